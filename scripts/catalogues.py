@@ -1,4 +1,4 @@
-"""Checks the translation catalogues; used by a test and by `make check`."""
+"""Check the translation catalogues; used by a test and by `make check`."""
 
 import re
 import sys
@@ -10,10 +10,11 @@ import polib
 BASE_DIR = Path(__file__).resolve().parent.parent
 OWN = BASE_DIR / "locale"
 ALLAUTH = Path(allauth.__file__).parent / "locale" / "de" / "LC_MESSAGES" / "django.po"
+# The portal addresses people formally and in plain words.
 UNWANTED = re.compile(
     r"\b(du|dich|dir|dein\w*|gib|wähle|verwende|versuche|erfolgreich)\b", re.IGNORECASE
 )
-# allauth's pages are replaced by our own templates; these reach people as they are
+# Our own templates replace allauth's pages, but these messages reach people as they are.
 SHOWN = re.compile(r"(account|mfa)/.*\.py$|templates/(account|mfa)/(messages|email)/")
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 SCRIPTS = Path(sys.executable).parent
+# As on a production server with HTTPS, which `check --deploy` is about.
 ENVIRONMENT = {
     "DATABASE_URL": "sqlite:///:memory:",
     "DEBUG": "0",

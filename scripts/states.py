@@ -34,6 +34,7 @@ def state_tables() -> list[tuple[str, str, dict]]:
     found = []
     for config in apps.get_app_configs():
         module_name = f"{config.name}.enums"
+        # Only the apps of this repository.
         if not (BASE_DIR / config.name).is_dir() or not find_spec(module_name):
             continue
         for name, table in vars(import_module(module_name)).items():

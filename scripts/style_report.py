@@ -18,6 +18,7 @@ from typing import NamedTuple
 BASE_DIR = Path(__file__).resolve().parent.parent
 APPS = sorted(path.parent.name for path in BASE_DIR.glob("*/apps.py"))
 NOT_COUNTED = {"__init__", "migrations", "management", "templatetags"}
+# Records are called by their nouns instead (`topic`, `invitation`).
 NAME_OF_A_RECORD = "row"
 
 
@@ -55,6 +56,7 @@ def measures() -> list[Measure]:
     ]
     pairs = importing_each_other({path: ast.parse(text) for path, text in modules.items()})
     return [
+        # In two parts, so that this file does not count itself.
         Measure("`fmt: skip`", sum(text.count("# fmt: " + "skip") for text in python.values()), 0),
         Measure("template lines over 160 characters, %", share(wide, len(templates)), 0.5),
         Measure("`{% if %}` per 100 template lines", share(ifs, len(templates)), 8),
@@ -68,6 +70,7 @@ def measures() -> list[Measure]:
         Measure("files of 400 lines and more", len(long_files), 0, details=tuple(long_files)),
         Measure("functions over 50 lines", len(long_functions), 0, details=tuple(long_functions)),
         Measure("pairs of apps that import each other", len(pairs), 0, details=tuple(pairs)),
+        # `share` is per 100.
         Measure("`row` as a name per 1 000 lines", 10 * share(rows, lines), 5),
     ]
 

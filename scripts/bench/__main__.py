@@ -1,4 +1,4 @@
-"""`make bench`: speeds as ratios to a floor measured in the same run. The last line is one JSON
+"""`make bench`: speeds as ratios to a baseline measured in the same run. The last line is one JSON
 object.
 """
 
@@ -16,15 +16,12 @@ from django.core.management import call_command
 from scripts import machine
 from scripts.bench.sink import CountingSink
 
-MEASURES = (
-    "scripts.bench.outbox",
-)  # modules with `measure(sink) -> {name: ratio}`, imported once Django is set up
+# Modules with `measure(sink) -> {name: ratio}`, imported once Django is set up.
+MEASURES = ("scripts.bench.outbox",)
 
 
 def main() -> int:
-    """Measure on a database of its own and print each ratio; return 0, or 1 when a server is
-    missing.
-    """
+    """Measure on a temporary database and print each ratio; return 1 if a server is missing."""
     if missing := machine.missing_servers():
         sys.stderr.write(f"make bench needs PostgreSQL and Redis: {missing}\n")
         return 1
@@ -38,12 +35,14 @@ def main() -> int:
                 sys.stdout.write(f"{module}\n")
                 ratios |= importlib.import_module(module).measure(sink)
     finally:
+        # FORCE ends the connections that are still open, those of this process included.
         _on_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     sys.stdout.write(json.dumps({name: round(ratio, 2) for name, ratio in ratios.items()}) + "\n")
     return 0
 
 
 def _prepare(name: str, port: int) -> None:
+    # Before `django.setup()`, because the settings read the environment.
     os.environ |= {
         "DATABASE_URL": urlunsplit(urlsplit(machine.DATABASE_SERVER)._replace(path=f"/{name}")),
         "DEBUG": "0",
@@ -59,6 +58,7 @@ def _prepare(name: str, port: int) -> None:
 
 def _on_server(statement: str) -> None:
     connection = psycopg2.connect(machine.DATABASE_SERVER)
+    # Databases cannot be created or dropped inside a transaction.
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(statement)

@@ -1,5 +1,5 @@
-"""The outbox against a plain loop over one SMTP connection that sends the very same bytes to the
-very same server.
+"""Compare the outbox with a plain loop that sends the same bytes to the same server over one SMTP
+connection.
 """
 
 import datetime as dt
@@ -68,7 +68,7 @@ def _invitation(number: int, now) -> MailDraft:
 
 @contextmanager
 def running_worker() -> Iterator[subprocess.Popen]:
-    """Run one worker process, as an office does, for the time of the block."""
+    """Run one worker process until the end of the block."""
     command = [
         sys.executable,
         "-m",
@@ -91,16 +91,16 @@ def running_worker() -> Iterator[subprocess.Popen]:
 
 
 def measure(sink: CountingSink) -> dict[str, float]:
-    """Return what one worker does: mails a second against the plain loop, the median of the rounds;
-    and its memory after MANY mails against that after the first ones.
+    """Return the rate of one worker relative to the plain loop, the median of the rounds; and its
+    memory after MANY more mails relative to that after the rounds.
     """
     write_invitations(MAILS)
     messages = [(mail.recipient, mail.mime.encode("ascii")) for mail in Mail.objects.order_by("pk")]
+    # The worker must not start sending before the first round does.
     Mail.objects.update(state="withdrawn")
     with running_worker() as worker:
-        ratios = [_round(sink, messages) for _number in range(ROUNDS + 1)][
-            1:
-        ]  # the first warms both sides up
+        # The first round only warms up both sides.
+        ratios = [_round(sink, messages) for _number in range(ROUNDS + 1)][1:]
         before = _memory_of(worker)
         for _number in range(MANY // MAILS):
             _outbox_rate(sink)
@@ -142,6 +142,7 @@ def _outbox_rate(sink: CountingSink) -> float:
     )
     current_app.send_task(DRAIN_TASK, ignore_result=True)
     arrivals = sink.wait_for(MAILS, seconds=PATIENCE_SECONDS)
+    # The next round must not reset mails that are still being recorded.
     while Mail.objects.exclude(state="sent").exists():
         time.sleep(0.02)
     return arrivals.rate

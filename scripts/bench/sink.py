@@ -1,5 +1,5 @@
-"""A real SMTP server in a process of its own that only counts: how many mails, when the first and
-when the last.
+"""A real SMTP server, in its own process, that only counts mails and notes when the first and the
+last one arrive.
 """
 
 import multiprocessing
@@ -14,7 +14,7 @@ ANSWER_WITHIN_SECONDS = 30
 
 
 class Arrivals(NamedTuple):
-    """What came in since the last reset; `first` and `last` in seconds of the monotonic clock."""
+    """The mails since the last reset; `first` and `last` in seconds of the monotonic clock."""
 
     count: int
     first: float
@@ -22,7 +22,8 @@ class Arrivals(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """Mails a second from the first to the last."""
+        """Mails per second between the first and the last."""
+        # The first mail starts the clock, so it does not count.
         return (self.count - 1) / (self.last - self.first)
 
 
@@ -31,6 +32,7 @@ class CountingSink:
 
     def __init__(self):
         self.port = free_port()
+        # In shared memory, as the server is another process. A count of -1 says that it listens.
         context = multiprocessing.get_context("spawn")
         self._count, self._times = context.Value("q", 0), context.Array("d", 2)
         self._process = context.Process(
@@ -51,7 +53,6 @@ class CountingSink:
         self._process.join()
 
     def reset(self) -> None:
-        """Forget what came in."""
         self._count.value = 0
 
     def wait_for(self, count: int, *, seconds: float) -> Arrivals:
@@ -76,5 +77,6 @@ def _serve(port: int, count, times) -> None:
 
     Controller(Counter(), hostname="127.0.0.1", port=port).start()
     count.value = -1
+    # The controller serves from a thread; this loop only keeps the process alive.
     while True:
         time.sleep(60)

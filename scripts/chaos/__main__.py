@@ -19,9 +19,13 @@ from scripts.chaos.servers import ServerFailed, missing_programs
 from scripts.chaos.stacks import Stack, embedded_stack, full_stack, own_folder
 from scripts.chaos.verdict import Verdict
 
+# For both stacks together.
 WHOLE_SECONDS = 475
-FULL_SECONDS = 330  # for the sending on the full stack; the embedded stack has what is left
-EMBEDDED_SECONDS = 60  # but at least so long
+# For delivery on the full stack. The embedded stack gets the time that is left, but at least
+# EMBEDDED_SECONDS.
+FULL_SECONDS = 330
+EMBEDDED_SECONDS = 60
+# These raise KeyboardInterrupt, so that every `finally` runs and no process is left behind.
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 

@@ -23,7 +23,7 @@ class OutboxMail(NamedTuple):
 
 
 class KeptMessage(NamedTuple):
-    """A message the mail server kept; `at` in seconds since 1970, just before its 250."""
+    """A message the mail server kept; `at` is in seconds since 1970, just before its 250."""
 
     at: float
     message_id: str
@@ -32,7 +32,7 @@ class KeptMessage(NamedTuple):
 
 
 class Outbox:
-    """Reads the outbox with plain SQL, so that no code of the portal is trusted."""
+    """Reads the outbox with plain SQL, so that the verdict does not rely on the portal's code."""
 
     def __init__(self, address: str):
         self.address = address
@@ -45,7 +45,7 @@ class Outbox:
         ]
 
     def open_count(self) -> int | None:
-        """Return how many mails have not ended; None while the database is unreachable."""
+        """Return how many mails are not in a final state; None if the database is unreachable."""
         try:
             return sum(row[0] in OPEN_STATES for row in self._query("SELECT state"))
         except (psycopg2.OperationalError, sqlite3.OperationalError):
@@ -81,6 +81,7 @@ class Journal:
         with self.path.open("rb") as file:
             file.seek(self.position)
             added = file.read()
+        # The server may be writing a line: take complete ones only, and the rest next time.
         whole = added[: added.rfind(b"\n") + 1]
         self.position += len(whole)
         for line in whole.splitlines():

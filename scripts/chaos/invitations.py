@@ -1,9 +1,8 @@
-"""A person of the office at work: puts the guests of the plan on a list and releases their
-invitations.
+"""Act as the office: add the planned guests to a dialogue and release their invitations.
 
 `python -m scripts.chaos.invitations SEED COUNT CHUNK`, with the portal's own settings in the
-environment. Whoever meets a database that is away tries again, as a person would; what was released
-stays released.
+environment. If the database is down, try again, as a person would; released invitations stay
+released.
 """
 
 import datetime as dt
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 import django
 from django.utils import timezone
 
+# Models can be imported only after this.
 django.setup()
 
 from django.db import InterfaceError, OperationalError, connection  # noqa: E402
@@ -58,6 +58,7 @@ def guests(seed: str, count: int, chunk: int) -> Iterator[list[Person]]:
 
 
 def release(dialogue: Dialogue, office) -> None:
+    # Zero if an earlier try was committed just before its connection broke.
     if expected := unreleased_invitations(dialogue).count():
         rsvp_by = timezone.localdate() + dt.timedelta(days=30)
         release_invitations(
@@ -74,6 +75,7 @@ def retry(act: Callable[[], object]) -> None:
         except (OperationalError, InterfaceError):
             if not last:
                 raise
+            # Django then opens a new connection for the next try.
             connection.close()
             time.sleep(1)
 

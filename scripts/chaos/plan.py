@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class FaultKind(StrEnum):
-    """What the mail server does to one recipient; the word precedes the number in the address."""
+    """What the mail server does to one recipient; addresses are `<kind>-<number>@…`."""
 
     NORMAL = "normal"
     UNKNOWN = "unknown"
@@ -21,14 +21,15 @@ class FaultKind(StrEnum):
 
 
 class Fault(NamedTuple):
-    """What the server answers instead, at which command, how often, to which share of guests."""
+    """What the server replies instead, to which command, how often, for which share of guests."""
 
     command: str
     answer: str
     times: float
-    share: float  # of all recipients
+    share: float
 
 
+# Not replies: the server never replies, or drops the connection.
 HANG = "hang"
 DROP = "drop"
 FAULTS = {
@@ -59,7 +60,7 @@ class Event(NamedTuple):
     act: Disturbance
 
 
-# Where in the sending each outage falls, as a share of the mails, give or take MARGIN.
+# When each outage starts: after this share of the mails, plus or minus MARGIN.
 OUTAGES = (
     (0.25, Disturbance.REDIS),
     (0.35, Disturbance.REFUSE),
@@ -68,7 +69,8 @@ OUTAGES = (
     (0.75, Disturbance.REFUSE),
 )
 MARGIN = 0.04
-FIRST, LAST = 0.02, 0.8  # kills fall between these shares of the mails
+# Kills happen between these shares of the mails.
+FIRST, LAST = 0.02, 0.8
 
 
 def fault_of(address: str) -> FaultKind:
@@ -87,6 +89,7 @@ def draw_recipients(seed: str, count: int) -> list[str]:
         kind for kind, fault in FAULTS.items() for _ in range(max(1, round(count * fault.share)))
     ]
     fates += [FaultKind.NORMAL] * (count - len(fates))
+    # A generator of its own, so that other draws from the same seed do not change the recipients.
     random.Random(f"{seed}/recipients").shuffle(fates)
     return [f"{kind}-{number:04}@example.org" for number, kind in enumerate(fates, 1)]
 
@@ -97,6 +100,7 @@ def draw_events(seed: str, *, mails: int, kills: int, outages: set[Disturbance])
     shares = [
         (share + chance.uniform(-MARGIN, MARGIN), act) for share, act in OUTAGES if act in outages
     ]
+    # One kill at a random time in each of equal steps.
     step = (LAST - FIRST) / max(kills, 1)
     shares += [
         (FIRST + step * (number + chance.random()), Disturbance.KILL) for number in range(kills)

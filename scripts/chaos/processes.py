@@ -1,4 +1,4 @@
-"""Processes of a run. Each has its own session and ends with the run, however that ends."""
+"""Processes of a run. Each has its own session and ends with the run, even if that is killed."""
 
 import os
 import pwd
@@ -12,14 +12,15 @@ from typing import Any
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 STOP_SECONDS = 10
-ESTABLISHED = "01"  # as /proc/net/tcp writes it
+# The state in /proc/net/tcp.
+ESTABLISHED = "01"
 
 
 @dataclass
 class Process:
-    """One process that can be started, killed and started again; what it prints goes to `log`.
+    """One process that can be started, killed and restarted; its output goes to `log`.
 
-    `user` is the account it runs under, the present one when empty.
+    `user` is the account it runs under, the current one if empty.
     """
 
     name: str
@@ -58,14 +59,14 @@ class Process:
             self.popen.send_signal(number)
 
     def kill(self, number: int = signal.SIGKILL) -> None:
-        """Send a signal to the whole process group and wait for its end."""
+        """Send a signal to the whole process group and wait until the process ends."""
         if self.popen is not None:
             if self.popen.poll() is None:
                 os.killpg(self.popen.pid, number)
             self.popen.wait(STOP_SECONDS)
 
     def stop(self) -> None:
-        """Terminate it, or kill it when it takes too long."""
+        """Terminate it, or kill it if that takes too long."""
         if self.popen is not None and self.popen.poll() is None:
             self.popen.send_signal(self.stop_signal)
             try:
@@ -74,14 +75,14 @@ class Process:
                 self.kill()
 
     def is_connected_to(self, port: int) -> bool:
-        """Say whether it holds a connection to `port` of this machine; Linux tells, elsewhere
-        nobody knows.
-        """
+        """Return whether it holds a connection to local `port`; always False except on Linux."""
         try:
             sockets = {os.readlink(entry) for entry in Path(f"/proc/{self.popen.pid}/fd").iterdir()}
             rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        # Not Linux, already ended, or never started.
         except (OSError, AttributeError):
             return False
+        # Columns 2, 3 and 9 are the remote address, the state and the inode of the socket.
         return any(
             f"socket:[{row[9]}]" in sockets
             for row in rows
@@ -89,7 +90,7 @@ class Process:
         )
 
     def last_words(self) -> str:
-        """Return the last non-empty line of its log."""
+        """Return the last line of its log that is not empty."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 

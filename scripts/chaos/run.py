@@ -19,12 +19,13 @@ from scripts.chaos.verdict import Facts, Verdict, judge
 from scripts.chaos.workers import WorkerPool
 
 Say = Callable[[str], None]
-RELEASES = 8  # as often are invitations released; each release wakes a worker
+# Invitations are released in this many batches; each release wakes a worker.
+RELEASES = 8
 TICK_SECONDS = 0.05
-LOOK_SECONDS = 1.0  # how often the outbox is asked whether all is done
-QUIET_SECONDS = (
-    2 * SWEEP_SECONDS + 1
-)  # what still comes after the end would come with the next sweeps
+# How often to check whether the outbox is done.
+LOOK_SECONDS = 1.0
+# A mail sent after the apparent end would be sent by one of the next sweeps.
+QUIET_SECONDS = 2 * SWEEP_SECONDS + 1
 
 
 class RunFailed(Exception):
@@ -44,6 +45,7 @@ class ChaosRun:
     def __init__(self, stack: Stack, options: Options, say: Say):
         self.stack, self.options, self.say = stack, options, say
         self.recipients = draw_recipients(options.seed, options.mails)
+        # Events count kept messages, and permanently refused mails are never kept.
         accepted = sum(not is_permanent(fault_of(recipient)) for recipient in self.recipients)
         self.events = draw_events(
             options.seed, mails=accepted, kills=options.kills, outages=set(stack.outages)
@@ -57,11 +59,12 @@ class ChaosRun:
             stack.folder / "office.log",
             stack.environment,
         )
-        self.down: dict[Disturbance, float] = {}  # what is away, and until when
+        # The outages under way, and when each ends.
+        self.down: dict[Disturbance, float] = {}
         self.began = self.looked = self.quiet_since = 0.0
 
     def run(self) -> Verdict:
-        """Play the story to its end and return the verdict."""
+        """Run until everything has ended or time is up, and return the verdict."""
         self.began = time.monotonic()
         try:
             self.pool.start()
@@ -87,6 +90,7 @@ class ChaosRun:
 
     def _start_due_events(self) -> None:
         kept = len(self.stack.journal.kept)
+        # An event that cannot happen yet is tried again at the next tick.
         self.events = [
             event for event in self.events if event.kept > kept or not self._happens(event)
         ]
@@ -117,7 +121,7 @@ class ChaosRun:
         return code == 0
 
     def _is_over(self) -> bool:
-        """Return whether everything ended and stayed so, or time is up."""
+        """Return whether everything has ended and stayed so for QUIET_SECONDS, or time is up."""
         now = time.monotonic()
         if now - self.began > self.options.longest_seconds:
             self.say("Time is up.")
@@ -144,8 +148,8 @@ class ChaosRun:
             planned_kills=self.options.kills,
             duplicates_a_kill=self.stack.connections_a_worker,
             connections=journal.connections,
-            connection_limit=CONNECTIONS
-            - 1,  # one is kept for account mail, and the run sends none
+            # One slot is reserved for account mail, and the run sends none.
+            connection_limit=CONNECTIONS - 1,
             seconds=time.monotonic() - self.began,
             longest_seconds=self.options.longest_seconds,
         )

@@ -1,4 +1,4 @@
-"""A PostgreSQL and a Redis for one run, on loopback, in their own folders."""
+"""A PostgreSQL and a Redis server for one run, on loopback, with their own folders."""
 
 import os
 import pwd
@@ -52,7 +52,7 @@ def postgresql_account() -> str:
 
 
 class PostgreSQL:
-    """An own server with one database; its log stays below `folder`, which others must be able to
+    """A server for this run only, below `folder`, which the server's account must be able to
     enter.
     """
 
@@ -63,6 +63,7 @@ class PostgreSQL:
         options = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
+            # No Unix socket: every client connects over TCP.
             "unix_socket_directories": "",
             "shared_buffers": "32MB",
         }
@@ -73,6 +74,7 @@ class PostgreSQL:
             command,
             folder / "postgresql.log",
             user=self.account,
+            # Fast shutdown: does not wait for clients to disconnect.
             stop_signal=signal.SIGINT,
         )
 
@@ -102,6 +104,7 @@ class PostgreSQL:
         self.process.start()
 
     def crash(self) -> None:
+        # Immediate shutdown, without a checkpoint: the next start has to recover.
         self.process.kill(signal.SIGQUIT)
 
     def answers(self) -> bool:
@@ -113,7 +116,7 @@ class PostgreSQL:
 
 
 class Redis:
-    """An own server that keeps nothing on the disk: after a stop it is empty."""
+    """A server for this run only, which keeps nothing on disk: after a stop it is empty."""
 
     def __init__(self, folder: Path):
         self.port = free_port()
@@ -132,7 +135,7 @@ class Redis:
         self.process.start()
 
     def crash(self) -> None:
-        """Stop it; what it held is gone."""
+        """Kill it; its data is lost."""
         self.process.kill()
 
     def answers(self) -> bool:

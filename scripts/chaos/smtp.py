@@ -1,9 +1,9 @@
-"""A real SMTP server on loopback that misbehaves by plan. It keeps a message exactly when it
-answers 250.
+"""A real SMTP server on loopback that misbehaves as planned. It keeps a message if and only if it
+replies 250.
 
-`python -m scripts.chaos.smtp PORT LOG` serves until it ends. SIGUSR1 makes it refuse connections
-and drop the open ones, SIGUSR2 makes it serve again. LOG gets a line of JSON for each thing that
-happens; what is kept is on the disk before the 250 is on the wire.
+`python -m scripts.chaos.smtp PORT LOG` serves until SIGTERM. SIGUSR1 makes it refuse connections
+and drop the open ones, SIGUSR2 makes it serve again. LOG gets a line of JSON for each event; a kept
+message is on disk before the 250 is sent.
 """
 
 import asyncio
@@ -24,7 +24,8 @@ from scripts.chaos.plan import DROP, FAULTS, HANG, fault_of
 
 ACCEPTED = "250 2.0.0 accepted"
 CLOSING = "421"
-SLOWEST_SECONDS = 0.02  # a message takes up to so long to be thought about
+# The longest time the server takes to consider a message.
+SLOWEST_SECONDS = 0.02
 
 
 class Journal:
@@ -51,7 +52,7 @@ class Journal:
 
 
 class Handler:
-    """Answers as the recipient's address demands."""
+    """Replies as planned for the recipient's address."""
 
     def __init__(self, journal: Journal):
         self.journal = journal
@@ -69,9 +70,8 @@ class Handler:
         await asyncio.sleep(random.uniform(0, SLOWEST_SECONDS))
         if answer := self.fault("DATA", recipient):
             return await self.misbehave(server, answer)
-        self.journal.keep(
-            recipient, envelope.original_content
-        )  # nothing may wait between this and the answer
+        # Nothing may wait between this and the reply.
+        self.journal.keep(recipient, envelope.original_content)
         return ACCEPTED
 
     def fault(self, command: str, recipient: str) -> str:
@@ -84,6 +84,7 @@ class Handler:
 
     async def misbehave(self, server: SMTP, answer: str) -> str:
         self.journal.note("fault", answer=answer)
+        # `asyncio.Event().wait()` never returns, so that aiosmtpd sends no reply of its own.
         if answer == HANG:
             await asyncio.Event().wait()
         if answer == DROP:
@@ -97,7 +98,7 @@ class Handler:
 
 
 class Connection(SMTP):
-    """One connection; logs its begin and end."""
+    """One connection; logs when it opens and closes."""
 
     opened: set["Connection"] = set()
 

@@ -1,4 +1,4 @@
-"""The two ways to run the portal, each set up from nothing, with a mail server that misbehaves."""
+"""The two ways to run the portal, each set up from scratch, with a mail server that misbehaves."""
 
 import shutil
 import signal
@@ -19,7 +19,7 @@ from tests.stack import free_port, native_environment, wait_until
 
 CONNECTIONS = 3
 SWEEP_SECONDS = 3
-# As in an office but faster: the lease of a killed worker must not take ten minutes to end.
+# Like a real installation but faster: a killed worker's lease must not last ten minutes.
 SETTINGS = {
     "MAIL_TIMEOUT": "3",
     "MAIL_END_TIMEOUT": "3",
@@ -42,7 +42,7 @@ SINGLE_WORKER = [
 
 
 class Outage(NamedTuple):
-    """How a server goes away and comes back after `seconds`."""
+    """How a server goes down and comes back after `seconds`."""
 
     words: str
     process: Process
@@ -69,6 +69,7 @@ class Stack(NamedTuple):
 def own_folder() -> Iterator[Path]:
     """Yield a new folder that PostgreSQL's account can enter; remove it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="masterplan-chaos-"))
+    # mkdtemp admits only the owner.
     folder.chmod(0o711)
     try:
         yield folder
@@ -78,7 +79,7 @@ def own_folder() -> Iterator[Path]:
 
 @contextmanager
 def full_stack(folder: Path, *, workers: int) -> Iterator[Stack]:
-    """Set up an own PostgreSQL and Redis, as in an office."""
+    """Set up PostgreSQL and Redis, as in a real installation."""
     database, broker = PostgreSQL(folder), Redis(folder)
     try:
         database.create()

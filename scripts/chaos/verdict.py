@@ -1,5 +1,5 @@
-"""Compares the two books and says which promise was broken. Pure: facts in, figures and sentences
-out.
+"""Compare the two records and say which promises were broken. Pure functions: facts in, figures and
+sentences out.
 """
 
 from collections import defaultdict
@@ -11,15 +11,17 @@ from scripts.chaos.evidence import OPEN_STATES, KeptMessage, OutboxMail
 from scripts.chaos.plan import FAULTS, fault_of, is_permanent
 
 KIND = "invitation"
-SLACK_SECONDS = 1.0  # a killed worker's message may be kept a moment after the kill
-OVERLAP_SECONDS = 0.25  # the mail server may notice so late that a connection has ended
+# A killed worker's message may be kept this long after the kill.
+SLACK_SECONDS = 1.0
+# The mail server may notice this late that a connection has ended.
+OVERLAP_SECONDS = 0.25
 
 
 class Facts(NamedTuple):
-    """What a run was to do and what came of it; times in seconds since 1970.
+    """What a run was meant to do, and what happened; times in seconds since 1970.
 
-    `duplicates_a_kill` is the number of connections that one worker may hold: each has one mail
-    under way.
+    `duplicates_a_kill` is the number of connections that one worker may hold: each can have one
+    mail in transit.
     """
 
     recipients: list[str]
@@ -42,7 +44,7 @@ class Verdict(NamedTuple):
 
 
 def judge(facts: Facts) -> Verdict:
-    """Return what became of the promises."""
+    """Return the figures of a run and the promises it broke."""
     figures = {
         "mails": len(_invitations(facts)),
         "kills": len(facts.kills),
@@ -59,9 +61,7 @@ def judge(facts: Facts) -> Verdict:
 
 
 def lost(facts: Facts) -> list[str]:
-    """Return the recipients who should have got a mail and did not, whatever the outbox says about
-    it.
-    """
+    """Return the recipients who should have got a mail and did not, whatever the outbox says."""
     arrived = {kept.message_id for kept in facts.kept}
     written = {row.recipient for row in _invitations(facts)}
     missing = [recipient for recipient in facts.recipients if recipient not in written]
@@ -79,6 +79,7 @@ def unexplained(kept: list[KeptMessage], kills: list[float]) -> int:
         for times in copies.values()
         for before, after in pairwise(sorted(times))
     ]
+    # Each kill explains one duplicate. Taking the spans by their end explains as many as possible.
     free, count = sorted(kills), 0
     for begin, end in sorted(spans, key=lambda span: span[1]):
         kill = next((kill for kill in free if begin <= kill <= end), None)
@@ -90,8 +91,8 @@ def unexplained(kept: list[KeptMessage], kills: list[float]) -> int:
 
 
 def most_at_once(connections: list[tuple[float, float]]) -> int:
-    """Return how many connections were open at the same time, at most; a touch of OVERLAP_SECONDS
-    does not count.
+    """Return the largest number of connections open at once; overlaps of up to OVERLAP_SECONDS do
+    not count.
     """
     changes = [(opened, 1) for opened, _closed in connections]
     changes += [(max(opened, closed - OVERLAP_SECONDS), -1) for opened, closed in connections]
@@ -144,6 +145,7 @@ def _states_are_true(facts: Facts, figures: dict) -> str:
 def _few_duplicates(facts: Facts, figures: dict) -> str:
     if figures["duplicates"] > figures["kills"] * facts.duplicates_a_kill:
         return f"{figures['duplicates']} duplicates are more than {figures['kills']} kills explain"
+    # A list times a number: each kill may explain that many duplicates.
     if count := unexplained(facts.kept, facts.kills * facts.duplicates_a_kill):
         return f"{count} duplicates have no kill of their own between the two copies"
     return ""

@@ -1,4 +1,4 @@
-"""The portal's workers and beat, the supervisor that starts them again, and the killer."""
+"""The portal's workers and beat, the supervisor that restarts them, and the killer."""
 
 import random
 import time
@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from scripts.chaos.processes import Process
 
-WARM_AFTER_SECONDS = 4  # before, a worker is still loading, and a kill would prove nothing
-PAUSE_SECONDS = 0.5  # a container engine takes at least so long to start a process again
+# A younger worker is still loading, so that killing it would prove nothing.
+WARM_AFTER_SECONDS = 4
+# A container engine takes at least this long to restart a process.
+PAUSE_SECONDS = 0.5
 
 
 class WorkerPool:
-    """`workers` may be killed, `others` (beat) run beside them; whoever ends is started again.
+    """`workers` may be killed, `others` (beat) run beside them; any that ends is restarted.
 
     The killer prefers workers that hold a connection to the mail server, which listens at
     `mail_port`.
@@ -35,10 +37,11 @@ class WorkerPool:
             process.start()
 
     def restart_dead(self) -> None:
-        """Start again whoever has ended."""
+        """Restart the processes that have ended."""
         for process in (*self.workers, *self.others):
             code = process.ended()
             if code is not None and process.age > PAUSE_SECONDS:
+                # A negative code is a signal: the killer ended it.
                 if code >= 0:
                     self.say(f"{process.name} ended by itself ({code}): {process.last_words()}")
                 process.start()
@@ -62,7 +65,7 @@ class WorkerPool:
         return True
 
     def stop(self) -> None:
-        """End all: ask first, so that what is under way is recorded."""
+        """Stop all: terminate them first, so that they record their work in progress."""
         everybody = (*self.others, *self.workers)
         for process in everybody:
             if process.popen is not None and process.ended() is None:
