@@ -9,6 +9,7 @@ from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masterplan.settings")
 
+# kombu's own transport lets workers read half-written messages (`operations.broker`).
 TRANSPORT_ALIASES["filesystem"] = "operations.broker:Transport"
 
 app = Celery("masterplan")
@@ -19,5 +20,5 @@ app.autodiscover_tasks(["operations"], related_name="watchdog")
 
 @task_prerun.connect
 def renew_connection(*args, **kwargs) -> None:
-    """Close database connections that broke or are too old: workers keep theirs across tasks."""
+    """Close broken or outdated database connections: workers keep theirs across tasks."""
     close_old_connections()

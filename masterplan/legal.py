@@ -1,4 +1,4 @@
-"""The pages the law requires within reach of every page, and the accessibility feedback form."""
+"""The legal pages, which every page links to, and the accessibility feedback form."""
 
 import datetime as dt
 from hashlib import sha256
@@ -39,6 +39,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     """Show the accessibility statement; mail reported barriers to the office."""
     form = BarrierForm(request.POST or None, initial={"page": request.GET.get("seite", "")})
     if request.method == "POST" and form.is_valid():
+        # The form is open to everybody, so the mails it can cause are limited.
         if ratelimit.consume(request, action="report_barrier"):
             report_barrier(**form.cleaned_data, path=reverse("accessibility"), now=timezone.now())
             messages.success(request, _("Vielen Dank. Ihr Hinweis ist bei der Geschäftsstelle."))
@@ -54,7 +55,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 
 def office_values(request: HttpRequest) -> dict:
-    """Return who is responsible, and the page frame: without navigation for visitors."""
+    """Return the office's contact data, and the page frame: visitors get no navigation."""
     return {
         "shell": "base.html" if request.user.is_authenticated else "shell_public.html",
         "office_name": settings.OFFICE_NAME,
@@ -115,7 +116,7 @@ class BarrierForm(forms.Form):
 
 
 def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.datetime) -> None:
-    """Mail the report to the office. The same report sent twice on one day arrives once.
+    """Mail the report to the office, once if the same report is sent twice on one day.
 
     `path` is the address of the statement.
     """
@@ -124,6 +125,7 @@ def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.da
     draft = MailDraft(
         kind="barrier_reported",
         subject_key="accessibility",
+        # Hashed, because an event has at most 80 characters.
         event=f"{today}:{sha256(words.encode()).hexdigest()[:32]}",
         to=Recipient(email=settings.OFFICE_EMAIL, name=settings.OFFICE_NAME),
         values={
@@ -139,6 +141,7 @@ def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.da
 
 def month_after(day: dt.date) -> dt.date:
     """Return the same day of the next month, or that month's last day."""
+    # 32 days after the first of a month is always in the next month.
     first = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
     last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
     return first.replace(day=min(day.day, last.day))

@@ -1,4 +1,4 @@
-"""What every page shows around its content: navigation, account, footer."""
+"""The frame around every page: navigation, account, footer."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Item:
-    """One link as the template shows it; `count` is the number of open things behind it."""
+    """One link as the template shows it; `count` is the number of open items on its page."""
 
     label: str | Promise
     url: str
@@ -49,12 +49,12 @@ FOOTER = (
     (_("Datenschutz"), "privacy"),
     (_("Barrierefreiheit"), "accessibility"),
 )
-# URL name → function of the user that counts the open things behind the entry.
+# URL name → function that counts the open items on that page for a user.
 COUNTS = {"approvals_desk": count_open_approvals}
 
 
 class Portal:
-    """The values of the page frame. Nothing is counted before a template asks for it."""
+    """The values of the page frame. Open items are counted only if a template uses them."""
 
     name = settings.PORTAL_NAME
     office_email = settings.OFFICE_EMAIL
@@ -91,6 +91,7 @@ class Portal:
         return address_of("account_logout")
 
     def _is_current(self, url: str) -> bool:
+        # Every path starts with "/", so the start page must match exactly.
         return self.request.path == url or (url != "/" and self.request.path.startswith(url))
 
     def _count(self, url_name: str) -> int:
@@ -107,5 +108,5 @@ def address_of(url_name: str) -> str:
 
 
 def shell(request) -> dict:
-    """Context processor: give each template `portal`."""
+    """Context processor that adds `portal` to every template."""
     return {"portal": Portal(request)}

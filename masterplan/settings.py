@@ -1,7 +1,7 @@
 """Settings of the portal. Every value that differs between installations comes from the
 environment.
 
-`.env.example` names them all. A missing value that has no safe default stops the start with a
+`.env.example` lists them all. If a value without a safe default is missing, the start fails with a
 sentence that says what to do.
 """
 
@@ -32,10 +32,9 @@ def read_secret_key() -> str:
     if key_file.exists():
         return key_file.read_text().strip()
     raise ImproperlyConfigured(
-        "SECRET_KEY is missing. Set it in the environment or in .env to 50 random characters, for "
-        "example from "
-        "`python -c 'import secrets; print(secrets.token_urlsafe(50))'`; `make run` makes one by "
-        "itself."
+        "SECRET_KEY is missing. Set it in the environment or in .env to 50 random characters, "
+        "for example from `python -c 'import secrets; print(secrets.token_urlsafe(50))'`; "
+        "`make run` makes one by itself."
     )
 
 
@@ -188,14 +187,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_DB_REUSE_MAX = 200
-# Seconds without a task after which a worker ends itself, to be restarted
+# Seconds without a task after which a worker exits, to be restarted
 WORKER_SILENT_SECONDS = env.int("WORKER_SILENT_SECONDS", 300)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULER = "operations.heartbeat:PortalScheduler"
 REMINDER_HOURS = (7, 11)  # first and last run of the day
 CELERY_BEAT_SCHEDULE: dict = {
     "heartbeat": {"task": "operations.tasks.heartbeat", "schedule": 60, "options": {"expires": 55}},
-    # Every hour of the morning, so that a missed run is made up for; nobody is reminded twice.
+    # Hourly in the morning: a later run makes up for a missed one, and nobody is reminded twice.
     "remind": {
         "task": "reminders.tasks.remind",
         "schedule": crontab(minute=0, hour="{}-{}".format(*REMINDER_HOURS)),
@@ -215,7 +214,7 @@ MAIL_END_TIMEOUT = env.int("MAIL_END_TIMEOUT", 120)
 MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 3)  # at a time, over all workers
 # Seconds until the connection of a dead worker is free again
 MAIL_SLOT_SECONDS = env.int("MAIL_SLOT_SECONDS", 180)
-# Seconds with fewer connections, once the server asks for it (432)
+# Seconds with fewer connections after the server asked for that (432)
 MAIL_THROTTLE_SECONDS = env.int("MAIL_THROTTLE_SECONDS", 600)
 # Mails in any 60 seconds; 0: no limit. Account mail is exempt.
 MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", 0)
@@ -224,7 +223,7 @@ MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", 600)  # until a claimed mail 
 MAIL_SWEEP_SECONDS = env.int("MAIL_SWEEP_SECONDS", 60)
 # Seconds before each further attempt
 MAIL_BACKOFF = env.list("MAIL_BACKOFF", int, [60, 300, 900, 3600, 10_800, 21_600])
-# Attempts before a mail that the server defers has failed
+# Attempts after which a mail that the server keeps deferring fails
 MAIL_MAX_ATTEMPTS = env.int("MAIL_MAX_ATTEMPTS", 8)
 # Notices to one person within these minutes become one mail; 0: no bundling
 MAIL_BUNDLE_MINUTES = env.int("MAIL_BUNDLE_MINUTES", 10)

@@ -1,4 +1,4 @@
-"""The portal's addresses, one route a line."""
+"""The portal's URLs, one route per line."""
 
 from django.urls import include, path
 

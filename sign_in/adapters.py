@@ -1,4 +1,4 @@
-"""What allauth asks us: who may sign in, where `next` may lead, how mail is sent."""
+"""Hooks for allauth: who may sign in, where `next` may lead, how mail is sent."""
 
 from urllib.parse import urlsplit
 
@@ -27,7 +27,7 @@ class AccountBackend(AuthenticationBackend):
         return may_sign_in(user)
 
     def get_user(self, user_id):
-        # Runs for every request, so a session ends as soon as its account may not sign in any more.
+        # Runs for every request, so that a session ends once its account may no longer sign in.
         account = User.objects.select_related("person__organisation").filter(pk=user_id).first()
         return account if account and may_sign_in(account) else None
 
@@ -48,8 +48,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_reset_password_from_key_url(self, key):
-        # The client chooses the Host header, so links in mails start with SITE_URL. They carry
-        # `next`, as the mail may be opened in another browser than the page that was asked for.
+        # The Host header comes from the client, so links in mails are built from SITE_URL. They
+        # carry `next`, because the mail may be opened in a different browser.
         link = settings.SITE_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
         return passthrough_next_redirect_url(self.request, link, REDIRECT_FIELD_NAME)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 
 class WithoutPlaceholders:
-    # They repeat the label and vanish as soon as somebody types.
+    # Placeholders repeat the label and vanish as soon as somebody types.
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
@@ -49,7 +49,7 @@ class ChangePasswordForm(WithoutPlaceholders, account.ChangePasswordForm):
 
 
 class FirstPasswordForm(WithoutPlaceholders, account.SetPasswordForm):
-    """For an account that has signed in by code or passkey so far."""
+    """For accounts without a password, which sign in by code or passkey."""
 
 
 class ReauthenticateForm(WithoutPlaceholders, account.ReauthenticateForm):

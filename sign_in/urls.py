@@ -1,4 +1,4 @@
-"""URLs of signing in and of the own credentials, under the names that allauth expects."""
+"""URLs to sign in and to manage credentials, under the names that allauth expects."""
 
 from allauth.account import views as allauth_account
 from allauth.mfa.base import views as mfa
@@ -9,6 +9,7 @@ from django.urls import path, re_path
 
 from sign_in import views
 
+# allauth builds the link in the mail from these two parameters.
 RESET_KEY = r"^anmelden/passwort/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
 urlpatterns = [

@@ -1,4 +1,4 @@
-"""The sign-in page, a forgotten password, the link of an invitation, and the page *Konto*."""
+"""The sign-in page, forgotten passwords, invitation links, and the page *Konto*."""
 
 from functools import partial
 
@@ -25,11 +25,11 @@ from partners.services import accept_invitation, read_invitation
 
 
 class SignInView(LoginView):
-    """allauth's page; in a demo with a button for each account."""
+    """allauth's page, which in a demo has a button for each account."""
 
     def get(self, request, *args, **kwargs):
-        # A fragment requested after the session has ended must not be replaced by this page. The
-        # browser reloads the whole page instead, which leads here with the way back in `next`.
+        # htmx may request a fragment after the session expired. Instead of putting this page into
+        # it, reload the whole page: that leads here with `next` set.
         if request.htmx:
             return HttpResponseClientRefresh()
         return super().get(request, *args, **kwargs)
@@ -103,7 +103,7 @@ def _facts(user: User) -> list[tuple[str, str]]:
 
 
 def _credentials(user: User) -> list[tuple[str, str, str, str]]:
-    """Return the ways in which `user` signs in, as (title, state, action, URL of the action)."""
+    """Return how `user` can sign in, as (title, state, action, URL of the action)."""
     counts = Authenticator.objects.filter(user=user).values_list("type").annotate(Count("pk"))
     count_of = dict(counts.order_by("type"))
     passkeys = count_of.get(Authenticator.Type.WEBAUTHN, 0)
