@@ -168,7 +168,7 @@ def _outcome(approval: ApprovalRequest) -> dict[str, Any]:
         [_("Stand"), _state(approval)],
         [_("Mögliche Termine"), "\n".join(option["label"] for option in approval.chosen_options)],
         *([_("Auflage"), _condition(condition)] for condition in approval.conditions.all()),
-        [_("Gegenvorschlag"), "\n".join(map(str, approval.proposed_dates))],
+        [_("Gegenvorschlag"), "\n".join(map(str, approval.counter_date_list))],
         [_("Entschieden von"), approval.decider_name],
         [_("Entschieden am"), format_moment(approval.decided_at)],
         [_("Anmerkung"), approval.comment],

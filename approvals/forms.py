@@ -234,9 +234,9 @@ class DecisionForm(forms.Form):
             for option in approval.options
         ]
         # The form has no formset if the approval asks about no dates.
-        has_formset = "proposal-TOTAL_FORMS" in self.data
+        has_formset = "counter_date-TOTAL_FORMS" in self.data
         self.counter_dates = CounterDateFormSet(
-            self.data if has_formset else None, prefix="proposal"
+            self.data if has_formset else None, prefix="counter_date"
         )
 
     @property
@@ -276,7 +276,7 @@ class DecisionForm(forms.Form):
     def _require_complete(self, verdict: str) -> None:
         data, has_options = self.cleaned_data, bool(self.approval.options)
         entered = (data.get("comment", ""), data.get("chosen", ()))
-        decision = Decision(verdict, *entered, self.condition_texts, self.proposed_dates)
+        decision = Decision(verdict, *entered, self.condition_texts, self.counter_date_list)
         for name, sentence in decision.missing(has_options=has_options).items():
             if name not in self.errors:
                 self.add_error(name, sentence)
@@ -308,7 +308,7 @@ class DecisionForm(forms.Form):
             )
 
     @property
-    def proposed_dates(self) -> list[CounterDate]:
+    def counter_date_list(self) -> list[CounterDate]:
         """The alternative dates; none if one of them is invalid."""
         if not self.counter_dates.is_bound or not self.counter_dates.is_valid():
             return []
@@ -324,13 +324,13 @@ class DecisionForm(forms.Form):
         """What was entered. Only for a valid form."""
         data = self.cleaned_data
         entered = (data["comment"], data["chosen"])
-        return Decision(data["verdict"], *entered, self.condition_texts, self.proposed_dates)
+        return Decision(data["verdict"], *entered, self.condition_texts, self.counter_date_list)
 
     @property
     def entered_texts(self) -> list[str]:
         """All texts and dates entered, valid or not, to show where they could not be saved."""
         texts = [self.data.get(name, "").strip() for name in ("comment", "conditions")]
-        dates = self.proposed_dates or [form.as_typed for form in self.counter_dates]
+        dates = self.counter_date_list or [form.as_typed for form in self.counter_dates]
         return [text for text in [*texts, *map(str, dates)] if text]
 
     def hidden_values(self) -> list[tuple[str, str]]:

@@ -208,11 +208,11 @@ class ApprovalRequest(models.Model):
         return [option for option in self.options if option["id"] in self.chosen]
 
     @property
-    def proposed_dates(self) -> list[CounterDate]:
+    def counter_date_list(self) -> list[CounterDate]:
         return [CounterDate.from_json(moments) for moments in self.counter_dates]
 
     def counter_dates_ahead(self, now) -> list[CounterDate]:
-        return [date for date in self.proposed_dates if date.starts_at > now]
+        return [date for date in self.counter_date_list if date.starts_at > now]
 
 
 class ConditionQuerySet(models.QuerySet):

@@ -114,7 +114,7 @@ def _met_note(condition: Condition) -> str:
 def outcome_lists(approval: ApprovalRequest) -> list[tuple[str, list[str]]]:
     """Return the granted and the alternative dates of a decision, as (heading, dates)."""
     granted = [option["label"] for option in approval.chosen_options]
-    proposed = [str(date) for date in approval.proposed_dates]
+    proposed = [str(date) for date in approval.counter_date_list]
     lists = [("", granted), (_("Stattdessen vorgeschlagen:"), proposed)]
     return [(heading, dates) for heading, dates in lists if dates]
 

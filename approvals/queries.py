@@ -274,7 +274,7 @@ def _condition_lines(conditions: Iterable[Condition]) -> list[str]:
 
 
 def _counter_date_lines(approval: ApprovalRequest) -> list[str]:
-    return [_("Gegenvorschlag: %(date)s") % {"date": date} for date in approval.proposed_dates]
+    return [_("Gegenvorschlag: %(date)s") % {"date": date} for date in approval.counter_date_list]
 
 
 def condition_history(approval: ApprovalRequest) -> list[HistoryEntry]:

@@ -24,7 +24,7 @@ from partners.queries import office_heads, recipient_of
 from reminders.registry import Option, Reminder, ReminderStep, Rule
 from reminders.schedules import Schedule, Schedules, describe_offset, is_recent
 
-HALF_TIME, DAILY, DEPUTY, LEAD = "half_time", "daily", "deputy", "lead"
+HALF_TIME, DAILY, DEPUTY, OFFICE_HEAD = "half_time", "daily", "deputy", "lead"
 RULE = Rule(
     key="approval",
     title=gettext_lazy("Entscheidung über eine Freigabe"),
@@ -59,7 +59,7 @@ RULE = Rule(
             ),
         ),
         Option(
-            LEAD,
+            OFFICE_HEAD,
             gettext_lazy("Auch die Leitung der Geschäftsstelle erinnern ab"),
             gettext_lazy(
                 "ab dem %(count)d. Arbeitstag danach auch an die Leitung der Geschäftsstelle"
@@ -120,7 +120,7 @@ def _overdue_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[
         # The key contains the number of days, so that the log allows one reminder per working day.
         return [ReminderStep(f"overdue:{days_late}", latest_working_day(today), text)]
     # Without daily reminders only the days on which another group joins are steps.
-    joining = [(key, count) for key in (DEPUTY, LEAD) if (count := schedule.option(key))]
+    joining = [(key, count) for key in (DEPUTY, OFFICE_HEAD) if (count := schedule.option(key))]
     return [
         ReminderStep(key, add_working_days(due_on, count), describe_offset(count, due_on))
         for key, count in joining
@@ -172,7 +172,7 @@ def _recipients(
     groups = [(deciders.acting, "")]
     if _has_joined(schedule.option(DEPUTY), days_late):
         groups.append((deciders.standing_deputies, _("auch an die ständige Vertretung")))
-    if _has_joined(schedule.option(LEAD), days_late):
+    if _has_joined(schedule.option(OFFICE_HEAD), days_late):
         groups.append((heads, _("auch an die Leitung der Geschäftsstelle")))
     for people, reason in groups:
         for person in people:

@@ -24,7 +24,6 @@ from approvals.mails import (
 from approvals.models import ApprovalRequest, Condition
 from approvals.permissions import (
     can_decide,
-    can_submit,
     is_deputy_for,
     refusal_reason,
     refusal_reason_when_closed,
@@ -34,6 +33,7 @@ from approvals.registry import Briefing, Change, Decision, Subject, lapse_reason
 from core.dates import format_moment, local_date
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.history import save_as
+from core.roles import require_office
 from core.states import target_of
 from partners.models import Person
 
@@ -60,8 +60,7 @@ def request_approval(
     missing or an attachment is not accepted, ChangedMeanwhile when an approval of the subject is
     already open.
     """
-    if not can_submit(by):
-        raise NotAllowed(_("Freigaben beantragt die Geschäftsstelle."))
+    require_office(by, _("Freigaben beantragt die Geschäftsstelle."))
     if due_on < local_date(now):
         raise Refused(
             _(
@@ -202,8 +201,7 @@ def meet_condition(*, condition: Condition, note: str, by, now: dt.datetime) -> 
     Raises NotAllowed for anyone but the office, ChangedMeanwhile when it is already met (the
     sentence says by whom and when), Refused when the approval lapsed and its conditions with it.
     """
-    if not can_submit(by):
-        raise NotAllowed(_("Auflagen vermerkt die Geschäftsstelle als erfüllt."))
+    require_office(by, _("Auflagen vermerkt die Geschäftsstelle als erfüllt."))
     # Lock the approval first, like every other service: different lock orders could deadlock.
     approval = lock_approval(condition.approval_id)
     conditions = Condition.objects.select_for_update(of=("self",)).select_related("met_by__person")

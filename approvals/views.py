@@ -81,7 +81,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         approvals = approvals.filter(kind=kind)
     context = {
         "page": paginate(request, approvals),
-        "lead": _desk_lead(request),
+        "subtitle": _desk_subtitle(request),
         "heading": _("Entschieden") if is_closed else _("Offen"),
         "states": [
             (_("Offen"), None, not is_closed),
@@ -104,7 +104,7 @@ def _require_desk(request: HttpRequest) -> None:
         raise PermissionDenied(refusal_reason(request.user, timezone.localdate()))
 
 
-def _desk_lead(request: HttpRequest) -> str:
+def _desk_subtitle(request: HttpRequest) -> str:
     if can_decide_any(request.user):
         return _("Was auf Ihre Entscheidung wartet, die älteste Frist zuerst.")
     values = {"office_name": senator_office_name()}
@@ -155,7 +155,7 @@ def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
         return _render_refusal(request, sentence)
     form = DecisionForm(request.POST, approval=approval)
     if not approval.is_open:
-        return _answer_too_late(request, approval, form, refusal_reason_when_closed(approval))
+        return _decide_too_late(request, approval, form, refusal_reason_when_closed(approval))
     # Before validation: going back is not an attempt to decide, so it shows no errors.
     if "back" in request.POST:
         return _render_approval(request, approval, form)
@@ -173,14 +173,14 @@ def _decide(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm)
     except NotAllowed as error:
         return _render_refusal(request, str(error))
     except ChangedMeanwhile as error:
-        return _answer_too_late(request, _get_approval(request, approval.pk), form, str(error))
+        return _decide_too_late(request, _get_approval(request, approval.pk), form, str(error))
     except Refused as error:
         form.add_error(None, str(error))
         return _render_approval(request, approval, form, status=422)
     return _redirect_to_next(request, approval, form)
 
 
-def _answer_too_late(
+def _decide_too_late(
     request: HttpRequest, approval: ApprovalRequest, form: DecisionForm, sentence: str
 ) -> HttpResponse:
     """Say who was first. Users whose own decision arrives twice see it as successful."""
@@ -210,7 +210,7 @@ def _render_decision_confirmation(
     lists = [
         (_("Diese Termine sind möglich:"), dates),
         (_("Ihre Auflage:"), form.condition_texts),
-        (_("Sie schlagen stattdessen vor:"), form.proposed_dates),
+        (_("Sie schlagen stattdessen vor:"), form.counter_date_list),
     ]
     context = {
         "approval": approval,

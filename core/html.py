@@ -74,15 +74,15 @@ def draw_traffic_light(value: str, *, short: bool = False, count: int | None = N
     """
     word, meaning, path = TRAFFIC_LIGHTS[one_of(value or "", TRAFFIC_LIGHTS)]
     text = word if count is None else f"{count} {word}"
-    shown = format_html('<span class="ampel__text">{}</span>', text)
+    shown = format_html('<span class="traffic-light__text">{}</span>', text)
     if short:
         visible = (
             "" if count is None else format_html('<span aria-hidden="true">{}</span>', str(count))
         )
         shown = format_html('{}<span class="kern-sr-only">{}</span>', visible, text)
     return format_html(
-        '<span class="ampel ampel--{}" title="{}: {}">'
-        '<svg class="ampel__sign" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" '
+        '<span class="traffic-light traffic-light--{}" title="{}: {}">'
+        '<svg class="traffic-light__sign" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" '
         'r="7.5"/>'
         '<path d="{}"/></svg>{}</span>',
         value or "unknown",

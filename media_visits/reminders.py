@@ -37,8 +37,9 @@ RULES = {
         after=(5, 10, 15),
     ),
 }
-# Covers the longest lead time that the office can set, to leave distant visits out of the query.
-MAX_LEAD_TIME = dt.timedelta(days=120)
+# Covers the longest time before a visit that the office can set, so that the query leaves out
+# distant visits.
+MAX_TIME_BEFORE = dt.timedelta(days=120)
 
 LINES = {
     VisitState.APPROVED: gettext_lazy(
@@ -56,8 +57,8 @@ LINES = {
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
     """Return the reminders possible on each of `days`: one per visit and member of the office."""
     near = Q(
-        starts_on__gte=min(days) - MAX_LEAD_TIME,
-        starts_on__lte=max(days) + MAX_LEAD_TIME,
+        starts_on__gte=min(days) - MAX_TIME_BEFORE,
+        starts_on__lte=max(days) + MAX_TIME_BEFORE,
     )
     visits = Visit.objects.in_workflow().filter(near, state__in=list(RULES))
     visits = visits.select_related("company").annotate(state_since=state_since(Visit))

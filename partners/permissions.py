@@ -3,8 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from core.errors import NotAllowed
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role, require_office
 
 
 def may_sign_in(user) -> bool:
@@ -19,8 +18,7 @@ def can_manage_partners(user) -> bool:
 
 def require_can_manage_partners(user) -> None:
     """Raise NotAllowed unless `user` may change organisations, people, accounts and lists."""
-    if not can_manage_partners(user):
-        raise NotAllowed(_("Organisationen, Personen und Konten pflegt die Geschäftsstelle."))
+    require_office(user, _("Organisationen, Personen und Konten pflegt die Geschäftsstelle."))
 
 
 def can_see_organisations(user) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from core.forms import DayField
 from reminders.registry import Option, Setting
 from reminders.schedules import Schedule
-from reminders.services import MAX_LEAD_WORKING_DAYS
+from reminders.services import MAX_WORKING_DAYS_BEFORE
 
 
 class PauseForm(forms.Form):
@@ -127,5 +127,5 @@ def option_field(option: Option) -> forms.Field:
         help_text=option.help_text,
         required=False,
         min_value=1,
-        max_value=MAX_LEAD_WORKING_DAYS,
+        max_value=MAX_WORKING_DAYS_BEFORE,
     )

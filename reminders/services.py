@@ -10,10 +10,10 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from core.dates import local_date
-from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
+from core.roles import require_office
 from outbox.models import Mail
-from outbox.permissions import can_manage_mails
 from outbox.rendering.headers import normalise_address
 from outbox.services.queueing import enqueue_mails
 from outbox.texts import MailDraft
@@ -23,7 +23,7 @@ from reminders.queries import log_entries, schedule_for
 from reminders.registry import Option, Reminder, ReminderMail, Rule, Setting
 from reminders.schedules import Schedule, describe_schedule, keep_step_keys
 
-MAX_LEAD_WORKING_DAYS = 60
+MAX_WORKING_DAYS_BEFORE = 60
 MAX_STEPS = 8
 
 # Rules
@@ -90,8 +90,7 @@ def reset_rule(*, rule: Rule, by: Model, now: dt.datetime) -> None:
 
 def _lock_change(rule: Rule, by: Model) -> ReminderRule:
     """Return the locked change of `rule`, or an unsaved one. Checks permission first."""
-    if not can_manage_mails(by):
-        raise NotAllowed(_("Nur die Geschäftsstelle darf Erinnerungsregeln ändern."))
+    require_office(by, _("Nur die Geschäftsstelle darf Erinnerungsregeln ändern."))
     if rule.fixed:
         raise Refused(
             _("Die Schritte dieser Regel stehen fest. Sie können die Regel aber pausieren.")
@@ -118,10 +117,10 @@ def _check_days(rule: Rule, before: list[int], after: list[int]) -> list[int]:
     """Return the days as offsets from the date. Raises Refused for days that `rule` cannot have."""
     if (before and not rule.before) or (after and not rule.after):
         raise Refused(_("Diese Regel erinnert nur auf einer Seite ihres Tages."))
-    if not all(0 <= count <= MAX_LEAD_WORKING_DAYS for count in before):
-        _refuse_long_lead()
-    if not all(1 <= count <= MAX_LEAD_WORKING_DAYS for count in after):
-        _refuse_long_lead()
+    if not all(0 <= count <= MAX_WORKING_DAYS_BEFORE for count in before):
+        _refuse_far_steps()
+    if not all(1 <= count <= MAX_WORKING_DAYS_BEFORE for count in after):
+        _refuse_far_steps()
     days = sorted({-count for count in before} | set(after))
     if len(days) > MAX_STEPS:
         raise Refused(_("Bitte nennen Sie höchstens %(most)d Tage.") % {"most": MAX_STEPS})
@@ -138,13 +137,15 @@ def _check_options(rule: Rule, settings: dict[str, Setting]) -> dict[str, Settin
 def _check_setting(option: Option, setting: Setting) -> Setting:
     if option.is_switch:
         return bool(setting)
-    if setting is not None and not 1 <= setting <= MAX_LEAD_WORKING_DAYS:
-        _refuse_long_lead()
+    if setting is not None and not 1 <= setting <= MAX_WORKING_DAYS_BEFORE:
+        _refuse_far_steps()
     return setting
 
 
-def _refuse_long_lead() -> NoReturn:
-    raise Refused(_("Möglich sind bis zu %(most)d Arbeitstage.") % {"most": MAX_LEAD_WORKING_DAYS})
+def _refuse_far_steps() -> NoReturn:
+    raise Refused(
+        _("Möglich sind bis zu %(most)d Arbeitstage.") % {"most": MAX_WORKING_DAYS_BEFORE}
+    )
 
 
 # Pauses
@@ -219,8 +220,7 @@ def resume_reminders(*, pause: ReminderPause, by: Model, now: dt.datetime) -> Re
 
 
 def _require_office(by: Model) -> None:
-    if not can_manage_mails(by):
-        raise NotAllowed(_("Erinnerungen pausiert die Geschäftsstelle."))
+    require_office(by, _("Erinnerungen pausiert die Geschäftsstelle."))
 
 
 def _end_expired_pause(target: PauseTarget, today: dt.date, now: dt.datetime) -> None:

@@ -16,10 +16,10 @@ from dialogues.progress.dialogues import (
     closing_cards,
     dialogue_actions,
     dialogue_facts,
-    dialogue_lead,
     dialogue_next_step,
     dialogue_parents,
     dialogue_progress,
+    dialogue_subtitle,
     dialogue_tabs,
     dialogues_awaiting_office,
     host_note,
@@ -30,7 +30,7 @@ from dialogues.progress.dialogues import (
 )
 from dialogues.progress.invitations import (
     attendees,
-    compose_lead,
+    compose_subtitle,
     counts_note,
     counts_title,
     default_rsvp_by,
@@ -75,7 +75,7 @@ from dialogues.progress.topics import (
 __all__ = [
     "announced_later_note",
     "attendees",
-    "compose_lead",
+    "compose_subtitle",
     "counts_note",
     "counts_title",
     "failed_note",
@@ -89,7 +89,7 @@ __all__ = [
     "dialogue_parents",
     "host_note",
     "dialogue_facts",
-    "dialogue_lead",
+    "dialogue_subtitle",
     "dialogue_next_step",
     "dialogue_progress",
     "dialogue_tabs",

@@ -230,7 +230,7 @@ def dialogue_tabs(
     ]
 
 
-def dialogue_lead(dialogue: Dialogue) -> str:
+def dialogue_subtitle(dialogue: Dialogue) -> str:
     parts = [dialogue.event_kind or str(dialogue.get_category_display())]
     if dialogue.topic_id:
         parts.append(", ".join(map(str, dialogue.topic.themes.all())))

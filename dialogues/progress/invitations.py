@@ -299,8 +299,8 @@ def no_guests(add_url: str) -> dict[str, str]:
     return {"text": text, "action": _("Gästeliste zusammenstellen"), "url": add_url}
 
 
-def compose_lead(count: int) -> str:
-    """Return the lead of the page that adds guests, `count` of whom are not invited yet."""
+def compose_subtitle(count: int) -> str:
+    """Return the subtitle of the page that adds guests, `count` of whom are not invited yet."""
     if not count:
         return _(
             "Hier wird noch nichts versandt. Sie sehen die Liste und die E-Mail vorher noch einmal."

@@ -41,7 +41,7 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
     """Return the dialogues `user` may see, unordered, with the values that the list shows.
 
     `day` is the fixed or known day, for sorting. `sent`, `yes`, `maybe`, `no` and `seats_taken`
-    count the invitations of the present round; `own_answer` is the user's own reply.
+    count the invitations of the present round; `own_rsvp` is the user's own reply.
     """
     # All counts share one join on invitations, so they do not inflate each other.
     live = Q(invitations__withdrawn_at__isnull=True, invitations__released_at__isnull=False)
@@ -62,7 +62,7 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
             seats_taken=Coalesce(
                 Sum("invitations__party", filter=live & Q(invitations__rsvp__in=SEATED)), 0
             ),
-            own_answer=Subquery(own.values("rsvp")[:1]),
+            own_rsvp=Subquery(own.values("rsvp")[:1]),
         )
     )
 

@@ -30,7 +30,7 @@ from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage, can_see_rsvp_counts
 from dialogues.progress import (
     attendees,
-    compose_lead,
+    compose_subtitle,
     counts_note,
     counts_title,
     default_rsvp_by,
@@ -201,7 +201,7 @@ def printed(request, pk):
     invitations = [guest.invitation for guest in guests if _may_come(guest.invitation, dialogue)]
     context = {
         "dialogue": dialogue,
-        "lead": " · ".join(filter(None, [dialogue.title, dialogue.when, dialogue.location])),
+        "subtitle": " · ".join(filter(None, [dialogue.title, dialogue.when, dialogue.location])),
         "attendees": attendees(invitations),
         "seats": sum(invitation.seats_taken for invitation in invitations),
     }
@@ -240,7 +240,7 @@ def compose(request, pk):
     context = {
         "dialogue": dialogue,
         "form": form,
-        "lead": compose_lead(unreleased_invitations(dialogue).count()),
+        "subtitle": compose_subtitle(unreleased_invitations(dialogue).count()),
         "words": words,
         "people": people_choices(choices.people, ticked("people")),
         "lists": [] if words else list_choices(choices.lists, ticked("lists")),

@@ -53,7 +53,7 @@ def dialogue_list(request):
     page.object_list = as_seen_by(request.user, page.object_list)
     for dialogue in page.object_list:
         dialogue.segments = _segments(dialogue) if sees_counts and dialogue.sent else []
-        dialogue.own = RsvpState(dialogue.own_answer).label if dialogue.own_answer else "–"
+        dialogue.own = RsvpState(dialogue.own_rsvp).label if dialogue.own_rsvp else "–"
     plan_url = f"{reverse('dialogues:topics')}?state={TopicState.APPROVED}"
     manages = can_manage(request.user)
     context = {

@@ -58,7 +58,7 @@ def detail(request, pk):
     can_edit = manages and not series.is_taken_over
     context = {
         "series": series,
-        "lead": " · ".join(filter(None, [_("Reihe"), series.period])),
+        "subtitle": " · ".join(filter(None, [_("Reihe"), series.period])),
         "steps": series_progress(series),
         "buttons": [Button(_("Bearbeiten"), edit_url)] if can_edit else [],
         "cards": series_cards(series, user, latest),

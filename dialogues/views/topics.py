@@ -73,7 +73,7 @@ def detail(request, pk):
     can_edit = can_edit_topic(user, topic)
     context = {
         "topic": topic,
-        "lead": " · ".join(filter(None, [_("Thema"), topic.series and topic.series.title])),
+        "subtitle": " · ".join(filter(None, [_("Thema"), topic.series and topic.series.title])),
         "steps": topic_progress(topic),
         "box": with_conditions(box, kind=ApprovalKind.TOPIC, subject_id=pk, user=user),
         "today": local_date(timezone.now()),

@@ -208,5 +208,5 @@ class Visit(Sourced, KnownDate):
         return self.has_approval and (self.to_be_published or self.is_taken_over)
 
     @property
-    def state_colour(self) -> str:
+    def badge_colour(self) -> str:
         return COLOUR_OF_VISIT[VisitState(self.state)]

@@ -17,6 +17,7 @@ from approvals.services import (
 )
 from core.dates import local_date
 from core.errors import Refused
+from core.roles import require_office
 from core.states import target_of
 from media_visits import mails
 from media_visits.enums import VISIT_MOVES, VisitState
@@ -25,7 +26,6 @@ from media_visits.registry import VISIT_FACTS
 from media_visits.services.visits import (
     lock_visit,
     move_visit,
-    require_office,
     save_visit,
     set_day,
 )

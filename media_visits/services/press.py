@@ -14,6 +14,7 @@ from core.dates import local_date
 from core.errors import Refused
 from core.history import delete_as, save_as
 from core.models import Origin, Precision
+from core.roles import require_office
 from media_visits.enums import PRESS_OPEN_STATES
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.models.press import LINK_IS_RECORDED, SAYS_NOTHING
@@ -21,7 +22,6 @@ from media_visits.registry import VISIT_FACTS
 from media_visits.services.visits import (
     lock_visit,
     refuse_if_announced,
-    require_office,
     save_change,
 )
 

@@ -12,13 +12,13 @@ from approvals.registry import binding_snapshot_of, lapse_reason_for, snapshot_c
 from approvals.services import lapse_changed_approvals
 from core.conflicts import require_unchanged
 from core.dates import local_date
-from core.errors import NotAllowed, Refused
+from core.errors import Refused
 from core.history import save_as
 from core.models import Origin, Precision
+from core.roles import require_office
 from core.states import target_of
 from media_visits.enums import OVER_STATES, VISIT_MOVES, VisitState
 from media_visits.models import Visit
-from media_visits.permissions import can_manage
 from media_visits.registry import VISIT_FACTS
 
 # In the order in which *Verlauf* lists changed fields.
@@ -38,12 +38,6 @@ VISIT_FIELDS = (*EDITABLE_FIELDS, "sectors")
 FIXED_ONCE_OVER = frozenset(
     {"company", "company_text", "visitor", "address", "starts_at", "ends_at", "to_be_published"}
 )
-
-
-def require_office(by) -> None:
-    """Raise NotAllowed unless `by` belongs to the office."""
-    if not can_manage(by):
-        raise NotAllowed(_("Das ist der Geschäftsstelle vorbehalten."))
 
 
 def lock_visit(pk: int) -> Visit:

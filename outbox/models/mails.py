@@ -181,7 +181,7 @@ class Mail(models.Model):
         )
 
     @property
-    def colour(self) -> str:
+    def badge_colour(self) -> str:
         return BADGE_COLOURS[MailState(self.state)]
 
     @property

@@ -15,11 +15,11 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.errors import ChangedMeanwhile, Refused
 from core.queries import in_batches
+from core.roles import require_office
 from outbox.enums import APPROVE, LOG_NOTES, MOVES, RESEND, SETTLE, SOURCES_OF_ACTION, WITHDRAW
 from outbox.models import Mail, MailLog
-from outbox.permissions import can_manage_mails
 from outbox.queries.bulk import with_obstacle
 from outbox.services.queueing import deliver_on_commit
 
@@ -76,8 +76,7 @@ def settle_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.dat
 
 def _lock_mails(action: str, mails: QuerySet[Mail], expected: int, by: Model) -> KeysByState:
     """Lock the mails that `action` applies to and return their primary keys by state."""
-    if not can_manage_mails(by):
-        raise NotAllowed(_("Nur die Geschäftsstelle darf den Versand ändern."))
+    require_office(by, _("Nur die Geschäftsstelle darf den Versand ändern."))
     reached = with_obstacle(action, mails).filter(obstacle="", state__in=SOURCES_OF_ACTION[action])
     found: KeysByState = defaultdict(list)
     # Every action locks in primary key order, so that two of them cannot deadlock.

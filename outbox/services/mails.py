@@ -8,12 +8,12 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from core.errors import NotAllowed, Refused
+from core.errors import Refused
 from core.queries import in_batches
+from core.roles import require_office
 from core.states import target_of
 from outbox.enums import APPROVE, LOG_NOTES, MOVES, RESEND, SETTLE, UNSOLVED_STATES, WITHDRAW
 from outbox.models import Mail, MailLog
-from outbox.permissions import can_manage_mails
 from outbox.services.queueing import deliver_on_commit
 
 
@@ -117,8 +117,7 @@ def _withdraw_some(
 
 
 def _lock_mail(mail: Mail, by: Model) -> Mail:
-    if not can_manage_mails(by):
-        raise NotAllowed(_("Nur die Geschäftsstelle darf den Versand ändern."))
+    require_office(by, _("Nur die Geschäftsstelle darf den Versand ändern."))
     return Mail.objects.select_for_update().get(pk=mail.pk)
 
 

@@ -7,10 +7,10 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
-from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
+from core.roles import require_office
 from outbox.models import Wording
-from outbox.permissions import can_edit_wordings
 from outbox.queries.wordings import WORDING_FIELDS, with_words, wording_for_form
 from outbox.rendering.headers import one_line
 from outbox.rendering.messages import write_sample
@@ -91,8 +91,7 @@ def send_test_mail(*, kind: str, subject: str, body: str, now: dt.datetime, by: 
 
 
 def _require_office(by: Model) -> None:
-    if not can_edit_wordings(by):
-        raise NotAllowed(_("Nur die Geschäftsstelle darf die Texte der E-Mails ändern."))
+    require_office(by, _("Nur die Geschäftsstelle darf die Texte der E-Mails ändern."))
 
 
 def _lock_wording(kind: str) -> Wording:

@@ -82,7 +82,7 @@ def organisation_page(request, pk):
     can_edit = can_manage_partners(request.user)
     context = {
         "organisation": organisation,
-        "lead": lead_of(organisation, organisation.get_kind_display()),
+        "subtitle": organisation_subtitle(organisation, organisation.get_kind_display()),
         "actions": edit_button(request.user, "partners:organisation_edit", organisation),
         "facts": _facts(organisation),
         "shows_people": can_see_people(request.user),
@@ -155,7 +155,7 @@ def edit_button(user, url_name: str, obj) -> list[Button]:
     return [Button(_("Bearbeiten"), reverse(url_name, args=[obj.pk]))]
 
 
-def lead_of(obj: Organisation | Person, text: str) -> str:
+def organisation_subtitle(obj: Organisation | Person, text: str) -> str:
     """Return the line below the title, which also says when `obj` is no longer active."""
     return text if obj.is_active else _("%(text)s · nicht mehr aktiv") % {"text": text}
 

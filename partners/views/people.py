@@ -33,7 +33,7 @@ from partners.permissions import (
 )
 from partners.queries import deputyships_for, visible_people
 from partners.services import add_person, change_person
-from partners.views.organisations import add_button, edit_button, lead_of, tabs_for
+from partners.views.organisations import add_button, edit_button, organisation_subtitle, tabs_for
 
 SORTS = {
     "name": ("search",),
@@ -95,7 +95,7 @@ def person_page(request, pk):
     context = {
         "person": person,
         "organisation": person.organisation,
-        "lead": lead_of(person, person.function),
+        "subtitle": organisation_subtitle(person, person.function),
         "actions": edit_button(request.user, "partners:person_edit", person),
         "facts": _person_facts(person),
         "notes": person.notes if can_see_notes(request.user) else "",

@@ -21,7 +21,7 @@ PROPOSAL = (
 TICKS = (
     "Sie haben Termine angekreuzt. Bitte geben Sie diese frei, oder nehmen Sie die Kreuze zurück."
 )
-ROWS = {"proposal-TOTAL_FORMS": "3", "proposal-INITIAL_FORMS": "0"}
+ROWS = {"counter_date-TOTAL_FORMS": "3", "counter_date-INITIAL_FORMS": "0"}
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def test_condition_with_another_verdict_is_rejected_and_kept(client, senator, ve
 @pytest.mark.parametrize(
     "row",
     [
-        {"proposal-0-day": "2030-05-06", "proposal-0-begins": "14:00"},
-        {"proposal-1-day": "2030-05-07"},
+        {"counter_date-0-day": "2030-05-06", "counter_date-0-begins": "14:00"},
+        {"counter_date-1-day": "2030-05-07"},
     ],
 )
 def test_counter_date_with_another_verdict_is_rejected_and_kept(client, senator, verdict, row):

@@ -6,7 +6,7 @@ import pytest
 
 from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.registry import Decision
-from approvals.reminders import DAILY, DEPUTY, HALF_TIME, LEAD, RULE, due_step, reminders_due
+from approvals.reminders import DAILY, DEPUTY, HALF_TIME, OFFICE_HEAD, RULE, due_step, reminders_due
 from approvals.services import record_decision
 from core.dates import is_working_day
 from core.roles import OFFICE, SENATOR_OFFICE
@@ -186,7 +186,7 @@ def test_default_settings_are_described():
 def test_changed_settings_move_the_steps(senator, office):
     make_deputy(senator, ends_on=None, email=STANDING)
     make_approval(by=office)
-    set_rule(office, before=(5, 2), **{HALF_TIME: False, DAILY: True, DEPUTY: 1, LEAD: None})
+    set_rule(office, before=(5, 2), **{HALF_TIME: False, DAILY: True, DEPUTY: 1, OFFICE_HEAD: None})
 
     assert reminded(D(2026, 3, 2), D(2026, 3, 19)) == {
         D(2026, 3, 6): [SENATOR],
@@ -201,7 +201,7 @@ def test_changed_settings_move_the_steps(senator, office):
 def test_without_daily_reminders_only_the_joining_days_remind(senator, office):
     make_deputy(senator, ends_on=None, email=STANDING)
     make_approval(by=office)
-    set_rule(office, before=(0,), **{HALF_TIME: False, DAILY: False, DEPUTY: 2, LEAD: 4})
+    set_rule(office, before=(0,), **{HALF_TIME: False, DAILY: False, DEPUTY: 2, OFFICE_HEAD: 4})
 
     assert reminded(D(2026, 3, 2), D(2026, 3, 31)) == {
         D(2026, 3, 13): [SENATOR],
@@ -219,7 +219,7 @@ def test_inactive_rule_sends_no_reminder(senator, office):
 
 def test_moved_steps_keep_their_keys(senator, office):
     approval = make_approval(by=office)
-    set_rule(office, before=(2, 0), **{HALF_TIME: True, DAILY: False, DEPUTY: 3, LEAD: 5})
+    set_rule(office, before=(2, 0), **{HALF_TIME: True, DAILY: False, DEPUTY: 3, OFFICE_HEAD: 5})
     schedule = current_schedule(RULE.key)
     days = [D(2026, 3, 2) + dt.timedelta(offset) for offset in range(30)]
 

@@ -249,7 +249,7 @@ def test_dates_proposed_instead_are_stored(office, senator):
         True,
         [],
     )
-    assert approval.proposed_dates == [CounterDate(DAY, DAY + HOUR), CounterDate(DAY + HOUR)]
+    assert approval.counter_date_list == [CounterDate(DAY, DAY + HOUR), CounterDate(DAY + HOUR)]
     assert approval.history.first().history_change_reason == "kein Termin möglich"
     mail = Mail.objects.get()
     assert (mail.subject, mail.recipient) == (

@@ -11,8 +11,12 @@ from tests.approvals.subjects import make_topic_approval, make_two_dates_approva
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
-ROWS = {"proposal-TOTAL_FORMS": "3", "proposal-INITIAL_FORMS": "0"}
-DATE = {"proposal-0-day": "2030-05-06", "proposal-0-begins": "14:00", "proposal-0-ends": ""}
+ROWS = {"counter_date-TOTAL_FORMS": "3", "counter_date-INITIAL_FORMS": "0"}
+DATE = {
+    "counter_date-0-day": "2030-05-06",
+    "counter_date-0-begins": "14:00",
+    "counter_date-0-ends": "",
+}
 
 
 @pytest.fixture
@@ -148,7 +152,7 @@ def test_none_possible_with_another_date_takes_two_steps(client, senator):
 
     approval.refresh_from_db()
     assert (approval.state, approval.none_possible) == (ApprovalState.RETURNED, True)
-    assert [str(date) for date in approval.proposed_dates] == ["Mo, 06.05.2030, 14:00 Uhr"]
+    assert [str(date) for date in approval.counter_date_list] == ["Mo, 06.05.2030, 14:00 Uhr"]
 
 
 @pytest.mark.parametrize(
@@ -159,11 +163,11 @@ def test_none_possible_with_another_date_takes_two_steps(client, senator):
             "Bitte schlagen Sie einen anderen Termin vor, oder schreiben Sie, wann es möglich "
             "wäre.",
         ),
-        ({"proposal-0-day": "2030-05-06"}, "Bitte nennen Sie, wann es beginnt."),
-        ({"proposal-0-begins": "14:00"}, "Bitte nennen Sie den Tag."),
-        (DATE | {"proposal-0-ends": "13:00"}, "Das Ende muss nach dem Beginn liegen."),
+        ({"counter_date-0-day": "2030-05-06"}, "Bitte nennen Sie, wann es beginnt."),
+        ({"counter_date-0-begins": "14:00"}, "Bitte nennen Sie den Tag."),
+        (DATE | {"counter_date-0-ends": "13:00"}, "Das Ende muss nach dem Beginn liegen."),
         (
-            DATE | {"proposal-0-day": "2020-05-06"},
+            DATE | {"counter_date-0-day": "2020-05-06"},
             "Der vorgeschlagene Termin liegt in der Vergangenheit",
         ),
     ],

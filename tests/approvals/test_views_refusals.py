@@ -19,8 +19,12 @@ from tests.partners.builders import make_user
 from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
-ROWS = {"proposal-TOTAL_FORMS": "3", "proposal-INITIAL_FORMS": "0"}
-DATE = {"proposal-0-day": "2030-05-06", "proposal-0-begins": "14:00", "proposal-0-ends": ""}
+ROWS = {"counter_date-TOTAL_FORMS": "3", "counter_date-INITIAL_FORMS": "0"}
+DATE = {
+    "counter_date-0-day": "2030-05-06",
+    "counter_date-0-begins": "14:00",
+    "counter_date-0-ends": "",
+}
 
 
 @pytest.fixture
@@ -106,7 +110,7 @@ def test_every_step_on_a_decided_approval_names_the_decider_and_shows_the_entrie
     approval = make_two_dates_approval()
     post(client, approval, "return", comment="Bitte später")
     client.force_login(make_user(SENATOR_OFFICE))
-    half = {"proposal-0-day": "2030-05-06"}
+    half = {"counter_date-0-day": "2030-05-06"}
     values = {"verdict": verdict, "comment": "Meine Anmerkung", "conditions": "Meine Auflage"}
 
     with nothing_changes(approval):

@@ -44,7 +44,7 @@ def test_misspelt_or_missing_argument_is_an_error(source):
 
 def test_tags_for_marks_pass_all_arguments_on():
     assert text_of(render('{% badge text="Zusage" colour="success" %}')) == "Zusage"
-    assert "ampel--red" in render('{% traffic_light value="red" short=True %}')
+    assert "traffic-light--red" in render('{% traffic_light value="red" short=True %}')
     assert "kern-icon--mail" in render('{% icon name="mail" %}')
     assert "due--over" in render(
         "{% due date=date today=today %}", date=dt.date(2019, 6, 1), today=TODAY

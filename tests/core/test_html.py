@@ -52,8 +52,10 @@ def test_icon_that_is_not_served_is_an_error():
 def test_traffic_light_says_its_colour_in_words(value, name, word, meaning):
     html = draw_traffic_light(value)
 
-    assert html.startswith(f'<span class="ampel ampel--{name}" title="{word}: {meaning}"><svg ')
-    assert html.endswith(f'</svg><span class="ampel__text">{word}</span></span>')
+    assert html.startswith(
+        f'<span class="traffic-light traffic-light--{name}" title="{word}: {meaning}"><svg '
+    )
+    assert html.endswith(f'</svg><span class="traffic-light__text">{word}</span></span>')
 
 
 def test_four_signs_differ_in_shape():

@@ -33,7 +33,7 @@ __all__ = ["BERLIN", "DUE_ON", "NOW", "TODAY", "BRIEFING"]
 
 DAY = dt.datetime(2026, 4, 22, 14, 0, tzinfo=BERLIN)
 END = dt.datetime(2026, 4, 22, 16, 30, tzinfo=BERLIN)
-ANSWER_BY = dt.date(2026, 4, 15)
+RSVP_BY = dt.date(2026, 4, 15)
 FIXED_STATES = (
     DialogueState.SCHEDULED,
     DialogueState.INVITED,
@@ -104,7 +104,7 @@ def make_dialogue(
     if state in FIXED_STATES:
         values |= {"starts_at": DAY, "ends_at": END, "sequence": 1}
     if state in FIXED_STATES[1:]:
-        values["rsvp_by"] = ANSWER_BY
+        values["rsvp_by"] = RSVP_BY
     dialogue = Dialogue.objects.create(**values | fields, state=state)
     if dialogue.starts_at and not dialogue.is_taken_over:
         option = make_option(
@@ -165,7 +165,7 @@ def make_released(office, count: int) -> Dialogue:
             f"Gast {number}", organisation=make_organisation(f"Betrieb {number:02}")
         )
         make_invitation(dialogue, released=False, person=person)
-    release_invitations(dialogue=dialogue, rsvp_by=ANSWER_BY, expected=count, by=office, now=NOW)
+    release_invitations(dialogue=dialogue, rsvp_by=RSVP_BY, expected=count, by=office, now=NOW)
     dialogue.refresh_from_db()
     return dialogue
 

@@ -17,10 +17,10 @@ from dialogues.models import Dialogue
 from dialogues.services import update_dialogue
 from outbox.models import Mail
 from tests.dialogues.builders import (
-    ANSWER_BY,
     BERLIN,
     DAY,
     NOW,
+    RSVP_BY,
     TODAY,
     make_dialogue,
     make_invitation,
@@ -165,7 +165,7 @@ def test_after_the_deadline_the_mail_does_not_ask_for_a_reply(office, dialogue):
         {"seats": 99},
         {"internal_notes": "Parkplatz sperren"},
         {"senator_attends": False},
-        {"rsvp_by": ANSWER_BY + dt.timedelta(days=1)},
+        {"rsvp_by": RSVP_BY + dt.timedelta(days=1)},
         {"programme": "14:00 Begrüßung\r\n\r\n 14:15 Rundgang "},
     ],
 )

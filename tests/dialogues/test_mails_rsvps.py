@@ -13,10 +13,10 @@ from dialogues.services import (
 )
 from outbox.models import Mail
 from tests.dialogues.builders import (
-    ANSWER_BY,
     MAYBE,
     NO,
     NOW,
+    RSVP_BY,
     SUBSTITUTE,
     YES,
     make_dialogue,
@@ -156,7 +156,7 @@ def test_withdrawal_cancels_one_entry_and_the_next_invitation_has_a_higher_seque
     withdraw_invitation(invitation=invitation, by=office, now=NOW)
     add_guests(dialogue=invitation.dialogue, people=[invitation.person], by=office, now=NOW)
     release_invitations(
-        dialogue=invitation.dialogue, rsvp_by=ANSWER_BY, expected=1, by=office, now=NOW
+        dialogue=invitation.dialogue, rsvp_by=RSVP_BY, expected=1, by=office, now=NOW
     )
 
     assert entries_of(Mail.objects.all()) == [

@@ -8,11 +8,11 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpState, SeriesState, TopicState
 from dialogues.progress import waiting_for
 from tests.dialogues.builders import (
-    ANSWER_BY,
     BERLIN,
     DAY,
     END,
     NOW,
+    RSVP_BY,
     make_dates_approval,
     make_dialogue,
     make_invitation,
@@ -59,8 +59,8 @@ def test_office_sees_everything_it_has_to_do(office):
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
-        (noon(ANSWER_BY), []),
-        (noon(ANSWER_BY + dt.timedelta(days=1)), ["Zur Gästeliste: Fachkräfte im Maschinenbau"]),
+        (noon(RSVP_BY), []),
+        (noon(RSVP_BY + dt.timedelta(days=1)), ["Zur Gästeliste: Fachkräfte im Maschinenbau"]),
         (DAY - dt.timedelta(minutes=1), ["Zur Gästeliste: Fachkräfte im Maschinenbau"]),
         (END, ["Als durchgeführt vermerken: Fachkräfte im Maschinenbau"]),
     ],
@@ -74,7 +74,7 @@ def test_running_invitation_waits_for_the_office_once_guests_are_late(office, no
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
-        (noon(ANSWER_BY + dt.timedelta(days=1)), []),
+        (noon(RSVP_BY + dt.timedelta(days=1)), []),
         (END, ["Als durchgeführt vermerken: Fachkräfte im Maschinenbau"]),
     ],
 )
@@ -114,7 +114,7 @@ def test_partner_is_shown_open_invitations_and_drafts():
         (
             "Einladung beantworten: Fachkräfte im Maschinenbau",
             f"/branchengespraeche/einladungen/{mine.pk}/antwort/",
-            ANSWER_BY,
+            RSVP_BY,
         ),
         ("Themenvorschlag fertigstellen: Energie", draft.get_absolute_url(), None),
     ]
@@ -127,7 +127,7 @@ def test_every_invited_role_is_shown_its_invitation(role):
     make_invitation()
 
     assert [(entry.what, entry.due_on) for entry in waiting_for(guest, NOW)] == [
-        ("Einladung beantworten: Fachkräfte im Maschinenbau", ANSWER_BY)
+        ("Einladung beantworten: Fachkräfte im Maschinenbau", RSVP_BY)
     ]
 
 

@@ -50,7 +50,7 @@ def test_listed_dialogues_carry_the_users_own_reply():
     make_invitation(dialogue, RsvpState.TENTATIVE, person=partner.person)
     make_invitation(dialogue, RsvpState.DECLINED)
 
-    assert [listed.own_answer for listed in listed_dialogues(partner)] == [RsvpState.TENTATIVE]
+    assert [listed.own_rsvp for listed in listed_dialogues(partner)] == [RsvpState.TENTATIVE]
 
 
 def test_undated_plans_sort_last_and_undated_past_records_first(office):

@@ -14,8 +14,8 @@ from reminders.queries import current_schedules
 from reminders.schedules import default_schedule
 from reminders.services import PauseTarget, pause_reminders
 from tests.dialogues.builders import (
-    ANSWER_BY,
     NOW,
+    RSVP_BY,
     make_dialogue,
     make_invitation,
     make_office,
@@ -75,7 +75,7 @@ def test_reminder_carries_the_personal_link_and_the_words_of_its_mail():
         "gast@example.org",
         True,
     )
-    assert (reminder.path, reminder.date) == (invitation.dialogue.get_absolute_url(), ANSWER_BY)
+    assert (reminder.path, reminder.date) == (invitation.dialogue.get_absolute_url(), RSVP_BY)
     assert reminder.why == "Antwort auf eine Einladung: 5 Arbeitstage vor dem 15.04.2026"
     assert (reminder.about, reminder.about_title) == (
         f"dialogue:{invitation.dialogue_id}",
@@ -127,7 +127,7 @@ def test_guests_not_currently_invited_are_not_reminded(fields):
     "state", [state for state in DialogueState if state != DialogueState.INVITED]
 )
 def test_only_inviting_dialogues_remind(state):
-    make_invitation(make_dialogue(state, rsvp_by=ANSWER_BY))
+    make_invitation(make_dialogue(state, rsvp_by=RSVP_BY))
 
     assert due_on(FIRST) == []
 
@@ -200,13 +200,13 @@ def test_reminders_need_one_query(count, django_assert_num_queries):
 @pytest.mark.django_db
 def test_after_the_answer_day_nobody_is_reminded_of_several_days_asked_for():
     make_invitation()
-    days = [FIRST, ANSWER_BY, D(2026, 4, 16)]
+    days = [FIRST, RSVP_BY, D(2026, 4, 16)]
 
     pairs = reminders_due(days, current_schedules())
 
     assert [(day, reminder.step.key) for day, reminder in pairs] == [
         (FIRST, "-5"),
-        (ANSWER_BY, "-2"),
+        (RSVP_BY, "-2"),
     ]
 
 

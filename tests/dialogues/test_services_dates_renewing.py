@@ -23,12 +23,12 @@ from dialogues.services import (
 )
 from tests.approvals.builders import make_approval, make_subject
 from tests.dialogues.builders import (
-    ANSWER_BY,
     BRIEFING,
     DAY,
     DUE_ON,
     END,
     NOW,
+    RSVP_BY,
     TODAY,
     YES,
     make_dates_approval,
@@ -57,7 +57,7 @@ def lapsed(state, **fields) -> Dialogue:
 
 
 def release(dialogue, by):
-    return release_invitations(dialogue=dialogue, rsvp_by=ANSWER_BY, expected=1, by=by, now=NOW)
+    return release_invitations(dialogue=dialogue, rsvp_by=RSVP_BY, expected=1, by=by, now=NOW)
 
 
 def renew(dialogue, by, **fields):

@@ -34,13 +34,13 @@ from dialogues.services import (
 )
 from tests.approvals.builders import make_deputy
 from tests.dialogues.builders import (
-    ANSWER_BY,
     BERLIN,
     BRIEFING,
     DAY,
     DUE_ON,
     END,
     NOW,
+    RSVP_BY,
     TODAY,
     make_dates_approval,
     make_dialogue,
@@ -73,7 +73,7 @@ def _fix(dialogue, by):
 
 
 def _release(dialogue, by):
-    return release_invitations(dialogue=dialogue, rsvp_by=ANSWER_BY, expected=1, by=by, now=NOW)
+    return release_invitations(dialogue=dialogue, rsvp_by=RSVP_BY, expected=1, by=by, now=NOW)
 
 
 def _withdraw(dialogue, by):

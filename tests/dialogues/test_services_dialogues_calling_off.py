@@ -24,11 +24,11 @@ from dialogues.services import (
 from outbox.enums import MailState
 from outbox.models import Mail
 from tests.dialogues.builders import (
-    ANSWER_BY,
     BRIEFING,
     DAY,
     DUE_ON,
     NOW,
+    RSVP_BY,
     YES,
     make_dialogue,
     make_invitation,
@@ -42,7 +42,7 @@ from tests.unchanged import mails_written, nothing_changes
 pytestmark = pytest.mark.django_db
 
 
-def release(dialogue, by, expected=1, rsvp_by=ANSWER_BY, now=NOW):
+def release(dialogue, by, expected=1, rsvp_by=RSVP_BY, now=NOW):
     return release_invitations(
         dialogue=dialogue, rsvp_by=rsvp_by, expected=expected, by=by, now=now
     )
@@ -195,7 +195,7 @@ def test_second_round_invites_again_with_a_higher_sequence(office, senator):
     fix_new_date(dialogue, office, senator, new_day)
     Mail.objects.all().delete()
 
-    assert release(dialogue, office, rsvp_by=ANSWER_BY, expected=1) == 1
+    assert release(dialogue, office, rsvp_by=RSVP_BY, expected=1) == 1
 
     invitation.refresh_from_db()
     assert (invitation.rsvp, invitation.substitute_email, invitation.released_round) == (

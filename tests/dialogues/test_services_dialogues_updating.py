@@ -20,9 +20,9 @@ from dialogues.services import (
     update_dialogue,
 )
 from tests.dialogues.builders import (
-    ANSWER_BY,
     DAY,
     NOW,
+    RSVP_BY,
     TODAY,
     make_dates_approval,
     make_dialogue,
@@ -188,9 +188,9 @@ def test_only_the_office_changes_facts(role):
 def test_fields_outside_the_form_keep_what_was_saved_meanwhile(office):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     shown = version_of(dialogue, ["title"])
-    Dialogue.objects.filter(pk=dialogue.pk).update(state=DialogueState.INVITED, rsvp_by=ANSWER_BY)
+    Dialogue.objects.filter(pk=dialogue.pk).update(state=DialogueState.INVITED, rsvp_by=RSVP_BY)
 
     edit(dialogue, office, title="Neuer Titel", version=shown)
 
     stored = Dialogue.objects.get(pk=dialogue.pk)
-    assert (stored.title, stored.rsvp_by) == ("Neuer Titel", ANSWER_BY)
+    assert (stored.title, stored.rsvp_by) == ("Neuer Titel", RSVP_BY)

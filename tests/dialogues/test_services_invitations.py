@@ -22,9 +22,9 @@ from dialogues.services import (
 from outbox.models import Mail
 from partners.models import DistributionList
 from tests.dialogues.builders import (
-    ANSWER_BY,
     DAY,
     NOW,
+    RSVP_BY,
     TODAY,
     make_dialogue,
     make_invitation,
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 GUEST_LIST = (DialogueState.SCHEDULED, DialogueState.INVITED)
 
 
-def release(dialogue, by, expected=1, rsvp_by=ANSWER_BY, now=NOW):
+def release(dialogue, by, expected=1, rsvp_by=RSVP_BY, now=NOW):
     return release_invitations(
         dialogue=dialogue, rsvp_by=rsvp_by, expected=expected, by=by, now=now
     )
@@ -195,7 +195,7 @@ def test_release_sends_each_guest_one_invitation(office):
 
     first.refresh_from_db()
     dialogue.refresh_from_db()
-    assert (dialogue.state, dialogue.rsvp_by) == (DialogueState.INVITED, ANSWER_BY)
+    assert (dialogue.state, dialogue.rsvp_by) == (DialogueState.INVITED, RSVP_BY)
     assert dialogue.history.first().history_change_reason == "2 Einladungen versandt"
     assert (first.released_at, first.released_round, first.rsvp) == (NOW, 1, RsvpState.OPEN)
     assert mails_written() == [
@@ -322,7 +322,7 @@ def test_reply_day_is_never_moved_forward_for_invited_guests(office, days, refus
     release = partial(
         release_invitations,
         dialogue=dialogue,
-        rsvp_by=ANSWER_BY + dt.timedelta(days),
+        rsvp_by=RSVP_BY + dt.timedelta(days),
         expected=1,
         by=office,
         now=NOW,

@@ -12,7 +12,7 @@ from dialogues.models import Invitation
 from dialogues.services import release_invitations
 from outbox.models import Mail
 from partners.models import Person
-from tests.dialogues.builders import ANSWER_BY, NOW, make_dialogue
+from tests.dialogues.builders import NOW, RSVP_BY, make_dialogue
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +30,7 @@ def statements_to_release(count, office):
         [Invitation(dialogue=dialogue, person=person) for person in people]
     )
     with CaptureQueriesContext(connection) as queries:
-        release_invitations(
-            dialogue=dialogue, rsvp_by=ANSWER_BY, expected=count, by=office, now=NOW
-        )
+        release_invitations(dialogue=dialogue, rsvp_by=RSVP_BY, expected=count, by=office, now=NOW)
     assert Mail.objects.filter(path=dialogue.get_absolute_url()).count() == count
     assert (
         Invitation.history.filter(

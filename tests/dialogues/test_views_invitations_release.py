@@ -8,7 +8,7 @@ from dialogues.enums import DialogueState, RsvpState
 from outbox.models import Mail
 from partners.models import DistributionList
 from tests.dialogues.builders import (
-    ANSWER_BY,
+    RSVP_BY,
     make_dialogue,
     make_invitation,
 )
@@ -195,7 +195,7 @@ def test_reply_day_of_sent_invitations_cannot_be_moved_forward(signed_in):
     signed_in.post(address, values | {"rsvp_by": "2026-04-20"})
 
     dialogue.refresh_from_db()
-    assert (ANSWER_BY, dialogue.rsvp_by) == (dt.date(2026, 4, 15), dt.date(2026, 4, 20))
+    assert (RSVP_BY, dialogue.rsvp_by) == (dt.date(2026, 4, 15), dt.date(2026, 4, 20))
 
 
 def test_release_and_reminder_say_that_their_mails_wait(signed_in):
@@ -211,7 +211,7 @@ def test_release_and_reminder_say_that_their_mails_wait(signed_in):
 
     before = text_of(signed_in.get(address))
     sent = text_of(
-        signed_in.post(address, {"rsvp_by": ANSWER_BY.isoformat(), "expected": 1}, follow=True)
+        signed_in.post(address, {"rsvp_by": RSVP_BY.isoformat(), "expected": 1}, follow=True)
     )
     Mail.objects.update(**fields_in_state("sent"))
     reminded = text_of(signed_in.post(f"{guests_page(dialogue)}erinnern/", follow=True))

@@ -10,7 +10,7 @@ from core.links import sign_link
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation, Topic
-from tests.dialogues.builders import ANSWER_BY, DAY, END, NOW, make_dialogue, make_invitation
+from tests.dialogues.builders import DAY, END, NOW, RSVP_BY, make_dialogue, make_invitation
 from tests.dialogues.pages import BASE, links_of, text_of
 from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import mails_written, nothing_changes
@@ -287,7 +287,7 @@ def test_reply_needs_few_queries(client, invitation, django_assert_max_num_queri
 
 
 def test_reply_is_possible_on_the_last_day(client, invitation, time_machine):
-    time_machine.move_to(dt.datetime.combine(ANSWER_BY, dt.time(23, 59), NOW.tzinfo))
+    time_machine.move_to(dt.datetime.combine(RSVP_BY, dt.time(23, 59), NOW.tzinfo))
 
     client.post(invitation.personal_link, YES)
 
