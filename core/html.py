@@ -82,8 +82,8 @@ def draw_traffic_light(value: str, *, short: bool = False, count: int | None = N
         shown = format_html('{}<span class="kern-sr-only">{}</span>', visible, text)
     return format_html(
         '<span class="traffic-light traffic-light--{}" title="{}: {}">'
-        '<svg class="traffic-light__sign" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" '
-        'r="7.5"/>'
+        '<svg class="traffic-light__sign" viewBox="0 0 16 16" aria-hidden="true">'
+        '<circle cx="8" cy="8" r="7.5"/>'
         '<path d="{}"/></svg>{}</span>',
         value or "unknown",
         word,

@@ -8,6 +8,7 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core import dates, html, middleware
 from core.html import render_markdown
@@ -288,7 +289,8 @@ def filter_bar(context, *, filter, count: int, export_url: str = "") -> dict:
         "hidden": hidden,
         "active": active,
         "summary": f"{_('Filter')} ({active})" if active else _("Filter"),
-        "count": count,
+        "result": ngettext("%(counter)s Eintrag", "%(counter)s Einträge", count)
+        % {"counter": count},
         "path": request.path,
         "sort_field": html.draw_hidden_field("sort", sort) if sort else "",
         "links": links,

@@ -278,13 +278,13 @@ def test_empty_blocks_render_no_element():
     full = render(
         PAGE
         + '{% block breadcrumb %}<a href="/">Start</a>{% endblock %}'
-        + "{% block lead %}Kurz{% endblock %}"
+        + "{% block subtitle %}Kurz{% endblock %}"
     )
 
     assert "breadcrumb" not in plain
-    assert '<p class="lead"' not in plain
+    assert '<p class="subtitle"' not in plain
     assert '<nav class="breadcrumb" aria-label="Pfad"><a href="/">Start</a></nav>' in full
-    assert '<p class="lead">Kurz</p>' in full
+    assert '<p class="subtitle">Kurz</p>' in full
 
 
 def test_markdown_is_safe():
