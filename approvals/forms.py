@@ -188,10 +188,7 @@ CounterDateFormSet = forms.formset_factory(
 
 
 class DecisionForm(forms.Form):
-    """The verdict with comment, conditions, granted dates and alternative dates.
-
-    No input is dropped silently: entries that do not fit the verdict are errors.
-    """
+    """A verdict with all it needs. Entries that do not fit the verdict are errors, never dropped."""
 
     # Sent by the pressed button, so it has no widget on the page.
     verdict = forms.ChoiceField(choices=Verdict)
@@ -246,12 +243,10 @@ class DecisionForm(forms.Form):
 
     @property
     def shows_conditions(self) -> bool:
-        """Whether the section with the conditions is shown expanded."""
         return bool(self["conditions"].value()) or self._pressed_verdict == Verdict.CONDITION
 
     @property
     def shows_counter_dates(self) -> bool:
-        """Whether the section with alternative dates is shown expanded."""
         return self._has_counter_dates or self._pressed_verdict == Verdict.NONE_POSSIBLE
 
     @property
@@ -374,10 +369,7 @@ class LapseGuard:
         self.changes: list[Change] = []
 
     def needs_confirmation(self, data: Mapping, changed) -> bool:
-        """Return whether saving `changed` needs a confirmation that is missing in `data`.
-
-        Sets `changes`, which the form then shows.
-        """
+        """Return whether `data` lacks a confirmation for saving `changed`; sets `changes`."""
         if self.approval is None or LAPSE_CONFIRMED in data:
             return False
         self.changes = snapshot_changes(self.before, binding_snapshot_of(self.facts, changed))
