@@ -188,7 +188,7 @@ CounterDateFormSet = forms.formset_factory(
 
 
 class DecisionForm(forms.Form):
-    """A verdict with all it needs. Entries that do not fit the verdict are errors, never dropped."""
+    """A verdict with all it needs. Entries that do not fit it are errors, never dropped."""
 
     # Sent by the pressed button, so it has no widget on the page.
     verdict = forms.ChoiceField(choices=Verdict)
