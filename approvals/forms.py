@@ -170,7 +170,7 @@ class CounterDateForm(forms.Form):
 
     @property
     def as_typed(self) -> str:
-        """What was entered, valid or not."""
+        """The input, valid or not."""
         return " ".join(filter(None, (self[name].data for name in self.fields)))
 
 

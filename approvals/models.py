@@ -134,7 +134,7 @@ class ApprovalRequest(models.Model):
                 condition=Q(state=ApprovalState.OPEN),
                 name="approval_open_once_per_subject",
             ),
-            # LAPSED is left out: an approval may lapse before anybody decided it.
+            # LAPSED is not listed: an approval may lapse before anybody decides it.
             models.CheckConstraint(
                 condition=~Q(state__in=["approved", "conditional", "returned", "refused"])
                 | Q(decided_at__isnull=False, decided_by__isnull=False),

@@ -128,7 +128,7 @@ def approval_to_compare(kind: str, subject_id: int) -> ApprovalRequest | None:
     """Return the approval to compare a new one with: the subject's last decided one, or else its
     last one.
     """
-    # Decided ones first: the senator's office compares with what it judged last.
+    # Decided ones first: the senator's office compares with what it last decided on.
     approvals = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
     return approvals.order_by(F("decided_at").desc(nulls_last=True), "-submitted_at", "-pk").first()
 

@@ -100,7 +100,8 @@ def formfield_for(db_field: models.Field, **kwargs) -> forms.Field | None:
         kwargs.setdefault("widget", widget)
     if isinstance(db_field, models.DecimalField):
         kwargs.setdefault("form_class", GermanDecimalField)
-    if isinstance(db_field, models.DateField):  # a DateTimeField is a kind of DateField
+    # A DateTimeField is a DateField, too.
+    if isinstance(db_field, models.DateField):
         is_moment = isinstance(db_field, models.DateTimeField)
         kwargs.setdefault("form_class", MomentField if is_moment else DayField)
     if isinstance(db_field, models.URLField):

@@ -57,7 +57,7 @@ class NextStep(NamedTuple):
     points: tuple[OpenPoint, ...] = ()
 
     def without_button(self) -> "NextStep":
-        """Return the step as shown to users who cannot act."""
+        """Return the step for users who cannot act."""
         return self._replace(action="", url="")
 
 

@@ -155,6 +155,7 @@ def paginate(request: HttpRequest, queryset: QuerySet, *, count: int | None = No
     paginator = Paginator(queryset, PAGE_SIZE)
     if count is not None:
         paginator.count = count
+    # `get_page` accepts any input: invalid numbers show the first or the last page.
     return paginator.get_page(request.GET.get("page"))
 
 
@@ -180,5 +181,6 @@ def ordering(
 
 
 def _nulls_last(column: str) -> OrderBy:
+    # Stated explicitly, because PostgreSQL and SQLite put nulls at different ends by default.
     field = F(column.removeprefix("-"))
     return field.desc(nulls_last=True) if column.startswith("-") else field.asc(nulls_last=True)

@@ -89,7 +89,7 @@ class MailFilter(django_filters.FilterSet):
         return queryset
 
     def facts(self) -> list[tuple[str, str]]:
-        """Return (label, value) of all filters that are set."""
+        """Return (label, value) of all filters that are set, for the confirmation page."""
         facts = self.hidden_facts()
         for name, value in self.values.items():
             if name in ("batch", "path"):

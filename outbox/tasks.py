@@ -13,7 +13,7 @@ def drain() -> None:
 
 @shared_task(name="outbox.tasks.drain_account", ignore_result=True)
 def drain_account() -> None:
-    """Send account mail over the connection reserved for it."""
+    """Send only account mail, which may use the connection reserved for it."""
     deliver_due_mails(clock=timezone.now, only_account=True)
 
 

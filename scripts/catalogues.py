@@ -19,14 +19,14 @@ SHOWN = re.compile(r"(account|mfa)/.*\.py$|templates/(account|mfa)/(messages|ema
 
 
 def faults() -> list[str]:
-    """Return what is wrong with the project's catalogues, a sentence each."""
+    """Return a sentence for each fault in the project's catalogues."""
     return [
         fault for source in sorted(OWN.glob("*/LC_MESSAGES/*.po")) for fault in faults_of(source)
     ]
 
 
 def faults_of(source: Path) -> list[str]:
-    """Return what is wrong with one catalogue: not readable, unclear, or without a translation."""
+    """Return the faults of one catalogue: unreadable, fuzzy or untranslated entries."""
     try:
         entries = polib.pofile(str(source))
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""What this machine offers the tests: Chromium, PostgreSQL, Redis."""
+"""Find what the tests need on this machine: Chromium, PostgreSQL, Redis."""
 
 import os
 import shutil

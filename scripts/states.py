@@ -23,7 +23,7 @@ read; `make check` fails when this page is out of date. “stays”: the action 
 
 
 def page() -> str:
-    """Return the page as it should be."""
+    """Return the expected content of the page."""
     return "\n".join([INTRODUCTION, *(section(*table) for table in state_tables())])
 
 

@@ -38,7 +38,7 @@ class Measure(NamedTuple):
 
 
 def measures() -> list[Measure]:
-    """Return every measure of the working tree."""
+    """Measure the working tree."""
     modules = {path: path.read_text() for path in app_modules()}
     python = {path: path.read_text() for path in python_files()}
     lines = sum(len(text.splitlines()) for text in modules.values())
@@ -140,7 +140,7 @@ def functions_over(text: str, limit: int = 50) -> list[str]:
 
 
 def importing_each_other(trees: dict[Path, ast.Module]) -> list[str]:
-    """Return the pairs of apps of which each imports the other."""
+    """Return the pairs of apps that import each other."""
     imports = {
         (path.relative_to(BASE_DIR).parts[0], target)
         for path, tree in trees.items()

@@ -41,7 +41,7 @@ def oldest_due_at(now: dt.datetime) -> dt.datetime | None:
 
 
 def count_sent_or_claimed_since(moment: dt.datetime) -> int:
-    """Return how many mails count against MAIL_PER_MINUTE since `moment`."""
+    """Return how many mails have counted towards MAIL_PER_MINUTE since `moment`."""
     recent = Q(state=MailState.SENT, sent_at__gt=moment) | Q(state=MailState.SENDING)
     return Mail.objects.filter(recent).count()
 

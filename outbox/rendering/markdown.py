@@ -99,7 +99,7 @@ def links_in(body: str) -> list[Link]:
 
 
 def is_link_name(name: str) -> bool:
-    """Return whether the placeholder `name` stands for an address."""
+    """Return whether the value of the placeholder `name` is a URL."""
     return name == "link" or name.endswith("_link")
 
 

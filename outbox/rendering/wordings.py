@@ -209,4 +209,5 @@ def _missing_links(default: MailText, links: list[Link]) -> Iterator[str]:
                 "target": link.target,
                 "example": f"[{link.label}]({link.target})",
             }
+            # Report each missing target only once.
             present.add(link.target)

@@ -60,7 +60,7 @@ def withdraw_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
 def settle_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
     """Stop reporting an unsolved mail as a problem; its state stays.
 
-    Raises NotAllowed for anybody but the office, Refused when the mail is not unsolved.
+    Raises NotAllowed for anybody but the office, Refused when there is nothing (left) to settle.
     """
     locked = _lock_mail(mail, by)
     if locked.state not in UNSOLVED_STATES or locked.settled_at:

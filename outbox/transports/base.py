@@ -30,7 +30,7 @@ class OutgoingMail(NamedTuple):
 
 class Transport(Protocol):
     def send(self, mail: OutgoingMail, before_end: Callable[[], None]) -> str:
-        """Send `mail` and return the server's answer.
+        """Send `mail` and return the server's reply.
 
         Calls `before_end` at the last moment before the server can accept the mail; an exception
         from it aborts the mail. Raises `Unreachable`, `Deferred` or `Rejected`.

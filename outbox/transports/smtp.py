@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from outbox.rendering.headers import CONTROL
 from outbox.transports.base import Deferred, OutgoingMail, Rejected, Throttled, Unreachable
 
-# Not in any RFC: what Exchange Online answers when a sender has too many connections open.
+# Not in any RFC: the reply of Exchange Online to a sender with too many open connections.
 TOO_MANY_CONNECTIONS = 432
 SERVICE_CLOSING = 421
 START_INPUT = 354

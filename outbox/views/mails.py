@@ -82,6 +82,7 @@ def mail_list(request):
 @allowed(can_manage_mails)
 def mail_export(request):
     mail_filter = _filter(request)
+    # The office files the export of one batch or page as proof, hence the different name.
     is_proof = {"batch", "path"} & mail_filter.values.keys()
     name = _("nachweis-versand.xlsx") if is_proof else _("postausgang.xlsx")
     header = [str(title) for title in EXPORT_HEADER]

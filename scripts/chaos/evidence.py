@@ -58,6 +58,7 @@ class Outbox:
             if path != self.address
             else psycopg2.connect(self.address, connect_timeout=2)
         )
+        # Without `closing`, the `with` statement would only end the transaction.
         with closing(connect) as connection, closing(connection.cursor()) as cursor:
             cursor.execute(f"{select} FROM outbox_mail ORDER BY id")
             return cursor.fetchall()

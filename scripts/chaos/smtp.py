@@ -75,7 +75,7 @@ class Handler:
         return ACCEPTED
 
     def fault(self, command: str, recipient: str) -> str:
-        """Return what to do instead of accepting; empty to accept."""
+        """Return the planned misbehaviour; empty to accept."""
         fault = FAULTS.get(fault_of(recipient))
         if fault is None or fault.command != command:
             return ""
@@ -114,7 +114,7 @@ class Connection(SMTP):
 
 
 class MailServer:
-    """Listens, or refuses, on one port."""
+    """Accepts or refuses connections on one port."""
 
     def __init__(self, port: int, journal: Journal):
         self.port, self.journal = port, journal

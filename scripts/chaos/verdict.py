@@ -96,6 +96,7 @@ def most_at_once(connections: list[tuple[float, float]]) -> int:
     """
     changes = [(opened, 1) for opened, _closed in connections]
     changes += [(max(opened, closed - OVERLAP_SECONDS), -1) for opened, closed in connections]
+    # Sorted, an end comes before a start at the same time.
     count = most = 0
     for _at, change in sorted(changes):
         count += change
