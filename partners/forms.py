@@ -152,7 +152,7 @@ class DeputyForm(forms.Form):
 
     @property
     def values(self) -> dict:
-        """The arguments `deputy`, `starts_on`, `ends_on` and perhaps `kinds` of `add_deputy`."""
+        """The arguments `deputy`, `starts_on`, `ends_on` and perhaps `kinds` of `create_deputy`."""
         return self.cleaned_data
 
 

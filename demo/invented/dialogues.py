@@ -92,7 +92,7 @@ def _submit_dates(
 ) -> list[DateOption]:
     """Add a date option for each number of working days in `ahead`, and submit them all."""
     options = [
-        services.add_date_option(
+        services.create_date_option(
             dialogue=dialogue,
             starts_at=scenario.at(days, 14),
             ends_at=scenario.at(days, 16) + dt.timedelta(minutes=30),

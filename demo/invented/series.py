@@ -217,7 +217,7 @@ def _make_topic_in_progress(
     services.propose_topic(topic=topic, by=kwargs["by"], now=scenario.at(days))
     topic = services.take_up_topic(topic=topic, by=scenario.office, now=scenario.at(days + 1))
     # Only a topic in a series can be submitted.
-    return services.update_topic(
+    return services.change_topic(
         topic=topic, values={"series": series}, by=scenario.office, now=scenario.at(days + 1)
     )
 

@@ -50,7 +50,7 @@ def _load_approved_visit(scenario: Scenario) -> None:
         "capacity": 20,
     }
     # Before the submission: the approval covers the press, so a later slot would let it lapse.
-    services.add_press_slot(
+    services.create_press_slot(
         visit=visit, values=slot, origin=Origin.DEMO, by=scenario.office, now=scenario.at(-8)
     )
     approval = _submit(
@@ -79,7 +79,7 @@ def _load_visit_awaiting_approval(scenario: Scenario) -> None:
         message="Wer in Berlin einen Metallberuf lernt, baut Spielplätze für die ganze Welt.",
     )
     slot = {"kind": PressKind.PICTURE, "starts_at": visit.starts_at, "capacity": 12}
-    services.add_press_slot(
+    services.create_press_slot(
         visit=visit, values=slot, origin=Origin.DEMO, by=scenario.office, now=scenario.at(-2)
     )
     _submit(
@@ -106,7 +106,7 @@ def _load_visit_with_lapsed_approval(scenario: Scenario) -> None:
     )
     # Load it again: the decision changed the record, and the version is a fingerprint of it.
     visit = Visit.objects.get(pk=visit.pk)
-    services.update_visit(
+    services.change_visit(
         visit=visit,
         values={"starts_at": visit.starts_at + DELAY, "ends_at": visit.ends_at + DELAY},
         version=version_of(visit, VISIT_FIELDS),

@@ -32,7 +32,7 @@ class DateOptionForm(forms.Form):
 
     @property
     def option(self) -> dict:
-        """The arguments that `add_date_option` takes, in the portal's time zone."""
+        """The arguments that `create_date_option` takes, in the portal's time zone."""
         day, values = self.cleaned_data["day"], self.cleaned_data
         return {
             "starts_at": timezone.make_aware(dt.datetime.combine(day, values["begins"])),

@@ -1,8 +1,8 @@
 """Services that change series, topics, dialogues, guest lists and replies."""
 
 from dialogues.services.dates import (
-    add_date_option,
     adopt_counter_dates,
+    create_date_option,
     decide_dates,
     drop_date_option,
     fix_date,
@@ -12,13 +12,13 @@ from dialogues.services.dates import (
 )
 from dialogues.services.dialogues import (
     cancel_dialogue,
+    change_dialogue,
     close_dialogue,
     document_outcome,
     plan_dialogue,
     postpone_dialogue,
     record_held,
     record_host_reply,
-    update_dialogue,
 )
 from dialogues.services.invitations import (
     add_guests,
@@ -30,25 +30,25 @@ from dialogues.services.invitations import (
 from dialogues.services.rsvps import closed_reason, open_invitation, record_rsvp
 from dialogues.services.series import (
     affirm_series,
+    change_series,
     create_series,
     decide_series,
     request_consent,
-    update_series,
     withdraw_series,
 )
 from dialogues.services.topics import (
+    change_topic,
     create_topic,
     decide_topic,
     decline_topic,
     propose_topic,
     submit_topic,
     take_up_topic,
-    update_topic,
     withdraw_topic,
 )
 
 __all__ = [
-    "add_date_option",
+    "create_date_option",
     "add_guests",
     "adopt_counter_dates",
     "affirm_series",
@@ -79,9 +79,9 @@ __all__ = [
     "submit_dates",
     "submit_topic",
     "take_up_topic",
-    "update_dialogue",
-    "update_series",
-    "update_topic",
+    "change_dialogue",
+    "change_series",
+    "change_topic",
     "withdraw_dates",
     "withdraw_invitation",
     "withdraw_series",

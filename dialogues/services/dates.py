@@ -59,7 +59,7 @@ def _require_no_open_approval(dialogue: Dialogue) -> None:
 
 
 @transaction.atomic
-def add_date_option(
+def create_date_option(
     *,
     dialogue: Dialogue,
     starts_at: dt.datetime,

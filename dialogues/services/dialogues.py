@@ -97,7 +97,7 @@ def plan_dialogue(*, topic: Topic, values: Mapping[str, Any], by, now: dt.dateti
 
 
 @transaction.atomic
-def update_dialogue(
+def change_dialogue(
     *, dialogue: Dialogue, values: Mapping[str, Any], by, now: dt.datetime, version: str = ""
 ) -> Update:
     """Update a dialogue before its day; mails guests the changes that concern them.

@@ -54,7 +54,7 @@ def create_series(*, values: Mapping[str, Any], by, now: dt.datetime) -> Dialogu
 
 
 @transaction.atomic
-def update_series(
+def change_series(
     *, series: DialogueSeries, values: Mapping[str, Any], by, now: dt.datetime, version: str = ""
 ) -> DialogueSeries:
     """Update a series; a change to a fact that consent is bound to makes the consent lapse.

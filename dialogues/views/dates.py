@@ -31,9 +31,9 @@ from dialogues.models import DateOption, Dialogue
 from dialogues.progress import notified_people
 from dialogues.registry import DATES_FACTS, options_to_tick
 from dialogues.services import (
-    add_date_option,
     adopt_counter_dates,
     cancel_dialogue,
+    create_date_option,
     drop_date_option,
     fix_date,
     postpone_dialogue,
@@ -75,7 +75,7 @@ def _add_all(request, dialogue: Dialogue, formset) -> bool:
             for form in formset.filled:
                 # Remembered, so that a refusal is shown at the date that caused it.
                 refused_form = form
-                add_date_option(dialogue=dialogue, by=request.user, now=now, **form.option)
+                create_date_option(dialogue=dialogue, by=request.user, now=now, **form.option)
     except Refused as error:
         refused_form.add_error(None, str(error))
         return False

@@ -64,12 +64,12 @@ from dialogues.queries import (
 )
 from dialogues.registry import DATES_FACTS
 from dialogues.services import (
+    change_dialogue,
     close_dialogue,
     document_outcome,
     plan_dialogue,
     record_held,
     record_host_reply,
-    update_dialogue,
 )
 from dialogues.services.dialogues import Update, require_approved_topic
 from outbox.rendering.calendars import PUBLISH, calendar_file_name
@@ -254,7 +254,7 @@ def edit(request, pk):
     is_complete = request.method == "POST" and form.is_valid()
     if is_complete and not guard.needs_confirmation(request.POST, form.instance):
         call = partial(
-            update_dialogue,
+            change_dialogue,
             dialogue=dialogue,
             values=form.values,
             version=form.version_shown,

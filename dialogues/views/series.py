@@ -40,9 +40,9 @@ from dialogues.queries import listed_topics, series_history
 from dialogues.registry import SERIES_FACTS
 from dialogues.services import (
     affirm_series,
+    change_series,
     create_series,
     request_consent,
-    update_series,
     withdraw_series,
 )
 from outbox.queries.wordings import with_waiting_note
@@ -100,7 +100,7 @@ def edit(request, pk):
     is_complete = request.method == "POST" and form.is_valid()
     if is_complete and not guard.needs_confirmation(request.POST, form.instance):
         call = partial(
-            update_series,
+            change_series,
             series=series,
             values=form.values,
             version=form.version_shown,

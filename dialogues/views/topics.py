@@ -44,12 +44,12 @@ from dialogues.progress import (
 from dialogues.queries import dialogues_on, topic_history, topics_in_full
 from dialogues.registry import TOPIC_FACTS
 from dialogues.services import (
+    change_topic,
     create_topic,
     decline_topic,
     propose_topic,
     submit_topic,
     take_up_topic,
-    update_topic,
     withdraw_topic,
 )
 from dialogues.views.series import submit_briefing
@@ -147,7 +147,7 @@ def _save(request, form: TopicForm) -> Topic | bool:
 def _write(request, form: TopicForm, proposes: bool) -> Topic:
     given = {"values": form.values, "by": request.user, "now": timezone.now()}
     if form.instance.pk:
-        topic = update_topic(topic=form.instance, version=form.version_shown, **given)
+        topic = change_topic(topic=form.instance, version=form.version_shown, **given)
     else:
         topic = create_topic(**given)
     if not proposes:

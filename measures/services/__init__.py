@@ -1,8 +1,8 @@
 from measures.services.measures import change_measure, create_measure
 from measures.services.milestones import (
-    add_milestone,
     change_milestone,
     complete_milestone,
+    create_milestone,
     delete_milestone,
     reopen_milestone,
 )
@@ -18,7 +18,7 @@ from measures.services.rounds import change_round, close_round, create_round, op
 
 __all__ = [
     "accept_report",
-    "add_milestone",
+    "create_milestone",
     "change_measure",
     "change_milestone",
     "change_project",

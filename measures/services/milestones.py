@@ -16,7 +16,7 @@ from measures.permissions import can_change_measures, require_permission
 
 
 @transaction.atomic
-def add_milestone(
+def create_milestone(
     *, measure: Measure, values: Mapping[str, Any], by, now: dt.datetime
 ) -> Milestone:
     """Return a new milestone of `measure`.

@@ -19,7 +19,7 @@ def milestone_add(request, pk):
     form = MilestoneForm(request.POST or None)
     if form.is_valid() and run_service(
         request,
-        lambda: services.add_milestone(
+        lambda: services.create_milestone(
             measure=measure, values=form.values, by=request.user, now=timezone.now()
         ),
         form=form,

@@ -11,22 +11,22 @@ from media_visits.services.lifecycle import (
     withdraw_visit,
 )
 from media_visits.services.press import (
-    add_press_slot,
+    change_coverage,
+    change_press_slot,
     create_coverage,
-    remove_coverage,
-    remove_press_slot,
-    update_coverage,
-    update_press_slot,
+    create_press_slot,
+    delete_coverage,
+    delete_press_slot,
 )
 from media_visits.services.visits import (
+    change_visit,
     create_visit,
     publish_visit,
     unpublish_visit,
-    update_visit,
 )
 
 __all__ = [
-    "add_press_slot",
+    "create_press_slot",
     "announce_visit",
     "cancel_visit",
     "create_coverage",
@@ -36,12 +36,12 @@ __all__ = [
     "hold_visit",
     "postpone_visit",
     "publish_visit",
-    "remove_coverage",
-    "remove_press_slot",
+    "delete_coverage",
+    "delete_press_slot",
     "submit_visit",
     "unpublish_visit",
-    "update_coverage",
-    "update_press_slot",
-    "update_visit",
+    "change_coverage",
+    "change_press_slot",
+    "change_visit",
     "withdraw_visit",
 ]

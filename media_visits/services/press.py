@@ -53,7 +53,7 @@ START_IS_MISSING = gettext_lazy("Bitte tragen Sie ein, wann der Pressetermin beg
 
 
 @transaction.atomic
-def add_press_slot(
+def create_press_slot(
     *, visit: Visit, values: Mapping[str, Any], origin: str = Origin.ENTERED, by, now: dt.datetime
 ) -> PressSlot:
     """Save a new press slot; an approval of the visit lapses, because it covers the press too.
@@ -78,13 +78,13 @@ def add_press_slot(
 
 
 @transaction.atomic
-def update_press_slot(
+def change_press_slot(
     *, slot: PressSlot, values: Mapping[str, Any], version: str, by, now: dt.datetime
 ) -> PressSlot:
     """Write `values`, entries of SLOT_FIELDS; another kind or start lets an approval lapse.
 
     `version` is the fingerprint that the form showed. Raises ChangedMeanwhile when somebody else
-    saved first; Refused as `add_press_slot`.
+    saved first; Refused as `create_press_slot`.
     """
     require_office(by)
     visit, slot = _lock_visit_and_slot(slot)
@@ -106,7 +106,7 @@ def update_press_slot(
 
 
 @transaction.atomic
-def remove_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> Visit:
+def delete_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> Visit:
     """Delete a press slot; an approval of the visit lapses."""
     require_office(by)
     visit, slot = _lock_visit_and_slot(slot)
@@ -165,7 +165,7 @@ def create_coverage(*, values: Mapping[str, Any], by, now: dt.datetime) -> Cover
 
 
 @transaction.atomic
-def update_coverage(
+def change_coverage(
     *, coverage: Coverage, values: Mapping[str, Any], version: str, by, now: dt.datetime
 ) -> Coverage:
     """Write `values`, entries of COVERAGE_FIELDS; `version` is the fingerprint the form showed.
@@ -205,7 +205,7 @@ def _save_coverage(
 
 
 @transaction.atomic
-def remove_coverage(*, coverage: Coverage, by, now: dt.datetime) -> None:
+def delete_coverage(*, coverage: Coverage, by, now: dt.datetime) -> None:
     """Delete a clipping; its history stays."""
     require_office(by)
     coverage = Coverage.objects.select_for_update(of=("self",)).get(pk=coverage.pk)

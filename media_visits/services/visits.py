@@ -122,7 +122,7 @@ def create_visit(
 
 
 @transaction.atomic
-def update_visit(
+def change_visit(
     *, visit: Visit, values: Mapping[str, Any], version: str, by, now: dt.datetime
 ) -> Visit:
     """Write `values`, entries of VISIT_FIELDS; `version` is the fingerprint that the form showed.

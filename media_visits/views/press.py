@@ -60,7 +60,7 @@ def create_slot(request, pk):
     )
     if request.method == "POST" and form.is_valid():
         call = partial(
-            services.add_press_slot,
+            services.create_press_slot,
             visit=visit,
             values=form.values,
             by=request.user,
@@ -82,7 +82,7 @@ def edit_slot(request, pk):
     form = PressSlotForm(request.POST or None, instance=slot)
     if request.method == "POST" and form.is_valid():
         call = partial(
-            services.update_press_slot,
+            services.change_press_slot,
             slot=slot,
             values=form.values,
             version=form.version_shown,
@@ -103,7 +103,7 @@ def edit_slot(request, pk):
 def remove_slot(request, pk):
     slot = slot_for_office(request, pk)
     if request.method == "POST":
-        call = partial(services.remove_press_slot, slot=slot, by=request.user, now=timezone.now())
+        call = partial(services.delete_press_slot, slot=slot, by=request.user, now=timezone.now())
         run_service(request, call, done=_("Der Pressetermin ist entfernt."))
         return redirect(slot.visit)
     return render_confirmation(
@@ -231,7 +231,7 @@ def edit_coverage(request, pk):
     form = CoverageForm(request.POST or None, instance=clipping, user=request.user)
     if request.method == "POST" and form.is_valid():
         call = partial(
-            services.update_coverage,
+            services.change_coverage,
             coverage=clipping,
             values=form.values,
             version=form.version_shown,
@@ -243,11 +243,11 @@ def edit_coverage(request, pk):
     return form_page(request, form, title=_("Pressebericht bearbeiten"), cancel_url=cancel_url)
 
 
-def remove_coverage(request, pk):
+def delete_coverage(request, pk):
     clipping = clipping_for_office(request, pk)
     if request.method == "POST":
         call = partial(
-            services.remove_coverage, coverage=clipping, by=request.user, now=timezone.now()
+            services.delete_coverage, coverage=clipping, by=request.user, now=timezone.now()
         )
         run_service(request, call, done=_("Der Pressebericht ist entfernt."))
         return redirect(page_of(clipping))

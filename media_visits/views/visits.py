@@ -29,7 +29,7 @@ from media_visits.permissions import can_manage
 from media_visits.progress import listed_visits, visit_page
 from media_visits.queries import visits_to_list
 from media_visits.registry import VISIT_FACTS
-from media_visits.services import create_visit, publish_visit, unpublish_visit, update_visit
+from media_visits.services import change_visit, create_visit, publish_visit, unpublish_visit
 
 VISIT_SORTS = {"date": ("starts_on",), "company": ("search",), "state": ("state",)}
 
@@ -151,7 +151,7 @@ def edit(request, pk):
     is_complete = request.method == "POST" and form.is_valid()
     if is_complete and not (guard and guard.needs_confirmation(request.POST, form.instance)):
         call = partial(
-            update_visit,
+            change_visit,
             visit=visit,
             values=form.values,
             version=form.version_shown,

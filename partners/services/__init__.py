@@ -8,19 +8,19 @@ from partners.services.accounts import (
     require_other_account,
     resend_invitation,
 )
-from partners.services.deputies import add_deputy, end_deputy
-from partners.services.lists import add_list, add_members, change_list, remove_members
-from partners.services.organisations import add_organisation, change_organisation
-from partners.services.people import add_person, change_person
+from partners.services.deputies import create_deputy, end_deputy
+from partners.services.lists import add_members, change_list, create_list, remove_members
+from partners.services.organisations import change_organisation, create_organisation
+from partners.services.people import change_person, create_person
 
 __all__ = [
     "accept_invitation",
     "activate_account",
-    "add_deputy",
-    "add_list",
+    "create_deputy",
+    "create_list",
     "add_members",
-    "add_organisation",
-    "add_person",
+    "create_organisation",
+    "create_person",
     "change_account",
     "change_list",
     "change_organisation",

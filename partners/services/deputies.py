@@ -17,7 +17,7 @@ from partners.registry import ordered_kinds
 
 
 @transaction.atomic
-def add_deputy(
+def create_deputy(
     *,
     principal: Person,
     deputy: Person,
@@ -59,7 +59,7 @@ def add_deputy(
 def end_deputy(*, deputyship: Deputy, by, now: dt.datetime) -> None:
     """End a deputyship with yesterday as its last day. Delete it if it starts today or later.
 
-    Raises NotAllowed as `add_deputy`, Refused when it has ended already.
+    Raises NotAllowed as `create_deputy`, Refused when it has ended already.
     """
     today = local_date(now)
     locked = (

@@ -19,7 +19,7 @@ NAME_TAKEN = gettext_lazy("Einen Verteiler mit diesem Namen gibt es schon.")
 
 
 @transaction.atomic
-def add_list(*, values: dict[str, Any], by, now: dt.datetime) -> DistributionList:
+def create_list(*, values: dict[str, Any], by, now: dt.datetime) -> DistributionList:
     """Create an empty list. Raises Refused when the name is taken."""
     require_can_manage_partners(by)
     return _write(DistributionList(), values, by=by, now=now, reason=_("Verteiler angelegt"))

@@ -29,7 +29,7 @@ FIELDS = (
 
 
 @transaction.atomic
-def add_organisation(*, values: dict[str, Any], by, now: dt.datetime) -> Organisation:
+def create_organisation(*, values: dict[str, Any], by, now: dt.datetime) -> Organisation:
     """Create an organisation. Raises Refused when the name is taken."""
     require_can_manage_partners(by)
     return _write(Organisation(), values, by=by, now=now, reason=_("Organisation angelegt"))

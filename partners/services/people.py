@@ -17,7 +17,7 @@ FIELDS = ("name", "salutation", "function", "organisation", "email", "phone", "n
 
 
 @transaction.atomic
-def add_person(*, values: dict[str, Any], by, now: dt.datetime) -> Person:
+def create_person(*, values: dict[str, Any], by, now: dt.datetime) -> Person:
     """Create a contact.
 
     Raises Refused if one with the same name, organisation and address exists: most likely, the form

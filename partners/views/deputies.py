@@ -18,7 +18,7 @@ from core.views import (
 from partners.forms import DeputyForm
 from partners.models import Deputy, Person
 from partners.permissions import can_arrange_deputy, can_manage_partners
-from partners.services import add_deputy, end_deputy
+from partners.services import create_deputy, end_deputy
 
 
 @allowed(can_manage_partners)
@@ -35,7 +35,7 @@ def _add(request, principal: Person, *, back: str):
     form = DeputyForm(request.POST or None, principal=principal, by=request.user)
     if form.is_valid():
         service = partial(
-            add_deputy, principal=principal, **form.values, by=request.user, now=timezone.now()
+            create_deputy, principal=principal, **form.values, by=request.user, now=timezone.now()
         )
         if deputyship := run_service(request, service, form=form):
             done = _("%(name)s vertritt %(period)s.")

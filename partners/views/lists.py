@@ -27,7 +27,7 @@ from partners.forms import DistributionListForm
 from partners.models import DistributionList, Person
 from partners.permissions import can_manage_partners, can_see_lists
 from partners.queries import visible_lists, visible_people
-from partners.services import add_list, add_members, change_list, remove_members
+from partners.services import add_members, change_list, create_list, remove_members
 from partners.views.organisations import add_button, tabs_for
 from partners.views.people import EXPORT_HEADER, export_row
 
@@ -93,7 +93,7 @@ def _members(request, distribution_list: DistributionList) -> QuerySet[Person]:
 def list_add(request):
     form = DistributionListForm(request.POST or None)
     if form.is_valid():
-        service = partial(add_list, values=form.values, by=request.user, now=timezone.now())
+        service = partial(create_list, values=form.values, by=request.user, now=timezone.now())
         if distribution_list := run_service(request, service, form=form):
             done = _("„%(name)s“ ist angelegt. Wen soll der Verteiler erreichen?")
             return redirect_with_message(

@@ -29,7 +29,7 @@ from partners.permissions import (
     can_see_people,
 )
 from partners.queries import visible_organisations, visible_people_of
-from partners.services import add_organisation, change_organisation
+from partners.services import change_organisation, create_organisation
 
 SORTS = {"name": ("search",), "city": ("city", "search"), "people": ("people_count", "search")}
 
@@ -97,7 +97,9 @@ def organisation_page(request, pk):
 def organisation_add(request):
     form = OrganisationForm(request.POST or None)
     if form.is_valid():
-        service = partial(add_organisation, values=form.values, by=request.user, now=timezone.now())
+        service = partial(
+            create_organisation, values=form.values, by=request.user, now=timezone.now()
+        )
         if organisation := run_service(request, service, form=form):
             done = _("„%(name)s“ ist angelegt.") % {"name": organisation.name}
             return redirect_with_message(request, done, organisation)

@@ -32,7 +32,7 @@ from partners.permissions import (
     can_see_people,
 )
 from partners.queries import deputyships_for, visible_people
-from partners.services import add_person, change_person
+from partners.services import change_person, create_person
 from partners.views.organisations import add_button, edit_button, organisation_subtitle, tabs_for
 
 SORTS = {
@@ -155,7 +155,7 @@ def person_add(request):
     initial = {"organisation": request.GET.get("organisation")}
     form = PersonForm(request.POST or None, initial=initial)
     if form.is_valid():
-        service = partial(add_person, values=form.values, by=request.user, now=timezone.now())
+        service = partial(create_person, values=form.values, by=request.user, now=timezone.now())
         if person := run_service(request, service, form=form):
             done = _("„%(name)s“ ist angelegt.") % {"name": person.name}
             return redirect_with_message(request, done, person)

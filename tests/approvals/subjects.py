@@ -14,15 +14,15 @@ from core.conflicts import version_of
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, OptionState, SeriesState, TopicState
 from dialogues.services import (
+    change_dialogue,
+    change_series,
+    change_topic,
     request_consent,
     submit_dates,
     submit_topic,
-    update_dialogue,
-    update_series,
-    update_topic,
 )
 from media_visits.enums import VisitState
-from media_visits.services import submit_visit, update_visit
+from media_visits.services import change_visit, submit_visit
 from media_visits.services.visits import VISIT_FIELDS
 from partners.models import User
 from tests.approvals.builders import (
@@ -148,15 +148,15 @@ def change(case: Case, by) -> None:
     """Change the title of the subject through the service that its form uses."""
     kind, values = case.approval.kind, {"title": "Ein anderer Titel"}
     if kind == K.SERIES:
-        update_series(series=case.subject, values=values, by=by, now=NOW)
+        change_series(series=case.subject, values=values, by=by, now=NOW)
     elif kind == K.TOPIC:
-        update_topic(topic=case.subject, values=values, by=by, now=NOW)
+        change_topic(topic=case.subject, values=values, by=by, now=NOW)
     elif kind == K.DATES:
-        update_dialogue(dialogue=case.subject, values=values, by=by, now=NOW)
+        change_dialogue(dialogue=case.subject, values=values, by=by, now=NOW)
     else:
         visit = type(case.subject).objects.get(pk=case.subject.pk)
         shown = version_of(visit, VISIT_FIELDS)
-        update_visit(visit=visit, values=values, version=shown, by=by, now=NOW)
+        change_visit(visit=visit, values=values, version=shown, by=by, now=NOW)
 
 
 VERDICTS = {

@@ -19,9 +19,10 @@ from dialogues.enums import DialogueFormat, DialogueState
 from dialogues.mails.dates import entry_text
 from dialogues.models import Dialogue
 from dialogues.services import (
-    add_date_option,
     add_guests,
     cancel_dialogue,
+    change_dialogue,
+    create_date_option,
     decide_dates,
     fix_date,
     postpone_dialogue,
@@ -29,7 +30,6 @@ from dialogues.services import (
     release_invitations,
     renew_date,
     submit_dates,
-    update_dialogue,
     withdraw_invitation,
 )
 from outbox.models import Mail
@@ -103,7 +103,7 @@ class Sent(NamedTuple):
 
 def date(dialogue, office, senator, starts_at, ends_at):
     """Propose, approve and fix a date."""
-    option = add_date_option(
+    option = create_date_option(
         dialogue=dialogue,
         starts_at=starts_at,
         ends_at=ends_at,
@@ -158,7 +158,7 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
     def change():
         values = {"place": PLACE, "format": DialogueFormat.HYBRID}
         values["video_link"] = "https://video.example.org/raum"
-        update_dialogue(dialogue=dialogue, values=values, by=office, now=NOW)
+        change_dialogue(dialogue=dialogue, values=values, by=office, now=NOW)
         approval = renew_date(
             dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW
         )

@@ -14,7 +14,7 @@ from dialogues.mails import (
     changes_between,
 )
 from dialogues.models import Dialogue
-from dialogues.services import update_dialogue
+from dialogues.services import change_dialogue
 from outbox.models import Mail
 from tests.dialogues.builders import (
     BERLIN,
@@ -35,7 +35,7 @@ LINK = "https://video.example.org/raum"
 
 
 def change(dialogue, by, now=NOW, **values):
-    return update_dialogue(dialogue=dialogue, values=values, by=by, now=now)
+    return change_dialogue(dialogue=dialogue, values=values, by=by, now=now)
 
 
 def make_guest(dialogue, name, rsvp=A.OPEN, **fields):

@@ -7,6 +7,7 @@ from approvals.registry import Decision
 from dialogues.enums import DialogueState, SeriesState, TopicState
 from dialogues.queries import dialogue_history, series_history, topic_history
 from dialogues.services import (
+    change_series,
     decide_series,
     decide_topic,
     postpone_dialogue,
@@ -14,7 +15,6 @@ from dialogues.services import (
     request_consent,
     submit_topic,
     take_up_topic,
-    update_series,
     withdraw_topic,
 )
 from tests.dialogues.builders import (
@@ -84,7 +84,7 @@ def test_consent_to_a_series_is_one_entry_for_each_step(office, senator):
     series.history.all().delete()
     approval = request_consent(series=series, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
     decide_series(approval=approval, decision=Decision(Verdict.APPROVE), by=senator, now=LATER)
-    update_series(series=series, values={"title": "Neu"}, by=office, now=LATEST)
+    change_series(series=series, values={"title": "Neu"}, by=office, now=LATEST)
 
     assert whats(series_history(series, office)) == [
         "Freigabe erloschen",

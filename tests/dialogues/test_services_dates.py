@@ -8,7 +8,7 @@ from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DATED, DialogueState, HostReply, OptionState
 from dialogues.services import (
-    add_date_option,
+    create_date_option,
     decide_dates,
     drop_date_option,
     fix_date,
@@ -44,7 +44,7 @@ def exploring(office, senator):
 
 
 def add(dialogue, by, starts_at=DAY, ends_at=None, now=NOW):
-    return add_date_option(
+    return create_date_option(
         dialogue=dialogue,
         starts_at=starts_at,
         ends_at=ends_at or starts_at + HOURS,

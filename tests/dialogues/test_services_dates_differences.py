@@ -11,13 +11,13 @@ from approvals.registry import Change, Decision, snapshot_of
 from dialogues.enums import DialogueState
 from dialogues.registry import DATES_FACTS, options_to_tick
 from dialogues.services import (
+    change_dialogue,
     decide_dates,
     drop_date_option,
     fix_date,
     postpone_dialogue,
     renew_date,
     submit_dates,
-    update_dialogue,
 )
 from tests.dialogues.builders import BRIEFING, DAY, DUE_ON, END, NOW, make_dialogue, make_option
 from tests.dialogues.pages import text_of
@@ -44,7 +44,7 @@ def decide(approval, by, *options, verdict=Verdict.APPROVE) -> ApprovalRequest:
 
 
 def edit(dialogue, by, **values) -> None:
-    update_dialogue(dialogue=dialogue, values=values, by=by, now=NOW)
+    change_dialogue(dialogue=dialogue, values=values, by=by, now=NOW)
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from approvals.registry import Decision
 from core.errors import ChangedMeanwhile, Refused
 from dialogues.enums import DATED, DialogueState, OptionState
 from dialogues.services import (
+    change_dialogue,
     decide_dates,
     fix_date,
     submit_dates,
-    update_dialogue,
 )
 from tests.dialogues.builders import (
     BRIEFING,
@@ -40,7 +40,7 @@ def dates_approval(dialogue) -> ApprovalRequest:
 
 
 def edit(dialogue, by, **values):
-    return update_dialogue(dialogue=dialogue, values=values, by=by, now=NOW)
+    return change_dialogue(dialogue=dialogue, values=values, by=by, now=NOW)
 
 
 def lapse_mails(*emails):

@@ -13,7 +13,7 @@ from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DATED, DialogueState, OptionState, SeriesState, TopicState
 from dialogues.models import Dialogue
 from dialogues.services import (
-    add_date_option,
+    create_date_option,
     decide_dates,
     fix_date,
     record_rsvp,
@@ -200,7 +200,7 @@ def test_dialogue_is_blocked_while_topic_or_series_lacks_approval(office, missin
     values = {"briefing": BRIEFING, "due_on": DUE_ON, "by": office, "now": NOW}
 
     for act in (
-        lambda: add_date_option(
+        lambda: create_date_option(
             dialogue=exploring,
             starts_at=DAY + HOURS,
             ends_at=END + HOURS,

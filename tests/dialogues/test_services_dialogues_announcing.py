@@ -12,13 +12,13 @@ from dialogues.progress import dialogue_next_step, preparation_of
 from dialogues.reminders import manual_step, reminder_of
 from dialogues.services import (
     cancel_dialogue,
+    change_dialogue,
     decide_dates,
     postpone_dialogue,
     record_held,
     record_rsvp,
     renew_date,
     submit_dates,
-    update_dialogue,
     withdraw_invitation,
 )
 from outbox.models import Mail
@@ -46,7 +46,7 @@ LATER = "Die Gäste erfahren davon, sobald das Büro zugestimmt hat."
 
 
 def edit(dialogue, by, **values):
-    update = update_dialogue(dialogue=dialogue, values=values, by=by, now=NOW)
+    update = change_dialogue(dialogue=dialogue, values=values, by=by, now=NOW)
     dialogue.refresh_from_db()
     return update
 

@@ -11,8 +11,8 @@ from core.errors import Refused
 from dialogues.enums import DialogueState, OptionState, RsvpChannel, RsvpState
 from dialogues.mails import mail_date_fixed
 from dialogues.services import (
-    add_date_option,
     cancel_dialogue,
+    create_date_option,
     decide_dates,
     fix_date,
     postpone_dialogue,
@@ -167,7 +167,7 @@ def test_guest_without_an_address_does_not_block_a_cancellation(office, senator)
 
 
 def fix_new_date(dialogue, office, senator, starts_at):
-    option = add_date_option(
+    option = create_date_option(
         dialogue=dialogue,
         starts_at=starts_at,
         ends_at=starts_at + dt.timedelta(hours=2),

@@ -16,8 +16,8 @@ from dialogues.enums import (
 )
 from dialogues.models import Dialogue
 from dialogues.services import (
+    change_dialogue,
     record_host_reply,
-    update_dialogue,
 )
 from tests.dialogues.builders import (
     DAY,
@@ -76,7 +76,7 @@ def test_only_the_office_records_the_hosts_reply(role):
 
 
 def edit(dialogue, by, *, version="", **values):
-    return update_dialogue(dialogue=dialogue, values=values, version=version, by=by, now=NOW)
+    return change_dialogue(dialogue=dialogue, values=values, version=version, by=by, now=NOW)
 
 
 @pytest.mark.parametrize("state", DialogueState)

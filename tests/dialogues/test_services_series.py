@@ -14,10 +14,10 @@ from dialogues.enums import SERIES_MOVES, SeriesState
 from dialogues.models import DialogueSeries
 from dialogues.services import (
     affirm_series,
+    change_series,
     create_series,
     decide_series,
     request_consent,
-    update_series,
     withdraw_series,
 )
 from outbox.models import Mail
@@ -55,7 +55,7 @@ def decide(series, by, verdict):
 
 
 def edit(series, by, *, version="", **values):
-    return update_series(series=series, values=values, version=version, by=by, now=NOW)
+    return change_series(series=series, values=values, version=version, by=by, now=NOW)
 
 
 def rename(series, by):

@@ -14,13 +14,13 @@ from dialogues.enums import TOPIC_MOVES, TopicState
 from dialogues.models import Topic
 from dialogues.permissions import EDITED_BY_OFFICE
 from dialogues.services import (
+    change_topic,
     create_topic,
     decide_topic,
     decline_topic,
     propose_topic,
     submit_topic,
     take_up_topic,
-    update_topic,
     withdraw_topic,
 )
 from outbox.models import Mail
@@ -68,7 +68,7 @@ def create(by, **values):
 
 
 def edit(topic, by, *, version="", **values):
-    return update_topic(topic=topic, values=values, version=version, by=by, now=NOW)
+    return change_topic(topic=topic, values=values, version=version, by=by, now=NOW)
 
 
 def rename(topic, by):

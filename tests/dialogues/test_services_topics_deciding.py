@@ -13,11 +13,11 @@ from core.roles import OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, SeriesState, TopicState
 from dialogues.models import Topic
 from dialogues.services import (
+    change_topic,
     create_topic,
     decide_topic,
     decline_topic,
     submit_topic,
-    update_topic,
     withdraw_topic,
 )
 from outbox.models import Mail
@@ -68,7 +68,7 @@ def create(by, **values):
 
 
 def edit(topic, by, *, version="", **values):
-    return update_topic(topic=topic, values=values, version=version, by=by, now=NOW)
+    return change_topic(topic=topic, values=values, version=version, by=by, now=NOW)
 
 
 def rename(topic, by):

@@ -9,9 +9,9 @@ from approvals.registry import Change, Decision
 from core.errors import ChangedMeanwhile
 from dialogues.enums import TopicState
 from dialogues.services import (
+    change_topic,
     decide_topic,
     submit_topic,
-    update_topic,
 )
 from partners.models import CrossCuttingTheme, Sector
 from tests.dialogues.builders import (
@@ -32,7 +32,7 @@ def topic_approval(topic) -> ApprovalRequest:
 
 
 def edit_topic(topic, by, **values):
-    return update_topic(topic=topic, values=values, by=by, now=NOW)
+    return change_topic(topic=topic, values=values, by=by, now=NOW)
 
 
 def lapse_mails(*emails):

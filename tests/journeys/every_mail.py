@@ -12,11 +12,11 @@ from core.roles import PARTNER
 from dialogues.enums import DialogueState, TopicState
 from dialogues.services import (
     cancel_dialogue,
+    change_dialogue,
     decide_topic,
     postpone_dialogue,
     record_rsvp,
     remind_guests,
-    update_dialogue,
     withdraw_invitation,
 )
 from masterplan.legal import report_barrier
@@ -28,7 +28,7 @@ from media_visits.services import announce_visit, cancel_visit, postpone_visit, 
 from outbox.models import Mail
 from outbox.services.notices import bundle_due_notices
 from partners.models import User
-from partners.services import add_deputy, invite_account
+from partners.services import create_deputy, invite_account
 from reminders.planning import send_reminders
 from tests.approvals.builders import CONDITION, NOW, TODAY
 from tests.dialogues.builders import (
@@ -77,7 +77,7 @@ def _about_dialogues(office) -> None:
     record_rsvp(invitation=first, reply=SUBSTITUTE, now=LATER)
     withdraw_invitation(invitation=second, by=office, now=LATER)
     remind_guests(dialogue=dialogue, by=office, now=LATER)
-    update_dialogue(dialogue=dialogue, values={"place": "Halle 2"}, by=office, now=LATER)
+    change_dialogue(dialogue=dialogue, values={"place": "Halle 2"}, by=office, now=LATER)
     cancel_dialogue(dialogue=dialogue, reason="Das Werk ist geschlossen.", by=office, now=LATER)
     other = make_dialogue(DialogueState.INVITED)
     make_invitation(other)
@@ -117,7 +117,7 @@ def _about_accounts(office, senator) -> None:
         now=LATER,
     )
     deputy = make_user(email="neue-vertretung@example.org")
-    add_deputy(
+    create_deputy(
         principal=senator.person,
         deputy=deputy.person,
         starts_on=TODAY,

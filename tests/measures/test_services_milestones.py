@@ -7,9 +7,9 @@ from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.models import Milestone
 from measures.services import (
-    add_milestone,
     change_milestone,
     complete_milestone,
+    create_milestone,
     delete_milestone,
     reopen_milestone,
 )
@@ -37,7 +37,7 @@ def office():
 
 def test_milestone_is_reached_once_and_opened_again(office):
     measure = make_measure()
-    milestone = add_milestone(
+    milestone = create_milestone(
         measure=measure,
         values={"title": "Konzept", "due_on": dt.date(2026, 5, 1)},
         now=NOW,
@@ -102,7 +102,7 @@ def test_only_the_office_writes_milestones(role):
     user, milestone = make_user(role), make_milestone(make_measure())
 
     services = (
-        lambda: add_milestone(
+        lambda: create_milestone(
             measure=milestone.measure,
             values={"title": "Neu", "due_on": TODAY},
             now=NOW,
@@ -135,11 +135,13 @@ def test_milestone_cannot_be_reached_in_the_future(office):
                 milestone=milestone, values=tomorrow, version=version, now=NOW, by=office
             )
         with pytest.raises(Refused, match="„erreicht am“ liegt in der Zukunft"):
-            add_milestone(measure=milestone.measure, values=tomorrow, now=NOW, by=office)
+            create_milestone(measure=milestone.measure, values=tomorrow, now=NOW, by=office)
     assert Milestone.objects.count() == 1
 
 
 def test_milestone_may_be_reached_today(office):
     values = {"title": "Konzept", "due_on": TODAY, "done_on": TODAY}
 
-    assert add_milestone(measure=make_measure(), values=values, now=NOW, by=office).done_on == TODAY
+    assert (
+        create_milestone(measure=make_measure(), values=values, now=NOW, by=office).done_on == TODAY
+    )

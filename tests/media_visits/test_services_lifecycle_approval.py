@@ -13,10 +13,10 @@ from media_visits.enums import VisitState
 from media_visits.models import Visit
 from media_visits.registry import VISIT_FACTS
 from media_visits.services import (
+    change_visit,
     decide_visit,
     publish_visit,
     submit_visit,
-    update_visit,
     withdraw_visit,
 )
 from media_visits.services.visits import VISIT_FIELDS
@@ -254,7 +254,7 @@ def test_changed_visit_is_submitted_again_with_the_difference(office, senator):
     decide(submit(visit, office), senator)
     visit = Visit.objects.get(pk=visit.pk)
     version, values = version_of(visit, VISIT_FIELDS), {"visitor": "Staatssekretariat"}
-    update_visit(visit=visit, values=values, version=version, by=office, now=NOW)
+    change_visit(visit=visit, values=values, version=version, by=office, now=NOW)
 
     approval = submit(visit, office)
 

@@ -8,7 +8,7 @@ from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.models import Origin
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import PressSlot, Visit
-from media_visits.services import add_press_slot, remove_press_slot, update_press_slot
+from media_visits.services import change_press_slot, create_press_slot, delete_press_slot
 from media_visits.services.press import SLOT_FIELDS
 from tests.approvals.builders import NOW
 from tests.media_visits.builders import STARTS_AT, make_slot, make_visit
@@ -21,12 +21,12 @@ CLOSED = [S.HELD, S.DOCUMENTED, S.CANCELLED]
 
 def add(visit, by, **fields):
     values = {"kind": PressKind.PICTURE, "starts_at": STARTS_AT} | fields
-    return add_press_slot(visit=visit, values=values, by=by, now=NOW)
+    return create_press_slot(visit=visit, values=values, by=by, now=NOW)
 
 
 def change(slot, by, *, version=None, **values):
     version = version or version_of(PressSlot.objects.get(pk=slot.pk), SLOT_FIELDS)
-    return update_press_slot(slot=slot, values=values, version=version, by=by, now=NOW)
+    return change_press_slot(slot=slot, values=values, version=version, by=by, now=NOW)
 
 
 def test_slot_is_added_and_noted_at_the_visit(office):
@@ -86,7 +86,7 @@ def test_slots_cannot_change_once_a_visit_is_over(office, state):
         with pytest.raises(Refused, match="nichts mehr zu ändern"):
             change(slot, office, meeting_point="Empfang")
         with pytest.raises(Refused, match="nichts mehr zu ändern"):
-            remove_press_slot(slot=slot, by=office, now=NOW)
+            delete_press_slot(slot=slot, by=office, now=NOW)
 
 
 @pytest.mark.parametrize("act", ["add", "change", "remove"])
@@ -100,7 +100,7 @@ def test_changing_the_press_lets_the_approval_lapse(office, senator, state, act)
     elif act == "change":
         change(slot, office, kind=PressKind.POOL)
     else:
-        remove_press_slot(slot=slot, by=office, now=NOW)
+        delete_press_slot(slot=slot, by=office, now=NOW)
 
     assert Visit.objects.get(pk=visit.pk).state == S.IDEA
     approval = ApprovalRequest.objects.get()
@@ -154,7 +154,7 @@ def test_removed_slot_stays_in_the_history(office):
     slot = make_slot(visit)
     number = slot.pk
 
-    remove_press_slot(slot=slot, by=office, now=NOW)
+    delete_press_slot(slot=slot, by=office, now=NOW)
 
     assert not PressSlot.objects.exists()
     last = PressSlot.history.filter(id=number).latest()
@@ -190,4 +190,4 @@ def test_only_the_office_keeps_slots(senator):
         with pytest.raises(NotAllowed):
             change(slot, senator, capacity=1)
         with pytest.raises(NotAllowed):
-            remove_press_slot(slot=slot, by=senator, now=NOW)
+            delete_press_slot(slot=slot, by=senator, now=NOW)

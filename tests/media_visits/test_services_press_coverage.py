@@ -6,7 +6,7 @@ from core.conflicts import version_of
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.models import Precision
 from media_visits.models import Coverage
-from media_visits.services import create_coverage, remove_coverage, update_coverage
+from media_visits.services import change_coverage, create_coverage, delete_coverage
 from media_visits.services.press import COVERAGE_FIELDS
 from tests.approvals.builders import NOW, TODAY
 from tests.media_visits.builders import make_coverage, make_sector, make_visit
@@ -22,7 +22,7 @@ def create(by, **fields):
 
 def change(clipping, by, *, version=None, **values):
     version = version or version_of(clipping, COVERAGE_FIELDS)
-    return update_coverage(coverage=clipping, values=values, version=version, by=by, now=NOW)
+    return change_coverage(coverage=clipping, values=values, version=version, by=by, now=NOW)
 
 
 def test_clipping_is_saved_with_its_sectors(office):
@@ -79,7 +79,7 @@ def test_second_change_of_the_same_clipping_version_is_refused(office):
 def test_removed_clipping_stays_in_the_history(office):
     clipping = make_coverage()
 
-    remove_coverage(coverage=clipping, by=office, now=NOW)
+    delete_coverage(coverage=clipping, by=office, now=NOW)
 
     assert not Coverage.objects.exists()
     assert Coverage.history.latest().history_type == "-"
@@ -94,5 +94,5 @@ def test_only_the_office_keeps_clippings(senator):
         with pytest.raises(NotAllowed):
             change(clipping, senator, title="Anders")
         with pytest.raises(NotAllowed):
-            remove_coverage(coverage=clipping, by=senator, now=NOW)
+            delete_coverage(coverage=clipping, by=senator, now=NOW)
     assert Coverage.objects.count() == 1

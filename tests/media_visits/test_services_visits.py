@@ -10,7 +10,7 @@ from core.models import Origin, Precision
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from media_visits.enums import VisitState
 from media_visits.models import Visit
-from media_visits.services import create_visit, publish_visit, unpublish_visit, update_visit
+from media_visits.services import change_visit, create_visit, publish_visit, unpublish_visit
 from media_visits.services.visits import VISIT_FIELDS
 from tests.approvals.builders import NOW
 from tests.media_visits.builders import STARTS_AT, make_sector, make_visit, visit_values
@@ -24,7 +24,7 @@ DAY = dt.timedelta(days=1)
 
 def change(visit, by, *, version=None, **values):
     version = version or version_of(Visit.objects.get(pk=visit.pk), VISIT_FIELDS)
-    return update_visit(visit=visit, values=values, version=version, by=by, now=NOW)
+    return change_visit(visit=visit, values=values, version=version, by=by, now=NOW)
 
 
 def test_new_visit_is_an_idea_with_its_day_and_sectors(office):

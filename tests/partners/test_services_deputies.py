@@ -9,7 +9,7 @@ from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE
 from outbox.models import Mail
 from partners.models import Deputy
 from partners.services import (
-    add_deputy,
+    create_deputy,
     end_deputy,
 )
 from tests.partners.builders import make_organisation, make_person, make_user
@@ -38,7 +38,7 @@ def deputy(principal):
 
 @pytest.fixture
 def details(principal, deputy, office):
-    """Valid arguments of `add_deputy`."""
+    """Valid arguments of `create_deputy`."""
     return {
         "principal": principal.person,
         "deputy": deputy.person,
@@ -54,20 +54,20 @@ def deputyships_and_mails() -> tuple[int, int]:
 
 
 def test_both_sides_get_a_mail(details, principal, deputy):
-    add_deputy(**details)
+    create_deputy(**details)
 
     assert set(Mail.objects.values_list("recipient", flat=True)) == {principal.email, deputy.email}
     assert "vom 01.06.2019 bis 01.07.2019" in Mail.objects.first().text
 
 
 def test_deputyship_may_end_today(details):
-    add_deputy(**details | {"ends_on": dt.date(2019, 6, 3)})
+    create_deputy(**details | {"ends_on": dt.date(2019, 6, 3)})
 
     assert deputyships_and_mails() == (1, 2)
 
 
 def test_principal_arranges_their_own_deputyship(details, principal):
-    add_deputy(**details | {"by": principal})
+    create_deputy(**details | {"by": principal})
 
     assert deputyships_and_mails() == (1, 2)
 
@@ -76,7 +76,7 @@ def test_others_cannot_arrange_a_deputyship(details):
     stranger = make_user(OBSERVER)
 
     with pytest.raises(NotAllowed):
-        add_deputy(**details | {"by": stranger})
+        create_deputy(**details | {"by": stranger})
 
     assert deputyships_and_mails() == (0, 0)
 
@@ -91,21 +91,21 @@ def test_others_cannot_arrange_a_deputyship(details):
 )
 def test_impossible_dates_and_kinds_are_refused(details, changes, reason):
     with pytest.raises(Refused, match=reason):
-        add_deputy(**details | changes)
+        create_deputy(**details | changes)
 
     assert deputyships_and_mails() == (0, 0)
 
 
 def test_office_cannot_make_itself_a_deputy(details, office):
     with pytest.raises(Refused, match="Sich selbst kann niemand als Vertretung eintragen"):
-        add_deputy(**details | {"deputy": office.person})
+        create_deputy(**details | {"deputy": office.person})
 
     assert deputyships_and_mails() == (0, 0)
 
 
 def test_principal_cannot_be_their_own_deputy(details, principal):
     with pytest.raises(Refused, match="Niemand kann sich selbst vertreten"):
-        add_deputy(**details | {"deputy": principal.person})
+        create_deputy(**details | {"deputy": principal.person})
 
     assert deputyships_and_mails() == (0, 0)
 
@@ -114,7 +114,7 @@ def test_deputy_without_an_account_is_refused(details):
     person = make_person("Pforte")
 
     with pytest.raises(Refused, match="Pforte hat kein aktives Konto"):
-        add_deputy(**details | {"deputy": person})
+        create_deputy(**details | {"deputy": person})
 
     assert deputyships_and_mails() == (0, 0)
 
@@ -123,12 +123,12 @@ def test_deputy_without_an_account_is_refused(details):
     ("starts_on", "ends_on"), [(JULY, None), (JULY, AUGUST), (dt.date(2019, 1, 1), None)]
 )
 def test_overlapping_deputyship_of_the_same_two_is_refused(details, starts_on, ends_on):
-    deputyship = add_deputy(**details | {"kinds": ["topic"]})
+    deputyship = create_deputy(**details | {"kinds": ["topic"]})
     second = {"starts_on": starts_on, "ends_on": ends_on, "kinds": ["visit"]}
     reason = "diese Vertretung schon eingetragen: .*vom 01.06.2019 bis 01.07.2019"
 
     with nothing_changes(deputyship), pytest.raises(Refused, match=reason):
-        add_deputy(**details | second)
+        create_deputy(**details | second)
 
     assert Deputy.objects.count() == 1
 
@@ -136,22 +136,22 @@ def test_overlapping_deputyship_of_the_same_two_is_refused(details, starts_on, e
 def test_several_deputies_at_a_time_are_possible(details, principal):
     other = make_user()
 
-    add_deputy(**details)
-    add_deputy(**details | {"deputy": other.person, "kinds": ["visit"]})
+    create_deputy(**details)
+    create_deputy(**details | {"deputy": other.person, "kinds": ["visit"]})
 
     assert Deputy.objects.filter(principal=principal.person).count() == 2
 
 
 def test_deputyship_may_begin_the_day_after_another_ended(details):
-    add_deputy(**details)
+    create_deputy(**details)
 
-    add_deputy(**details | {"starts_on": dt.date(2019, 7, 2), "ends_on": None})
+    create_deputy(**details | {"starts_on": dt.date(2019, 7, 2), "ends_on": None})
 
     assert Deputy.objects.count() == 2
 
 
 def test_kinds_are_stored_once_in_order_and_named_in_the_mail(details):
-    deputyship = add_deputy(**details | {"kinds": ["visit", "topic", "visit"]})
+    deputyship = create_deputy(**details | {"kinds": ["visit", "topic", "visit"]})
 
     deputyship.refresh_from_db()
     assert deputyship.kinds == ["topic", "visit"]
@@ -163,14 +163,14 @@ def test_kinds_are_stored_once_in_order_and_named_in_the_mail(details):
 
 
 def test_deputyship_without_kinds_covers_all_of_them(details):
-    deputyship = add_deputy(**details)
+    deputyship = create_deputy(**details)
 
     assert (deputyship.kinds, deputyship.scope) == ([], "")
     assert deputyship.covers("visit")
 
 
 def test_ending_makes_yesterday_the_last_day(details, office):
-    deputyship = add_deputy(**details)
+    deputyship = create_deputy(**details)
 
     end_deputy(deputyship=deputyship, by=office, now=NOW + dt.timedelta(days=7))
 
@@ -180,7 +180,7 @@ def test_ending_makes_yesterday_the_last_day(details, office):
 
 
 def test_deputyship_ended_before_it_began_is_deleted(details, office):
-    deputyship = add_deputy(**details | {"starts_on": JULY, "ends_on": None})
+    deputyship = create_deputy(**details | {"starts_on": JULY, "ends_on": None})
 
     end_deputy(deputyship=deputyship, by=office, now=NOW)
 
@@ -188,7 +188,7 @@ def test_deputyship_ended_before_it_began_is_deleted(details, office):
 
 
 def test_second_end_is_refused(details, office):
-    deputyship = add_deputy(**details)
+    deputyship = create_deputy(**details)
     end_deputy(deputyship=deputyship, by=office, now=NOW)
 
     with nothing_changes(deputyship), pytest.raises(Refused, match="schon beendet"):
@@ -196,7 +196,7 @@ def test_second_end_is_refused(details, office):
 
 
 def test_others_cannot_end_a_deputyship(details, deputy):
-    deputyship = add_deputy(**details)
+    deputyship = create_deputy(**details)
 
     with nothing_changes(deputyship), pytest.raises(NotAllowed):
         end_deputy(deputyship=deputyship, by=deputy, now=NOW)

@@ -7,7 +7,7 @@ import pytest
 from core.errors import NotAllowed
 from core.roles import SENATOR_OFFICE
 from partners.models import DistributionList
-from partners.services import add_list, add_members, remove_members
+from partners.services import add_members, create_list, remove_members
 from tests.partners.builders import make_person, make_user
 from tests.unchanged import nothing_changes
 
@@ -21,7 +21,7 @@ def test_only_the_office_adds_lists():
     stranger = make_user(SENATOR_OFFICE)
 
     with pytest.raises(NotAllowed):
-        add_list(values={"name": "Metall"}, by=stranger, now=NOW)
+        create_list(values={"name": "Metall"}, by=stranger, now=NOW)
 
     assert not DistributionList.objects.exists()
 

@@ -8,7 +8,7 @@ from core.conflicts import version_of
 from core.errors import NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from partners.models import Organisation
-from partners.services import add_organisation, change_organisation
+from partners.services import change_organisation, create_organisation
 from partners.services.organisations import FIELDS
 from tests.partners.builders import make_organisation, make_user
 from tests.unchanged import nothing_changes
@@ -23,7 +23,7 @@ def test_folded_name_of_another_organisation_is_refused():
     office, existing = make_user(OFFICE), make_organisation("Müller Präzision GmbH")
 
     with nothing_changes(existing), pytest.raises(Refused, match="gibt es schon"):
-        add_organisation(values={"name": "MUELLER PRÄZISION GMBH"}, by=office, now=NOW)
+        create_organisation(values={"name": "MUELLER PRÄZISION GMBH"}, by=office, now=NOW)
 
     assert Organisation.objects.count() == 1
 
@@ -33,7 +33,7 @@ def test_only_the_office_adds_organisations(role):
     stranger = make_user(role)
 
     with pytest.raises(NotAllowed):
-        add_organisation(values={"name": "Neu"}, by=stranger, now=NOW)
+        create_organisation(values={"name": "Neu"}, by=stranger, now=NOW)
 
     assert not Organisation.objects.filter(name="Neu").exists()
 

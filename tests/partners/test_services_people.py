@@ -8,7 +8,7 @@ from core.conflicts import version_of
 from core.errors import NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from partners.models import Person
-from partners.services import add_person, change_person
+from partners.services import change_person, create_person
 from partners.services.people import FIELDS
 from tests.partners.builders import make_organisation, make_user
 from tests.unchanged import nothing_changes
@@ -29,10 +29,10 @@ def test_same_person_is_not_added_twice(office):
         "organisation": make_organisation(),
         "email": "einkauf@example.org",
     }
-    person = add_person(values=values, by=office, now=NOW)
+    person = create_person(values=values, by=office, now=NOW)
 
     with nothing_changes(person), pytest.raises(Refused, match="schon eingetragen"):
-        add_person(values=values, by=office, now=NOW)
+        create_person(values=values, by=office, now=NOW)
 
     assert Person.objects.filter(name="Leitung Einkauf").count() == 1
 
@@ -42,7 +42,7 @@ def test_only_the_office_adds_people(role):
     stranger = make_user(role)
 
     with pytest.raises(NotAllowed):
-        add_person(values={"name": "Leitung Einkauf"}, by=stranger, now=NOW)
+        create_person(values={"name": "Leitung Einkauf"}, by=stranger, now=NOW)
 
     assert not Person.objects.filter(name="Leitung Einkauf").exists()
 
