@@ -41,7 +41,7 @@ class Verdict(models.TextChoices):
 
 
 # An open condition is work for the office, so it is shown as a warning.
-COLOUR_OF_CONDITION = {ConditionState.OPEN: "warning", ConditionState.MET: "success"}
+CONDITION_BADGE_COLOURS = {ConditionState.OPEN: "warning", ConditionState.MET: "success"}
 
 GRANTING = (Verdict.APPROVE, Verdict.CONDITION)
 

@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals.enums import COLOUR_OF_CONDITION, ApprovalKind, ApprovalState, ConditionState
+from approvals.enums import CONDITION_BADGE_COLOURS, ApprovalKind, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Condition
 from approvals.permissions import (
     can_decide,
@@ -97,7 +97,7 @@ def condition_items(approval: ApprovalRequest, user) -> list[ConditionItem]:
             condition.text,
             _met_note(condition),
             condition.get_state_display(),
-            COLOUR_OF_CONDITION[ConditionState(condition.state)],
+            CONDITION_BADGE_COLOURS[ConditionState(condition.state)],
             condition.get_absolute_url() if can_meet and condition.is_open else "",
         )
         for condition in approval.conditions.all()

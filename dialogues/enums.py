@@ -19,7 +19,7 @@ class SeriesState(models.TextChoices):
     REFUSED = "refused", _("abgelehnt")
 
 
-COLOUR_OF_SERIES = {
+SERIES_BADGE_COLOURS = {
     SeriesState.PROPOSED: "neutral",
     SeriesState.AFFIRMED: "info",
     SeriesState.REQUESTED: "info",
@@ -60,7 +60,7 @@ class TopicState(models.TextChoices):
     NOT_TAKEN_UP = "not_taken_up", _("nicht aufgegriffen")
 
 
-COLOUR_OF_TOPIC = {
+TOPIC_BADGE_COLOURS = {
     TopicState.DRAFT: "muted",
     TopicState.PROPOSED: "neutral",
     TopicState.IN_PROGRESS: "info",
@@ -105,7 +105,7 @@ class DialogueState(models.TextChoices):
     CANCELLED = "cancelled", _("abgesagt")
 
 
-COLOUR_OF_DIALOGUE = {
+DIALOGUE_BADGE_COLOURS = {
     DialogueState.PLANNING: "neutral",
     DialogueState.EXPLORING: "neutral",
     DialogueState.SCHEDULED: "info",
@@ -169,7 +169,7 @@ class HostReply(models.TextChoices):
     DECLINED = "declined", _("abgesagt")
 
 
-COLOUR_OF_HOST = {
+HOST_REPLY_BADGE_COLOURS = {
     HostReply.OPEN: "neutral",
     HostReply.ACCEPTED: "success",
     HostReply.DECLINED: "danger",
@@ -184,7 +184,7 @@ class OptionState(models.TextChoices):
     DROPPED = "dropped", _("verworfen")
 
 
-COLOUR_OF_OPTION = {
+OPTION_BADGE_COLOURS = {
     OptionState.PROPOSED: "neutral",
     OptionState.POSSIBLE: "success",
     OptionState.IMPOSSIBLE: "danger",
@@ -207,7 +207,7 @@ class RsvpState(models.TextChoices):
 
 
 # Bars that count replies show them in this order.
-COLOUR_OF_RSVP = {
+RSVP_BADGE_COLOURS = {
     RsvpState.ACCEPTED: "success",
     RsvpState.REPRESENTED: "info",
     RsvpState.TENTATIVE: "warning",

@@ -21,7 +21,7 @@ class Phase(models.TextChoices):
 
 # No report is due on a measure in one of these phases.
 FINISHED_PHASES = (Phase.COMPLETED, Phase.DISCONTINUED)
-COLOUR_OF_PHASE = {
+PHASE_BADGE_COLOURS = {
     Phase.NOT_STARTED: "neutral",
     Phase.PREPARING: "neutral",
     Phase.RUNNING: "info",
@@ -29,7 +29,7 @@ COLOUR_OF_PHASE = {
     Phase.DISCONTINUED: "muted",
 }
 # Bars show progress on one scale: the further a measure is, the stronger the colour.
-BAR_COLOUR_OF_PHASE = {
+PHASE_BAR_COLOURS = {
     Phase.COMPLETED: "strong",
     Phase.RUNNING: "medium",
     Phase.PREPARING: "light",

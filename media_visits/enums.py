@@ -40,7 +40,7 @@ VISIT_MOVES = {
     ),
 }
 
-COLOUR_OF_VISIT = {
+VISIT_BADGE_COLOURS = {
     S.IDEA: "muted",
     S.SUBMITTED: "warning",
     S.RETURNED: "warning",

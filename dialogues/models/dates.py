@@ -7,7 +7,7 @@ from simple_history.models import HistoricalRecords
 
 from core.dates import format_span
 from dialogues.enums import (
-    COLOUR_OF_OPTION,
+    OPTION_BADGE_COLOURS,
     HostPreference,
     OptionState,
 )
@@ -53,4 +53,4 @@ class DateOption(models.Model):
 
     @property
     def badge_colour(self) -> str:
-        return COLOUR_OF_OPTION[OptionState(self.state)]
+        return OPTION_BADGE_COLOURS[OptionState(self.state)]

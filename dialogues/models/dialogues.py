@@ -13,8 +13,8 @@ from core.folding import FoldedField
 from core.models import KnownDate, Origin, Sourced
 from core.roles import OBSERVER, PARTNER, has_role, is_inside
 from dialogues.enums import (
-    COLOUR_OF_DIALOGUE,
-    COLOUR_OF_HOST,
+    DIALOGUE_BADGE_COLOURS,
+    HOST_REPLY_BADGE_COLOURS,
     DialogueCategory,
     DialogueFormat,
     DialogueState,
@@ -199,11 +199,11 @@ class Dialogue(Sourced, KnownDate):
 
     @property
     def badge_colour(self) -> str:
-        return COLOUR_OF_DIALOGUE[DialogueState(self.state)]
+        return DIALOGUE_BADGE_COLOURS[DialogueState(self.state)]
 
     @property
     def host_badge_colour(self) -> str:
-        return COLOUR_OF_HOST[HostReply(self.host_reply)]
+        return HOST_REPLY_BADGE_COLOURS[HostReply(self.host_reply)]
 
     @property
     def when(self) -> str:

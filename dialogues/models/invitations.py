@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from core.links import sign_link
 from core.roles import PARTNER, has_role, is_office, is_senator_office
-from dialogues.enums import COLOUR_OF_RSVP, SEATED, RsvpChannel, RsvpState
+from dialogues.enums import RSVP_BADGE_COLOURS, SEATED, RsvpChannel, RsvpState
 from dialogues.models.dialogues import Dialogue
 from partners.models import Person
 
@@ -131,7 +131,7 @@ class Invitation(models.Model):
 
     @property
     def badge_colour(self) -> str:
-        return COLOUR_OF_RSVP[RsvpState(self.rsvp)]
+        return RSVP_BADGE_COLOURS[RsvpState(self.rsvp)]
 
     @property
     def reply(self) -> Rsvp:

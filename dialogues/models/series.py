@@ -7,7 +7,7 @@ from simple_history.models import HistoricalRecords
 
 from core.models import Sourced
 from core.roles import OBSERVER, PARTNER, has_role, is_inside
-from dialogues.enums import COLOUR_OF_SERIES, SeriesState
+from dialogues.enums import SERIES_BADGE_COLOURS, SeriesState
 
 
 class SeriesQuerySet(models.QuerySet):
@@ -46,4 +46,4 @@ class DialogueSeries(Sourced):
 
     @property
     def badge_colour(self) -> str:
-        return COLOUR_OF_SERIES[SeriesState(self.state)]
+        return SERIES_BADGE_COLOURS[SeriesState(self.state)]

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from core.folding import FoldedField
 from core.models import Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from dialogues.enums import COLOUR_OF_TOPIC, TopicState
+from dialogues.enums import TOPIC_BADGE_COLOURS, TopicState
 from dialogues.models.series import DialogueSeries
 from partners.models import CrossCuttingTheme, Organisation, Sector
 
@@ -116,4 +116,4 @@ class Topic(Sourced):
 
     @property
     def badge_colour(self) -> str:
-        return COLOUR_OF_TOPIC[TopicState(self.state)]
+        return TOPIC_BADGE_COLOURS[TopicState(self.state)]

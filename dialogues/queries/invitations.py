@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from core.dates import format_date
 from core.folding import matching
 from core.progress import Segment
-from dialogues.enums import COLOUR_OF_RSVP, SEATED, RsvpState
+from dialogues.enums import RSVP_BADGE_COLOURS, SEATED, RsvpState
 from dialogues.models import Dialogue, Invitation
 from outbox.enums import BADGE_COLOURS, UNDER_WAY_STATES, UNSOLVED_STATES, MailState
 from outbox.models import Mail
@@ -70,7 +70,7 @@ class RsvpCounts(NamedTuple):
         counts = Counter(invitation.rsvp for invitation in current)
         segments = [
             Segment(rsvp_label(rsvp, counts[rsvp]), counts[rsvp], colour)
-            for rsvp, colour in COLOUR_OF_RSVP.items()
+            for rsvp, colour in RSVP_BADGE_COLOURS.items()
         ]
         seats = sum(invitation.seats_taken for invitation in current)
         return cls(segments, len(current), seats)

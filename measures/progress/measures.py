@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.dates import format_date
 from core.html import draw_badge, draw_traffic_light
 from core.progress import NextStep, ProgressStep, progress_steps
-from measures.enums import COLOUR_OF_PHASE, UNKNOWN_LABEL, Phase, ReportState, RoundState
+from measures.enums import PHASE_BADGE_COLOURS, UNKNOWN_LABEL, Phase, ReportState, RoundState
 from measures.models import Measure, Milestone, PlanSection, ReportingRound, StatusReport
 from measures.permissions import can_decide_reports, can_record_report, leads_measure
 
@@ -197,7 +197,7 @@ def list_items(measures: Iterable[Measure], tops: Mapping[int, PlanSection]) -> 
 def _phase_badge(measure: Measure) -> SafeString:
     if not measure.phase:
         return SafeString("")
-    return draw_badge(measure.get_phase_display(), COLOUR_OF_PHASE[measure.phase])
+    return draw_badge(measure.get_phase_display(), PHASE_BADGE_COLOURS[measure.phase])
 
 
 def _demo_badge(measure: Measure) -> SafeString:

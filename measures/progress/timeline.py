@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
-from measures.enums import BAR_COLOUR_OF_PHASE
+from measures.enums import PHASE_BAR_COLOURS
 from measures.models import Measure
 from measures.queries import TimelineBar
 
@@ -152,7 +152,7 @@ def _draw_bar(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
         '<rect class="fill--{}" x="{}" y="{}" width="{}" height="8" rx="4"/>{}{}',
         top + 16,
         _shortened(bar.measure.title),
-        BAR_COLOUR_OF_PHASE.get(bar.measure.phase, "neutral"),
+        PHASE_BAR_COLOURS.get(bar.measure.phase, "neutral"),
         f"{start:.1f}",
         top + 8,
         f"{max(scale.x(bar.ends_on) - start, MIN_BAR_WIDTH_PX):.1f}",

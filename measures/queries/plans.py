@@ -13,7 +13,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from core.progress import Segment
-from measures.enums import BAR_COLOUR_OF_PHASE, UNKNOWN_LABEL, TrafficLight
+from measures.enums import PHASE_BAR_COLOURS, UNKNOWN_LABEL, TrafficLight
 from measures.models import Measure, Plan, PlanSection
 
 TRAFFIC_LIGHT_ORDER = (TrafficLight.GREEN, TrafficLight.YELLOW, TrafficLight.RED, "")
@@ -52,7 +52,7 @@ class FieldProgress:
     @property
     def phase_segments(self) -> list[Segment]:
         """The phases that occur as segments of a bar: most advanced first, unknown last."""
-        parts = [(phase.label, phase, colour) for phase, colour in BAR_COLOUR_OF_PHASE.items()]
+        parts = [(phase.label, phase, colour) for phase, colour in PHASE_BAR_COLOURS.items()]
         parts.append((UNKNOWN_LABEL, "", "neutral"))
         return [
             Segment(str(label), self.phases[phase], colour)

@@ -10,7 +10,7 @@ from core.dates import format_span
 from core.folding import FoldedField
 from core.models import KnownDate, Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from media_visits.enums import APPROVED_STATES, COLOUR_OF_VISIT, PUBLIC_STATES, VisitState
+from media_visits.enums import APPROVED_STATES, PUBLIC_STATES, VISIT_BADGE_COLOURS, VisitState
 from partners.models import Organisation, Person, Sector
 
 
@@ -209,4 +209,4 @@ class Visit(Sourced, KnownDate):
 
     @property
     def badge_colour(self) -> str:
-        return COLOUR_OF_VISIT[VisitState(self.state)]
+        return VISIT_BADGE_COLOURS[VisitState(self.state)]

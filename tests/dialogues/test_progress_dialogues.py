@@ -9,12 +9,12 @@ from core.models import Origin
 from core.progress import NextStep
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import (
-    COLOUR_OF_DIALOGUE,
-    COLOUR_OF_HOST,
-    COLOUR_OF_OPTION,
-    COLOUR_OF_RSVP,
-    COLOUR_OF_SERIES,
-    COLOUR_OF_TOPIC,
+    DIALOGUE_BADGE_COLOURS,
+    HOST_REPLY_BADGE_COLOURS,
+    OPTION_BADGE_COLOURS,
+    RSVP_BADGE_COLOURS,
+    SERIES_BADGE_COLOURS,
+    TOPIC_BADGE_COLOURS,
     DialogueState,
     HostReply,
     OptionState,
@@ -267,12 +267,12 @@ def test_label_of_the_release_counts_invitations():
 @pytest.mark.parametrize(
     ("table", "states"),
     [
-        (COLOUR_OF_SERIES, SeriesState),
-        (COLOUR_OF_TOPIC, TopicState),
-        (COLOUR_OF_DIALOGUE, DialogueState),
-        (COLOUR_OF_HOST, HostReply),
-        (COLOUR_OF_OPTION, OptionState),
-        (COLOUR_OF_RSVP, RsvpState),
+        (SERIES_BADGE_COLOURS, SeriesState),
+        (TOPIC_BADGE_COLOURS, TopicState),
+        (DIALOGUE_BADGE_COLOURS, DialogueState),
+        (HOST_REPLY_BADGE_COLOURS, HostReply),
+        (OPTION_BADGE_COLOURS, OptionState),
+        (RSVP_BADGE_COLOURS, RsvpState),
     ],
 )
 def test_every_state_has_a_badge_colour(table, states):

@@ -1,7 +1,7 @@
 """The state tables, compared with a copy of what was agreed with the office (docs/domain.md)."""
 
 from measures.enums import (
-    COLOUR_OF_PHASE,
+    PHASE_BADGE_COLOURS,
     REPORT_MOVES,
     ROUND_MOVES,
     TRAFFIC_LIGHT_MEANINGS,
@@ -27,7 +27,7 @@ def test_report_moves_are_as_agreed():
 
 
 def test_every_phase_has_a_badge_colour():
-    assert set(COLOUR_OF_PHASE) == set(Phase)
+    assert set(PHASE_BADGE_COLOURS) == set(Phase)
 
 
 def test_every_traffic_light_has_a_meaning():

@@ -2,8 +2,8 @@ from core.states import Move
 from media_visits.enums import (
     APPROVED_STATES,
     ATTENTION_STATES,
-    COLOUR_OF_VISIT,
     PUBLIC_STATES,
+    VISIT_BADGE_COLOURS,
     VISIT_MOVES,
     VisitState,
 )
@@ -36,7 +36,7 @@ def _literal(move: Move) -> tuple[set[str], str]:
 
 
 def test_every_state_has_a_badge_colour():
-    assert set(COLOUR_OF_VISIT) == set(VisitState)
+    assert set(VISIT_BADGE_COLOURS) == set(VisitState)
 
 
 def test_only_approved_and_cancelled_visits_can_be_public():
