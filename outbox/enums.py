@@ -82,7 +82,7 @@ LOG_NOTES = {
     SETTLE: _("Als erledigt abgelegt"),
 }
 
-BADGE_COLOURS = {
+MAIL_BADGE_COLOURS = {
     MailState.DRAFT: "neutral",
     MailState.WAITING: "info",
     MailState.SENDING: "info",

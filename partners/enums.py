@@ -33,7 +33,7 @@ class AccountState(models.TextChoices):
 
 
 # Closing an account is normal rather than a problem, hence grey and not red.
-BADGE_COLOURS = {
+ACCOUNT_BADGE_COLOURS = {
     AccountState.ACTIVE: "success",
     AccountState.INVITED: "info",
     AccountState.CLOSED: "muted",

@@ -12,7 +12,7 @@ from core.folding import matching
 from core.progress import Segment
 from dialogues.enums import RSVP_BADGE_COLOURS, SEATED, RsvpState
 from dialogues.models import Dialogue, Invitation
-from outbox.enums import BADGE_COLOURS, UNDER_WAY_STATES, UNSOLVED_STATES, MailState
+from outbox.enums import MAIL_BADGE_COLOURS, UNDER_WAY_STATES, UNSOLVED_STATES, MailState
 from outbox.models import Mail
 from outbox.queries.mails import mails_about
 from partners.models import DistributionList, Organisation, Person
@@ -124,7 +124,7 @@ def _guest_row(dialogue: Dialogue, invitation: Invitation, mail: Mail | None) ->
         return guest._replace(mail_text=_("eingeladen %(day)s") % {"day": day})
     guest = guest._replace(mail_state=mail.state)
     if mail.state != MailState.SENT:
-        colour = BADGE_COLOURS[MailState(mail.state)]
+        colour = MAIL_BADGE_COLOURS[MailState(mail.state)]
         return guest._replace(mail_text=mail.get_state_display(), mail_colour=colour)
     is_reminder = mail.kind == "invitation_reminder"
     text = _("erinnert %(day)s") if is_reminder else _("versandt %(day)s")

@@ -14,7 +14,7 @@ from core.folding import FoldedField
 from core.models import Origin
 from core.roles import OFFICE, has_role
 from outbox.enums import (
-    BADGE_COLOURS,
+    MAIL_BADGE_COLOURS,
     QUEUED_STATES,
     UNSOLVED_STATES,
     MailState,
@@ -182,7 +182,7 @@ class Mail(models.Model):
 
     @property
     def badge_colour(self) -> str:
-        return BADGE_COLOURS[MailState(self.state)]
+        return MAIL_BADGE_COLOURS[MailState(self.state)]
 
     @property
     def reason(self) -> str:

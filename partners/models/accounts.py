@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.roles import OFFICE, PARTNER
-from partners.enums import BADGE_COLOURS, AccountState
+from partners.enums import ACCOUNT_BADGE_COLOURS, AccountState
 from partners.models.deputies import Deputy
 from partners.models.people import Person
 
@@ -117,7 +117,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def badge_colour(self) -> str:
-        return BADGE_COLOURS[self.state]
+        return ACCOUNT_BADGE_COLOURS[self.state]
 
     @cached_property
     def deputyships_today(self) -> tuple[Deputy, ...]:

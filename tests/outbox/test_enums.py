@@ -1,6 +1,6 @@
 from outbox.enums import (
-    BADGE_COLOURS,
     FINAL_STATES,
+    MAIL_BADGE_COLOURS,
     MOVES,
     QUEUED_STATES,
     SOURCES_OF_ACTION,
@@ -44,4 +44,4 @@ def test_office_acts_on_unsolved_and_waiting_mails_and_on_drafts():
 
 
 def test_every_state_has_a_badge_colour():
-    assert {*BADGE_COLOURS} == {*MailState}
+    assert {*MAIL_BADGE_COLOURS} == {*MailState}

@@ -3,7 +3,7 @@
 import pytest
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from partners.enums import BADGE_COLOURS, AccountState, OrganisationKind, role_names
+from partners.enums import ACCOUNT_BADGE_COLOURS, AccountState, OrganisationKind, role_names
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_stored_kinds_of_organisations_stay_the_same():
 
 
 def test_each_state_of_an_account_has_a_colour():
-    assert BADGE_COLOURS == {
+    assert ACCOUNT_BADGE_COLOURS == {
         AccountState.ACTIVE: "success",
         AccountState.INVITED: "info",
         AccountState.CLOSED: "muted",
