@@ -27,9 +27,9 @@ from dialogues.enums import (
     HostReply,
     OptionState,
 )
+from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.models import DateOption, Dialogue
 from dialogues.queries import is_granted
-from dialogues.registry import DATES_FACTS, options_to_tick
 from dialogues.services.dialogues import (
     announce_changes,
     lock_dialogue,

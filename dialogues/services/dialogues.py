@@ -28,9 +28,9 @@ from dialogues.enums import (
     OptionState,
     TopicState,
 )
+from dialogues.facts import DATES_FACTS
 from dialogues.models import Dialogue, Topic
 from dialogues.queries import count_seats_taken, has_announced_date, missing_approval
-from dialogues.registry import DATES_FACTS
 
 NO_HOST_REPLY = {"host_reply": HostReply.OPEN, "host_replied_on": None, "host_note": ""}
 BEFORE_DATE = (DialogueState.PLANNING, DialogueState.EXPLORING)

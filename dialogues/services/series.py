@@ -36,8 +36,8 @@ from dialogues.enums import (
     SERIES_MOVES,
     SeriesState,
 )
+from dialogues.facts import SERIES_FACTS
 from dialogues.models import DialogueSeries
-from dialogues.registry import SERIES_FACTS
 
 
 def lock_series(pk: int) -> DialogueSeries:

@@ -39,9 +39,9 @@ from dialogues.enums import (
     SeriesState,
     TopicState,
 )
+from dialogues.facts import TOPIC_FACTS
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
-from dialogues.registry import TOPIC_FACTS
 
 
 def lock_topic(pk: int) -> Topic:

@@ -25,11 +25,11 @@ from core.views import (
     run_service,
 )
 from dialogues.enums import DATED, DIALOGUE_MOVES, OptionState
+from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.forms import DateOptionFormSet, FixDateForm
 from dialogues.mails import addressees_of_cancellation
 from dialogues.models import DateOption, Dialogue
 from dialogues.progress import notified_people
-from dialogues.registry import DATES_FACTS, options_to_tick
 from dialogues.services import (
     adopt_counter_dates,
     cancel_dialogue,

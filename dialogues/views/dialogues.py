@@ -34,6 +34,7 @@ from dialogues.enums import (
     HostReply,
     OptionState,
 )
+from dialogues.facts import DATES_FACTS
 from dialogues.forms import DialogueForm, HostReplyForm
 from dialogues.mails.dates import entry_text
 from dialogues.models import Dialogue, Invitation, Topic
@@ -62,7 +63,6 @@ from dialogues.queries import (
     dialogue_history,
     has_announced_date,
 )
-from dialogues.registry import DATES_FACTS
 from dialogues.services import (
     change_dialogue,
     close_dialogue,

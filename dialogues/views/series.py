@@ -26,6 +26,7 @@ from core.views import (
     run_service,
 )
 from dialogues.enums import SERIES_MOVES
+from dialogues.facts import SERIES_FACTS
 from dialogues.forms import SeriesForm
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
@@ -37,7 +38,6 @@ from dialogues.progress import (
     series_progress,
 )
 from dialogues.queries import listed_topics, series_history
-from dialogues.registry import SERIES_FACTS
 from dialogues.services import (
     affirm_series,
     change_series,

@@ -30,6 +30,7 @@ from core.views import (
     run_service,
 )
 from dialogues.enums import TOPIC_MOVES, DialogueState, TopicState
+from dialogues.facts import TOPIC_FACTS
 from dialogues.forms import OfficeTopicForm, TopicForm
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
@@ -42,7 +43,6 @@ from dialogues.progress import (
     topic_progress,
 )
 from dialogues.queries import dialogues_on, topic_history, topics_in_full
-from dialogues.registry import TOPIC_FACTS
 from dialogues.services import (
     change_topic,
     create_topic,

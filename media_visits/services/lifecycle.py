@@ -21,8 +21,8 @@ from core.roles import require_office
 from core.states import target_of
 from media_visits import mails
 from media_visits.enums import VISIT_MOVES, VisitState
+from media_visits.facts import VISIT_FACTS
 from media_visits.models import Visit
-from media_visits.registry import VISIT_FACTS
 from media_visits.services.visits import (
     lock_visit,
     move_visit,

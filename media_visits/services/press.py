@@ -16,9 +16,9 @@ from core.history import delete_as, save_as
 from core.models import Origin, Precision
 from core.roles import require_office
 from media_visits.enums import PRESS_OPEN_STATES
+from media_visits.facts import VISIT_FACTS
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.models.press import LINK_IS_RECORDED, SAYS_NOTHING
-from media_visits.registry import VISIT_FACTS
 from media_visits.services.visits import (
     lock_visit,
     refuse_if_announced,

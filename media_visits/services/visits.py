@@ -18,8 +18,8 @@ from core.models import Origin, Precision
 from core.roles import require_office
 from core.states import target_of
 from media_visits.enums import OVER_STATES, VISIT_MOVES, VisitState
+from media_visits.facts import VISIT_FACTS
 from media_visits.models import Visit
-from media_visits.registry import VISIT_FACTS
 
 # In the order in which *Verlauf* lists changed fields.
 EDITABLE_FIELDS = (

@@ -17,10 +17,10 @@ from core.forms import OutcomeForm, ReasonForm
 from core.roles import senator_office_name
 from core.views import redirect_unless_possible, render_confirmation, run_service
 from media_visits.enums import VISIT_MOVES
+from media_visits.facts import VISIT_FACTS
 from media_visits.forms import AnnounceForm
 from media_visits.mails import deciders_to_inform, informed_people, people_to_announce_to
 from media_visits.models import Visit
-from media_visits.registry import VISIT_FACTS
 from media_visits.services import (
     announce_visit,
     cancel_visit,

@@ -22,13 +22,13 @@ from core.views import (
     run_service,
 )
 from media_visits.enums import VISIT_MOVES
+from media_visits.facts import VISIT_FACTS
 from media_visits.filters import VisitFilter
 from media_visits.forms import VisitForm
 from media_visits.models import Visit
 from media_visits.permissions import can_manage
 from media_visits.progress import listed_visits, visit_page
 from media_visits.queries import visits_to_list
-from media_visits.registry import VISIT_FACTS
 from media_visits.services import change_visit, create_visit, publish_visit, unpublish_visit
 
 VISIT_SORTS = {"date": ("starts_on",), "company": ("search",), "state": ("state",)}

@@ -9,7 +9,7 @@ from approvals.models import ApprovalRequest
 from approvals.queries import differences_of, differences_since
 from approvals.registry import Change, Decision, snapshot_of
 from dialogues.enums import DialogueState
-from dialogues.registry import DATES_FACTS, options_to_tick
+from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.services import (
     change_dialogue,
     decide_dates,

@@ -10,8 +10,8 @@ from approvals.registry import Change, Decision, snapshot_of
 from core.conflicts import version_of
 from core.errors import ChangedMeanwhile, Refused
 from media_visits.enums import VisitState
+from media_visits.facts import VISIT_FACTS
 from media_visits.models import Visit
-from media_visits.registry import VISIT_FACTS
 from media_visits.services import (
     change_visit,
     decide_visit,
