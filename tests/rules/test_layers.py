@@ -1,8 +1,10 @@
 """Imports follow the layers and stand at the top of a module; tasks named by string exist."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,36 @@ def test_imports_follow_the_contracts(base_dir):
     result = subprocess.run([lint, "--no-cache"], cwd=base_dir, capture_output=True, text=True)
 
     assert result.returncode == 0, result.stdout
+
+
+def test_a_contract_places_every_module_of_each_app():
+    containers = [
+        app
+        for contract in contracts().values()
+        if contract.get("exhaustive")
+        for app in contract["containers"]
+    ]
+
+    assert sorted(containers) == sorted(APPS)
+
+
+def test_contracts_exempt_nothing_but_migrations():
+    exempted = {
+        name
+        for contract in contracts().values()
+        for name in [*contract.get("exhaustive_ignores", ()), *contract.get("ignore_imports", ())]
+    }
+
+    assert exempted == {"migrations"}
+
+
+def test_architecture_page_names_the_layers_of_the_contract(base_dir):
+    page = (base_dir / "docs" / "architecture.md").read_text()
+    [order] = re.findall(r"```\n(enums .*?)```", page, re.DOTALL)
+
+    named = [set(re.findall(r"\w+", layer)) for layer in reversed(order.split("←"))]
+
+    assert named == [set(re.findall(r"\w+", layer)) for layer in contracts()["modules"]["layers"]]
 
 
 def test_no_function_imports_a_module_of_the_project():
@@ -51,6 +83,12 @@ def test_tasks_named_by_string_are_registered():
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
     assert sorted((named | scheduled) - set(celery_app.tasks)) == []
+
+
+def contracts() -> dict[str, dict]:
+    """Return the import contracts by id."""
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())
+    return {contract["id"]: contract for contract in project["tool"]["importlinter"]["contracts"]}
 
 
 def imports_own_module(node: ast.Import | ast.ImportFrom) -> bool:
