@@ -1,7 +1,7 @@
 """Helpers for all views: access, services, confirmation, forms, pagination and sorting."""
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,6 +11,7 @@ from django.db.models.expressions import OrderBy
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -82,6 +83,27 @@ def run_service(
     if done:
         messages.success(request, str(done))
     return True if result is None else result
+
+
+def save_form(
+    request: HttpRequest,
+    form: VersionedForm,
+    service: Callable,
+    *,
+    done: str | Promise = "",
+    **given,
+):
+    """If `form` was sent and is valid, call `service` with its values, the user, the time and
+    `given`; return what `run_service` returns. Otherwise return None: the form has to be shown.
+
+    A form of a saved object also hands over the version it showed.
+    """
+    if not form.is_valid():
+        return None
+    if form.instance.pk:
+        given["version"] = form.version_shown
+    call = partial(service, values=form.values, by=request.user, now=timezone.now(), **given)
+    return run_service(request, call, done=done, form=form)
 
 
 def _show_refusal(

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from core.dates import local_date
 from core.exports import xlsx_response
 from core.progress import Button
-from core.views import allowed, paginate, render_form, require, run_service
+from core.views import allowed, paginate, render_form, require, save_form
 from measures import services
 from measures.filters import MeasureFilter
 from measures.forms import MeasureForm
@@ -121,17 +121,9 @@ def measure_page(request, pk):
 def measure_create(request):
     initial = {"plan": request.GET.get("plan") or current_plan(request.user)}
     form = MeasureForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        measure = run_service(
-            request,
-            lambda: services.create_measure(
-                values=form.values, by=request.user, now=timezone.now()
-            ),
-            form=form,
-            done=_("Die Maßnahme ist angelegt."),
-        )
-        if measure:
-            return redirect(measure)
+    done = _("Die Maßnahme ist angelegt.")
+    if measure := save_form(request, form, services.create_measure, done=done):
+        return redirect(measure)
     return render_form(
         request,
         form,
@@ -145,18 +137,8 @@ def measure_edit(request, pk):
     measure = get_object_or_404(Measure.objects.visible_to(request.user), pk=pk)
     require(can_change_measures(request.user))
     form = MeasureForm(request.POST or None, instance=measure)
-    if form.is_valid() and run_service(
-        request,
-        lambda: services.change_measure(
-            measure=measure,
-            values=form.values,
-            version=form.version_shown,
-            by=request.user,
-            now=timezone.now(),
-        ),
-        form=form,
-        done=_("Die Maßnahme ist gespeichert."),
-    ):
+    done = _("Die Maßnahme ist gespeichert.")
+    if save_form(request, form, services.change_measure, measure=measure, done=done):
         return redirect(measure)
     return render_form(
         request,

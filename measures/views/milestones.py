@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.dates import format_date
-from core.views import render_confirmation, render_form, require, run_service
+from core.views import render_confirmation, render_form, require, run_service, save_form
 from measures import services
 from measures.forms import MilestoneForm
 from measures.models import Measure, Milestone
@@ -17,14 +17,8 @@ def milestone_add(request, pk):
     measure = get_object_or_404(Measure.objects.visible_to(request.user), pk=pk)
     require(can_change_measures(request.user))
     form = MilestoneForm(request.POST or None)
-    if form.is_valid() and run_service(
-        request,
-        lambda: services.create_milestone(
-            measure=measure, values=form.values, by=request.user, now=timezone.now()
-        ),
-        form=form,
-        done=_("Der Meilenstein ist angelegt."),
-    ):
+    done = _("Der Meilenstein ist angelegt.")
+    if save_form(request, form, services.create_milestone, measure=measure, done=done):
         return redirect(measure)
     return _render_milestone_form(request, form, measure, _("Neuer Meilenstein"))
 
@@ -33,18 +27,8 @@ def milestone_edit(request, pk):
     milestone = _get_milestone(request, pk)
     require(can_change_measures(request.user))
     form = MilestoneForm(request.POST or None, instance=milestone)
-    if form.is_valid() and run_service(
-        request,
-        lambda: services.change_milestone(
-            milestone=milestone,
-            values=form.values,
-            version=form.version_shown,
-            by=request.user,
-            now=timezone.now(),
-        ),
-        form=form,
-        done=_("Der Meilenstein ist gespeichert."),
-    ):
+    done = _("Der Meilenstein ist gespeichert.")
+    if save_form(request, form, services.change_milestone, milestone=milestone, done=done):
         return redirect(milestone.measure)
     return _render_milestone_form(request, form, milestone.measure, _("Meilenstein bearbeiten"))
 

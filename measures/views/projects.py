@@ -2,14 +2,13 @@
 
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.history import entries_of
 from core.progress import Button
 from core.roles import is_inside
-from core.views import paginate, render_form, require, run_service
+from core.views import paginate, render_form, require, save_form
 from measures import services
 from measures.filters import ProjectFilter
 from measures.forms import ProjectForm
@@ -62,17 +61,9 @@ def project_add(request, pk=None):
     measure = get_object_or_404(Measure.objects.visible_to(request.user), pk=pk) if pk else None
     require(can_change_measures(request.user))
     form = ProjectForm(request.POST or None)
-    if form.is_valid():
-        project = run_service(
-            request,
-            lambda: services.create_project(
-                measure=measure, values=form.values, by=request.user, now=timezone.now()
-            ),
-            form=form,
-            done=_("Das Projekt ist angelegt."),
-        )
-        if project:
-            return redirect(project)
+    done = _("Das Projekt ist angelegt.")
+    if project := save_form(request, form, services.create_project, measure=measure, done=done):
+        return redirect(project)
     return render_form(
         request, form, template="measures/form.html", title=_("Neues Projekt"), subject=measure
     )
@@ -82,18 +73,8 @@ def project_edit(request, pk):
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
     require(can_change_measures(request.user))
     form = ProjectForm(request.POST or None, instance=project)
-    if form.is_valid() and run_service(
-        request,
-        lambda: services.change_project(
-            project=project,
-            values=form.values,
-            version=form.version_shown,
-            by=request.user,
-            now=timezone.now(),
-        ),
-        form=form,
-        done=_("Das Projekt ist gespeichert."),
-    ):
+    done = _("Das Projekt ist gespeichert.")
+    if save_form(request, form, services.change_project, project=project, done=done):
         return redirect(project)
     return render_form(
         request,

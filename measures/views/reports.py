@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.dates import format_date, local_date
-from core.views import redirect_with_message, render_form, require, run_service
+from core.views import redirect_with_message, render_form, require, run_service, save_form
 from measures import services
 from measures.enums import EDITABLE_REPORT_STATES, ReportState
 from measures.forms import ReportForm, ReturnForm
@@ -73,14 +73,8 @@ def _write_as_lead(request, measure: Measure):
 
 def _record_as_office(request, measure: Measure):
     form = ReportForm(request.POST or None, initial=_initial_values(measure))
-    if form.is_valid() and run_service(
-        request,
-        lambda: services.record_report(
-            measure=measure, values=form.values, by=request.user, now=timezone.now()
-        ),
-        form=form,
-        done=_("Der Stand ist festgehalten."),
-    ):
+    done = _("Der Stand ist festgehalten.")
+    if save_form(request, form, services.record_report, measure=measure, done=done):
         return redirect(measure)
     return _render_report_form(request, form, measure)
 

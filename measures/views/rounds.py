@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from core.dates import format_date, local_date
 from core.progress import Button
-from core.views import allowed, render_confirmation, render_form, require, run_service
+from core.views import allowed, render_confirmation, render_form, require, run_service, save_form
 from measures import services
 from measures.enums import ReportState
 from measures.forms import RoundForm
@@ -53,15 +53,9 @@ def round_page(request, pk):
 @allowed(can_run_rounds)
 def round_create(request):
     form = RoundForm(request.POST or None, initial={"plan": current_plan(request.user)})
-    if form.is_valid():
-        reporting_round = run_service(
-            request,
-            lambda: services.create_round(values=form.values, by=request.user, now=timezone.now()),
-            form=form,
-            done=_("Die Berichtsrunde ist angelegt. Sie ist noch nicht gestartet."),
-        )
-        if reporting_round:
-            return redirect(reporting_round)
+    done = _("Die Berichtsrunde ist angelegt. Sie ist noch nicht gestartet.")
+    if reporting_round := save_form(request, form, services.create_round, done=done):
+        return redirect(reporting_round)
     return render_form(request, form, template="measures/form.html", title=_("Neue Berichtsrunde"))
 
 
@@ -69,18 +63,8 @@ def round_edit(request, pk):
     reporting_round = _get_round(request, pk)
     require(can_run_rounds(request.user))
     form = RoundForm(request.POST or None, instance=reporting_round)
-    if form.is_valid() and run_service(
-        request,
-        lambda: services.change_round(
-            reporting_round=reporting_round,
-            values=form.values,
-            version=form.version_shown,
-            by=request.user,
-            now=timezone.now(),
-        ),
-        form=form,
-        done=_("Die Berichtsrunde ist gespeichert."),
-    ):
+    done = _("Die Berichtsrunde ist gespeichert.")
+    if save_form(request, form, services.change_round, reporting_round=reporting_round, done=done):
         return redirect(reporting_round)
     return render_form(
         request,

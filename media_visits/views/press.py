@@ -17,6 +17,7 @@ from core.views import (
     render_confirmation,
     require_office,
     run_service,
+    save_form,
 )
 from media_visits import services
 from media_visits.enums import VISIT_MOVES, VisitState
@@ -58,16 +59,9 @@ def create_slot(request, pk):
         instance=PressSlot(visit=visit),
         initial={"starts_at": visit.starts_at},
     )
-    if request.method == "POST" and form.is_valid():
-        call = partial(
-            services.create_press_slot,
-            visit=visit,
-            values=form.values,
-            by=request.user,
-            now=timezone.now(),
-        )
-        if run_service(request, call, done=_("Der Pressetermin ist angelegt."), form=form):
-            return redirect(visit)
+    done = _("Der Pressetermin ist angelegt.")
+    if save_form(request, form, services.create_press_slot, visit=visit, done=done):
+        return redirect(visit)
     return form_page(
         request,
         form,
@@ -80,17 +74,9 @@ def create_slot(request, pk):
 def edit_slot(request, pk):
     slot = slot_for_office(request, pk)
     form = PressSlotForm(request.POST or None, instance=slot)
-    if request.method == "POST" and form.is_valid():
-        call = partial(
-            services.change_press_slot,
-            slot=slot,
-            values=form.values,
-            version=form.version_shown,
-            by=request.user,
-            now=timezone.now(),
-        )
-        if run_service(request, call, done=_("Der Pressetermin ist gespeichert."), form=form):
-            return redirect(slot.visit)
+    done = _("Der Pressetermin ist gespeichert.")
+    if save_form(request, form, services.change_press_slot, slot=slot, done=done):
+        return redirect(slot.visit)
     return form_page(
         request,
         form,
@@ -201,13 +187,9 @@ def create_coverage(request):
     require_office(request)
     visit = _visit_asked_for(request)
     form = CoverageForm(request.POST or None, initial={"visit": visit}, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        call = partial(
-            services.create_coverage, values=form.values, by=request.user, now=timezone.now()
-        )
-        clipping = run_service(request, call, done=_("Der Pressebericht ist erfasst."), form=form)
-        if clipping:
-            return redirect(page_of(clipping))
+    done = _("Der Pressebericht ist erfasst.")
+    if clipping := save_form(request, form, services.create_coverage, done=done):
+        return redirect(page_of(clipping))
     return form_page(
         request,
         form,
@@ -229,17 +211,9 @@ def edit_coverage(request, pk):
     # Before validation, which writes the form's input into the clipping, including another visit.
     cancel_url = page_of(clipping)
     form = CoverageForm(request.POST or None, instance=clipping, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        call = partial(
-            services.change_coverage,
-            coverage=clipping,
-            values=form.values,
-            version=form.version_shown,
-            by=request.user,
-            now=timezone.now(),
-        )
-        if run_service(request, call, done=_("Der Pressebericht ist gespeichert."), form=form):
-            return redirect(page_of(clipping))
+    done = _("Der Pressebericht ist gespeichert.")
+    if save_form(request, form, services.change_coverage, coverage=clipping, done=done):
+        return redirect(page_of(clipping))
     return form_page(request, form, title=_("Pressebericht bearbeiten"), cancel_url=cancel_url)
 
 

@@ -20,6 +20,7 @@ from core.views import (
     render_form,
     require_office,
     run_service,
+    save_form,
 )
 from media_visits.enums import VISIT_MOVES
 from media_visits.facts import VISIT_FACTS
@@ -128,11 +129,8 @@ def detail(request, pk):
 def create(request):
     require_office(request)
     form = VisitForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        call = partial(create_visit, values=form.values, by=request.user, now=timezone.now())
-        visit = run_service(request, call, done=_("Der Besuch ist als Idee angelegt."), form=form)
-        if visit:
-            return redirect(visit)
+    if visit := save_form(request, form, create_visit, done=_("Der Besuch ist als Idee angelegt.")):
+        return redirect(visit)
     return form_page(
         request,
         form,
@@ -148,18 +146,12 @@ def edit(request, pk):
     # Before the form, whose validation writes its input into `visit`.
     guard = lapse_guard(visit)
     form = VisitForm(request.POST or None, instance=visit)
-    is_complete = request.method == "POST" and form.is_valid()
-    if is_complete and not (guard and guard.needs_confirmation(request.POST, form.instance)):
-        call = partial(
-            change_visit,
-            visit=visit,
-            values=form.values,
-            version=form.version_shown,
-            by=request.user,
-            now=timezone.now(),
-        )
-        if run_service(request, call, done=_("Die Angaben sind gespeichert."), form=form):
-            return redirect(visit)
+    # Only a valid form has written its values into the visit, which the guard compares.
+    is_valid = form.is_valid()
+    must_confirm = is_valid and guard and guard.needs_confirmation(request.POST, form.instance)
+    done = _("Die Angaben sind gespeichert.")
+    if not must_confirm and save_form(request, form, change_visit, visit=visit, done=done):
+        return redirect(visit)
     return form_page(
         request,
         form,

@@ -1,7 +1,5 @@
 """Distribution lists: list, page, export, forms and members."""
 
-from functools import partial
-
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +18,7 @@ from core.views import (
     paginate,
     redirect_with_message,
     render_form,
-    run_service,
+    save_form,
 )
 from partners.filters import CandidateFilter, DistributionListFilter
 from partners.forms import DistributionListForm
@@ -92,15 +90,13 @@ def _members(request, distribution_list: DistributionList) -> QuerySet[Person]:
 @allowed(can_manage_partners)
 def list_add(request):
     form = DistributionListForm(request.POST or None)
-    if form.is_valid():
-        service = partial(create_list, values=form.values, by=request.user, now=timezone.now())
-        if distribution_list := run_service(request, service, form=form):
-            done = _("„%(name)s“ ist angelegt. Wen soll der Verteiler erreichen?")
-            return redirect_with_message(
-                request,
-                done % {"name": distribution_list.name},
-                reverse("partners:list_members", args=[distribution_list.pk]),
-            )
+    if distribution_list := save_form(request, form, create_list):
+        done = _("„%(name)s“ ist angelegt. Wen soll der Verteiler erreichen?")
+        return redirect_with_message(
+            request,
+            done % {"name": distribution_list.name},
+            reverse("partners:list_members", args=[distribution_list.pk]),
+        )
     return render_form(
         request, form, title=_("Neuer Verteiler"), cancel_url=reverse("partners:lists")
     )
@@ -110,18 +106,9 @@ def list_add(request):
 def list_edit(request, pk):
     distribution_list = _visible_list(request, pk)
     form = DistributionListForm(request.POST or None, instance=distribution_list)
-    if form.is_valid():
-        service = partial(
-            change_list,
-            distribution_list=distribution_list,
-            values=form.values,
-            version=form.version_shown,
-            by=request.user,
-            now=timezone.now(),
-        )
-        done = _("Die Angaben sind gespeichert.")
-        if run_service(request, service, form=form, done=done):
-            return redirect(distribution_list)
+    done = _("Die Angaben sind gespeichert.")
+    if save_form(request, form, change_list, distribution_list=distribution_list, done=done):
+        return redirect(distribution_list)
     return render_form(
         request,
         form,

@@ -1,7 +1,5 @@
 """Organisations: list, export, page and forms; the tabs of *Partner*."""
 
-from functools import partial
-
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +15,7 @@ from core.views import (
     paginate,
     redirect_with_message,
     render_form,
-    run_service,
+    save_form,
 )
 from partners.filters import OrganisationFilter
 from partners.forms import OrganisationForm
@@ -96,13 +94,9 @@ def organisation_page(request, pk):
 @allowed(can_manage_partners)
 def organisation_add(request):
     form = OrganisationForm(request.POST or None)
-    if form.is_valid():
-        service = partial(
-            create_organisation, values=form.values, by=request.user, now=timezone.now()
-        )
-        if organisation := run_service(request, service, form=form):
-            done = _("„%(name)s“ ist angelegt.") % {"name": organisation.name}
-            return redirect_with_message(request, done, organisation)
+    if organisation := save_form(request, form, create_organisation):
+        done = _("„%(name)s“ ist angelegt.") % {"name": organisation.name}
+        return redirect_with_message(request, done, organisation)
     return render_form(
         request, form, title=_("Neue Organisation"), cancel_url=reverse("partners:list")
     )
@@ -112,18 +106,9 @@ def organisation_add(request):
 def organisation_edit(request, pk):
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
     form = OrganisationForm(request.POST or None, instance=organisation)
-    if form.is_valid():
-        service = partial(
-            change_organisation,
-            organisation=organisation,
-            values=form.values,
-            version=form.version_shown,
-            by=request.user,
-            now=timezone.now(),
-        )
-        done = _("Die Angaben sind gespeichert.")
-        if run_service(request, service, form=form, done=done):
-            return redirect(organisation)
+    done = _("Die Angaben sind gespeichert.")
+    if save_form(request, form, change_organisation, organisation=organisation, done=done):
+        return redirect(organisation)
     return render_form(
         request,
         form,

@@ -1,7 +1,5 @@
 """People: list, export, page and forms."""
 
-from functools import partial
-
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +16,7 @@ from core.views import (
     paginate,
     redirect_with_message,
     render_form,
-    run_service,
+    save_form,
 )
 from partners.enums import role_names
 from partners.filters import OwnPeopleFilter, PersonFilter
@@ -154,11 +152,9 @@ def person_add(request):
     # The page of an organisation links here with `?organisation=`.
     initial = {"organisation": request.GET.get("organisation")}
     form = PersonForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        service = partial(create_person, values=form.values, by=request.user, now=timezone.now())
-        if person := run_service(request, service, form=form):
-            done = _("„%(name)s“ ist angelegt.") % {"name": person.name}
-            return redirect_with_message(request, done, person)
+    if person := save_form(request, form, create_person):
+        done = _("„%(name)s“ ist angelegt.") % {"name": person.name}
+        return redirect_with_message(request, done, person)
     return render_form(request, form, title=_("Neue Person"), cancel_url=reverse("partners:people"))
 
 
@@ -166,18 +162,9 @@ def person_add(request):
 def person_edit(request, pk):
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     form = PersonForm(request.POST or None, instance=person)
-    if form.is_valid():
-        service = partial(
-            change_person,
-            person=person,
-            values=form.values,
-            version=form.version_shown,
-            by=request.user,
-            now=timezone.now(),
-        )
-        done = _("Die Angaben sind gespeichert.")
-        if run_service(request, service, form=form, done=done):
-            return redirect(person)
+    done = _("Die Angaben sind gespeichert.")
+    if save_form(request, form, change_person, person=person, done=done):
+        return redirect(person)
     return render_form(
         request, form, title=_("Person bearbeiten"), cancel_url=person.get_absolute_url()
     )

@@ -1,5 +1,7 @@
 """Running a service from a view, and the message that the user gets."""
 
+import datetime as dt
+
 import pytest
 from django import forms
 from django.contrib.messages import get_messages
@@ -10,7 +12,9 @@ from django.test import RequestFactory
 
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.states import Move
-from core.views import ordering, redirect_unless_possible, run_service
+from core.views import ordering, redirect_unless_possible, run_service, save_form
+from measures.forms import MilestoneForm
+from measures.models import Milestone
 
 MOVES = {"close": Move(("open",), "closed")}
 
@@ -74,6 +78,54 @@ def test_refusal_appears_above_the_page_or_at_the_form(error):
 def test_missing_right_is_a_403():
     with pytest.raises(PermissionDenied, match="Nein"):
         run_service(ask(), refuse(NotAllowed("Nein.")))
+
+
+MILESTONE = {"title": "Baubeginn", "due_on": "2026-03-01", "position": "1", "version": "as shown"}
+
+
+def save_milestone(service, data=None, *, pk=None):
+    """Call `save_form` for a milestone; return request, form and what it returned."""
+    request = ask()
+    request.user = "office"
+    form = MilestoneForm(data, instance=Milestone(pk=pk, title="Alt"))
+    return request, form, save_form(request, form, service, measure="Tor", done="Erledigt.")
+
+
+def fail(**given):
+    raise AssertionError("The service was called.")
+
+
+@pytest.mark.parametrize("data", [None, {"title": ""}])
+def test_form_that_was_not_sent_or_is_invalid_is_not_saved(data):
+    request, _form, result = save_milestone(fail, data)
+
+    assert (result, messages_of(request)) == (None, [])
+
+
+@pytest.mark.parametrize(("pk", "version"), [(None, {}), (7, {"version": "as shown"})])
+def test_valid_form_reaches_the_service_with_the_version_of_a_saved_object(pk, version):
+    calls = []
+
+    def service(**given):
+        calls.append(given)
+        return "saved"
+
+    request, form, result = save_milestone(service, MILESTONE, pk=pk)
+
+    assert (result, messages_of(request)) == ("saved", [("success", "Erledigt.")])
+    assert abs(dt.datetime.now(dt.UTC) - calls[0].pop("now")) < dt.timedelta(minutes=1)
+    assert calls == [{"values": form.values, "by": "office", "measure": "Tor", **version}]
+    assert form.values["title"] == "Baubeginn"
+
+
+def test_form_keeps_what_was_typed_when_the_service_refuses():
+    def refuse_it(**given):
+        raise Refused("Nein.")
+
+    request, form, result = save_milestone(refuse_it, MILESTONE)
+
+    assert (result, messages_of(request), form.non_field_errors()) == (False, [], ["Nein."])
+    assert form["title"].value() == "Baubeginn"
 
 
 @pytest.mark.parametrize(
