@@ -28,7 +28,7 @@ from approvals.registry import (
     binding_snapshot_of,
     snapshot_changes,
 )
-from core.dates import add_working_days
+from core.dates import add_working_days, end_error
 from core.forms import DayField, TimeInput
 from core.uploads import FilesField
 
@@ -154,9 +154,10 @@ class CounterDateForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        begins, ends = data.get("begins"), data.get("ends")
-        if begins and ends and ends <= begins:
-            self.add_error("ends", _("Das Ende muss nach dem Beginn liegen."))
+        begins = data.get("begins")
+        # Without a valid start, the error there is enough.
+        if begins and (error := end_error(begins, data.get("ends"))):
+            self.add_error("ends", error)
         return data
 
     @property

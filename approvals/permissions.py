@@ -3,11 +3,15 @@
 import datetime as dt
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind, ApprovalState
 from core.dates import format_date, format_moment, local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
 from partners.queries import last_deputyship
+
+# The reason for everyone who may not submit, hence not meet conditions either.
+OFFICE_MEETS_CONDITIONS = gettext_lazy("Auflagen vermerkt die Geschäftsstelle als erfüllt.")
 
 
 def can_submit(user) -> bool:

@@ -23,6 +23,7 @@ from approvals.mails import (
 )
 from approvals.models import ApprovalRequest, Condition
 from approvals.permissions import (
+    OFFICE_MEETS_CONDITIONS,
     can_decide,
     is_deputy_for,
     refusal_reason,
@@ -30,7 +31,7 @@ from approvals.permissions import (
 )
 from approvals.queries import approval_to_compare
 from approvals.registry import Briefing, Change, Decision, Subject, lapse_reason_for
-from core.dates import format_moment, local_date
+from core.dates import end_error, format_moment, local_date
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.history import save_as
 from core.roles import require_office
@@ -188,10 +189,8 @@ def _require_possible_counter_dates(
                 _("Der vorgeschlagene Termin liegt in der Vergangenheit: %(date)s.")
                 % {"date": counter_date}
             )
-        if counter_date.ends_at and counter_date.ends_at <= counter_date.starts_at:
-            raise Refused(
-                _("Das Ende muss nach dem Beginn liegen: %(date)s.") % {"date": counter_date}
-            )
+        if error := end_error(counter_date.starts_at, counter_date.ends_at):
+            raise Refused(f"{counter_date}: {error}")
 
 
 @transaction.atomic
@@ -201,7 +200,7 @@ def meet_condition(*, condition: Condition, note: str, by, now: dt.datetime) -> 
     Raises NotAllowed for anyone but the office, ChangedMeanwhile when it is already met (the
     sentence says by whom and when), Refused when the approval lapsed and its conditions with it.
     """
-    require_office(by, _("Auflagen vermerkt die Geschäftsstelle als erfüllt."))
+    require_office(by, str(OFFICE_MEETS_CONDITIONS))
     # Lock the approval first, like every other service: different lock orders could deadlock.
     approval = lock_approval(condition.approval_id)
     conditions = Condition.objects.select_for_update(of=("self",)).select_related("met_by__person")

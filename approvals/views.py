@@ -19,6 +19,7 @@ from approvals.enums import VERDICT_LABELS, ApprovalKind, Verdict
 from approvals.forms import ConditionForm, DecisionForm
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.permissions import (
+    OFFICE_MEETS_CONDITIONS,
     can_decide,
     can_decide_any,
     can_open_desk,
@@ -335,7 +336,7 @@ def condition(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask how a condition was met, record it and return to the subject."""
     conditions = Condition.objects.visible_to(request.user)
     found = get_object_or_404(conditions.select_related("approval", "met_by__person"), pk=pk)
-    require(can_submit(request.user), _("Auflagen vermerkt die Geschäftsstelle als erfüllt."))
+    require(can_submit(request.user), OFFICE_MEETS_CONDITIONS)
     approval = found.approval
     if request.method != "POST" and not found.is_open:
         messages.info(request, _("Diese Auflage ist schon als erfüllt vermerkt."))

@@ -2,11 +2,16 @@
 
 import datetime as dt
 from functools import lru_cache
+from typing import TypeVar
 
 import holidays
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+Time = TypeVar("Time", dt.datetime, dt.time)
+END_TOO_EARLY = gettext_lazy("Das Ende muss nach dem Beginn liegen.")
 
 
 # Cached: computing the holidays of a year takes milliseconds, and a page asks hundreds of times.
@@ -56,6 +61,16 @@ def working_days_between(start: dt.date, end: dt.date) -> int:
 def local_date(moment: dt.datetime) -> dt.date:
     """Return the date of `moment` in Berlin."""
     return timezone.localtime(moment).date()
+
+
+def end_error(start: Time | None, end: Time | None) -> str:
+    """Return an error message unless `end` is missing or after `start`, otherwise an empty string.
+
+    An end without a start is an error, too.
+    """
+    if end is None or (start is not None and end > start):
+        return ""
+    return str(END_TOO_EARLY)
 
 
 def format_date(day: dt.date | dt.datetime | None) -> str:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import end_error
 from core.forms import DayField, TimeInput
 from dialogues.enums import HostPreference
 from dialogues.models import DateOption
@@ -25,9 +26,10 @@ class DateOptionForm(forms.Form):
 
     def clean(self):
         values = super().clean()
-        begins, ends = values.get("begins"), values.get("ends")
-        if begins and ends and ends <= begins:
-            self.add_error("ends", _("Das Ende muss nach dem Beginn liegen."))
+        begins = values.get("begins")
+        # Without a valid start, the error there is enough.
+        if begins and (error := end_error(begins, values.get("ends"))):
+            self.add_error("ends", error)
         return values
 
     @property

@@ -11,7 +11,7 @@ from approvals.models import ApprovalRequest
 from approvals.queries import approvals_about
 from approvals.registry import Briefing, CounterDate, Decision, Subject, snapshot_of
 from approvals.services import record_decision, request_approval, withdraw_approval
-from core.dates import format_day, local_date
+from core.dates import end_error, format_day, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from core.roles import require_office
@@ -75,8 +75,8 @@ def create_date_option(
     _require_no_open_approval(dialogue)
     if starts_at <= now:
         raise Refused(_("Der Termin liegt in der Vergangenheit."))
-    if ends_at <= starts_at:
-        raise Refused(_("Das Ende muss nach dem Beginn liegen."))
+    if error := end_error(starts_at, ends_at):
+        raise Refused(error)
     # A dropped date may be proposed again.
     present = dialogue.date_options.exclude(state=OptionState.DROPPED)
     if present.filter(starts_at=starts_at).exists():

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from core.dates import format_span
+from core.dates import END_TOO_EARLY, format_span
 from core.folding import FoldedField
 from core.models import KnownDate, Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
@@ -140,7 +140,7 @@ class Visit(Sourced, KnownDate):
                 condition=Q(ends_at__isnull=True)
                 | Q(starts_at__isnull=False, ends_at__gt=F("starts_at")),
                 name="visit_ends_after_start",
-                violation_error_message=_("Das Ende muss nach dem Beginn liegen."),
+                violation_error_message=END_TOO_EARLY,
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True)

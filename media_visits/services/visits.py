@@ -11,7 +11,7 @@ from approvals.enums import ApprovalKind
 from approvals.registry import binding_snapshot_of, lapse_reason_for, snapshot_changes
 from approvals.services import lapse_changed_approvals
 from core.conflicts import require_unchanged
-from core.dates import local_date
+from core.dates import end_error, local_date
 from core.errors import Refused
 from core.history import save_as
 from core.models import Origin, Precision
@@ -83,9 +83,8 @@ def visit_errors(values: Mapping[str, Any]) -> dict[str, str]:
     errors = {}
     if not values.get("company") and not values.get("company_text"):
         errors["company"] = _("Bitte wählen Sie ein Unternehmen, oder nennen Sie es als Freitext.")
-    starts_at, ends_at = values.get("starts_at"), values.get("ends_at")
-    if ends_at and (not starts_at or ends_at <= starts_at):
-        errors["ends_at"] = _("Das Ende muss nach dem Beginn liegen.")
+    if error := end_error(values.get("starts_at"), values.get("ends_at")):
+        errors["ends_at"] = error
     return errors
 
 

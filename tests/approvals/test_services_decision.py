@@ -274,7 +274,7 @@ def test_none_possible_accepts_a_comment_instead_of_dates(office, senator):
         ([], "Erst im Mai.", [], "nur eine Antwort, wenn nach Terminen gefragt ist"),
         (OPTIONS, "  ", [], "schlagen Sie einen anderen Termin vor"),
         (OPTIONS, "", [CounterDate(NOW)], "liegt in der Vergangenheit: Mo, 02.03.2026, 10:00 Uhr"),
-        (OPTIONS, "", [CounterDate(DAY, DAY)], "muss nach dem Beginn liegen"),
+        (OPTIONS, "", [CounterDate(DAY, DAY)], "Uhr: Das Ende muss nach dem Beginn liegen."),
     ],
     ids=["no dates asked", "nothing proposed", "past", "backwards"],
 )

@@ -5,6 +5,7 @@ import pytest
 from core.dates import (
     add_working_days,
     describe_due,
+    end_error,
     format_date,
     format_day,
     format_moment,
@@ -86,6 +87,26 @@ def test_working_days_between_counts_the_end_and_not_the_start():
 )
 def test_local_date_is_the_date_in_berlin(moment, expected):
     assert local_date(moment) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (dt.time(10), dt.time(10, 1), ""),
+        (dt.time(10), dt.time(10), "Das Ende muss nach dem Beginn liegen."),
+        (dt.datetime(2019, 6, 18, 12), dt.datetime(2019, 6, 18, 14), ""),
+        (
+            dt.datetime(2019, 6, 18, 12),
+            dt.datetime(2019, 6, 17, 14),
+            "Das Ende muss nach dem Beginn liegen.",
+        ),
+        (dt.time(10), None, ""),
+        (None, None, ""),
+        (None, dt.time(10), "Das Ende muss nach dem Beginn liegen."),
+    ],
+)
+def test_end_has_to_be_after_the_start(start, end, expected):
+    assert end_error(start, end) == expected
 
 
 def test_dates_are_formatted_in_german():
