@@ -41,9 +41,9 @@ class CheckboxList(forms.CheckboxSelectMultiple):
         super().__init__({"class": "choices--many", **(attrs or {})}, **kwargs)
 
 
-def validate_year(value: dt.date) -> None:
+def validate_year(value: dt.date, first_year: int = FIRST_YEAR) -> None:
     """Reject years that can only be typing errors."""
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+    if not first_year <= value.year <= LAST_YEAR:
         raise forms.ValidationError(_("Bitte prüfen Sie das Jahr."))
 
 

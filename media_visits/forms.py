@@ -5,15 +5,14 @@ import datetime as dt
 from django import forms
 from django.conf import settings
 from django.db.models import Count, Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.conflicts import VersionedForm
-from core.forms import formfield_for
+from core.forms import formfield_for, validate_year
 from core.models import Precision
 from media_visits.enums import PressKind
 from media_visits.models import Coverage, PressSlot, Visit
-from media_visits.services.press import START_IS_MISSING
+from media_visits.services.press import COVERAGE_FIELDS, SLOT_FIELDS, START_IS_MISSING
 from media_visits.services.visits import visit_errors
 from partners.models import DistributionList, Organisation, Sector
 
@@ -99,15 +98,7 @@ class AnnounceForm(forms.Form):
 class PressSlotForm(VersionedForm):
     class Meta:
         model = PressSlot
-        fields = [
-            "kind",
-            "starts_at",
-            "be_there_by",
-            "meeting_point",
-            "expected_pictures",
-            "registration_deadline",
-            "capacity",
-        ]
+        fields = SLOT_FIELDS
         formfield_callback = formfield_for
         error_messages = {"starts_at": {"required": START_IS_MISSING}}
 
@@ -123,19 +114,7 @@ class PressSlotForm(VersionedForm):
 class CoverageForm(VersionedForm):
     class Meta:
         model = Coverage
-        fields = [
-            "visit",
-            "medium",
-            "publisher",
-            "kind",
-            "title",
-            "about",
-            "url",
-            "starts_on",
-            "precision",
-            "tone",
-            "sectors",
-        ]
+        fields = COVERAGE_FIELDS
         formfield_callback = formfield_for
         help_texts = {
             "starts_on": gettext_lazy(
@@ -158,6 +137,6 @@ class CoverageForm(VersionedForm):
 
     def clean_starts_on(self) -> dt.date | None:
         day = self.cleaned_data["starts_on"]
-        if day and day.year < FIRST_YEAR_OF_COVERAGE:
-            raise forms.ValidationError(_("Bitte prüfen Sie das Jahr."))
+        if day:
+            validate_year(day, FIRST_YEAR_OF_COVERAGE)
         return day

@@ -14,6 +14,8 @@ from media_visits.models.visits import Visit
 from partners.models import Sector
 
 # Shown by the form through the constraints below, and by the service when it refuses.
+ARRIVAL_TOO_LATE = _("Das Eintreffen muss vor dem Beginn liegen.")
+REGISTRATION_TOO_LATE = _("Der Anmeldeschluss muss vor dem Beginn liegen.")
 SAYS_NOTHING = _("Bitte nennen Sie Überschrift, Inhalt oder Link des Berichts.")
 LINK_IS_RECORDED = _("Ein Bericht mit diesem Link ist schon erfasst.")
 
@@ -67,13 +69,13 @@ class PressSlot(models.Model):
             models.CheckConstraint(
                 condition=Q(be_there_by__isnull=True) | Q(be_there_by__lte=F("starts_at")),
                 name="press_slot_arrive_before_start",
-                violation_error_message=_("Das Eintreffen muss vor dem Beginn liegen."),
+                violation_error_message=ARRIVAL_TOO_LATE,
             ),
             models.CheckConstraint(
                 condition=Q(registration_deadline__isnull=True)
                 | Q(registration_deadline__lte=F("starts_at")),
                 name="press_slot_register_before_start",
-                violation_error_message=_("Der Anmeldeschluss muss vor dem Beginn liegen."),
+                violation_error_message=REGISTRATION_TOO_LATE,
             ),
             models.CheckConstraint(
                 condition=Q(capacity__isnull=True) | Q(capacity__gt=0),

@@ -18,13 +18,19 @@ from core.roles import require_office
 from media_visits.enums import PRESS_OPEN_STATES
 from media_visits.facts import VISIT_FACTS
 from media_visits.models import Coverage, PressSlot, Visit
-from media_visits.models.press import LINK_IS_RECORDED, SAYS_NOTHING
+from media_visits.models.press import (
+    ARRIVAL_TOO_LATE,
+    LINK_IS_RECORDED,
+    REGISTRATION_TOO_LATE,
+    SAYS_NOTHING,
+)
 from media_visits.services.visits import (
     lock_visit,
     refuse_if_announced,
     save_change,
 )
 
+# Both in the order of the forms.
 SLOT_FIELDS = (
     "kind",
     "starts_at",
@@ -146,11 +152,13 @@ def _set_origin(slot: PressSlot, visit: Visit) -> None:
 def _check_times(slot: PressSlot) -> None:
     if slot.starts_at is None and slot.needs_a_start:
         raise Refused(str(START_IS_MISSING))
-    for moment in (slot.be_there_by, slot.registration_deadline):
+    moments = (
+        (slot.be_there_by, ARRIVAL_TOO_LATE),
+        (slot.registration_deadline, REGISTRATION_TOO_LATE),
+    )
+    for moment, sentence in moments:
         if moment and (slot.starts_at is None or moment > slot.starts_at):
-            raise Refused(
-                _("Eintreffen und Anmeldeschluss müssen vor dem Beginn des Pressetermins liegen.")
-            )
+            raise Refused(str(sentence))
 
 
 @transaction.atomic

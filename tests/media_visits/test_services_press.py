@@ -17,6 +17,7 @@ from tests.unchanged import mails_written, nothing_changes
 pytestmark = pytest.mark.django_db
 S = VisitState
 CLOSED = [S.HELD, S.DOCUMENTED, S.CANCELLED]
+LATE = STARTS_AT + dt.timedelta(minutes=1)
 
 
 def add(visit, by, **fields):
@@ -52,8 +53,12 @@ def test_visit_that_is_not_public_needs_no_time(office):
     ("fields", "message"),
     [
         ({"starts_at": None}, "wann der Pressetermin beginnt"),
-        ({"be_there_by": STARTS_AT + dt.timedelta(minutes=1)}, "vor dem Beginn"),
-        ({"registration_deadline": STARTS_AT + dt.timedelta(minutes=1)}, "vor dem Beginn"),
+        ({"be_there_by": LATE}, "^Das Eintreffen muss vor dem Beginn liegen.$"),
+        ({"registration_deadline": LATE}, "^Der Anmeldeschluss muss vor dem Beginn liegen.$"),
+        (
+            {"kind": PressKind.NOT_PUBLIC, "starts_at": None, "be_there_by": LATE},
+            "^Das Eintreffen muss vor dem Beginn liegen.$",
+        ),
     ],
 )
 def test_impossible_slots_are_refused_in_words(office, fields, message):

@@ -44,8 +44,11 @@ def test_slot_is_added_changed_and_removed(signed_in):
     [
         ({"starts_at": ""}, "wann der Pressetermin beginnt"),
         ({"starts_at": "9999-12-31T23:59"}, "prüfen Sie das Jahr"),
-        ({"be_there_by": "2026-03-23T11:00"}, "vor dem Beginn"),
-        ({"registration_deadline": "2026-03-24T11:00"}, "vor dem Beginn"),
+        ({"be_there_by": "2026-03-23T11:00"}, "Das Eintreffen muss vor dem Beginn liegen."),
+        (
+            {"registration_deadline": "2026-03-24T11:00"},
+            "Der Anmeldeschluss muss vor dem Beginn liegen.",
+        ),
         ({"capacity": "0"}, "größer als null"),
         ({"kind": "party"}, "keine gültige"),
     ],
