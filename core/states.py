@@ -24,14 +24,7 @@ def target_of(table: Mapping[str, Move], action: str, obj) -> str:
     taken over from former records, which stay outside the workflow.
     """
     move = table[action]
-    # Records of the past have no workflow; moving them would falsify them.
-    if getattr(obj, "is_taken_over", False):
-        raise Refused(
-            _(
-                "Dieser Eintrag wurde aus früheren Unterlagen übernommen und steht außerhalb des "
-                "Ablaufs."
-            )
-        )
+    require_in_workflow(obj)
     if obj.state not in move.sources:
         raise Refused(
             _(
@@ -41,6 +34,17 @@ def target_of(table: Mapping[str, Move], action: str, obj) -> str:
             % {"state": obj.get_state_display()}
         )
     return move.target or obj.state
+
+
+def require_in_workflow(obj) -> None:
+    """Raise Refused if `obj` was taken over from former records; changes would falsify those."""
+    if getattr(obj, "is_taken_over", False):
+        raise Refused(
+            _(
+                "Dieser Eintrag wurde aus früheren Unterlagen übernommen und steht außerhalb des "
+                "Ablaufs."
+            )
+        )
 
 
 def allowed_actions(table: Mapping[str, Move], obj) -> list[str]:

@@ -128,17 +128,24 @@ def _saved_version(form: BaseForm, current: Callable | None):
 def redirect_unless_possible(
     request: HttpRequest, obj, moves: Mapping[str, Move], action: str
 ) -> HttpResponse | None:
-    """Return a redirect to `obj`, with the reason as a message, if its state forbids `action`.
+    """Return a redirect to `obj`, with the reason as a message, if its state forbids `action`."""
+    return redirect_if_refused(request, obj, partial(target_of, moves, action))
+
+
+def redirect_if_refused(
+    request: HttpRequest, obj, check: Callable, *, to: str = ""
+) -> HttpResponse | None:
+    """Return a redirect to `obj`, or to the URL `to`, with the reason if `check(obj)` is refused.
 
     On POST return None: the service refuses with the same reason, and the form keeps the input.
     """
     if request.method == "POST":
         return None
     try:
-        target_of(moves, action, obj)
+        check(obj)
     except Refused as error:
         messages.error(request, str(error))
-        return redirect(obj)
+        return redirect(to or obj)
     return None
 
 

@@ -1,5 +1,7 @@
 """Who may do what with series, topics, dialogues and replies."""
 
+from django.utils.translation import gettext_lazy as _
+
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role, is_office
 from dialogues.enums import TopicState
 
@@ -12,6 +14,11 @@ EDITED_BY_OFFICE = (
     TopicState.FOR_APPROVAL,
     TopicState.APPROVED,
 )
+
+# Views show these sentences with a 403, services raise NotAllowed with them.
+PROPOSERS_ONLY = _("Themen schlagen die Partner und die Geschäftsstelle vor.")
+TOPIC_NOT_EDITABLE = _("Dieses Thema kann jetzt nicht bearbeitet werden.")
+INVITED_PERSON_ONLY = _("Diese Einladung gilt einer anderen Person.")
 
 
 def can_manage(user) -> bool:

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from dialogues.enums import RsvpState
 from dialogues.models import Invitation, Rsvp
+from dialogues.services.rsvps import MAX_PARTY, RSVP_MISSING, SUBSTITUTE_MISSING
 from outbox.rendering.headers import validate_address
 
-MAX_PEOPLE = 10
 # The page shows these in a <details>, which is open only if they contain something.
 FOLDED_FIELDS = ("party", "remark", "shares_rsvp")
 SUBSTITUTE_FIELDS = ("substitute_name", "substitute_function", "substitute_email")
@@ -26,12 +26,12 @@ class RsvpForm(forms.Form):
     rsvp = forms.ChoiceField(
         label=_("Ihre Antwort"),
         widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
-        error_messages={"required": _("Bitte wählen Sie eine Antwort.")},
+        error_messages={"required": RSVP_MISSING},
     )
     party = forms.IntegerField(
         label=_("Wie viele Personen kommen?"),
         min_value=1,
-        max_value=MAX_PEOPLE,
+        max_value=MAX_PARTY,
         required=False,
         help_text=_("Sie selbst oder Ihre Vertretung mitgezählt."),
     )
@@ -66,9 +66,7 @@ class RsvpForm(forms.Form):
         self.fields["rsvp"].choices = self.CHOICES
         # Marked as required on the empty form, where the legend says "only with a substitute".
         self.fields["substitute_name"].required = not self.is_bound or self._is_represented
-        self.fields["substitute_name"].error_messages["required"] = _(
-            "Bitte nennen Sie, wer Sie vertritt."
-        )
+        self.fields["substitute_name"].error_messages["required"] = SUBSTITUTE_MISSING
 
     def clean(self):
         """Drop input about a substitute, valid or not, unless the guest is represented."""

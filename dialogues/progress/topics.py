@@ -19,9 +19,10 @@ from core.progress import (
     office_step,
     progress_steps,
 )
-from dialogues.enums import DialogueState, SeriesState, TopicState
+from dialogues.enums import DialogueState, TopicState
 from dialogues.models import Dialogue, Topic
 from dialogues.permissions import can_manage
+from dialogues.services.topics import why_without_consent
 
 S = TopicState
 
@@ -105,12 +106,7 @@ def _office_next_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
     if topic.series is None:
         text = _("Ordnen Sie das Thema einer Reihe zu; erst dann kann es zur Freigabe gehen.")
         return office_step(text, _("Thema ergänzen"), edit_url)
-    if topic.series.state != SeriesState.CONSENTED:
-        text = _(
-            "Die Reihe „%(series)s“ ist im Stand „%(state)s“. Themen gehen erst zur Freigabe, wenn "
-            "ihr zugestimmt wurde."
-        )
-        text %= {"series": topic.series, "state": topic.series.get_state_display()}
+    if text := why_without_consent(topic.series):
         return office_step(text, _("Zur Reihe"), topic.series.get_absolute_url())
     return _submit_step(topic, latest)
 

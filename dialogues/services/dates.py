@@ -167,9 +167,7 @@ def renew_date(
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
-    option = dialogue.date_options.filter(state=OptionState.FIXED).first()
-    if dialogue.is_taken_over or dialogue.state not in DATED or option is None:
-        raise Refused(_("Erneut vorgelegt wird nur ein Termin, der feststeht."))
+    option = require_fixed_date(dialogue)
     require_consent(dialogue)
     if is_granted(option):
         raise Refused(_("Der Termin ist freigegeben; es ist nichts erneut vorzulegen."))
@@ -181,6 +179,14 @@ def renew_date(
     save_as(dialogue, by=by, now=now, reason=DATES_SUBMITTED_AGAIN)
     subject = _subject_of(dialogue, [option])
     return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
+
+
+def require_fixed_date(dialogue: Dialogue) -> DateOption:
+    """Return the fixed date, which alone can be submitted again. Raises Refused without one."""
+    option = dialogue.date_options.filter(state=OptionState.FIXED).first()
+    if dialogue.is_taken_over or dialogue.state not in DATED or option is None:
+        raise Refused(_("Erneut vorgelegt wird nur ein Termin, der feststeht."))
+    return option
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from core.dates import format_date, local_date
 from core.errors import Refused
 from core.history import save_as
 from core.roles import require_office
-from core.states import target_of
+from core.states import require_in_workflow, target_of
 from dialogues import mails
 from dialogues.enums import (
     BEFORE_THE_DAY,
@@ -109,7 +109,7 @@ def change_dialogue(
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
-    _require_editable(dialogue)
+    require_editable(dialogue)
     # `apply_values` changes the dialogue in place; the copy keeps the stored values to compare.
     before = copy(dialogue)
     apply_values(dialogue, values, version)
@@ -124,14 +124,8 @@ def change_dialogue(
     return _save_and_announce(dialogue, before, lapses=lapses, by=by, now=now)
 
 
-def _require_editable(dialogue: Dialogue) -> None:
-    if dialogue.is_taken_over:
-        raise Refused(
-            _(
-                "Dieser Eintrag wurde aus früheren Unterlagen übernommen und steht außerhalb des "
-                "Ablaufs."
-            )
-        )
+def require_editable(dialogue: Dialogue) -> None:
+    require_in_workflow(dialogue)
     if dialogue.state not in BEFORE_THE_DAY:
         raise Refused(
             _("Im Stand „%(state)s“ lassen sich die Angaben nicht mehr ändern.")
@@ -285,8 +279,22 @@ def record_host_reply(
     """Record the host company's reply. Raises Refused without a host, or once the date is fixed."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
+    require_host(dialogue)
+    require_host_reply_open(dialogue)
+    dialogue.host_reply, dialogue.host_replied_on = reply, replied_on
+    dialogue.host_note = note.strip()
+    label = HostReply(reply).label
+    save_as(dialogue, by=by, now=now, reason=_("Gastgeber: %(answer)s") % {"answer": label})
+    return dialogue
+
+
+def require_host(dialogue: Dialogue) -> None:
     if dialogue.host is None:
         raise Refused(_("Bitte tragen Sie zuerst den Gastgeber ein."))
+
+
+def require_host_reply_open(dialogue: Dialogue) -> None:
+    """Raise Refused once the date is fixed: the host agreed to it."""
     if dialogue.is_taken_over or dialogue.state not in BEFORE_DATE:
         raise Refused(
             _(
@@ -295,11 +303,6 @@ def record_host_reply(
             )
             % {"state": dialogue.get_state_display()}
         )
-    dialogue.host_reply, dialogue.host_replied_on = reply, replied_on
-    dialogue.host_note = note.strip()
-    label = HostReply(reply).label
-    save_as(dialogue, by=by, now=now, reason=_("Gastgeber: %(answer)s") % {"answer": label})
-    return dialogue
 
 
 @transaction.atomic

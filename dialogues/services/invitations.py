@@ -41,7 +41,7 @@ NO_REPLY = {
 }
 
 
-def _require_guest_list(dialogue: Dialogue) -> None:
+def require_guest_list(dialogue: Dialogue) -> None:
     if dialogue.is_taken_over or dialogue.state not in DATED:
         raise Refused(
             _(
@@ -70,7 +70,7 @@ def add_guests(
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
-    _require_guest_list(dialogue)
+    require_guest_list(dialogue)
     wanted = _reachable(people, organisations, lists)
     # Including withdrawn ones: a person has one invitation to a dialogue, which is reused.
     listed = {
@@ -153,7 +153,7 @@ def release_invitations(
 
 def _require_releasable(dialogue: Dialogue, rsvp_by: dt.date, now: dt.datetime) -> None:
     """Raise Refused unless all is approved, the dialogue is ahead and `rsvp_by` is not after it."""
-    _require_guest_list(dialogue)
+    require_guest_list(dialogue)
     require_approval(dialogue)
     if not dialogue.starts_at or dialogue.starts_at <= now:
         raise Refused(

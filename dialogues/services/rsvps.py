@@ -15,7 +15,7 @@ from dialogues import mails
 from dialogues.enums import SEATED, DialogueState, RsvpChannel, RsvpState
 from dialogues.models import Dialogue, Invitation, Rsvp
 from dialogues.models.invitations import LINK_KIND, LINK_LIFETIME_SECONDS
-from dialogues.permissions import can_reply
+from dialogues.permissions import INVITED_PERSON_ONLY, can_reply
 from dialogues.queries import count_seats_taken
 from dialogues.services.dialogues import lock_dialogue
 from dialogues.services.invitations import lock_invitation
@@ -25,6 +25,8 @@ MAX_PARTY = 10
 # Limits abuse: with a personal link, anyone can make the portal mail an address they enter.
 MAX_SUBSTITUTES = 3
 
+RSVP_MISSING = gettext_lazy("Bitte wählen Sie eine Antwort.")
+SUBSTITUTE_MISSING = gettext_lazy("Bitte nennen Sie, wer Sie vertritt.")
 INVITATION_WITHDRAWN = gettext_lazy(
     "Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle."
 )
@@ -122,7 +124,7 @@ def _require_right(invitation: Invitation, by, channel: str) -> None:
     if channel == RsvpChannel.OFFICE:
         require_office(by, _("Antworten trägt die Geschäftsstelle ein."))
     if channel == RsvpChannel.ACCOUNT and not can_reply(by, invitation):
-        raise NotAllowed(_("Diese Einladung gilt einer anderen Person."))
+        raise NotAllowed(INVITED_PERSON_ONLY)
 
 
 def _require_open(
@@ -144,11 +146,13 @@ def _require_open(
 
 def _require_complete(reply: Rsvp) -> None:
     if reply.rsvp not in REPLIES:
-        raise Refused(_("Bitte wählen Sie eine Antwort."))
+        raise Refused(RSVP_MISSING)
     if reply.rsvp == RsvpState.REPRESENTED and not reply.substitute_name.strip():
-        raise Refused(_("Bitte nennen Sie, wer Sie vertritt."))
+        raise Refused(SUBSTITUTE_MISSING)
     if not 1 <= reply.party <= MAX_PARTY:
-        raise Refused(_("Bitte geben Sie eine Zahl von 1 bis 10 Personen an."))
+        raise Refused(
+            _("Bitte geben Sie eine Zahl von 1 bis %(most)d Personen an.") % {"most": MAX_PARTY}
+        )
 
 
 def _require_few_substitutes(invitation: Invitation, after: Rsvp) -> None:

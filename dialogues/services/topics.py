@@ -40,8 +40,14 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.facts import TOPIC_FACTS
-from dialogues.models import Topic
-from dialogues.permissions import can_edit_topic, can_manage, can_propose
+from dialogues.models import DialogueSeries, Topic
+from dialogues.permissions import (
+    PROPOSERS_ONLY,
+    TOPIC_NOT_EDITABLE,
+    can_edit_topic,
+    can_manage,
+    can_propose,
+)
 
 
 def lock_topic(pk: int) -> Topic:
@@ -70,7 +76,7 @@ def _organisation_of(partner) -> int:
 def create_topic(*, values: Mapping[str, Any], by, now: dt.datetime) -> Topic:
     """Create a draft. A partner's draft belongs to their organisation and to no series yet."""
     if not can_propose(by):
-        raise NotAllowed(_("Themen schlagen die Partner und die Geschäftsstelle vor."))
+        raise NotAllowed(PROPOSERS_ONLY)
     topic = Topic(proposed_by=by)
     apply_values(topic, values)
     # Partners may choose neither of these, whatever the form sends.
@@ -95,7 +101,7 @@ def change_topic(
     """
     topic = lock_topic(topic.pk)
     if not can_edit_topic(by, topic):
-        raise NotAllowed(_("Dieses Thema kann jetzt nicht bearbeitet werden."))
+        raise NotAllowed(TOPIC_NOT_EDITABLE)
     before = copy(topic)
     # The copy does not preserve sectors and themes, but no approval is bound to them.
     apply_values(topic, values, version)
@@ -178,14 +184,8 @@ def submit_topic(
     topic = lock_topic(topic.pk)
     if topic.series is None:
         raise Refused(_("Bitte ordnen Sie das Thema zuerst einer Reihe zu."))
-    if topic.series.state != SeriesState.CONSENTED:
-        raise Refused(
-            _(
-                "Die Reihe „%(series)s“ ist im Stand „%(state)s“. Themen gehen erst zur Freigabe, "
-                "wenn ihr zugestimmt wurde."
-            )
-            % {"series": topic.series, "state": topic.series.get_state_display()}
-        )
+    if sentence := why_without_consent(topic.series):
+        raise Refused(sentence)
     _move(topic, "submit", by=by, now=now, reason=TOPIC_SUBMITTED)
     subject = Subject(
         kind=ApprovalKind.TOPIC,
@@ -196,6 +196,17 @@ def submit_topic(
         origin=topic.origin,
     )
     return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
+
+
+def why_without_consent(series: DialogueSeries) -> str:
+    """Return a sentence that says why topics of `series` wait for its consent, else empty."""
+    if series.state == SeriesState.CONSENTED:
+        return ""
+    text = _(
+        "Die Reihe „%(series)s“ ist im Stand „%(state)s“. Themen gehen erst zur Freigabe, wenn "
+        "ihr zugestimmt wurde."
+    )
+    return text % {"series": series, "state": series.get_state_display()}
 
 
 @transaction.atomic

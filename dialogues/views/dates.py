@@ -19,12 +19,13 @@ from core.errors import Refused
 from core.forms import ReasonForm
 from core.roles import senator_office_name
 from core.views import (
+    redirect_if_refused,
     redirect_unless_possible,
     render_confirmation,
     render_form,
     run_service,
 )
-from dialogues.enums import DATED, DIALOGUE_MOVES, OptionState
+from dialogues.enums import DIALOGUE_MOVES, OptionState
 from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.forms import DateOptionFormSet, FixDateForm
 from dialogues.mails import addressees_of_cancellation
@@ -41,8 +42,8 @@ from dialogues.services import (
     submit_dates,
     withdraw_dates,
 )
-from dialogues.services.dates import require_accepted_host, why_too_late
-from dialogues.views.dialogues import dialogue_for_office, redirect_if_refused
+from dialogues.services.dates import require_accepted_host, require_fixed_date, why_too_late
+from dialogues.views.dialogues import dialogue_for_office
 from dialogues.views.series import submit_briefing
 from outbox.queries.wordings import with_waiting_note
 
@@ -114,10 +115,8 @@ def submit(request, pk):
 def renew(request, pk):
     """Submit the fixed date again after its approval lapsed."""
     dialogue = dialogue_for_office(request, pk)
-    # A POST goes to the service, which refuses without losing what was entered.
-    if request.method != "POST" and dialogue.state not in DATED:
-        messages.error(request, _("Erneut vorgelegt wird nur ein Termin, der feststeht."))
-        return redirect(dialogue)
+    if back := redirect_if_refused(request, dialogue, require_fixed_date):
+        return back
     return _submit(
         request,
         dialogue,

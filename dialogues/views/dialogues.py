@@ -1,6 +1,5 @@
 """Views for dialogues: page and tabs, planning, editing, the host's reply, the outcome."""
 
-from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
@@ -16,24 +15,18 @@ from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
 from approvals.progress import with_conditions
 from core.dates import local_date
-from core.errors import Refused
 from core.forms import OutcomeForm
 from core.progress import Button
 from core.roles import is_inside
 from core.states import allowed_actions
 from core.views import (
     get_for_office,
+    redirect_if_refused,
     redirect_unless_possible,
     render_form,
     run_service,
 )
-from dialogues.enums import (
-    BEFORE_THE_DAY,
-    DIALOGUE_MOVES,
-    DialogueState,
-    HostReply,
-    OptionState,
-)
+from dialogues.enums import DIALOGUE_MOVES, DialogueState, HostReply, OptionState
 from dialogues.facts import DATES_FACTS
 from dialogues.forms import DialogueForm, HostReplyForm
 from dialogues.mails.dates import entry_text
@@ -71,7 +64,13 @@ from dialogues.services import (
     record_held,
     record_host_reply,
 )
-from dialogues.services.dialogues import Update, require_approved_topic
+from dialogues.services.dialogues import (
+    Update,
+    require_approved_topic,
+    require_editable,
+    require_host,
+    require_host_reply_open,
+)
 from outbox.rendering.calendars import PUBLISH, calendar_file_name
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
@@ -92,21 +91,6 @@ def visible_dialogue(request, pk: int) -> Dialogue:
 def dialogue_for_office(request, pk: int) -> Dialogue:
     dialogues = Dialogue.objects.select_related("topic__series", "host", "host_contact")
     return get_for_office(request, dialogues, pk)
-
-
-def redirect_if_refused(request, obj, check: Callable) -> HttpResponse | None:
-    """Redirect to `obj` with the reason if `check(obj)` refuses the page that is opened.
-
-    Ignores POST, because the service makes the same check without losing what was entered.
-    """
-    if request.method == "POST":
-        return None
-    try:
-        check(obj)
-    except Refused as error:
-        messages.error(request, str(error))
-        return redirect(obj)
-    return None
 
 
 def page_context(request, dialogue: Dialogue, tab: str) -> dict:
@@ -241,11 +225,8 @@ def create(request, pk):
 
 def edit(request, pk):
     dialogue = dialogue_for_office(request, pk)
-    if request.method != "POST" and (
-        dialogue.is_taken_over or dialogue.state not in BEFORE_THE_DAY
-    ):
-        messages.error(request, _("Die Angaben zu diesem Gespräch lassen sich nicht mehr ändern."))
-        return redirect(dialogue)
+    if back := redirect_if_refused(request, dialogue, require_editable):
+        return back
     now = timezone.now()
     is_known = has_announced_date(dialogue, now=now)
     # Created before the form, because validation writes the entered values into the instance.
@@ -299,7 +280,10 @@ def _saved_message(update: Update, *, is_known: bool) -> str:
 
 def host_reply(request, pk):
     dialogue = dialogue_for_office(request, pk)
-    if back := _redirect_unless_host_asked(request, dialogue):
+    edit_url = reverse("dialogues:edit", args=[pk])
+    if back := redirect_if_refused(request, dialogue, require_host, to=edit_url):
+        return back
+    if back := redirect_if_refused(request, dialogue, require_host_reply_open):
         return back
     # An open reply preselects nothing: it is not among the choices.
     reply = "" if dialogue.host_reply == HostReply.OPEN else dialogue.host_reply
@@ -326,19 +310,6 @@ def host_reply(request, pk):
         submit_label=_("Vermerken"),
         cancel_url=dialogue.get_absolute_url(),
     )
-
-
-def _redirect_unless_host_asked(request, dialogue: Dialogue) -> HttpResponse | None:
-    if request.method == "POST":
-        return None
-    if dialogue.host is None:
-        messages.error(request, _("Bitte tragen Sie zuerst den Gastgeber ein."))
-        return redirect("dialogues:edit", dialogue.pk)
-    can_change = dialogue.state in (DialogueState.PLANNING, DialogueState.EXPLORING)
-    if dialogue.is_taken_over or not can_change:
-        messages.error(request, _("Die Antwort des Gastgebers lässt sich jetzt nicht mehr ändern."))
-        return redirect(dialogue)
-    return None
 
 
 @require_POST

@@ -4,7 +4,7 @@ from functools import partial
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from core.progress import Button
 from core.roles import PARTNER, has_role, is_inside
 from core.views import (
     get_for_office,
+    redirect_if_refused,
     redirect_with_message,
     render_confirmation,
     require,
@@ -63,11 +64,10 @@ from dialogues.services import (
     remove_guest,
     withdraw_invitation,
 )
-from dialogues.services.invitations import require_approval
+from dialogues.services.invitations import require_approval, require_guest_list
 from dialogues.views.dialogues import (
     dialogue_for_office,
     page_context,
-    redirect_if_refused,
     visible_dialogue,
 )
 from outbox.queries.mails import latest_batch
@@ -213,18 +213,10 @@ def _may_come(invitation: Invitation, dialogue: Dialogue) -> bool:
     return is_present and invitation.rsvp in (*SEATED, RsvpState.TENTATIVE)
 
 
-def _redirect_unless_inviting(request, dialogue: Dialogue) -> HttpResponse | None:
-    # A POST goes to the service, which refuses without losing what was entered.
-    if request.method == "POST" or (dialogue.state in DATED and not dialogue.is_taken_over):
-        return None
-    messages.error(request, _("Gäste werden eingeladen, wenn der Termin feststeht."))
-    return redirect(dialogue)
-
-
 def compose(request, pk):
     """Add lists, organisations and people; a search limits what the page offers."""
     dialogue = dialogue_for_office(request, pk)
-    if back := _redirect_unless_inviting(request, dialogue):
+    if back := redirect_if_refused(request, dialogue, require_guest_list):
         return back
     form = GuestListForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -265,7 +257,7 @@ def _added_message(added: int, left_out: int) -> str:
 def release(request, pk):
     """Preview mail, guests and the deadline for replies, then send the invitations."""
     dialogue = dialogue_for_office(request, pk)
-    if back := _redirect_unless_inviting(request, dialogue):
+    if back := redirect_if_refused(request, dialogue, require_guest_list):
         return back
     # Checked before the page opens, so that nobody reviews mails that cannot be sent.
     if back := redirect_if_refused(request, dialogue, require_approval):

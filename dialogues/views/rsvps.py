@@ -16,7 +16,7 @@ from core.views import redirect_with_message, render_form, require, run_service
 from dialogues.enums import DialogueState, RsvpChannel, RsvpState
 from dialogues.forms import OfficeRsvpForm, RsvpForm
 from dialogues.models import Invitation
-from dialogues.permissions import can_reply
+from dialogues.permissions import INVITED_PERSON_ONLY, can_reply
 from dialogues.progress import change_note, full_name, reply_text, rsvp_facts, seats_note
 from dialogues.queries import count_seats_taken
 from dialogues.services import closed_reason, open_invitation, record_rsvp
@@ -73,7 +73,7 @@ def my_rsvp(request, pk):
     invitation = get_object_or_404(
         invitations.select_related("dialogue__host", "person__organisation"), pk=pk
     )
-    require(can_reply(request.user, invitation), _("Diese Einladung gilt einer anderen Person."))
+    require(can_reply(request.user, invitation), INVITED_PERSON_ONLY)
     # Signed-in guests download the calendar file by a URL without a token.
     calendar_url = reverse("dialogues:calendar", args=[invitation.dialogue_id])
     return _rsvp_page(request, invitation, RsvpChannel.ACCOUNT, "base.html", calendar_url)

@@ -33,7 +33,13 @@ from dialogues.enums import TOPIC_MOVES, DialogueState, TopicState
 from dialogues.facts import TOPIC_FACTS
 from dialogues.forms import OfficeTopicForm, TopicForm
 from dialogues.models import Topic
-from dialogues.permissions import can_edit_topic, can_manage, can_propose
+from dialogues.permissions import (
+    PROPOSERS_ONLY,
+    TOPIC_NOT_EDITABLE,
+    can_edit_topic,
+    can_manage,
+    can_propose,
+)
 from dialogues.progress import (
     internal_notes_cards,
     topic_actions,
@@ -59,6 +65,7 @@ TOPICS = Topic.objects.all()
 DRAFT_INTRO = gettext_lazy(
     "Einige Sätze genügen. Die Geschäftsstelle prüft den Vorschlag und meldet sich bei Ihnen."
 )
+PROPOSED = gettext_lazy("Ihr Vorschlag liegt der Geschäftsstelle vor.")
 
 
 def detail(request, pk):
@@ -88,7 +95,7 @@ def detail(request, pk):
     return render(request, "dialogues/topic.html", context)
 
 
-@allowed(can_propose, gettext_lazy("Themen schlagen die Partner und die Geschäftsstelle vor."))
+@allowed(can_propose, PROPOSERS_ONLY)
 def create(request):
     form = _form_for(request.user)(request.POST or None)
     if request.method == "POST" and form.is_valid() and (topic := _save(request, form)):
@@ -106,9 +113,7 @@ def create(request):
 
 def edit(request, pk):
     topic = get_object_or_404(topics_in_full(request.user), pk=pk)
-    require(
-        can_edit_topic(request.user, topic), _("Dieses Thema kann jetzt nicht bearbeitet werden.")
-    )
+    require(can_edit_topic(request.user, topic), TOPIC_NOT_EDITABLE)
     is_draft = topic.state == TopicState.DRAFT
     # Created before the form, because validation writes the entered values into the instance.
     guard = LapseGuard(ApprovalKind.TOPIC, TOPIC_FACTS, topic)
@@ -136,9 +141,7 @@ def _form_for(user) -> type[TopicForm]:
 def _save(request, form: TopicForm) -> Topic | bool:
     """Save the topic; with the button *Vorschlagen*, also propose it. Both succeed or neither."""
     proposes = request.POST.get("act") == "propose"
-    done = _("Das Thema ist gespeichert.")
-    if proposes:
-        done = _("Ihr Vorschlag liegt der Geschäftsstelle vor.")
+    done = PROPOSED if proposes else _("Das Thema ist gespeichert.")
     # One call for both: a refused proposal must not leave a saved draft behind.
     return run_service(request, partial(_write, request, form, proposes), form=form, done=done)
 
@@ -159,7 +162,7 @@ def _write(request, form: TopicForm, proposes: bool) -> Topic:
 def propose(request, pk):
     topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=pk)
     call = partial(propose_topic, topic=topic, by=request.user, now=timezone.now())
-    run_service(request, call, done=_("Ihr Vorschlag liegt der Geschäftsstelle vor."))
+    run_service(request, call, done=PROPOSED)
     return redirect(topic)
 
 

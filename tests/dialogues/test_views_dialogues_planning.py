@@ -179,7 +179,9 @@ def test_facts_cannot_be_changed_after_the_day(signed_in, state):
     response = signed_in.get(f"{dialogue.get_absolute_url()}bearbeiten/", follow=True)
 
     assert response.redirect_chain == [(dialogue.get_absolute_url(), 302)]
-    assert "Die Angaben zu diesem Gespräch lassen sich nicht mehr ändern." in text_of(response)
+    assert (f"Im Stand „{state.label}“ lassen sich die Angaben nicht mehr ändern.") in text_of(
+        response
+    )
 
 
 def test_reply_of_the_host_is_recorded(signed_in):
@@ -202,9 +204,30 @@ def test_reply_of_the_host_is_recorded(signed_in):
 def test_reply_of_the_host_needs_a_host(signed_in):
     dialogue = make_dialogue(host=None, host_reply=HostReply.OPEN)
 
-    response = signed_in.get(f"{dialogue.get_absolute_url()}gastgeber/")
+    response = signed_in.get(f"{dialogue.get_absolute_url()}gastgeber/", follow=True)
 
-    assert response["Location"] == f"{dialogue.get_absolute_url()}bearbeiten/"
+    assert response.redirect_chain == [(f"{dialogue.get_absolute_url()}bearbeiten/", 302)]
+    assert "Bitte tragen Sie zuerst den Gastgeber ein." in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("page", "state", "sentence"),
+    [
+        ("gastgeber", S.SCHEDULED, "lässt sich die Antwort des Gastgebers nicht mehr ändern."),
+        ("termine/erneut-vorlegen", S.EXPLORING, "Erneut vorgelegt wird nur ein Termin, der"),
+        ("gaeste/zusammenstellen", S.EXPLORING, "Gäste werden eingeladen, wenn der Termin fest"),
+        ("gaeste/versenden", S.HELD, "Gäste werden eingeladen, wenn der Termin feststeht."),
+    ],
+)
+def test_page_leads_back_with_the_reason_when_its_service_would_refuse(
+    signed_in, page, state, sentence
+):
+    dialogue = make_dialogue(state)
+
+    response = signed_in.get(f"{dialogue.get_absolute_url()}{page}/", follow=True)
+
+    assert response.redirect_chain == [(dialogue.get_absolute_url(), 302)]
+    assert sentence in text_of(response)
 
 
 @pytest.mark.parametrize(
