@@ -43,8 +43,8 @@ from dialogues.services import (
     withdraw_dates,
 )
 from dialogues.services.dates import require_accepted_host, require_fixed_date, why_too_late
+from dialogues.views.approvals import submit_briefing, withdraw_submission
 from dialogues.views.dialogues import dialogue_for_office
-from dialogues.views.series import submit_briefing
 from outbox.queries.wordings import with_waiting_note
 
 
@@ -168,24 +168,14 @@ def _suggested_briefing(dialogue: Dialogue) -> Briefing:
 
 def withdraw(request, pk):
     dialogue = dialogue_for_office(request, pk)
-    if request.method == "POST":
-        run_service(
-            request,
-            partial(withdraw_dates, dialogue=dialogue, by=request.user, now=timezone.now()),
-            done=_("Die Vorlage ist zurückgezogen. Legen Sie die Termine vor, wenn sie stehen."),
-        )
-        return redirect(dialogue)
-    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "withdraw_dates"):
-        return back
-    note = _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
-    return render_confirmation(
+    return withdraw_submission(
         request,
+        dialogue,
+        partial(withdraw_dates, dialogue=dialogue),
+        DIALOGUE_MOVES,
+        "withdraw_dates",
         title=_("Vorlage zurückziehen"),
-        question=str(dialogue),
-        submit_label=_("Zurückziehen"),
-        details=[note % {"office": senator_office_name()}],
-        danger=True,
-        cancel_url=dialogue.get_absolute_url(),
+        done=_("Die Vorlage ist zurückgezogen. Legen Sie die Termine vor, wenn sie stehen."),
     )
 
 

@@ -9,18 +9,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
-from approvals.forms import BriefingForm, LapseGuard
+from approvals.forms import LapseGuard
 from approvals.mails import APPROVAL_ASKED
-from approvals.progress import comment_cards, with_conditions
-from approvals.queries import approvals_about, differences_since
-from approvals.registry import Briefing, snapshot_of
+from approvals.progress import with_conditions
+from approvals.queries import approvals_about
+from approvals.registry import Briefing
 from core.dates import local_date
 from core.progress import Button
-from core.roles import is_inside, senator_office_name
+from core.roles import is_inside
 from core.views import (
     get_for_office,
     redirect_unless_possible,
-    render_confirmation,
     render_form,
     require_office,
     run_service,
@@ -45,6 +44,7 @@ from dialogues.services import (
     request_consent,
     withdraw_series,
 )
+from dialogues.views.approvals import submit_briefing, withdraw_submission
 from outbox.queries.wordings import with_waiting_note
 
 SERIES = DialogueSeries.objects.all()
@@ -152,68 +152,12 @@ def submit(request, pk):
 
 def withdraw(request, pk):
     series = get_for_office(request, SERIES, pk)
-    if request.method == "POST":
-        run_service(
-            request,
-            partial(withdraw_series, series=series, by=request.user, now=timezone.now()),
-            done=_("Der Antrag ist zurückgezogen; Sie können die Reihe wieder bearbeiten."),
-        )
-        return redirect(series)
-    if back := redirect_unless_possible(request, series, SERIES_MOVES, "withdraw"):
-        return back
-    note = _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
-    return render_confirmation(
+    return withdraw_submission(
         request,
+        series,
+        partial(withdraw_series, series=series),
+        SERIES_MOVES,
+        "withdraw",
         title=_("Antrag zurückziehen"),
-        question=str(series),
-        submit_label=_("Zurückziehen"),
-        details=[note % {"office": senator_office_name()}],
-        danger=True,
-        cancel_url=series.get_absolute_url(),
-    )
-
-
-def submit_briefing(
-    request,
-    subject,
-    service,
-    *,
-    kind,
-    facts,
-    suggestion,
-    done,
-    options=(),
-    form_options=None,
-    **context,
-):
-    """Show the form for a Leitungsvorlage; on POST, request an approval with `service`.
-
-    The form starts with the last Leitungsvorlage about `subject`, or else with `suggestion`.
-    `options` are the dates to decide on, as the approval will store them; `form_options` are
-    passed to `BriefingForm`.
-    """
-    now = timezone.now()
-    former = approvals_about(kind, subject.pk).first()
-    form = BriefingForm(
-        request.POST or None,
-        request.FILES or None,
-        today=local_date(now),
-        suggestion=suggestion,
-        former=former,
-        **(form_options or {}),
-    )
-    if request.method == "POST" and form.is_valid():
-        due_on = form.cleaned_data["due_on"]
-        call = partial(service, briefing=form.briefing, due_on=due_on, by=request.user, now=now)
-        if run_service(request, call, form=form, done=done):
-            return redirect(subject)
-    return render_form(
-        request,
-        form,
-        template="dialogues/form.html",
-        intro=str(subject),
-        cancel_url=subject.get_absolute_url(),
-        cards=comment_cards(_("Anmerkung zur letzten Vorlage"), former),
-        differences=differences_since(kind, subject.pk, snapshot_of(facts, subject), options),
-        **context,
+        done=_("Der Antrag ist zurückgezogen; Sie können die Reihe wieder bearbeiten."),
     )

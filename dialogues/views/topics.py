@@ -58,7 +58,7 @@ from dialogues.services import (
     take_up_topic,
     withdraw_topic,
 )
-from dialogues.views.series import submit_briefing
+from dialogues.views.approvals import submit_briefing, withdraw_submission
 from outbox.queries.wordings import with_waiting_note
 
 TOPICS = Topic.objects.all()
@@ -232,30 +232,22 @@ def _suggested_briefing(topic: Topic) -> Briefing:
 def withdraw(request, pk):
     """Put a topic back in progress that is submitted or approved."""
     topic = get_for_office(request, TOPICS, pk)
-    if request.method == "POST":
-        run_service(
-            request,
-            partial(withdraw_topic, topic=topic, by=request.user, now=timezone.now()),
-            done=_("Die Vorlage ist zurückgezogen; Sie können das Thema wieder bearbeiten."),
-        )
-        return redirect(topic)
-    if back := redirect_unless_possible(request, topic, TOPIC_MOVES, "rework"):
-        return back
-    office = {"office": senator_office_name()}
-    title, label = _("Vorlage zurückziehen"), _("Zurückziehen")
-    details = [_("Das %(office)s wird benachrichtigt und muss nichts mehr tun.") % office]
+    title, label, details = _("Vorlage zurückziehen"), "", []
     if topic.state == TopicState.APPROVED:
         title, label = _("Thema wieder bearbeiten"), _("Wieder bearbeiten")
+        told = _("Das %(office)s erfährt davon, ebenso wer das Thema vorgeschlagen hat.")
         details = [
             _("Die Freigabe erlischt. Das Thema muss danach noch einmal vorgelegt werden."),
-            _("Das %(office)s erfährt davon, ebenso wer das Thema vorgeschlagen hat.") % office,
+            told % {"office": senator_office_name()},
         ]
-    return render_confirmation(
+    return withdraw_submission(
         request,
+        topic,
+        partial(withdraw_topic, topic=topic),
+        TOPIC_MOVES,
+        "rework",
         title=title,
-        question=str(topic),
+        done=_("Die Vorlage ist zurückgezogen; Sie können das Thema wieder bearbeiten."),
         submit_label=label,
         details=details,
-        danger=True,
-        cancel_url=topic.get_absolute_url(),
     )
