@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.db.models import Model, OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from core.errors import Refused
+from core.errors import Refused, violation_as
 from core.progress import HistoryEntry
 from core.queries import in_batches
 
@@ -27,31 +27,33 @@ def save_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:
 
 
 def save_values_as(
-    obj: Model, values: Mapping[str, Any], *, by, now: dt.datetime, reason: str | Promise
+    obj: Model,
+    values: Mapping[str, Any],
+    *,
+    by,
+    now: dt.datetime,
+    reason: str | Promise,
+    violation: Refused | None = None,
 ) -> None:
     """Set `values` (field → value, many-to-many fields included) on `obj` and save it with one line
     of history.
 
-    Raises `Refused` when a database constraint is violated.
+    Raises `violation`, by default a general `Refused`, when a database constraint is violated.
     """
     many = {
         name for name in values if isinstance(obj._meta.get_field(name), models.ManyToManyField)
     }
     for name in values.keys() - many:
         setattr(obj, name, values[name])
-    try:
-        with transaction.atomic():
-            if many:
-                _save_many_to_many(obj, {name: values[name] for name in many})
-            save_as(obj, by=by, now=now, reason=reason)
-    except IntegrityError as error:
-        # If a form is sent twice at once, both requests pass its own check; the constraint decides.
-        raise Refused(
-            _(
-                "Ein anderer Eintrag steht dem entgegen. Vielleicht wurde dasselbe eben schon "
-                "gespeichert; bitte prüfen Sie die Liste."
-            )
-        ) from error
+    general = _(
+        "Ein anderer Eintrag steht dem entgegen. Vielleicht wurde dasselbe eben schon gespeichert; "
+        "bitte prüfen Sie die Liste."
+    )
+    # If a form is sent twice at once, both requests pass its own check; the constraint decides.
+    with violation_as(violation or Refused(general)):
+        if many:
+            _save_many_to_many(obj, {name: values[name] for name in many})
+        save_as(obj, by=by, now=now, reason=reason)
 
 
 def _save_many_to_many(obj: Model, values: Mapping[str, Any]) -> None:

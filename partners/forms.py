@@ -34,9 +34,7 @@ class OrganisationForm(VersionedForm):
             "short_name": _("Zum Beispiel „IHK Berlin“. Er steht in Listen, wo wenig Platz ist."),
             "is_active": _("Ohne Haken wird die Organisation nicht mehr zur Auswahl angeboten."),
         }
-        error_messages = {
-            "name": {"unique": _("Eine Organisation mit diesem Namen gibt es schon.")}
-        }
+        error_messages = {"name": {"unique": organisations.NAME_TAKEN}}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

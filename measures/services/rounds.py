@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
 from core.dates import format_date
-from core.errors import ChangedMeanwhile, Refused
+from core.errors import ChangedMeanwhile, Refused, violation_as
 from core.history import save_as, save_changes_as, save_values_as
 from core.states import target_of
 from measures.enums import ROUND_MOVES, RoundState
@@ -70,13 +70,10 @@ def open_round(*, reporting_round: ReportingRound, by, now: dt.datetime) -> Repo
     if open_rounds_of_plan.exists():
         raise Refused(_another_round_is_open())
     reporting_round.state = target
-    try:
-        # The lock covers only this round. A constraint catches another round of the plan opened
-        # since the check; the savepoint keeps the outer transaction usable after the error.
-        with transaction.atomic():
-            save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde gestartet"))
-    except IntegrityError as error:
-        raise ChangedMeanwhile(_another_round_is_open()) from error
+    # The lock covers only this round. A constraint catches another round of the plan opened since
+    # the check.
+    with violation_as(ChangedMeanwhile(_another_round_is_open())):
+        save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde gestartet"))
     enqueue_mails(_report_requests(reporting_round), now=now, by=by)
     return reporting_round
 

@@ -2,12 +2,12 @@
 
 import datetime as dt
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
-from core.errors import ChangedMeanwhile, Refused
+from core.errors import ChangedMeanwhile, Refused, violation_as
 from core.history import save_as
 from core.roles import require_office
 from outbox.models import Wording
@@ -122,11 +122,9 @@ def _changes(wording: Wording, own: Words, needs_release: bool) -> list[str]:
 
 def _save(wording: Wording, reason: str, *, now: dt.datetime, by) -> None:
     wording.changed_at, wording.changed_by = now, by
-    try:
-        with transaction.atomic():
-            save_as(wording, by=by, now=now, reason=reason)
-    except IntegrityError as error:
-        # Two people saved the first wording of a kind at once: there was no record to lock.
-        raise ChangedMeanwhile(
-            _("Dieser Text wurde eben schon geändert. Beide Fassungen stehen auf dieser Seite.")
-        ) from error
+    saved_meanwhile = ChangedMeanwhile(
+        _("Dieser Text wurde eben schon geändert. Beide Fassungen stehen auf dieser Seite.")
+    )
+    # Two people may save the first wording of a kind at once: there was no record to lock.
+    with violation_as(saved_meanwhile):
+        save_as(wording, by=by, now=now, reason=reason)

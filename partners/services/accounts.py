@@ -5,12 +5,12 @@ from collections.abc import Collection
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.errors import ChangedMeanwhile, Refused
+from core.errors import ChangedMeanwhile, Refused, violation_as
 from core.history import save_as
 from core.links import read_link
 from core.roles import OFFICE, PARTNER, ROLES
@@ -262,13 +262,9 @@ def _require_free_address(email: str, *, account: User | None = None) -> str:
 
 
 def _save(account: User, *, by, now: dt.datetime, reason: str) -> None:
-    # A concurrent request may take the address after the check, so the constraint decides. The
-    # savepoint keeps the outer transaction usable on PostgreSQL after the error.
-    try:
-        with transaction.atomic():
-            save_as(account, by=by, now=now, reason=reason)
-    except IntegrityError as error:
-        raise Refused(_address_taken(account.email)) from error
+    # A concurrent request may take the address after the check.
+    with violation_as(Refused(_address_taken(account.email))):
+        save_as(account, by=by, now=now, reason=reason)
 
 
 def _address_taken(email: str) -> str:

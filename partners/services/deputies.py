@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import local_date
 from core.errors import NotAllowed, Refused
-from core.history import save_as
+from core.history import delete_as, save_as
 from partners.mails import mail_deputyship
 from partners.models import Deputy, Person
 from partners.permissions import can_arrange_deputy
@@ -73,8 +73,7 @@ def end_deputy(*, deputyship: Deputy, by, now: dt.datetime) -> None:
     _require_can_arrange(by, locked.principal)
     if locked.starts_on >= today:
         # No full day of it has passed, so only the history keeps it.
-        locked._history_user, locked._change_reason = by, _("Vertretung zurückgenommen")
-        locked.delete()
+        delete_as(locked, by=by, now=now, reason=_("Vertretung zurückgenommen"))
         return
     locked.ends_on = today - dt.timedelta(days=1)
     save_as(locked, by=by, now=now, reason=_("Vertretung beendet"))

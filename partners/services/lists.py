@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.conflicts import require_unchanged
 from core.errors import Refused
-from core.history import save_as
+from core.history import save_as, save_values_as
 from partners.models import DistributionList, Person
 from partners.permissions import require_can_manage_partners
 
@@ -22,7 +22,7 @@ NAME_TAKEN = gettext_lazy("Einen Verteiler mit diesem Namen gibt es schon.")
 def create_list(*, values: dict[str, Any], by, now: dt.datetime) -> DistributionList:
     """Create an empty list. Raises Refused when the name is taken."""
     require_can_manage_partners(by)
-    return _write(DistributionList(), values, by=by, now=now, reason=_("Verteiler angelegt"))
+    return _save(DistributionList(), values, by=by, now=now, reason=_("Verteiler angelegt"))
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def change_list(
     require_can_manage_partners(by)
     locked = DistributionList.objects.select_for_update().get(pk=distribution_list.pk)
     require_unchanged(locked, version, FIELDS)
-    return _write(locked, values, by=by, now=now, reason=_("Angaben geändert"))
+    return _save(locked, values, by=by, now=now, reason=_("Angaben geändert"))
 
 
 @transaction.atomic
@@ -75,7 +75,7 @@ def remove_members(
     return len(members)
 
 
-def _write(
+def _save(
     distribution_list: DistributionList,
     values: dict[str, Any],
     *,
@@ -83,13 +83,6 @@ def _write(
     now: dt.datetime,
     reason: str,
 ) -> DistributionList:
-    distribution_list.name = values["name"]
-    distribution_list.description = values.get("description", "")
-    # Two requests may choose the same name at once, so the constraint decides. The savepoint keeps
-    # the outer transaction usable on PostgreSQL after the error.
-    try:
-        with transaction.atomic():
-            save_as(distribution_list, by=by, now=now, reason=reason)
-    except IntegrityError as error:
-        raise Refused(str(NAME_TAKEN)) from error
+    taken = Refused(str(NAME_TAKEN))
+    save_values_as(distribution_list, values, by=by, now=now, reason=reason, violation=taken)
     return distribution_list

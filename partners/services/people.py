@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
 from core.errors import Refused
-from core.history import save_as
+from core.history import save_values_as
 from core.roles import PARTNER
 from partners.models import Person
 from partners.permissions import require_can_manage_partners
@@ -31,7 +31,9 @@ def create_person(*, values: dict[str, Any], by, now: dt.datetime) -> Person:
         raise Refused(
             _("Diese Person ist mit derselben Organisation und E-Mail-Adresse schon eingetragen.")
         )
-    return _write(Person(), values, by=by, now=now, reason=_("Person angelegt"))
+    person = Person()
+    save_values_as(person, values, by=by, now=now, reason=_("Person angelegt"))
+    return person
 
 
 @transaction.atomic
@@ -49,7 +51,8 @@ def change_person(
     # Otherwise an account could keep its rights although its person is inactive or, for a partner,
     # has no organisation.
     _require_account_stays_valid(locked, values)
-    return _write(locked, values, by=by, now=now, reason=_("Angaben geändert"))
+    save_values_as(locked, values, by=by, now=now, reason=_("Angaben geändert"))
+    return locked
 
 
 def _require_account_stays_valid(person: Person, values: dict[str, Any]) -> None:
@@ -67,10 +70,3 @@ def _require_account_stays_valid(person: Person, values: dict[str, Any]) -> None
                 "Organisation."
             )
         )
-
-
-def _write(person: Person, values: dict[str, Any], *, by, now: dt.datetime, reason: str) -> Person:
-    for name in set(FIELDS) & set(values):
-        setattr(person, name, values[name])
-    save_as(person, by=by, now=now, reason=reason)
-    return person

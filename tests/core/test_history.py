@@ -1,6 +1,6 @@
 import pytest
 
-from core.errors import Refused
+from core.errors import ChangedMeanwhile, Refused
 from core.history import delete_as, save_changes_as, save_values_as
 from measures.models import Measure
 from partners.models import Person
@@ -50,6 +50,23 @@ def test_violated_constraint_is_refused_and_leaves_the_transaction_usable():
             save_values_as(
                 Measure(plan=measure.plan), duplicate, by=None, now=NOW, reason="Angelegt"
             )
+
+    assert Measure.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_caller_may_say_what_a_violated_constraint_means():
+    measure = make_measure(title="Ankauf")
+
+    with nothing_changes(measure), pytest.raises(ChangedMeanwhile, match=r"^Zu spät\.$"):
+        save_values_as(
+            Measure(plan=measure.plan),
+            {"title": "Ankauf"},
+            by=None,
+            now=NOW,
+            reason="Angelegt",
+            violation=ChangedMeanwhile("Zu spät."),
+        )
 
     assert Measure.objects.count() == 1
 

@@ -185,6 +185,13 @@ def test_deputyship_ended_before_it_began_is_deleted(details, office):
     end_deputy(deputyship=deputyship, by=office, now=NOW)
 
     assert Deputy.objects.count() == 0
+    entry = Deputy.history.latest()
+    assert (entry.history_type, entry.history_change_reason, entry.history_date) == (
+        "-",
+        "Vertretung zurückgenommen",
+        NOW,
+    )
+    assert entry.history_user == office
 
 
 def test_second_end_is_refused(details, office):

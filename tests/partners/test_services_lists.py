@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from core.errors import NotAllowed
-from core.roles import SENATOR_OFFICE
+from core.errors import NotAllowed, Refused
+from core.roles import OFFICE, SENATOR_OFFICE
 from partners.models import DistributionList
 from partners.services import add_members, create_list, remove_members
 from tests.partners.builders import make_person, make_user
@@ -24,6 +24,16 @@ def test_only_the_office_adds_lists():
         create_list(values={"name": "Metall"}, by=stranger, now=NOW)
 
     assert not DistributionList.objects.exists()
+
+
+def test_name_of_another_list_is_refused():
+    office, metal = make_user(OFFICE), DistributionList.objects.create(name="Metall")
+    sentence = r"^Einen Verteiler mit diesem Namen gibt es schon\.$"
+
+    with nothing_changes(metal), pytest.raises(Refused, match=sentence):
+        create_list(values={"name": "Metall"}, by=office, now=NOW)
+
+    assert DistributionList.objects.count() == 1
 
 
 @pytest.mark.parametrize("service", [add_members, remove_members])
