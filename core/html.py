@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from markdown_it import MarkdownIt
 
 from core.dates import describe_due
+from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
 from core.staticfiles import KERN_ICONS
 
 BADGE_COLOURS = ("neutral", "info", "success", "warning", "danger", "muted")
@@ -20,23 +21,21 @@ VARIANTS = {
     "danger": "kern-btn--secondary btn--danger",
     "plain": "kern-btn--tertiary",
 }
+TRAFFIC_LIGHT_PATHS = {
+    TrafficLight.GREEN: "M4.5 8.4 7 10.8l4.6-5.4",
+    TrafficLight.YELLOW: "M8 4v5M8 11.6v.4",
+    TrafficLight.RED: "m5.2 5.2 5.6 5.6m0-5.6-5.6 5.6",
+}
+# Word, meaning and sign of each value.
 TRAFFIC_LIGHTS = {
-    "green": (gettext_lazy("grün"), gettext_lazy("läuft"), "M4.5 8.4 7 10.8l4.6-5.4"),
-    "yellow": (
-        gettext_lazy("gelb"),
-        gettext_lazy("Probleme, ohne Hilfe lösbar"),
-        "M8 4v5M8 11.6v.4",
-    ),
-    "red": (
-        gettext_lazy("rot"),
-        gettext_lazy("Hilfe oder Entscheidung nötig"),
-        "m5.2 5.2 5.6 5.6m0-5.6-5.6 5.6",
-    ),
+    colour.value: (colour.label, TRAFFIC_LIGHT_MEANINGS[colour], TRAFFIC_LIGHT_PATHS[colour])
+    for colour in TrafficLight
+} | {
     "": (
         gettext_lazy("unbekannt"),
         gettext_lazy("keine Angabe"),
         "M6 6.3c0-2.7 4.1-2.5 4.1 0 0 1.6-2.1 1.6-2.1 3.2M8 12v.2",
-    ),
+    )
 }
 
 

@@ -42,11 +42,26 @@ class Precision(models.TextChoices):
     UNKNOWN = "unknown", _("nicht belegt")
 
 
+# How reliable a value is, by the words of the records it was taken from.
+BASIS = {
+    "sourced": _("belegt"),
+    "source": _("belegt"),
+    "page": _("belegt"),
+    "inferred": _("erschlossen"),
+    "descriptive": _("beschreibend"),
+    "slug": _("aus der Internetadresse erschlossen"),
+    "unknown": _("nicht belegt"),
+    "range": _("nur als Zeitraum bekannt"),
+    "month": _("nur der Monat bekannt"),
+    "year": _("nur das Jahr bekannt"),
+    "context": _("nicht Teil des Masterplans"),
+}
+
+
 class Sourced(models.Model):
     """An object that records where it comes from and how reliable its values are.
 
-    `sources` are URLs. `basis` maps a field name to the reliability of its value: sourced,
-    inferred, unknown, month, year, range …
+    `sources` are URLs. `basis` maps a field name to the reliability of its value, a key of `BASIS`.
     """
 
     origin = models.CharField(

@@ -1,12 +1,13 @@
-"""Phase, traffic light and financing of a measure; the state tables of rounds and reports.
+"""Phase and financing of a measure; the state tables of rounds and reports.
 
-The first three are independent (`docs/domain.md`, *Monitoring*): a red light says nothing about
-the phase. An empty value means that no source or report states it.
+Phase, traffic light (`core.enums`) and financing are independent (`docs/domain.md`, *Monitoring*):
+a red light says nothing about the phase. An empty value means that no source or report states it.
 """
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.enums import TrafficLight
 from core.states import Move
 
 
@@ -37,20 +38,8 @@ PHASE_BAR_COLOURS = {
     Phase.DISCONTINUED: "muted",
 }
 
-
-class TrafficLight(models.TextChoices):
-    GREEN = "green", _("grün")
-    YELLOW = "yellow", _("gelb")
-    RED = "red", _("rot")
-
-
 # A light that signals a problem needs a reason and the decision or help that is wanted.
 TRAFFIC_LIGHTS_WITH_REASON = (TrafficLight.YELLOW, TrafficLight.RED)
-TRAFFIC_LIGHT_MEANINGS = {
-    TrafficLight.GREEN: _("läuft"),
-    TrafficLight.YELLOW: _("Probleme, ohne Hilfe lösbar"),
-    TrafficLight.RED: _("Hilfe oder Entscheidung nötig"),
-}
 
 
 class Financing(models.TextChoices):

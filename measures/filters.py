@@ -5,8 +5,9 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.enums import TrafficLight
 from core.folding import matching
-from measures.enums import UNKNOWN, UNKNOWN_LABEL, Financing, Phase, TrafficLight
+from measures.enums import UNKNOWN, UNKNOWN_LABEL, Financing, Phase
 from measures.models import Measure, Plan, Project
 from measures.queries import descendants_of, section_choices, sections_of
 from partners.models import Organisation

@@ -4,9 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
+from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
 from core.errors import Refused
 from core.forms import formfield_for
-from measures.enums import TRAFFIC_LIGHT_MEANINGS, Financing, Phase, TrafficLight
+from measures.enums import Financing, Phase
 from measures.models import (
     Measure,
     Milestone,

@@ -12,22 +12,9 @@ from django.utils.translation import ngettext
 
 from core import dates, html, middleware
 from core.html import render_markdown
+from core.models import BASIS
 
 register = template.Library()
-
-BASIS = {
-    "sourced": _("belegt"),
-    "source": _("belegt"),
-    "page": _("belegt"),
-    "inferred": _("erschlossen"),
-    "descriptive": _("beschreibend"),
-    "slug": _("aus der Internetadresse erschlossen"),
-    "unknown": _("nicht belegt"),
-    "range": _("nur als Zeitraum bekannt"),
-    "month": _("nur der Monat bekannt"),
-    "year": _("nur das Jahr bekannt"),
-    "context": _("nicht Teil des Masterplans"),
-}
 
 register.filter("date_de", dates.format_date)
 register.filter("moment", dates.format_moment)

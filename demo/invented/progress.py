@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from measures.enums import Financing, Phase, TrafficLight
+from core.enums import TrafficLight
+from measures.enums import Financing, Phase
 
 
 class Progress(NamedTuple):

@@ -7,16 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.dates import format_date
+from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
 from core.folding import FoldedField
 from core.models import Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from measures.enums import (
     FINISHED_PHASES,
-    TRAFFIC_LIGHT_MEANINGS,
     TRAFFIC_LIGHTS_WITH_REASON,
     Financing,
     Phase,
-    TrafficLight,
 )
 from measures.models.plans import Plan, PlanSection
 from measures.permissions import represented_organisations

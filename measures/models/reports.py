@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from core.enums import TrafficLight
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from measures.enums import OPEN_REPORT_STATES, Financing, Phase, ReportState, TrafficLight
+from measures.enums import OPEN_REPORT_STATES, Financing, Phase, ReportState
 from measures.models.measures import (
     TRAFFIC_LIGHT_IS_EXPLAINED,
     TRAFFIC_LIGHT_MESSAGE,

@@ -4,10 +4,11 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
+from core.enums import TrafficLight
 from core.models import Origin
 from core.progress import HistoryEntry
 from core.roles import OFFICE, SENATOR_OFFICE, senator_office_name
-from measures.enums import ADOPTED_STATUS_REASON, Financing, Phase, ReportState, TrafficLight
+from measures.enums import ADOPTED_STATUS_REASON, Financing, Phase, ReportState
 from measures.models import Measure, Milestone, StatusReport
 from measures.permissions import can_see_internal_notes
 

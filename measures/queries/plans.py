@@ -12,8 +12,9 @@ from typing import NamedTuple
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from core.enums import TrafficLight
 from core.progress import Segment
-from measures.enums import PHASE_BAR_COLOURS, UNKNOWN_LABEL, TrafficLight
+from measures.enums import PHASE_BAR_COLOURS, UNKNOWN_LABEL
 from measures.models import Measure, Plan, PlanSection
 
 TRAFFIC_LIGHT_ORDER = (TrafficLight.GREEN, TrafficLight.YELLOW, TrafficLight.RED, "")

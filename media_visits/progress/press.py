@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import format_moment
-from core.models import Origin
-from core.templatetags.components import BASIS
+from core.models import BASIS, Origin
 from media_visits.enums import CoverageKind
 from media_visits.models import Coverage, PressSlot
 from media_visits.permissions import can_see_internals

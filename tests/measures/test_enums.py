@@ -4,9 +4,7 @@ from measures.enums import (
     PHASE_BADGE_COLOURS,
     REPORT_MOVES,
     ROUND_MOVES,
-    TRAFFIC_LIGHT_MEANINGS,
     Phase,
-    TrafficLight,
 )
 
 
@@ -28,7 +26,3 @@ def test_report_moves_are_as_agreed():
 
 def test_every_phase_has_a_badge_colour():
     assert set(PHASE_BADGE_COLOURS) == set(Phase)
-
-
-def test_every_traffic_light_has_a_meaning():
-    assert set(TRAFFIC_LIGHT_MEANINGS) == set(TrafficLight)
