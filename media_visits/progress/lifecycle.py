@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
-from approvals.permissions import can_decide
+from approvals.progress import decision_step
 from core.dates import local_date
-from core.progress import NextStep, ProgressStep, WaitingEntry, progress_steps
-from core.roles import senator_office_name
+from core.progress import NextStep, ProgressStep, WaitingEntry, office_step, progress_steps
 from media_visits.enums import VisitState
 from media_visits.models import Visit
 from media_visits.permissions import can_manage
@@ -112,40 +111,23 @@ def next_step_of(
     if visit.is_taken_over:
         return None
     if visit.state == S.SUBMITTED:
-        return _decision_step(user, approvals)
-    step = office_step(visit, now)
+        asked = next((approval for approval in approvals if approval.is_open), None)
+        return decision_step(_("Der Besuch liegt zur Freigabe vor."), asked, user)
+    step = _office_next_step(visit, now)
     latest = approvals[0] if approvals else None
     if latest and latest.state == ApprovalState.LAPSED and visit.state == S.IDEA:
         step = step._replace(text=LAPSED % {"why": latest.lapse_reason, "text": step.text})
-    if step and not can_manage(user):
-        return step._replace(action="", url="")
-    return step
+    return step.without_button() if step and not can_manage(user) else step
 
 
-def _decision_step(user, approvals: list[ApprovalRequest]) -> NextStep:
-    step = NextStep(_("Der Besuch liegt zur Freigabe vor."), senator_office_name())
-    approval = next((approval for approval in approvals if approval.is_open), None)
-    if approval is None:
-        return step
-    step = step._replace(due_on=approval.due_on)
-    if not can_decide(user, approval):
-        return step
-    return step._replace(action=_("Entscheiden"), url=approval.get_absolute_url())
-
-
-def office_step(visit: Visit, now: dt.datetime) -> NextStep | None:
-    """Return the office's next step for `visit`, or None."""
+def _office_next_step(visit: Visit, now: dt.datetime) -> NextStep | None:
     texts = _office_step_texts(visit, now)
     if texts is None:
         return None
-    return NextStep(
-        str(texts.text),
-        who=_("Geschäftsstelle"),
-        # Only announcing has a natural deadline, the day of the visit.
-        due_on=local_date(visit.starts_at) if visit.state == S.APPROVED else None,
-        action=str(texts.action),
-        url=reverse(f"media_visits:{texts.route}", args=[visit.pk]) if texts.route else "",
-    )
+    url = reverse(f"media_visits:{texts.route}", args=[visit.pk]) if texts.route else ""
+    # Only announcing has a natural deadline, the day of the visit.
+    due_on = local_date(visit.starts_at) if visit.state == S.APPROVED else None
+    return office_step(str(texts.text), str(texts.action), url, due_on=due_on)
 
 
 def _office_step_texts(visit: Visit, now: dt.datetime) -> StepTexts | None:
@@ -162,7 +144,7 @@ def waiting_for_office(visits: Iterable[Visit], today: dt.date) -> list[WaitingE
     """Return the office's pending work on `visits`, due on the day of the visit if known."""
     # Ask whether a visit took place only from the day after it, as the reminders do.
     now = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
-    steps = [(visit, office_step(visit, now)) for visit in visits]
+    steps = [(visit, _office_next_step(visit, now)) for visit in visits]
     return [_waiting(visit, step.action) for visit, step in steps if step and step.action]
 
 

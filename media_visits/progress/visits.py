@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from approvals.enums import VERDICT_LABELS, ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.permissions import can_see_approvals
-from approvals.progress import with_conditions
+from approvals.progress import comment_cards, with_conditions
 from approvals.queries import approvals_with_conditions, condition_history, decision_note
-from core.dates import format_moment
 from core.history import entries_of
 from core.progress import Button, HistoryEntry, TextCard
 from media_visits.enums import PRESS_OPEN_STATES, VisitState
@@ -91,10 +90,7 @@ def _text_cards(visit: Visit, approvals: list[ApprovalRequest]) -> list[TextCard
         title = _("Warum abgesagt") if is_cancelled else _("Warum verschoben")
         cards.append(TextCard(title, visit.reason))
     decided = next((approval for approval in approvals if approval.decided_at), None)
-    if decided:
-        moment = format_moment(decided.decided_at)
-        note = f"{decided.outcome} · {decided.decided_by} · {moment}"
-        cards.append(TextCard(_("Anmerkung zur Freigabe"), decided.comment, note=note))
+    cards += comment_cards(_("Anmerkung zur Freigabe"), decided)
     cards.append(TextCard(_("Botschaft"), visit.message))
     return [card for card in cards if card.text]
 

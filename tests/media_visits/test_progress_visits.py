@@ -74,6 +74,20 @@ def test_history_keeps_votes_apart_when_a_submission_was_withdrawn(office, senat
     ]
 
 
+def test_page_shows_the_comment_of_the_last_decision(office, senator):
+    visit = make_visit()
+    submission = {"visit": visit, "briefing": BRIEFING, "due_on": DUE_ON, "by": office}
+    approval = submit_visit(now=NOW, **submission)
+    decision = Decision(Verdict.RETURN, "Bitte kürzen.")
+    decide_visit(approval=approval, decision=decision, by=senator, now=NOW + HOUR)
+    submit_visit(now=NOW + 2 * HOUR, **submission)
+
+    cards = visit_page(visit, office, now=NOW)["cards"]
+
+    assert [card[:2] for card in cards] == [("Anmerkung zur Freigabe", "Bitte kürzen.")]
+    assert cards[0].note == f"zurückgegeben · {senator} · 02.03.2026, 11:00 Uhr"
+
+
 def test_page_shows_the_latest_briefing(office, senator):
     visit = make_visit()
     submission = {"visit": visit, "due_on": DUE_ON, "by": office}
