@@ -54,6 +54,15 @@ VERDICT_LABELS = {
     Verdict.REFUSE: _("Abgelehnt"),
 }
 
+# For each verdict: the question of the confirmation step, and the label of its button.
+VERDICT_CONFIRMATIONS = {
+    Verdict.APPROVE: (_("Möchten Sie freigeben?"), _("Ja, freigeben")),
+    Verdict.CONDITION: (_("Möchten Sie mit Auflage freigeben?"), _("Ja, mit Auflage freigeben")),
+    Verdict.NONE_POSSIBLE: (_("Ist keiner der Termine möglich?"), _("Ja, keiner möglich")),
+    Verdict.RETURN: (_("Möchten Sie zurückgeben?"), _("Ja, zurückgeben")),
+    Verdict.REFUSE: (_("Möchten Sie ablehnen?"), _("Ja, ablehnen")),
+}
+
 OPEN = (ApprovalState.OPEN,)
 GRANTED = (ApprovalState.APPROVED, ApprovalState.CONDITIONAL)
 # These lapse when the subject changes; other outcomes bind nobody.

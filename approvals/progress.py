@@ -42,6 +42,16 @@ def decision_step(text: str, approval: ApprovalRequest | None, user) -> NextStep
     return step._replace(action=_("Entscheiden"), url=approval.get_absolute_url())
 
 
+def briefing_texts(approval: ApprovalRequest) -> list[tuple[str, str]]:
+    """Return the filled texts of the Leitungsvorlage above its vote, as (label, text)."""
+    texts = [
+        (_("Anlass"), approval.occasion),
+        (_("Sachverhalt"), approval.facts),
+        (_("Bewertung"), approval.assessment),
+    ]
+    return [(label, text) for label, text in texts if text]
+
+
 def comment_cards(title: str, approval: ApprovalRequest | None) -> list[TextCard]:
     """Return the comment of the senator's office on `approval` as a card, if there is one."""
     if approval is None or not approval.comment:
@@ -139,6 +149,29 @@ def waiting_note(approval: ApprovalRequest, user) -> str:
         return note
     own = _("Diese Vorlage haben Sie selbst eingereicht; darüber entscheidet jemand anderes.")
     return f"{note} {own}"
+
+
+def desk_subtitle(user) -> str:
+    if can_decide_any(user):
+        return _("Was auf Ihre Entscheidung wartet, die älteste Frist zuerst.")
+    values = {"office_name": senator_office_name()}
+    return _("Was beim %(office_name)s liegt, die älteste Frist zuerst.") % values
+
+
+def desk_empty_text(user, kind: str, is_closed: bool) -> str:
+    if kind:
+        return _("Von dieser Art ist nichts dabei. Alle Arten zusammen zeigt „alle“.")
+    if is_closed:
+        return _("Hier stehen alle Entscheidungen, sobald die erste getroffen ist.")
+    if can_decide_any(user):
+        return _(
+            "Es wartet nichts auf Ihre Entscheidung. Sobald die Geschäftsstelle etwas vorlegt, "
+            "erhalten Sie eine E-Mail."
+        )
+    return _(
+        "Zurzeit liegt keine Freigabe vor. Themen, Termine und Besuche legen Sie auf ihrer Seite "
+        "zur Freigabe vor."
+    )
 
 
 class DecisionDurations(NamedTuple):

@@ -1,8 +1,10 @@
 """The approvals desk: open and decided approvals, decisions in two steps, conditions."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,17 +13,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals.documents import briefing_filename, briefing_pdf, briefing_word
-from approvals.enums import VERDICT_LABELS, ApprovalKind, Verdict
-from approvals.forms import ConditionForm, DecisionForm
+from approvals.enums import VERDICT_CONFIRMATIONS, VERDICT_LABELS, ApprovalKind
+from approvals.forms import BriefingForm, ConditionForm, DecisionForm
+from approvals.mails import APPROVAL_ASKED
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.permissions import (
     OFFICE_MEETS_CONDITIONS,
     can_decide,
-    can_decide_any,
     can_open_desk,
     can_submit,
     is_deputy_for,
@@ -29,46 +30,46 @@ from approvals.permissions import (
     refusal_reason_when_closed,
 )
 from approvals.progress import (
+    briefing_texts,
+    comment_cards,
     condition_items,
     decision_durations,
+    desk_empty_text,
+    desk_subtitle,
     earlier_decision,
     outcome_lists,
     waiting_note,
 )
 from approvals.queries import (
+    approvals_about,
     attachments_of,
     decided_approvals,
     differences_of,
+    differences_since,
     former_lines,
     open_approvals,
     place_in_queue,
     refusal_reason_when_hidden,
     viewable_approvals,
 )
-from approvals.registry import decide
+from approvals.registry import Briefing, Fact, decide, snapshot_of
 from approvals.services import is_same_decision, meet_condition
+from core.dates import local_date
 from core.documents import document_response
 from core.enums import PDF, WORD
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import senator_office_name
-from core.views import paginate, redirect_with_message, render_confirmation, require, run_service
+from core.views import (
+    paginate,
+    redirect_with_message,
+    render_confirmation,
+    render_form,
+    require,
+    run_service,
+)
+from outbox.queries.wordings import with_waiting_note
 
 logger = logging.getLogger(__name__)
-
-# For each verdict: the question of the confirmation step, and the label of its button.
-CONFIRMATIONS = {
-    Verdict.APPROVE: (gettext_lazy("Möchten Sie freigeben?"), gettext_lazy("Ja, freigeben")),
-    Verdict.CONDITION: (
-        gettext_lazy("Möchten Sie mit Auflage freigeben?"),
-        gettext_lazy("Ja, mit Auflage freigeben"),
-    ),
-    Verdict.NONE_POSSIBLE: (
-        gettext_lazy("Ist keiner der Termine möglich?"),
-        gettext_lazy("Ja, keiner möglich"),
-    ),
-    Verdict.RETURN: (gettext_lazy("Möchten Sie zurückgeben?"), gettext_lazy("Ja, zurückgeben")),
-    Verdict.REFUSE: (gettext_lazy("Möchten Sie ablehnen?"), gettext_lazy("Ja, ablehnen")),
-}
 
 
 @require_safe
@@ -82,7 +83,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         approvals = approvals.filter(kind=kind)
     context = {
         "page": paginate(request, approvals),
-        "subtitle": _desk_subtitle(request),
+        "subtitle": desk_subtitle(request.user),
         "heading": _("Entschieden") if is_closed else _("Offen"),
         "states": [
             (_("Offen"), None, not is_closed),
@@ -92,7 +93,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             (_("alle"), None, not kind),
             *((label, value, value == kind) for value, label in ApprovalKind.choices),
         ],
-        "empty_text": _empty_text(request, kind, is_closed),
+        "empty_text": desk_empty_text(request.user, kind, is_closed),
         "query": _kind_query(kind),
         "today": timezone.localdate(),
         "durations": decision_durations(request.user, timezone.now()),
@@ -103,29 +104,6 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _require_desk(request: HttpRequest) -> None:
     if not can_open_desk(request.user):
         raise PermissionDenied(refusal_reason(request.user, timezone.localdate()))
-
-
-def _desk_subtitle(request: HttpRequest) -> str:
-    if can_decide_any(request.user):
-        return _("Was auf Ihre Entscheidung wartet, die älteste Frist zuerst.")
-    values = {"office_name": senator_office_name()}
-    return _("Was beim %(office_name)s liegt, die älteste Frist zuerst.") % values
-
-
-def _empty_text(request: HttpRequest, kind: str, is_closed: bool) -> str:
-    if kind:
-        return _("Von dieser Art ist nichts dabei. Alle Arten zusammen zeigt „alle“.")
-    if is_closed:
-        return _("Hier stehen alle Entscheidungen, sobald die erste getroffen ist.")
-    if can_decide_any(request.user):
-        return _(
-            "Es wartet nichts auf Ihre Entscheidung. Sobald die Geschäftsstelle etwas vorlegt, "
-            "erhalten Sie eine E-Mail."
-        )
-    return _(
-        "Zurzeit liegt keine Freigabe vor. Themen, Termine und Besuche legen Sie auf ihrer Seite "
-        "zur Freigabe vor."
-    )
 
 
 @require_safe
@@ -206,7 +184,7 @@ def _render_decision_confirmation(
     request: HttpRequest, approval: ApprovalRequest, form: DecisionForm
 ) -> HttpResponse:
     verdict, chosen = form.decision.verdict, form.decision.chosen
-    question, submit_label = CONFIRMATIONS[verdict]
+    question, submit_label = VERDICT_CONFIRMATIONS[verdict]
     dates = [option["label"] for option in approval.options if option["id"] in chosen]
     lists = [
         (_("Diese Termine sind möglich:"), dates),
@@ -265,11 +243,6 @@ def _render_approval(
 ) -> HttpResponse:
     kind = _kind_filter(request)
     is_deputy = is_deputy_for(request.user, approval.kind)
-    texts = [
-        (_("Anlass"), approval.occasion),
-        (_("Sachverhalt"), approval.facts),
-        (_("Bewertung"), approval.assessment),
-    ]
     context = {
         "approval": approval,
         "form": form,
@@ -287,7 +260,7 @@ def _render_approval(
         "outcome_lists": outcome_lists(approval),
         "conditions": condition_items(approval, request.user),
         "attachments": attachments_of(approval),
-        "briefing": [(label, text) for label, text in texts if text],
+        "briefing": briefing_texts(approval),
     }
     return render(request, "approvals/approval.html", context, status=status)
 
@@ -332,6 +305,51 @@ def attachment(request: HttpRequest, approval_pk: int, pk: int) -> FileResponse:
     )
 
 
+def submit_briefing(
+    request: HttpRequest,
+    subject,
+    service: Callable,
+    *,
+    kind: ApprovalKind,
+    facts: Iterable[Fact],
+    suggestion: Briefing,
+    done: str,
+    template: str,
+    options: Sequence[dict] = (),
+    form_options: Mapping[str, Any] = MappingProxyType({}),
+    **context,
+) -> HttpResponse:
+    """Show the form for a Leitungsvorlage; on POST, request an approval with `service`.
+
+    For the views of the apps above. The form starts with the last Leitungsvorlage about `subject`,
+    or else with `suggestion`. `options` are the dates to decide on, as the approval will store
+    them; `form_options` are passed to `BriefingForm`, `context` to the template.
+    """
+    now = timezone.now()
+    former = approvals_about(kind, subject.pk).first()
+    form = BriefingForm(
+        request.POST or None,
+        request.FILES or None,
+        today=local_date(now),
+        suggestion=suggestion,
+        former=former,
+        **form_options,
+    )
+    if form.is_valid():
+        due_on = form.cleaned_data["due_on"]
+        call = partial(service, briefing=form.briefing, due_on=due_on, by=request.user, now=now)
+        if run_service(request, call, form=form, done=with_waiting_note(done, APPROVAL_ASKED)):
+            return redirect(subject)
+    context = {
+        "intro": str(subject),
+        "cancel_url": subject.get_absolute_url(),
+        "cards": comment_cards(_("Anmerkung zur letzten Vorlage"), former),
+        # The same comparison that the senator's office will see.
+        "differences": differences_since(kind, subject.pk, snapshot_of(facts, subject), options),
+    } | context
+    return render_form(request, form, template=template, **context)
+
+
 def condition(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask how a condition was met, record it and return to the subject."""
     conditions = Condition.objects.visible_to(request.user)
@@ -346,7 +364,7 @@ def condition(request: HttpRequest, pk: int) -> HttpResponse:
         note, now = form.cleaned_data["note"], timezone.now()
         call = partial(meet_condition, condition=found, note=note, by=request.user, now=now)
         done = _("Die Auflage ist als erfüllt vermerkt.")
-        if run_service(request, call, form=form, done=done):
+        if run_service(request, call, form=form, done=with_waiting_note(done, APPROVAL_ASKED)):
             return redirect(approval.path)
     return render_confirmation(
         request,

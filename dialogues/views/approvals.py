@@ -1,4 +1,4 @@
-"""Pages shared by series, topics and dates: submit for approval, withdraw the submission."""
+"""The page that withdraws a submission, shared by series, topics and dates."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -8,60 +8,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from approvals.forms import BriefingForm
-from approvals.progress import comment_cards
-from approvals.queries import approvals_about, differences_since
-from approvals.registry import snapshot_of
-from core.dates import local_date
 from core.roles import senator_office_name
 from core.states import Move
-from core.views import redirect_unless_possible, render_confirmation, render_form, run_service
-
-
-def submit_briefing(
-    request,
-    subject,
-    service,
-    *,
-    kind,
-    facts,
-    suggestion,
-    done,
-    options=(),
-    form_options=None,
-    **context,
-):
-    """Show the form for a Leitungsvorlage; on POST, request an approval with `service`.
-
-    The form starts with the last Leitungsvorlage about `subject`, or else with `suggestion`.
-    `options` are the dates to decide on, as the approval will store them; `form_options` are
-    passed to `BriefingForm`.
-    """
-    now = timezone.now()
-    former = approvals_about(kind, subject.pk).first()
-    form = BriefingForm(
-        request.POST or None,
-        request.FILES or None,
-        today=local_date(now),
-        suggestion=suggestion,
-        former=former,
-        **(form_options or {}),
-    )
-    if request.method == "POST" and form.is_valid():
-        due_on = form.cleaned_data["due_on"]
-        call = partial(service, briefing=form.briefing, due_on=due_on, by=request.user, now=now)
-        if run_service(request, call, form=form, done=done):
-            return redirect(subject)
-    return render_form(
-        request,
-        form,
-        template="dialogues/form.html",
-        intro=str(subject),
-        cancel_url=subject.get_absolute_url(),
-        cards=comment_cards(_("Anmerkung zur letzten Vorlage"), former),
-        differences=differences_since(kind, subject.pk, snapshot_of(facts, subject), options),
-        **context,
-    )
+from core.views import redirect_unless_possible, render_confirmation, run_service
 
 
 def withdraw_submission(

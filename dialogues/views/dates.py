@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
-from approvals.mails import APPROVAL_ASKED
 from approvals.registry import Briefing
+from approvals.views import submit_briefing
 from core.dates import local_date
 from core.errors import Refused
 from core.forms import ReasonForm
@@ -43,7 +43,7 @@ from dialogues.services import (
     withdraw_dates,
 )
 from dialogues.services.dates import require_accepted_host, require_fixed_date, why_too_late
-from dialogues.views.approvals import submit_briefing, withdraw_submission
+from dialogues.views.approvals import withdraw_submission
 from dialogues.views.dialogues import dialogue_for_office
 from outbox.queries.wordings import with_waiting_note
 
@@ -106,9 +106,7 @@ def submit(request, pk):
         options,
         submit_dates,
         title=_("Termine zur Freigabe vorlegen"),
-        done=with_waiting_note(
-            _("Die Termine liegen zur Freigabe vor; das Büro ist benachrichtigt."), APPROVAL_ASKED
-        ),
+        done=_("Die Termine liegen zur Freigabe vor; das Büro ist benachrichtigt."),
     )
 
 
@@ -141,6 +139,7 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
         title=title,
         submit_label=_("Zur Freigabe vorlegen"),
         done=done,
+        template="dialogues/form.html",
         points=[_with_preference(option) for option in options],
         points_label=_("Vorgelegt werden:"),
     )

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
-from approvals.mails import APPROVAL_ASKED
 from approvals.progress import with_conditions
 from approvals.queries import approvals_about
 from approvals.registry import Briefing
+from approvals.views import submit_briefing
 from core.dates import local_date
 from core.progress import Button
 from core.roles import is_inside
@@ -44,8 +44,7 @@ from dialogues.services import (
     request_consent,
     withdraw_series,
 )
-from dialogues.views.approvals import submit_briefing, withdraw_submission
-from outbox.queries.wordings import with_waiting_note
+from dialogues.views.approvals import withdraw_submission
 
 SERIES = DialogueSeries.objects.all()
 
@@ -144,9 +143,8 @@ def submit(request, pk):
         suggestion=Briefing("", series.description, "", vote),
         title=_("Zustimmung beantragen"),
         submit_label=_("Zur Zustimmung vorlegen"),
-        done=with_waiting_note(
-            _("Die Zustimmung ist beantragt; das Büro ist benachrichtigt."), APPROVAL_ASKED
-        ),
+        done=_("Die Zustimmung ist beantragt; das Büro ist benachrichtigt."),
+        template="dialogues/form.html",
     )
 
 

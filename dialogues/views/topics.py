@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
-from approvals.mails import APPROVAL_ASKED
 from approvals.progress import with_conditions
 from approvals.queries import approvals_about
 from approvals.registry import Briefing
+from approvals.views import submit_briefing
 from core.dates import local_date
 from core.forms import ReasonForm
 from core.progress import Button
@@ -58,8 +58,7 @@ from dialogues.services import (
     take_up_topic,
     withdraw_topic,
 )
-from dialogues.views.approvals import submit_briefing, withdraw_submission
-from outbox.queries.wordings import with_waiting_note
+from dialogues.views.approvals import withdraw_submission
 
 TOPICS = Topic.objects.all()
 DRAFT_INTRO = gettext_lazy(
@@ -215,9 +214,8 @@ def submit(request, pk):
         suggestion=_suggested_briefing(topic),
         title=_("Zur Freigabe vorlegen"),
         submit_label=_("Zur Freigabe vorlegen"),
-        done=with_waiting_note(
-            _("Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt."), APPROVAL_ASKED
-        ),
+        done=_("Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt."),
+        template="dialogues/form.html",
     )
 
 

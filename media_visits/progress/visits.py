@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from approvals.enums import VERDICT_LABELS, ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.permissions import can_see_approvals
-from approvals.progress import comment_cards, with_conditions
+from approvals.progress import briefing_texts, comment_cards, with_conditions
 from approvals.queries import approvals_with_conditions, condition_history, decision_note
 from core.history import entries_of
 from core.progress import Button, HistoryEntry, TextCard
@@ -107,13 +107,8 @@ def _briefing_facts(approvals: list[ApprovalRequest]) -> list[tuple[str, str]]:
     if not approvals:
         return []
     latest = approvals[0]
-    facts = [
-        (_("Anlass"), latest.occasion),
-        (_("Sachverhalt"), latest.facts),
-        (_("Bewertung"), latest.assessment),
-        (_("Votum"), latest.vote),
-    ]
-    return [fact for fact in facts if fact[1]]
+    vote = [(_("Votum"), latest.vote)] if latest.vote else []
+    return briefing_texts(latest) + vote
 
 
 def visit_facts(visit: Visit, *, is_internal: bool) -> list[tuple[str, str]]:

@@ -8,11 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
-from approvals.forms import BriefingForm
-from approvals.mails import APPROVAL_ASKED
-from approvals.queries import approvals_about, differences_since
-from approvals.registry import Briefing, snapshot_of
-from core.dates import local_date
+from approvals.registry import Briefing
+from approvals.views import submit_briefing
 from core.forms import OutcomeForm, ReasonForm
 from core.roles import senator_office_name
 from core.views import redirect_unless_possible, render_confirmation, run_service
@@ -31,7 +28,6 @@ from media_visits.services import (
     withdraw_visit,
 )
 from media_visits.views.visits import form_page, visit_for_office
-from outbox.queries.wordings import with_waiting_note
 
 # The help texts of the shared form are about topics and dates; these fit a visit.
 BRIEFING_HELP_TEXTS = {
@@ -42,43 +38,22 @@ BRIEFING_HELP_TEXTS = {
 
 
 def submit(request, pk):
-    """Submit the Leitungsvorlage of a visit; the form starts with the content of the last one."""
     visit = visit_for_office(request, pk)
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "submit"):
         return back
-    now = timezone.now()
-    # The same comparison that the senator's office will see.
-    differences = differences_since(ApprovalKind.VISIT, pk, snapshot_of(VISIT_FACTS, visit))
-    former = approvals_about(ApprovalKind.VISIT, pk).first()
-    form = BriefingForm(
-        request.POST or None,
-        request.FILES or None,
-        today=local_date(now),
-        suggestion=Briefing("", "", "", ""),
-        former=former,
-        needs_occasion=True,
-        help_texts=BRIEFING_HELP_TEXTS,
-    )
-    if request.method == "POST" and form.is_valid():
-        call = partial(
-            submit_visit,
-            visit=visit,
-            briefing=form.briefing,
-            due_on=form.cleaned_data["due_on"],
-            by=request.user,
-            now=now,
-        )
-        done = _("Der Besuch ist vorgelegt; das Büro ist benachrichtigt.")
-        if run_service(request, call, done=with_waiting_note(done, APPROVAL_ASKED), form=form):
-            return redirect(visit)
-    return form_page(
+    return submit_briefing(
         request,
-        form,
+        visit,
+        partial(submit_visit, visit=visit),
+        kind=ApprovalKind.VISIT,
+        facts=VISIT_FACTS,
+        suggestion=Briefing("", "", "", ""),
+        form_options={"needs_occasion": True, "help_texts": BRIEFING_HELP_TEXTS},
         title=_("Zur Freigabe vorlegen"),
         submit_label=_("Vorlegen"),
         intro=_("%(visit)s – %(when)s") % {"visit": visit, "when": visit.date_text},
-        cancel_url=visit.get_absolute_url(),
-        differences=differences,
+        done=_("Der Besuch ist vorgelegt; das Büro ist benachrichtigt."),
+        template="media_visits/form.html",
     )
 
 
