@@ -5,7 +5,9 @@ represents as a deputy; it is read once per request.
 """
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.errors import NotAllowed
 
@@ -15,6 +17,7 @@ PARTNER = "partner"
 OBSERVER = "observer"
 
 ROLES = (OFFICE, SENATOR_OFFICE, PARTNER, OBSERVER)
+OFFICE_ONLY = gettext_lazy("Das ist der Geschäftsstelle vorbehalten.")
 
 
 # Django's permissions are not used: roles are few, and deputies borrow whole roles.
@@ -29,13 +32,13 @@ def is_office(user) -> bool:
     return has_role(user, OFFICE)
 
 
-def require_office(by, sentence: str = "") -> None:
-    """Raise NotAllowed with `sentence`, or a general one, unless `by` belongs to the office.
+def require_office(by, sentence: str | Promise = OFFICE_ONLY) -> None:
+    """Raise NotAllowed with `sentence` unless `by` belongs to the office.
 
     For services; views call `core.views.require_office`.
     """
     if not is_office(by):
-        raise NotAllowed(sentence or _("Das ist der Geschäftsstelle vorbehalten."))
+        raise NotAllowed(str(sentence))
 
 
 def is_senator_office(user) -> bool:

@@ -13,11 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
 from core.conflicts import VersionedForm
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
-from core.roles import is_office
+from core.roles import OFFICE_ONLY, is_office
 from core.states import Move, target_of
 
 # One size for all lists, so that people know how far a page reaches.
@@ -46,7 +45,7 @@ def require(is_allowed: bool, reason: str | Promise = "") -> None:
 
 def require_office(request: HttpRequest) -> None:
     """Raise PermissionDenied (403) for everyone but the office."""
-    require(is_office(request.user), _("Das ist der Geschäftsstelle vorbehalten."))
+    require(is_office(request.user), OFFICE_ONLY)
 
 
 def get_for_office(request: HttpRequest, queryset: QuerySet, pk: int):

@@ -17,6 +17,7 @@ from measures.models import (
     ReportingRound,
     StatusReport,
 )
+from measures.models.reports import PHASE_MISSING
 from measures.queries import section_choices, sections_of
 from measures.services.measures import require_section_of_plan
 from measures.services.reports import missing_explanations
@@ -156,7 +157,7 @@ class ReportForm(VersionedForm):
             "financing": forms.RadioSelect,
         }
         error_messages = {
-            "phase": {"required": _("Bitte geben Sie die Phase an.")},
+            "phase": {"required": PHASE_MISSING},
             "summary": {
                 "required": _("Bitte schreiben Sie in ein, zwei Sätzen, was geschehen ist.")
             },

@@ -20,6 +20,8 @@ from measures.models.measures import (
 from measures.models.rounds import ReportingRound
 from measures.permissions import represented_organisations
 
+PHASE_MISSING = _("Bitte geben Sie die Phase an.")
+
 
 class ReportQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -119,7 +121,7 @@ class StatusReport(Status):
             models.CheckConstraint(
                 condition=Q(state=ReportState.DRAFT) | Q(phase__in=Phase.values),
                 name="statusreport_names_phase",
-                violation_error_message=_("Bitte geben Sie die Phase an."),
+                violation_error_message=PHASE_MISSING,
             ),
             models.CheckConstraint(
                 condition=Q(traffic_light__in=["", *TrafficLight.values]),

@@ -18,7 +18,7 @@ def report_buttons(report: StatusReport, user) -> list[Button]:
         accept_url = reverse("measures:report_accept", args=[report.pk])
         return_url = reverse("measures:report_return", args=[report.pk])
         return [
-            Button(_("Bericht annehmen"), accept_url, "primary", is_post=True),
+            Button(str(REPORT_MOVES["accept"].label), accept_url, "primary", is_post=True),
             # A link, not a POST, because the next page asks for a comment.
             Button(_("Zurückgeben"), return_url),
         ]

@@ -18,7 +18,7 @@ def round_buttons(reporting_round: ReportingRound, user) -> list[Button]:
     buttons = []
     if "open" in actions:
         url = reverse("measures:round_open", args=[reporting_round.pk])
-        buttons.append(Button(_("Berichtsrunde starten"), url, "primary"))
+        buttons.append(Button(str(ROUND_MOVES["open"].label), url, "primary"))
     if "close" in actions:
         url = reverse("measures:round_close", args=[reporting_round.pk])
         buttons.append(Button(_("Abschließen"), url))

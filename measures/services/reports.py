@@ -32,6 +32,7 @@ from measures.enums import (
 )
 from measures.models import Measure, StatusReport
 from measures.models.measures import STATUS_FIELDS, TRAFFIC_LIGHT_MESSAGE
+from measures.models.reports import PHASE_MISSING
 from measures.permissions import (
     can_decide_reports,
     can_record_report,
@@ -191,7 +192,7 @@ def _require_complete(report: StatusReport, *, today: dt.date) -> None:
             % {"day": format_date(latest)}
         )
     if not report.phase:
-        raise Refused(_("Bitte geben Sie die Phase an."))
+        raise Refused(str(PHASE_MISSING))
     if missing_explanations(
         report.traffic_light, reason=report.traffic_light_reason, help_wanted=report.help_wanted
     ):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.dates import format_date, local_date
 from core.views import redirect_with_message, render_form, require, run_service, save_form
 from measures import services
-from measures.enums import EDITABLE_REPORT_STATES, ReportState
+from measures.enums import EDITABLE_REPORT_STATES, REPORT_MOVES, ReportState
 from measures.forms import ReportForm, ReturnForm
 from measures.models import Measure, StatusReport
 from measures.models.measures import STATUS_FIELDS
@@ -153,9 +153,9 @@ def report_return(request, pk):
         request,
         form,
         template="measures/form.html",
-        title=_("Bericht zurückgeben"),
+        title=REPORT_MOVES["return"].label,
         subject=report.measure,
-        submit_label=_("Bericht zurückgeben"),
+        submit_label=REPORT_MOVES["return"].label,
         cancel_url=report.get_absolute_url(),
     )
 

@@ -11,7 +11,7 @@ from core.dates import format_date, local_date
 from core.progress import Button
 from core.views import allowed, render_confirmation, render_form, require, run_service, save_form
 from measures import services
-from measures.enums import ReportState
+from measures.enums import ROUND_MOVES, ReportState
 from measures.forms import RoundForm
 from measures.models import ReportingRound
 from measures.permissions import can_run_rounds
@@ -92,7 +92,7 @@ def round_open(request, pk):
     mail_count = len(awaited_reporters(reporting_round))
     return render_confirmation(
         request,
-        title=_("Berichtsrunde starten"),
+        title=ROUND_MOVES["open"].label,
         question=_("Soll „%(title)s“ jetzt starten?") % {"title": reporting_round.title},
         details=[
             _("%(count)d Maßnahmen warten dann auf einen Bericht.") % {"count": measure_count},
@@ -120,14 +120,14 @@ def round_close(request, pk):
     missing = measures_awaiting_report(reporting_round).count()
     return render_confirmation(
         request,
-        title=_("Berichtsrunde abschließen"),
+        title=ROUND_MOVES["close"].label,
         question=_("Soll „%(title)s“ abgeschlossen werden?") % {"title": reporting_round.title},
         details=[
             _("%(count)d Berichte fehlen noch; an sie wird nicht mehr erinnert.")
             % {"count": missing},
             _("Eine abgeschlossene Berichtsrunde lässt sich nicht wieder öffnen."),
         ],
-        submit_label=_("Berichtsrunde abschließen"),
+        submit_label=ROUND_MOVES["close"].label,
         danger=True,
         cancel_url=reporting_round.get_absolute_url(),
     )

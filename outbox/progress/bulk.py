@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outbox.enums import APPROVE, QUEUED_STATES, RESEND, SETTLE, WITHDRAW, MailState
+from outbox.enums import APPROVE, MOVES, QUEUED_STATES, RESEND, SETTLE, WITHDRAW, MailState
 from outbox.queries.bulk import STATE_FILTER_CHOICES, StateCounts
 
 ACTIONS = (APPROVE, RESEND, SETTLE, WITHDRAW)
@@ -56,14 +56,8 @@ def bulk_buttons(
 
 def ticked_buttons(counts: StateCounts, state_filter: str) -> list[tuple[str, str]]:
     """Return (label, URL) of the actions on ticked mails."""
-    labels = {
-        APPROVE: _("Versenden"),
-        RESEND: _("Erneut senden"),
-        SETTLE: _("Erledigt"),
-        WITHDRAW: _("Zurückziehen"),
-    }
     return [
-        (labels[action], _action_url(action))
+        (str(MOVES[action].label) if action in MOVES else _("Erledigt"), _action_url(action))
         for action in ACTIONS
         if counts.reached_by(action, state_filter)
     ]

@@ -82,8 +82,8 @@ def post_buttons(mail: Mail) -> list[tuple[str, str, str]]:
     actions = allowed_actions(MOVES, mail)
     can_settle = mail.state in UNSOLVED_STATES and not mail.settled_at
     buttons = [
-        (APPROVE in actions, "approve", _("Versenden"), "primary"),
-        (RESEND in actions, "resend", _("Erneut senden"), "primary"),
+        (APPROVE in actions, "approve", str(MOVES[APPROVE].label), "primary"),
+        (RESEND in actions, "resend", str(MOVES[RESEND].label), "primary"),
         (can_settle, "settle", _("Als erledigt ablegen"), "secondary"),
     ]
     return [
@@ -97,7 +97,8 @@ def link_buttons(mail: Mail) -> list[tuple[str, str, str]]:
     """Return (label, URL, variant) of the actions that ask for confirmation first."""
     if WITHDRAW not in allowed_actions(MOVES, mail):
         return []
-    return [(_("Zurückziehen"), reverse("outbox:withdraw", args=[mail.pk]), "danger")]
+    url = reverse("outbox:withdraw", args=[mail.pk])
+    return [(str(MOVES[WITHDRAW].label), url, "danger")]
 
 
 def view_template(view: str, *, has_calendar: bool) -> str:

@@ -12,18 +12,20 @@ from typing import Any
 from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Model, QuerySet, Value
 from django.db.models.functions import Greatest
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.errors import ChangedMeanwhile, Refused
 from core.queries import in_batches
-from core.roles import require_office
 from outbox.enums import APPROVE, LOG_NOTES, MOVES, RESEND, SETTLE, SOURCES_OF_ACTION, WITHDRAW
 from outbox.models import Mail, MailLog
+from outbox.permissions import require_can_manage_mails
 from outbox.queries.bulk import with_obstacle
 from outbox.services.queueing import deliver_on_commit
 
 KeysByState = dict[str, list[int]]
+NO_MAIL_LEFT = gettext_lazy(
+    "In dieser Auswahl gibt es keine E-Mail (mehr), für die das möglich ist."
+)
 
 
 @transaction.atomic
@@ -76,7 +78,7 @@ def settle_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.dat
 
 def _lock_mails(action: str, mails: QuerySet[Mail], expected: int, by: Model) -> KeysByState:
     """Lock the mails that `action` applies to and return their primary keys by state."""
-    require_office(by, _("Nur die Geschäftsstelle darf den Versand ändern."))
+    require_can_manage_mails(by)
     reached = with_obstacle(action, mails).filter(obstacle="", state__in=SOURCES_OF_ACTION[action])
     found: KeysByState = defaultdict(list)
     # Every action locks in primary key order, so that two of them cannot deadlock.
@@ -84,7 +86,7 @@ def _lock_mails(action: str, mails: QuerySet[Mail], expected: int, by: Model) ->
         found[state].append(key)
     count = sum(map(len, found.values()))
     if not count:
-        raise Refused(_("In dieser Auswahl gibt es keine E-Mail (mehr), für die das möglich ist."))
+        raise Refused(str(NO_MAIL_LEFT))
     if count != expected:
         message = ngettext(
             "Die Auswahl hat sich inzwischen geändert: Es wäre %(count)d E-Mail. Bitte prüfen Sie "

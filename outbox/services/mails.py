@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from core.errors import Refused
 from core.queries import in_batches
-from core.roles import require_office
 from core.states import target_of
 from outbox.enums import APPROVE, LOG_NOTES, MOVES, RESEND, SETTLE, UNSOLVED_STATES, WITHDRAW
 from outbox.models import Mail, MailLog
+from outbox.permissions import require_can_manage_mails
 from outbox.services.queueing import deliver_on_commit
 
 
@@ -117,7 +117,7 @@ def _withdraw_some(
 
 
 def _lock_mail(mail: Mail, by: Model) -> Mail:
-    require_office(by, _("Nur die Geschäftsstelle darf den Versand ändern."))
+    require_can_manage_mails(by)
     return Mail.objects.select_for_update().get(pk=mail.pk)
 
 

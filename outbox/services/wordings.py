@@ -5,18 +5,22 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.conflicts import require_unchanged
 from core.errors import ChangedMeanwhile, Refused, violation_as
 from core.history import save_as
-from core.roles import require_office
 from outbox.models import Wording
+from outbox.permissions import require_can_edit_wordings
 from outbox.queries.wordings import WORDING_FIELDS, with_words, wording_for_form
 from outbox.rendering.headers import one_line
 from outbox.rendering.messages import write_sample
 from outbox.rendering.wordings import Words, clean_words, default_words, find_faults
 from outbox.services.queueing import enqueue_test_mail
 from outbox.texts import MailText, Recipient, text_of
+
+DEFAULT_IN_FORCE = gettext_lazy("Für diese E-Mails gilt bereits der Standard.")
+RESET = gettext_lazy("Auf den Standard zurückgesetzt")
 
 
 @transaction.atomic
@@ -36,7 +40,7 @@ def save_wording(
     (`core.conflicts.version_of`) of what the form showed. Raises NotAllowed, ChangedMeanwhile, or
     Refused with the first fault of the text.
     """
-    _require_office(by)
+    require_can_edit_wordings(by)
     default, wording = text_of(kind), _lock_wording(kind)
     require_unchanged(wording_for_form(default, wording), version, WORDING_FIELDS)
     if needs_release and not default.can_wait:
@@ -61,13 +65,13 @@ def reset_wording(*, kind: str, version: str, now: dt.datetime, by: Model) -> Wo
 
     Raises NotAllowed, ChangedMeanwhile, or Refused if the default is already in force.
     """
-    _require_office(by)
+    require_can_edit_wordings(by)
     default, wording = text_of(kind), _lock_wording(kind)
     if not wording.has_own_words:
-        raise Refused(_("Für diese E-Mails gilt bereits der Standard."))
+        raise Refused(str(DEFAULT_IN_FORCE))
     require_unchanged(wording_for_form(default, wording), version, WORDING_FIELDS)
     wording.subject = wording.body = ""
-    _save(wording, _("Auf den Standard zurückgesetzt"), now=now, by=by)
+    _save(wording, str(RESET), now=now, by=by)
     return wording
 
 
@@ -77,7 +81,7 @@ def send_test_mail(*, kind: str, subject: str, body: str, now: dt.datetime, by: 
 
     Raises NotAllowed, or Refused with the first fault of the text.
     """
-    _require_office(by)
+    require_can_edit_wordings(by)
     default = text_of(kind)
     message = write_sample(with_words(default, _check_words(default, subject, body)))
     test_subject = one_line(_("Test: %(subject)s") % {"subject": message.subject})
@@ -88,10 +92,6 @@ def send_test_mail(*, kind: str, subject: str, body: str, now: dt.datetime, by: 
         now=now,
         by=by,
     )
-
-
-def _require_office(by: Model) -> None:
-    require_office(by, _("Nur die Geschäftsstelle darf die Texte der E-Mails ändern."))
 
 
 def _lock_wording(kind: str) -> Wording:
@@ -110,9 +110,7 @@ def _changes(wording: Wording, own: Words, needs_release: bool) -> list[str]:
     """Return the German history lines for what changes."""
     changes = []
     if own != Words(wording.subject, wording.body):
-        changes.append(
-            _("Eigener Text gespeichert") if own.body else _("Auf den Standard zurückgesetzt")
-        )
+        changes.append(_("Eigener Text gespeichert") if own.body else str(RESET))
     if needs_release != wording.needs_release:
         changes.append(
             _("Versand erst nach Durchsicht") if needs_release else _("Versand ohne Durchsicht")

@@ -20,6 +20,7 @@ from outbox.permissions import can_manage_mails
 from outbox.progress.bulk import action_label, done_message, further_mails, list_url
 from outbox.queries.bulk import Selection, select_mails
 from outbox.services import approve_mails, resend_mails, settle_mails, withdraw_mails
+from outbox.services.bulk import NO_MAIL_LEFT
 
 SERVICES = {
     APPROVE: approve_mails,
@@ -78,9 +79,7 @@ def _carry_out(request, action: str, mails: QuerySet[Mail]) -> HttpResponse:
 
 def _confirm(request, action: str, selection: Selection, error: str) -> HttpResponse:
     if not selection.count and not selection.left_out:
-        messages.error(
-            request, _("In dieser Auswahl gibt es keine E-Mail (mehr), für die das möglich ist.")
-        )
+        messages.error(request, NO_MAIL_LEFT)
         return redirect(_url_afterwards(request.GET))
     left_out = sum(count for _reason, count in selection.left_out)
     context = {

@@ -33,6 +33,7 @@ from outbox.rendering import TextError, preview
 from outbox.rendering.messages import write_sample
 from outbox.rendering.wordings import clean_words, default_words, find_faults
 from outbox.services import reset_wording, save_wording, send_test_mail
+from outbox.services.wordings import DEFAULT_IN_FORCE
 from outbox.texts import MailText, area_of, text_of
 from outbox.views.mails import PREVIEW_POLICY
 
@@ -103,7 +104,7 @@ def wording_reset(request, kind):
     if request.method == "POST":
         return _reset(request, kind)
     if wording is None or not wording.has_own_words:
-        messages.info(request, _("Für diese E-Mails gilt bereits der Standard."))
+        messages.info(request, DEFAULT_IN_FORCE)
         return redirect("outbox:wording", kind)
     context = {
         "text": default,
