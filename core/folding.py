@@ -4,6 +4,8 @@ Search and sorting use it, so that SQLite and PostgreSQL agree regardless of col
 """
 
 import unicodedata
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.db.models import Q
@@ -58,9 +60,28 @@ def folded_words(words: str) -> list[str]:
     return fold(words.replace("\0", " ")).split()
 
 
-def matching(words: str, field: str = "search") -> Q:
-    """Return the condition that every word of `words` occurs in the folded column `field`."""
+def matching(words: str, *fields: str) -> Q:
+    """Return the condition that every word of `words` occurs in one of the folded columns
+    `fields`, by default in `search`.
+
+    A single character must begin a word: otherwise `C 1` would find nearly everything.
+    """
     condition = Q()
     for word in folded_words(words):
-        condition &= Q(**{f"{field}__contains": word})
+        condition &= reduce(or_, (_contains(field, word) for field in fields or ("search",)))
     return condition
+
+
+def _contains(field: str, word: str) -> Q:
+    if len(word) > 1:
+        return Q(**{f"{field}__contains": word})
+    return Q(**{f"{field}__startswith": word}) | Q(**{f"{field}__contains": f" {word}"})
+
+
+def has_words(words: str, *texts: str) -> bool:
+    """Whether every word of `words` occurs in `texts`, by the rule of `matching`."""
+    folded = fold(" ".join(texts))
+    return all(
+        word in folded if len(word) > 1 else f" {word}" in f" {folded}"
+        for word in folded_words(words)
+    )

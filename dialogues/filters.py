@@ -5,11 +5,9 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.folding import matching
-from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from dialogues.enums import DialogueState, TopicState
 from dialogues.models import Topic
-from dialogues.queries import hosts_of, matching_as_announced, years_of
+from dialogues.queries import hosts_of, search_dialogues, years_of
 from partners.models import CrossCuttingTheme, Sector
 
 
@@ -22,19 +20,14 @@ class SearchFilter(filters.CharFilter):
         )
 
     def filter(self, qs, value):
-        return qs.filter(matching(value)) if value else qs
+        return qs.matching(value) if value else qs
 
 
 class DialogueSearchFilter(SearchFilter):
-    """Search dialogues in the values that the user may know.
-
-    Otherwise, search results would reveal to outsiders what is not announced yet.
-    """
+    """Search dialogues in the values that the user may know."""
 
     def filter(self, qs, value):
-        if not value or has_role(self.parent.request.user, OFFICE, SENATOR_OFFICE):
-            return super().filter(qs, value)
-        return qs.filter(matching_as_announced(value))
+        return search_dialogues(qs, value, self.parent.request.user) if value else qs
 
 
 class YearFilter(filters.ChoiceFilter):

@@ -79,6 +79,12 @@ class Portal:
         ]
 
     @property
+    def search_url(self) -> str:
+        """The URL of the search, empty for visitors who are not signed in."""
+        is_signed_in = self.request.user.is_authenticated
+        return address_of("search") if is_signed_in else ""
+
+    @property
     def footer(self) -> list[tuple[str | Promise, str]]:
         return [(label, url) for label, name in FOOTER if (url := address_of(name))]
 

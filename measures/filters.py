@@ -2,11 +2,9 @@
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import TrafficLight
-from core.folding import matching
 from measures.enums import UNKNOWN, UNKNOWN_LABEL, Financing, Phase
 from measures.models import Measure, Plan, Project
 from measures.queries import descendants_of, section_choices, sections_of
@@ -70,7 +68,7 @@ class MeasureFilter(filters.FilterSet):
         ]
 
     def search(self, measures, name, value):
-        return measures.filter(matching(value) | matching(value, "lead__search"))
+        return measures.matching(value)
 
     def by_value(self, measures, name, value):
         # Unknown is stored as an empty text, but an empty choice already means *alle*.
@@ -93,6 +91,4 @@ class ProjectFilter(filters.FilterSet):
         fields = []
 
     def search(self, projects, name, value):
-        return projects.filter(
-            matching(value) | Q(lead__isnull=False) & matching(value, "lead__search")
-        )
+        return projects.matching(value)

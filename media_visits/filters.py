@@ -4,7 +4,6 @@ import django_filters as filters
 from django.forms import SearchInput
 from django.utils.translation import gettext_lazy as _
 
-from core.folding import matching
 from media_visits.enums import CoverageKind, PressKind, Tone, VisitState
 from media_visits.models import Coverage, Visit
 from media_visits.permissions import can_see_internals
@@ -19,7 +18,7 @@ def sectors_by_name(request=None):
 
 
 def search(queryset, name, value):
-    return queryset.filter(matching(value))
+    return queryset.matching(value)
 
 
 def in_year(queryset, name, value):

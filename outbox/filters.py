@@ -10,7 +10,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import format_date
-from core.folding import matching
 from core.forms import DateInput
 from outbox.enums import StateFilter
 from outbox.models import Mail
@@ -60,7 +59,7 @@ class MailFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def search(self, queryset, name, value):
-        return queryset.filter(matching(value))
+        return queryset.matching(value)
 
     def filter_state(self, queryset, name, value):
         if value == StateFilter.UNSOLVED:

@@ -6,5 +6,6 @@ from overview import views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("suche/", views.search_page, name="search"),
     path("branchenbilanz/", views.sector_balance_page, name="sector_balance"),
 ]

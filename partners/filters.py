@@ -5,7 +5,6 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.folding import fold, matching
 from partners.enums import ROLE_LABELS, OrganisationKind
 from partners.models import DistributionList, Organisation, Person, Sector
 
@@ -42,7 +41,7 @@ class OrganisationFilter(filters.FilterSet):
         fields: list[str] = []
 
     def search_words(self, queryset, _name, value):
-        return queryset.filter(matching(value))
+        return queryset.matching(value)
 
     def by_state(self, queryset, _name, value):
         return queryset.filter(is_active=value == "active")
@@ -74,7 +73,7 @@ class PersonFilter(filters.FilterSet):
         fields: list[str] = []
 
     def search_words(self, queryset, _name, value):
-        return queryset.filter(matching_person(value))
+        return queryset.matching(value)
 
     def by_account(self, queryset, _name, value):
         if value == "none":
@@ -110,20 +109,4 @@ class DistributionListFilter(filters.FilterSet):
         fields: list[str] = []
 
     def search_words(self, queryset, _name, value):
-        # Folded in Python: there are too few lists to justify a column with folded text.
-        words = fold(value).split()
-        found = [
-            pk
-            for pk, name, purpose in queryset.values_list("pk", "name", "description")
-            if all(word in fold(f"{name} {purpose}") for word in words)
-        ]
-        return queryset.filter(pk__in=found)
-
-
-def matching_person(words: str) -> Q:
-    """Return the condition that person or organisation together match all words."""
-    # Word by word, so that `leitung mueller` finds the head of a department at Müller.
-    condition = Q()
-    for word in words.split():
-        condition &= matching(word) | matching(word, "organisation__search")
-    return condition
+        return queryset.matching(value)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from core.folding import FoldedField
+from core.folding import FoldedField, matching
 from core.models import Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from dialogues.enums import TOPIC_BADGE_COLOURS, TopicState
@@ -41,6 +41,10 @@ class TopicQuerySet(models.QuerySet):
             )
             seen |= Q(readable, organisation__in=user.organisation_ids)
         return self.filter(seen)
+
+    def matching(self, words: str):
+        """Find topics by their own text and the name of the organisation."""
+        return self.filter(matching(words, "search", "organisation__search"))
 
 
 class Topic(Sourced):

@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from approvals.enums import GRANTED, ApprovalKind
 from approvals.models import ApprovalRequest
-from core.folding import folded_words, matching
+from core.folding import has_words, matching
 from core.models import Origin
 from core.roles import is_inside
 from dialogues.enums import (
@@ -74,18 +74,30 @@ def as_seen_by(user, dialogues: Iterable[Dialogue]) -> list[Dialogue]:
     return [dialogue.as_announced for dialogue in dialogues]
 
 
+def search_dialogues(dialogues: QuerySet[Dialogue], words: str, user) -> QuerySet[Dialogue]:
+    """Return those of `dialogues` whose text or host contains every word, as `user` knows them.
+
+    Otherwise, search results would reveal to outsiders what is not announced yet.
+    """
+    if is_inside(user):
+        return dialogues.filter(matching(words, "search", "host__search"))
+    return dialogues.filter(matching_as_announced(words))
+
+
 def matching_as_announced(words: str) -> Q:
     """Return the condition that a dialogue as guests know it contains every word of `words`."""
-    column, wanted = Dialogue._meta.get_field("search"), folded_words(words)
+    column = Dialogue._meta.get_field("search")
     # The search column already contains changes that wait for an approval and would reveal them.
     # The few dialogues with such changes are matched in Python.
-    changing = Dialogue.objects.exclude(unannounced={})
+    changing = Dialogue.objects.exclude(unannounced={}).select_related("host")
     known = [
         dialogue.pk
         for dialogue in changing
-        if all(word in column.folded(dialogue.as_announced) for word in wanted)
+        if has_words(
+            words, column.folded(dialogue.as_announced), getattr(dialogue.host, "search", "")
+        )
     ]
-    return Q(unannounced={}) & matching(words) | Q(pk__in=known)
+    return Q(unannounced={}) & matching(words, "search", "host__search") | Q(pk__in=known)
 
 
 def _day() -> Coalesce:

@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from core.dates import format_date
 from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
-from core.folding import FoldedField
+from core.folding import FoldedField, matching
 from core.models import Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from measures.enums import (
@@ -129,6 +129,10 @@ class MeasureQuerySet(models.QuerySet):
             Q(is_published=True, plan__is_published=True)
             | Q(lead_id__in=represented_organisations(user))
         )
+
+    def matching(self, words: str):
+        """Find measures by their own text and the name of their lead."""
+        return self.filter(matching(words, "search", "lead__search"))
 
     def in_workflow(self):
         """Measures subject to deadlines and reminders.

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from core.folding import FoldedField
+from core.folding import FoldedField, matching
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from measures.models.measures import (
     HAS_ONE_LEAD,
@@ -36,6 +36,10 @@ class ProjectQuerySet(models.QuerySet):
         # `~Q(…=False)` keeps projects without a plan; a filter for True would drop them.
         published = Q(is_published=True) & measure_is_published & ~Q(plan__is_published=False)
         return self.filter(published | Q(lead_id__in=own) | Q(measure__lead_id__in=own))
+
+    def matching(self, words: str):
+        """Find projects by their own text and the name of their lead."""
+        return self.filter(matching(words, "search", "lead__search"))
 
     def outside_plans(self):
         """Projects that fit a plan's themes but belong neither to it nor to one of its measures."""

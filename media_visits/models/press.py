@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.dates import format_moment
-from core.folding import FoldedField
+from core.folding import FoldedField, matching
 from core.models import KnownDate, Origin, Sourced
 from core.roles import ROLES, has_role
 from media_visits.enums import CoverageKind, PressKind, Publisher, Tone
@@ -99,6 +99,9 @@ class CoverageQuerySet(models.QuerySet):
         if not has_role(user, *ROLES):
             return self.none()
         return self.filter(Q(visit__isnull=True) | Q(visit__in=Visit.objects.visible_to(user)))
+
+    def matching(self, words: str):
+        return self.filter(matching(words))
 
 
 class Coverage(Sourced, KnownDate):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.dates import END_TOO_EARLY, format_span
-from core.folding import FoldedField
+from core.folding import FoldedField, matching
 from core.models import KnownDate, Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from media_visits.enums import APPROVED_STATES, PUBLIC_STATES, VISIT_BADGE_COLOURS, VisitState
@@ -31,6 +31,10 @@ class VisitQuerySet(models.QuerySet):
             announced = Q(announced_at__isnull=False, state__in=PUBLIC_STATES)
             seen |= Q(is_published=True) | Q(announced, company_id__in=user.organisation_ids)
         return self.filter(seen)
+
+    def matching(self, words: str):
+        """Find visits by their own text and the name of the organisation."""
+        return self.filter(matching(words, "search", "company__search"))
 
     def in_workflow(self):
         """Leave out visits taken over from earlier records, which require no action."""

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import format_moment
-from core.folding import FoldedField
+from core.folding import FoldedField, matching
 from core.models import Origin
 from core.roles import OFFICE, has_role
 from outbox.enums import (
@@ -33,6 +33,9 @@ def in_states(*states: str) -> Q:
 class MailQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self if has_role(user, OFFICE) else self.none()
+
+    def matching(self, words: str):
+        return self.filter(matching(words))
 
     def without_bodies(self):
         """Defer the bodies: they make up most of a record, and lists do not show them."""

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from core.folding import FoldedField
+from core.folding import FoldedField, matching
 from core.models import Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from partners.enums import OrganisationKind
@@ -45,6 +45,9 @@ class OrganisationQuerySet(models.QuerySet):
         if has_role(user, PARTNER):
             return self.filter(pk__in=user.organisation_ids)
         return self.none()
+
+    def matching(self, words: str):
+        return self.filter(matching(words))
 
 
 class Organisation(Sourced):

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from core.folding import FoldedField
+from core.folding import FoldedField, matching
 from core.models import Origin
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from partners.models.organisations import Organisation
@@ -22,6 +22,11 @@ class PersonQuerySet(models.QuerySet):
         if has_role(user, PARTNER):
             return self.filter(Q(pk=user.person_id) | Q(organisation_id__in=user.organisation_ids))
         return self.none()
+
+    def matching(self, words: str):
+        """Find people by their own text and the name of their organisation."""
+        # Both together, so that `leitung mueller` finds the head of a department at Müller.
+        return self.filter(matching(words, "search", "organisation__search"))
 
     def reachable(self):
         """Active contacts with an e-mail address."""

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.folding import FoldedField, fold, matching
+from core.folding import FoldedField, fold, has_words, matching
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,27 @@ def test_every_word_has_to_match():
     assert str(matching("Flächen Berlin")) == (
         "(AND: ('search__contains', 'flaechen'), ('search__contains', 'berlin'))"
     )
-    assert str(matching("a", field="folded")) == "(AND: ('folded__contains', 'a'))"
+    assert str(matching("ab", "folded")) == "(AND: ('folded__contains', 'ab'))"
     assert not matching("  ")
+
+
+def test_each_word_may_match_in_another_field():
+    assert str(matching("ab cd", "one", "two")) == (
+        "(AND: (OR: ('one__contains', 'ab'), ('two__contains', 'ab')), "
+        "(OR: ('one__contains', 'cd'), ('two__contains', 'cd')))"
+    )
+
+
+def test_single_character_has_to_begin_a_word():
+    assert str(matching("Ç")) == "(OR: ('search__startswith', 'c'), ('search__contains', ' c'))"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("süd", True), ("haus nord", True), ("n", True), ("d", False), ("süd west", False)],
+)
+def test_words_are_found_in_texts_by_the_same_rule(words, expected):
+    assert has_words(words, "Haus Süd", "Nord") is expected
 
 
 def test_field_is_filled_from_its_sources():

@@ -1,11 +1,13 @@
 import logging
 import logging.config
+import runpy
 from io import StringIO
 
 import pytest
 from django.conf import settings
 
 from core.links import sign_link
+from operations.processes import web_command
 
 
 @pytest.fixture
@@ -53,3 +55,13 @@ def test_other_messages_stay_unchanged(log):
     logging.getLogger("outbox").warning("%d mails wait", 3)
 
     assert log.getvalue().endswith("WARNING outbox: 3 mails wait\n")
+
+
+def test_no_server_of_ours_logs_addresses_of_pages(base_dir):
+    # Queries such as `/suche/?q=…` contain names of people.
+    gunicorn = runpy.run_path(str(base_dir / "deploy/gunicorn.conf.py"))
+    caddy = (base_dir / "deploy/Caddyfile").read_text()
+
+    assert gunicorn["accesslog"] is None
+    assert not [part for part in web_command(["127.0.0.1:8000"]) if "access" in part]
+    assert not [line for line in caddy.splitlines() if line.split()[:1] == ["log"]]

@@ -1,0 +1,181 @@
+"""Hits of the search as the page shows them."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.dates import format_moment
+from core.models import Origin
+from dialogues.models import Dialogue, DialogueSeries, Topic
+from dialogues.queries import as_seen_by
+from measures.models import Measure, Project
+from media_visits.models import Coverage, Visit
+from outbox.models import Mail
+from overview.queries import Found, Kind
+from partners.models import DistributionList, Organisation, Person
+
+KIND_LABELS = {
+    "measures": gettext_lazy("Maßnahmen"),
+    "projects": gettext_lazy("Einzelprojekte"),
+    "dialogues": gettext_lazy("Branchengespräche"),
+    "topics": gettext_lazy("Themen"),
+    "series": gettext_lazy("Reihen"),
+    "events": gettext_lazy("Veranstaltungen"),
+    "visits": gettext_lazy("Unternehmensbesuche"),
+    "coverage": gettext_lazy("Pressespiegel"),
+    "organisations": gettext_lazy("Organisationen"),
+    "people": gettext_lazy("Personen"),
+    "lists": gettext_lazy("Verteiler"),
+    "mails": gettext_lazy("E-Mails"),
+}
+# URL names of the lists that search with `?q=`. Other kinds are listed by the search itself.
+LISTS = {
+    "measures": "measures:list",
+    "dialogues": "dialogues:list",
+    "topics": "dialogues:topics",
+    "events": "dialogues:events",
+    "visits": "media_visits:list",
+    "coverage": "media_visits:coverage",
+    "organisations": "partners:list",
+    "people": "partners:people",
+    "lists": "partners:lists",
+    "mails": "outbox:list",
+}
+
+
+class Hit(NamedTuple):
+    """A record as a search result; `note` is the line below its title."""
+
+    title: str
+    note: str
+    url: str
+
+
+class HitGroup(NamedTuple):
+    """The best hits of one kind; `more_url` leads to all of them and is empty if these are all."""
+
+    key: str
+    label: str
+    count: int
+    hits: list[Hit]
+    more_url: str
+
+
+def grouped_hits(found: Iterable[Found], words: str, user) -> list[HitGroup]:
+    groups = []
+    for kind, records, count in found:
+        hits, has_more = hits_of(kind, records, user), count > len(records)
+        url = _url_of_all(kind, words) if has_more else ""
+        groups.append(HitGroup(kind.key, str(KIND_LABELS[kind.key]), count, hits, url))
+    return groups
+
+
+def hits_of(kind: Kind, records: Iterable, user) -> list[Hit]:
+    """Return `records` as hits; dialogues as `user` may know them."""
+    if kind.key == "dialogues":
+        records = as_seen_by(user, records)
+    return [_marked(HIT_BUILDERS[kind.key](record), record) for record in records]
+
+
+def _marked(hit: Hit, record) -> Hit:
+    if getattr(record, "origin", "") != Origin.DEMO:
+        return hit
+    return hit._replace(note=" · ".join(filter(None, [hit.note, str(Origin.DEMO.label)])))
+
+
+def _url_of_all(kind: Kind, words: str) -> str:
+    if kind.key in LISTS:
+        return f"{reverse(LISTS[kind.key])}?{urlencode({'q': words})}"
+    return f"{reverse('search')}?{urlencode({'q': words, 'art': kind.key})}"
+
+
+def _hit(title: str, url: str, *notes) -> Hit:
+    return Hit(title, " · ".join(str(note) for note in notes if note), url)
+
+
+def _measure(measure: Measure) -> Hit:
+    notes = (measure.plan, measure.lead_label, measure.get_phase_display())
+    return _hit(measure.label, measure.get_absolute_url(), *notes)
+
+
+def _project(project: Project) -> Hit:
+    # Not its measure, which the user may not see.
+    place = _("außerhalb des Plans") if project.is_outside_plans else project.plan
+    return _hit(project.title, project.get_absolute_url(), place, project.lead_label)
+
+
+def _dialogue(dialogue: Dialogue) -> Hit:
+    host = dialogue.host.label if dialogue.host else dialogue.host_text
+    notes = (dialogue.when, host, dialogue.get_state_display())
+    return _hit(dialogue.title, dialogue.get_absolute_url(), *notes)
+
+
+def _event(event: Dialogue) -> Hit:
+    return _hit(event.title, event.get_absolute_url(), event.when, event.event_kind)
+
+
+def _topic(topic: Topic) -> Hit:
+    proposer = topic.organisation.label if topic.organisation else ""
+    return _hit(topic.title, topic.get_absolute_url(), proposer, topic.get_state_display())
+
+
+def _series(series: DialogueSeries) -> Hit:
+    return _hit(series.title, series.get_absolute_url(), series.period, series.get_state_display())
+
+
+def _visit(visit: Visit) -> Hit:
+    return _hit(str(visit), visit.get_absolute_url(), visit.date_text, visit.get_state_display())
+
+
+def _coverage(clipping: Coverage) -> Hit:
+    # A clipping has no page of its own: its visit shows it, or the Pressespiegel.
+    query = urlencode({"q": clipping.title or clipping.about or clipping.medium})
+    url = f"{reverse('media_visits:coverage')}?{query}"
+    if clipping.visit:
+        url = clipping.visit.get_absolute_url()
+    return _hit(str(clipping), url, clipping.known_date, clipping.visit or "")
+
+
+def _organisation(organisation: Organisation) -> Hit:
+    notes = (organisation.short_name, organisation.get_kind_display(), organisation.city)
+    return _hit(organisation.name, organisation.get_absolute_url(), *notes, _inactive(organisation))
+
+
+def _person(person: Person) -> Hit:
+    organisation = person.organisation.label if person.organisation else ""
+    notes = (person.function, organisation, person.email, _inactive(person))
+    return _hit(person.name, person.get_absolute_url(), *notes)
+
+
+def _inactive(record: Organisation | Person) -> str:
+    return "" if record.is_active else _("nicht mehr aktiv")
+
+
+def _list(distribution_list: DistributionList) -> Hit:
+    url = distribution_list.get_absolute_url()
+    return _hit(distribution_list.name, url, distribution_list.description)
+
+
+def _mail(mail: Mail) -> Hit:
+    notes = (mail.addressee, format_moment(mail.created_at), mail.get_state_display())
+    return _hit(mail.subject, mail.get_absolute_url(), *notes)
+
+
+HIT_BUILDERS = {
+    "measures": _measure,
+    "projects": _project,
+    "dialogues": _dialogue,
+    "topics": _topic,
+    "series": _series,
+    "events": _event,
+    "visits": _visit,
+    "coverage": _coverage,
+    "organisations": _organisation,
+    "people": _person,
+    "lists": _list,
+    "mails": _mail,
+}
