@@ -42,7 +42,7 @@ def load_demo(*, today: dt.date, now: dt.datetime) -> None:
     load_measures(read_records("measures"), now=now)
     load_dialogues(read_records("dialogues"), now=now)
     load_visits(read_records("visits"), now=now)
-    # After the visits: a clipping is linked to the visit whose source it is.
+    # After the visits: coverage is linked to the visit whose source it is.
     load_coverage(read_records("coverage"), now=now)
     users = load_accounts(today=today, now=now)
     # After the accounts, whose addresses the contacts must not repeat.

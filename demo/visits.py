@@ -1,4 +1,4 @@
-"""Loads the real visits and clippings, which bypass the workflow."""
+"""Loads the real visits and their press coverage, which bypass the workflow."""
 
 import datetime as dt
 import re
@@ -178,7 +178,7 @@ def find_company(text: str, companies: dict[str, Organisation]) -> Organisation 
 
 
 def load_coverage(records: list[dict], *, now: dt.datetime) -> None:
-    """Load `data/coverage.json` and link each clipping to the visit whose source it is."""
+    """Load `data/coverage.json` and link each report to the visit whose source it is."""
     visits = visits_by_source()
     for record in records:
         text = record["published_on"] or ""

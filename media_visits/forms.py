@@ -1,4 +1,4 @@
-"""Forms for visits, press slots and clippings, all of them for the office."""
+"""Forms for visits, press slots and press coverage, all of them for the office."""
 
 import datetime as dt
 
@@ -16,7 +16,7 @@ from media_visits.services.press import COVERAGE_FIELDS, SLOT_FIELDS, START_IS_M
 from media_visits.services.visits import visit_errors
 from partners.models import DistributionList, Organisation, Sector
 
-# A clipping appears on one day; RANGE exists only for records taken over.
+# A report appears on one day; RANGE exists only for records taken over.
 PRECISIONS = [Precision.DAY, Precision.MONTH, Precision.YEAR, Precision.UNKNOWN]
 FIRST_YEAR_OF_COVERAGE = 1990
 

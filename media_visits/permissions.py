@@ -1,4 +1,4 @@
-"""Who may do what with visits, press slots and clippings."""
+"""Who may do what with visits, press slots and press coverage."""
 
 from approvals import permissions as approvals
 from approvals.enums import ApprovalKind
@@ -12,7 +12,7 @@ AUTOMATIC_ACTIONS = ("lapse",)
 
 
 def can_manage(user) -> bool:
-    """The office plans visits, keeps press slots and clippings, and sees internal notes."""
+    """The office plans visits, keeps press slots and coverage, and sees internal notes."""
     return is_office(user)
 
 

@@ -1,4 +1,4 @@
-"""Visits and clippings, and the attention that sectors got from them."""
+"""Visits and press coverage, and the attention that sectors got from them."""
 
 import datetime as dt
 from collections import Counter
@@ -20,7 +20,7 @@ class SectorQuarter(NamedTuple):
     year: int
     quarter: int
     visits: int
-    clippings: int
+    coverage: int
 
 
 def visits_to_list(user) -> QuerySet[Visit]:
@@ -52,9 +52,9 @@ def visits_to_list(user) -> QuerySet[Visit]:
 
 
 def coverage_to_list(user) -> QuerySet[Coverage]:
-    """Return the clippings `user` may see, unordered, with their visits and sectors."""
-    clippings = Coverage.objects.visible_to(user).select_related("visit__company")
-    return clippings.prefetch_related(_sectors_by_name())
+    """Return the press coverage `user` may see, unordered, with their visits and sectors."""
+    coverage = Coverage.objects.visible_to(user).select_related("visit__company")
+    return coverage.prefetch_related(_sectors_by_name())
 
 
 def _sectors_by_name() -> Prefetch:
@@ -100,17 +100,17 @@ def upcoming_visits(visits: Iterable[Visit], today: dt.date) -> list[Visit]:
 def sector_attention(
     user, *, since: dt.date | None = None, until: dt.date | None = None
 ) -> list[SectorQuarter]:
-    """Return the visits and clippings each sector got per quarter, for the Branchenbilanz.
+    """Return the visits and press coverage each sector got per quarter, for the Branchenbilanz.
 
     Counts what `user` may see from `since` to `until`, both included. Undated records and sectors
     without any attention are left out. Three queries for any number of records.
     """
     visits = _visits_per_quarter(user, since, until)
-    clippings = _clippings_per_quarter(user, since, until)
-    keys = visits | clippings
+    coverage = _coverage_per_quarter(user, since, until)
+    keys = visits | coverage
     sectors = Sector.objects.in_bulk({sector_id for sector_id, _year, _quarter in keys})
     quarters = [
-        SectorQuarter(sectors[key[0]], key[1], key[2], visits[key], clippings[key]) for key in keys
+        SectorQuarter(sectors[key[0]], key[1], key[2], visits[key], coverage[key]) for key in keys
     ]
     return sorted(quarters, key=lambda found: (found.sector.name, found.year, found.quarter))
 
@@ -128,15 +128,15 @@ def _visits_per_quarter(user, since, until) -> Counter:
     )
 
 
-def _clippings_per_quarter(user, since, until) -> Counter:
-    clippings = Coverage.objects.visible_to(user).filter(
+def _coverage_per_quarter(user, since, until) -> Counter:
+    coverage = Coverage.objects.visible_to(user).filter(
         Q(sectors__isnull=False) | Q(visit__sectors__isnull=False)
     )
-    found = _between(clippings, since, until).values_list(
+    found = _between(coverage, since, until).values_list(
         "pk", "sectors", "visit__sectors", "starts_on", "precision"
     )
-    # A clipping without sectors counts for those of its visit. The two joins repeat clippings, so
-    # the set keeps each pair of clipping and sector once.
+    # A report without sectors counts for those of its visit. The two joins repeat reports, so the
+    # set keeps each pair of report and sector once.
     pairs = {
         (pk, own or inherited, *_quarter(day, precision))
         for pk, own, inherited, day, precision in set(found)

@@ -1,4 +1,4 @@
-"""The press at a visit: slots before it, clippings after it."""
+"""The press at a visit: slots before it, coverage after it."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -95,7 +95,7 @@ class PressSlot(models.Model):
 
 class CoverageQuerySet(models.QuerySet):
     def visible_to(self, user):
-        # Clippings are public, but one about a hidden visit would reveal it.
+        # Coverage is public, but a report about a hidden visit would reveal it.
         if not has_role(user, *ROLES):
             return self.none()
         return self.filter(Q(visit__isnull=True) | Q(visit__in=Visit.objects.visible_to(user)))
@@ -105,7 +105,7 @@ class CoverageQuerySet(models.QuerySet):
 
 
 class Coverage(Sourced, KnownDate):
-    """*Clipping*: one report about a visit or about industrial policy; published on `starts_on`."""
+    """*Pressebericht*: one report on a visit or on industrial policy, published on `starts_on`."""
 
     visit = models.ForeignKey(
         Visit,

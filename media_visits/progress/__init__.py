@@ -1,5 +1,5 @@
 from media_visits.progress.lifecycle import next_step_of, visit_steps, waiting_for_office
-from media_visits.progress.press import listed_clippings, listed_slots
+from media_visits.progress.press import listed_coverage, listed_slots
 from media_visits.progress.visits import (
     listed_visits,
     visit_facts,
@@ -8,7 +8,7 @@ from media_visits.progress.visits import (
 )
 
 __all__ = [
-    "listed_clippings",
+    "listed_coverage",
     "listed_slots",
     "listed_visits",
     "next_step_of",

@@ -1,4 +1,4 @@
-"""Press slots and clippings as pages list them."""
+"""Press slots and press coverage as pages list them."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -49,48 +49,48 @@ def _seats(slot: PressSlot) -> str:
     return ngettext("%(count)d Platz", "%(count)d Plätze", slot.capacity) % {"count": slot.capacity}
 
 
-class ListedClipping(NamedTuple):
-    """A clipping as pages list it: `medium` and `publisher` each with its kind and tone."""
+class ListedCoverage(NamedTuple):
+    """A press report as pages list it: `medium` and `publisher` each with its kind and tone."""
 
-    clipping: Coverage
+    coverage: Coverage
     medium: str
     publisher: str
     about: str
     origin: str
 
 
-def listed_clippings(clippings: Iterable[Coverage], user) -> list[ListedClipping]:
-    """Return `clippings` for `user`; the tone only for those who may see it."""
+def listed_coverage(coverage: Iterable[Coverage], user) -> list[ListedCoverage]:
+    """Return `coverage` for `user`; the tone only for those who may see it."""
     sees_tone = can_see_internals(user)
-    return [_listed_clipping(clipping, sees_tone=sees_tone) for clipping in clippings]
+    return [_listed(item, sees_tone=sees_tone) for item in coverage]
 
 
-def _listed_clipping(clipping: Coverage, *, sees_tone: bool) -> ListedClipping:
+def _listed(coverage: Coverage, *, sees_tone: bool) -> ListedCoverage:
     # Kind and tone are optional and follow the name of the medium.
     details = []
-    if clipping.kind != CoverageKind.UNKNOWN:
-        details.append(clipping.get_kind_display())
-    if sees_tone and clipping.tone:
-        details.append(clipping.get_tone_display())
-    return ListedClipping(
-        clipping=clipping,
-        medium=" · ".join([clipping.medium, *details]),
-        publisher=" · ".join([clipping.get_publisher_display(), *details]),
-        about=clipping.about if clipping.title else "",
-        origin=_origin_of(clipping),
+    if coverage.kind != CoverageKind.UNKNOWN:
+        details.append(coverage.get_kind_display())
+    if sees_tone and coverage.tone:
+        details.append(coverage.get_tone_display())
+    return ListedCoverage(
+        coverage=coverage,
+        medium=" · ".join([coverage.medium, *details]),
+        publisher=" · ".join([coverage.get_publisher_display(), *details]),
+        about=coverage.about if coverage.title else "",
+        origin=_origin_of(coverage),
     )
 
 
-def _origin_of(clipping: Coverage) -> str:
+def _origin_of(coverage: Coverage) -> str:
     """Return where the record comes from, which of its values are not sourced, and its doubts."""
-    # One line instead of the block `origin_note`: a list shows dozens of clippings.
-    if clipping.origin == Origin.ENTERED:
+    # One line instead of the block `origin_note`: a list shows dozens of reports.
+    if coverage.origin == Origin.ENTERED:
         return ""
     doubtful = [
         f"{Coverage._meta.get_field(name).verbose_name}: {BASIS.get(value, value)}"
-        for name, value in clipping.basis.items()
+        for name, value in coverage.basis.items()
         if value not in SURE_BASES
     ]
     return " · ".join(
-        filter(None, [str(clipping.get_origin_display()), *doubtful, clipping.doubts])
+        filter(None, [str(coverage.get_origin_display()), *doubtful, coverage.doubts])
     )

@@ -19,7 +19,7 @@ from media_visits.enums import PRESS_OPEN_STATES, VisitState
 from media_visits.models import Visit
 from media_visits.permissions import can_manage, can_see_internals, open_actions
 from media_visits.progress.lifecycle import next_step_of, visit_steps
-from media_visits.progress.press import listed_clippings, listed_slots
+from media_visits.progress.press import listed_coverage, listed_slots
 from media_visits.queries import coverage_to_list
 from media_visits.services.lifecycle import SUBMITTED
 from partners.models import Organisation
@@ -57,7 +57,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
     # A deputy for other kinds of approval may read the briefing, but not the decision.
     seen = approvals if can_see_approvals(user, ApprovalKind.VISIT) else []
     next_step = next_step_of(visit, user, approvals=seen, now=now)
-    clippings = coverage_to_list(user).filter(visit=visit).order_by("starts_on", "pk")
+    coverage = coverage_to_list(user).filter(visit=visit).order_by("starts_on", "pk")
     # Explicit, because PostgreSQL and SQLite sort NULL differently.
     slots = visit.press_slots.order_by(F("starts_at").asc(nulls_first=True), "pk")
     return {
@@ -69,7 +69,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "cards": _text_cards(visit, seen),
         "slots": listed_slots(slots),
         "edits_press": manages and (visit.is_taken_over or visit.state in PRESS_OPEN_STATES),
-        "clippings": listed_clippings(clippings, user),
+        "coverage": listed_coverage(coverage, user),
         "manages": manages,
         "briefing": _briefing_facts(approvals),
         "notes": _internal_notes(visit) if manages else [],

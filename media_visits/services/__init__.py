@@ -1,4 +1,4 @@
-"""Services for visits, press slots and clippings."""
+"""Services for visits, press slots and press coverage."""
 
 from media_visits.services.lifecycle import (
     announce_visit,

@@ -1,4 +1,4 @@
-"""Press slots and clippings: added, changed, removed."""
+"""Press slots and press coverage: added, changed, removed."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -163,7 +163,7 @@ def _check_times(slot: PressSlot) -> None:
 
 @transaction.atomic
 def create_coverage(*, values: Mapping[str, Any], by, now: dt.datetime) -> Coverage:
-    """Save a new clipping. `values` has entries of COVERAGE_FIELDS.
+    """Save a press report. `values` has entries of COVERAGE_FIELDS.
 
     Raises Refused when nothing says what it is about, its day lies ahead, or its link is recorded
     already.
@@ -214,7 +214,7 @@ def _save_coverage(
 
 @transaction.atomic
 def delete_coverage(*, coverage: Coverage, by, now: dt.datetime) -> None:
-    """Delete a clipping; its history stays."""
+    """Delete a press report; its history stays."""
     require_office(by)
     coverage = Coverage.objects.select_for_update(of=("self",)).get(pk=coverage.pk)
     delete_as(coverage, by=by, now=now, reason=_("Entfernt"))

@@ -1,4 +1,4 @@
-"""Press slots of a visit, and the Pressespiegel with its clippings."""
+"""Press slots of a visit, and the Pressespiegel with all press coverage."""
 
 from functools import partial
 
@@ -25,7 +25,7 @@ from media_visits.filters import CoverageFilter
 from media_visits.forms import CoverageForm, PressSlotForm
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.permissions import can_manage, can_see_internals
-from media_visits.progress import listed_clippings
+from media_visits.progress import listed_coverage
 from media_visits.queries import coverage_to_list
 from media_visits.views.visits import form_page, visit_for_office
 
@@ -104,13 +104,13 @@ def remove_slot(request, pk):
 
 
 def coverage_list(request):
-    """*Pressespiegel*: all clippings the user may see."""
+    """*Pressespiegel*: all coverage the user may see."""
     result = _filtered(request)
     page = paginate(request, _sorted(request, result))
     context = {
         "filter": result,
         "page": page,
-        "clippings": listed_clippings(page, request.user),
+        "coverage": listed_coverage(page, request.user),
         "manages": can_manage(request.user),
         "empty": _empty_list(request),
     }
@@ -156,40 +156,40 @@ def export_coverage(request):
     ]
     rows = [
         [
-            clipping.medium,
-            clipping.title,
-            clipping.known_date,
-            clipping.get_kind_display(),
-            clipping.about,
-            str(clipping.visit) if clipping.visit else "",
-            ", ".join(sector.name for sector in clipping.sectors.all()),
-            clipping.url,
-            *([clipping.get_tone_display()] if sees_tone else []),
+            coverage.medium,
+            coverage.title,
+            coverage.known_date,
+            coverage.get_kind_display(),
+            coverage.about,
+            str(coverage.visit) if coverage.visit else "",
+            ", ".join(sector.name for sector in coverage.sectors.all()),
+            coverage.url,
+            *([coverage.get_tone_display()] if sees_tone else []),
         ]
-        for clipping in _sorted(request, _filtered(request))
+        for coverage in _sorted(request, _filtered(request))
     ]
     # Omit the column instead of leaving it empty for readers who may not see it.
     header += [_("Tonlage")] if sees_tone else []
     return xlsx_response(f"pressespiegel-{local_date(timezone.now()):%Y-%m-%d}.xlsx", header, rows)
 
 
-def clipping_for_office(request: HttpRequest, pk: int) -> Coverage:
+def coverage_for_office(request: HttpRequest, pk: int) -> Coverage:
     return get_for_office(request, Coverage.objects.select_related("visit"), pk)
 
 
-def page_of(clipping: Coverage) -> str:
-    """Return the URL of the page that shows `clipping`: its visit or the Pressespiegel."""
-    return clipping.visit.get_absolute_url() if clipping.visit else reverse("media_visits:coverage")
+def page_of(coverage: Coverage) -> str:
+    """Return the URL of the page that shows `coverage`: its visit or the Pressespiegel."""
+    return coverage.visit.get_absolute_url() if coverage.visit else reverse("media_visits:coverage")
 
 
 def create_coverage(request):
-    """Create a clipping; `?besuch=` preselects a visit."""
+    """Record a press report; `?besuch=` preselects a visit."""
     require_office(request)
     visit = _visit_asked_for(request)
     form = CoverageForm(request.POST or None, initial={"visit": visit}, user=request.user)
     done = _("Der Pressebericht ist erfasst.")
-    if clipping := save_form(request, form, services.create_coverage, done=done):
-        return redirect(page_of(clipping))
+    if coverage := save_form(request, form, services.create_coverage, done=done):
+        return redirect(page_of(coverage))
     return form_page(
         request,
         form,
@@ -207,30 +207,30 @@ def _visit_asked_for(request) -> Visit | None:
 
 
 def edit_coverage(request, pk):
-    clipping = clipping_for_office(request, pk)
-    # Before validation, which writes the form's input into the clipping, including another visit.
-    cancel_url = page_of(clipping)
-    form = CoverageForm(request.POST or None, instance=clipping, user=request.user)
+    coverage = coverage_for_office(request, pk)
+    # Before validation, which writes the form's input into the coverage, including another visit.
+    cancel_url = page_of(coverage)
+    form = CoverageForm(request.POST or None, instance=coverage, user=request.user)
     done = _("Der Pressebericht ist gespeichert.")
-    if save_form(request, form, services.change_coverage, coverage=clipping, done=done):
-        return redirect(page_of(clipping))
+    if save_form(request, form, services.change_coverage, coverage=coverage, done=done):
+        return redirect(page_of(coverage))
     return form_page(request, form, title=_("Pressebericht bearbeiten"), cancel_url=cancel_url)
 
 
 def delete_coverage(request, pk):
-    clipping = clipping_for_office(request, pk)
+    coverage = coverage_for_office(request, pk)
     if request.method == "POST":
         call = partial(
-            services.delete_coverage, coverage=clipping, by=request.user, now=timezone.now()
+            services.delete_coverage, coverage=coverage, by=request.user, now=timezone.now()
         )
         run_service(request, call, done=_("Der Pressebericht ist entfernt."))
-        return redirect(page_of(clipping))
+        return redirect(page_of(coverage))
     return render_confirmation(
         request,
         title=_("Pressebericht entfernen"),
-        question=_("„%(clipping)s“ entfernen?") % {"clipping": clipping},
+        question=_("„%(coverage)s“ entfernen?") % {"coverage": coverage},
         details=[],
         submit_label=_("Entfernen"),
         danger=True,
-        cancel_url=page_of(clipping),
+        cancel_url=page_of(coverage),
     )

@@ -1,4 +1,4 @@
-"""The real visits and clippings keep the precision of their sources."""
+"""The real visits and coverage keep the precision of their sources."""
 
 import pytest
 from django.utils import timezone
@@ -111,7 +111,7 @@ def test_only_sectors_of_industry_become_sectors(loaded):
     assert visit_to("GOERZWERK").sectors_text == "Gewerbehof"
 
 
-def test_clipping_is_linked_to_the_only_visit_it_is_a_source_of(loaded):
+def test_coverage_is_linked_to_the_only_visit_it_is_a_source_of(loaded):
     assert visit_to("Collonil (Salzenbrodt)").coverage.count() == 4
     assert visit_to("First Sensor AG").coverage.count() == 1
     assert visit_to("Bombardier Transportation, Hennigsdorf").coverage.count() == 0
@@ -122,7 +122,7 @@ def test_clipping_is_linked_to_the_only_visit_it_is_a_source_of(loaded):
     )
 
 
-def test_clipping_keeps_how_sure_its_facts_are(loaded):
+def test_coverage_keeps_how_sure_its_facts_are(loaded):
     monthly = Coverage.objects.get(title="Sauber und sicher durch die Corona-Krise")
     radio = Coverage.objects.get(kind=CoverageKind.RADIO)
 

@@ -1,4 +1,4 @@
-"""Visits, press slots and clippings for tests. A visit takes place three weeks after NOW."""
+"""Visits, press slots and coverage for tests. A visit takes place three weeks after NOW."""
 
 import datetime as dt
 import itertools
@@ -99,7 +99,7 @@ def make_slot(visit: Visit, **fields) -> PressSlot:
 
 
 def make_coverage(**fields) -> Coverage:
-    """Return a saved clipping with a unique link."""
+    """Return a saved press report with a unique link."""
     number = next(_numbers)
     values = {
         "medium": "Stadtblatt",
@@ -131,7 +131,7 @@ def text_of(response) -> str:
 
 
 def titles_shown(response) -> list[str]:
-    """Return the titles of the visits or clippings on a list page."""
+    """Return the titles of the visits or press reports on a list page."""
     return [record.title for record in response.context["page"].object_list]
 
 

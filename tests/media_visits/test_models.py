@@ -99,7 +99,7 @@ def test_impossible_press_slots_are_refused_by_the_database(constraint, fields):
         ("coverage_says_what_it_is", {"title": ""}),
     ],
 )
-def test_impossible_clippings_are_refused_by_the_database(constraint, fields):
+def test_impossible_coverage_is_refused_by_the_database(constraint, fields):
     assert refused_by(constraint, Coverage(**{"medium": "Stadtblatt", "title": "Bericht"} | fields))
 
 
@@ -181,7 +181,7 @@ def test_slot_is_named_by_kind_and_time():
         ({"title": "", "about": "", "url": "https://example.org/x"}, "https://example.org/x"),
     ],
 )
-def test_clipping_without_a_headline_says_what_it_is_about(fields, label):
+def test_coverage_without_a_headline_says_what_it_is_about(fields, label):
     assert Coverage(**fields).label == label
 
 
@@ -230,7 +230,7 @@ def test_without_a_role_nothing_is_visible(django_user_model):
     assert not Coverage.objects.visible_to(nobody).exists()
 
 
-def test_clipping_shows_only_to_those_who_see_its_visit():
+def test_coverage_shows_only_to_those_who_see_its_visit():
     free = make_coverage()
     public = make_coverage(visit=make_visit(S.HELD, is_published=True, approval=False))
     internal = make_coverage(visit=make_visit(S.HELD, approval=False))

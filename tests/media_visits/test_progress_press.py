@@ -6,7 +6,7 @@ from core.models import Origin
 from core.roles import OBSERVER, OFFICE
 from media_visits.enums import CoverageKind, PressKind
 from media_visits.models import Coverage, PressSlot
-from media_visits.progress import listed_clippings, listed_slots
+from media_visits.progress import listed_coverage, listed_slots
 from tests.media_visits.builders import STARTS_AT
 from tests.partners.builders import make_user
 
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 def listed(user=None, **fields):
-    clipping = Coverage(medium="Stadtblatt", title="Werk öffnet", kind="radio", **fields)
-    return listed_clippings([clipping], user or make_user(OFFICE))[0]
+    coverage = Coverage(medium="Stadtblatt", title="Werk öffnet", kind="radio", **fields)
+    return listed_coverage([coverage], user or make_user(OFFICE))[0]
 
 
 def test_slot_names_arrival_registration_and_seats():
@@ -49,14 +49,14 @@ def test_slot_without_details_has_empty_texts():
     ("role", "medium"),
     [(OFFICE, "Stadtblatt · Hörfunk · kritisch"), (OBSERVER, "Stadtblatt · Hörfunk")],
 )
-def test_clipping_shows_its_tone_to_internal_readers_only(role, medium):
+def test_coverage_shows_its_tone_to_internal_readers_only(role, medium):
     assert listed(make_user(role), tone="critical").medium == medium
 
 
-def test_unknown_kind_of_a_clipping_is_left_out():
-    clipping = Coverage(medium="Stadtblatt", title="Werk öffnet", kind=CoverageKind.UNKNOWN)
+def test_unknown_kind_of_coverage_is_left_out():
+    coverage = Coverage(medium="Stadtblatt", title="Werk öffnet", kind=CoverageKind.UNKNOWN)
 
-    assert listed_clippings([clipping], make_user(OFFICE))[0].publisher == "Presse"
+    assert listed_coverage([coverage], make_user(OFFICE))[0].publisher == "Presse"
 
 
 @pytest.mark.parametrize(
@@ -70,5 +70,5 @@ def test_unknown_kind_of_a_clipping_is_left_out():
         ),
     ],
 )
-def test_clipping_names_its_origin_and_what_is_doubtful(fields, origin):
+def test_coverage_names_its_origin_and_what_is_doubtful(fields, origin):
     assert listed(**fields).origin == origin

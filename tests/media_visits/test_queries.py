@@ -62,7 +62,7 @@ def test_years_are_those_of_dated_visits():
     assert years_of(Visit.objects.all()) == [2026, 2018]
 
 
-def test_attention_counts_visits_and_clippings_by_quarter(office):
+def test_attention_counts_visits_and_coverage_by_quarter(office):
     machines, optics = make_sector(), make_sector("Optik/Photonik")
     first = visit_of(machines)
     visit_of(machines, S.ANNOUNCED)

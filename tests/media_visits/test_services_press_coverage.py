@@ -20,27 +20,27 @@ def create(by, **fields):
     return create_coverage(values=values, by=by, now=NOW)
 
 
-def change(clipping, by, *, version=None, **values):
-    version = version or version_of(clipping, COVERAGE_FIELDS)
-    return change_coverage(coverage=clipping, values=values, version=version, by=by, now=NOW)
+def change(coverage, by, *, version=None, **values):
+    version = version or version_of(coverage, COVERAGE_FIELDS)
+    return change_coverage(coverage=coverage, values=values, version=version, by=by, now=NOW)
 
 
-def test_clipping_is_saved_with_its_sectors(office):
+def test_coverage_is_saved_with_its_sectors(office):
     visit = make_visit()
 
     create(office, sectors=[make_sector()], visit=visit)
 
-    clipping = visit.coverage.get()
-    assert (clipping.title, clipping.starts_on, clipping.precision) == (
+    coverage = visit.coverage.get()
+    assert (coverage.title, coverage.starts_on, coverage.precision) == (
         "Werk öffnet",
         TODAY,
         Precision.DAY,
     )
-    assert [sector.name for sector in clipping.sectors.all()] == ["Maschinenbau"]
-    assert clipping.history.get().history_user == office
+    assert [sector.name for sector in coverage.sectors.all()] == ["Maschinenbau"]
+    assert coverage.history.get().history_user == office
 
 
-def test_clipping_without_a_day_says_so(office):
+def test_coverage_without_a_day_says_so(office):
     assert create(office, starts_on=None).precision == Precision.UNKNOWN
 
 
@@ -51,7 +51,7 @@ def test_clipping_without_a_day_says_so(office):
         ({"starts_on": TODAY + dt.timedelta(days=1)}, "in der Zukunft"),
     ],
 )
-def test_impossible_clippings_are_refused_in_words(office, fields, message):
+def test_impossible_coverage_is_refused_in_words(office, fields, message):
     with pytest.raises(Refused, match=message):
         create(office, **fields)
 
@@ -67,32 +67,32 @@ def test_link_is_recorded_once(office):
     assert Coverage.objects.count() == 1
 
 
-def test_second_change_of_the_same_clipping_version_is_refused(office):
-    clipping = make_coverage()
-    shown = version_of(clipping, COVERAGE_FIELDS)
-    change(clipping, office, title="Erste Fassung")
+def test_second_change_of_the_same_coverage_version_is_refused(office):
+    coverage = make_coverage()
+    shown = version_of(coverage, COVERAGE_FIELDS)
+    change(coverage, office, title="Erste Fassung")
 
-    with nothing_changes(clipping), pytest.raises(ChangedMeanwhile):
-        change(clipping, office, version=shown, title="Zweite Fassung")
+    with nothing_changes(coverage), pytest.raises(ChangedMeanwhile):
+        change(coverage, office, version=shown, title="Zweite Fassung")
 
 
-def test_removed_clipping_stays_in_the_history(office):
-    clipping = make_coverage()
+def test_removed_coverage_stays_in_the_history(office):
+    coverage = make_coverage()
 
-    delete_coverage(coverage=clipping, by=office, now=NOW)
+    delete_coverage(coverage=coverage, by=office, now=NOW)
 
     assert not Coverage.objects.exists()
     assert Coverage.history.latest().history_type == "-"
 
 
-def test_only_the_office_keeps_clippings(senator):
-    clipping = make_coverage()
+def test_only_the_office_keeps_coverage(senator):
+    coverage = make_coverage()
 
-    with nothing_changes(clipping):
+    with nothing_changes(coverage):
         with pytest.raises(NotAllowed):
             create(senator)
         with pytest.raises(NotAllowed):
-            change(clipping, senator, title="Anders")
+            change(coverage, senator, title="Anders")
         with pytest.raises(NotAllowed):
-            delete_coverage(coverage=clipping, by=senator, now=NOW)
+            delete_coverage(coverage=coverage, by=senator, now=NOW)
     assert Coverage.objects.count() == 1

@@ -71,24 +71,24 @@ def test_only_the_office_opens_forms_of_new_things(client, role, route):
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("act", ["bearbeiten", "entfernen"])
-def test_only_the_office_changes_slots_and_clippings(client, role, act):
+def test_only_the_office_changes_slots_and_coverage(client, role, act):
     visit = make_visit(S.HELD, is_published=True, approval=False)
-    slot, clipping = make_slot(visit), make_coverage(visit=visit)
+    slot, coverage = make_slot(visit), make_coverage(visit=visit)
     client.force_login(make_user(role))
 
-    with nothing_changes(slot, clipping):
+    with nothing_changes(slot, coverage):
         assert client.post(f"/besuche/pressetermine/{slot.pk}/{act}/").status_code == 403
-        assert client.post(f"/besuche/pressespiegel/{clipping.pk}/{act}/").status_code == 403
+        assert client.post(f"/besuche/pressespiegel/{coverage.pk}/{act}/").status_code == 403
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_slots_and_clippings_of_an_invisible_visit_are_not_found(client, role):
+def test_slots_and_coverage_of_an_invisible_visit_are_not_found(client, role):
     visit = make_visit(S.IDEA)
-    slot, clipping = make_slot(visit), make_coverage(visit=visit)
+    slot, coverage = make_slot(visit), make_coverage(visit=visit)
     client.force_login(make_user(role))
 
     assert client.get(f"/besuche/pressetermine/{slot.pk}/bearbeiten/").status_code == 404
-    assert client.get(f"/besuche/pressespiegel/{clipping.pk}/bearbeiten/").status_code == 404
+    assert client.get(f"/besuche/pressespiegel/{coverage.pk}/bearbeiten/").status_code == 404
 
 
 @pytest.mark.parametrize("route", ["veroeffentlichen/", "zuruecknehmen/"])

@@ -39,8 +39,8 @@ def test_pressespiegel_needs_the_same_queries_for_any_number(
     signed_in, django_assert_num_queries, count
 ):
     for number in range(count):
-        clipping = make_coverage(visit=make_visit(S.HELD, approval=False))
-        clipping.sectors.add(make_sector(f"Branche {number}"))
+        coverage = make_coverage(visit=make_visit(S.HELD, approval=False))
+        coverage.sectors.add(make_sector(f"Branche {number}"))
 
     with django_assert_num_queries(QUERIES_OF_COVERAGE):
         signed_in.get("/besuche/pressespiegel/")

@@ -100,7 +100,7 @@ def test_slot_of_a_visit_taken_over_is_saved_without_a_start(signed_in):
     assert visit.press_slots.get().starts_at is None
 
 
-def clipping(**fields):
+def posted_coverage(**fields):
     values = {
         "medium": "Stadtblatt",
         "publisher": "press",
@@ -113,22 +113,23 @@ def clipping(**fields):
     return values | fields
 
 
-def test_clipping_is_recorded_from_its_visit(signed_in):
+def test_coverage_is_recorded_from_its_visit(signed_in):
     visit = make_visit(S.HELD, approval=False)
     page = text_of(signed_in.get(f"/besuche/pressespiegel/neu/?besuch={visit.pk}"))
     assert f'<option value="{visit.pk}" selected>' in page
 
     response = signed_in.post(
-        "/besuche/pressespiegel/neu/", clipping(visit=visit.pk, sectors=[make_sector().pk])
+        "/besuche/pressespiegel/neu/", posted_coverage(visit=visit.pk, sectors=[make_sector().pk])
     )
 
     assert response.url == f"/besuche/{visit.pk}/"
     assert visit.coverage.get().sectors.get().name == "Maschinenbau"
 
 
-def test_clipping_without_a_visit_leads_to_the_pressespiegel(signed_in):
+def test_coverage_without_a_visit_leads_to_the_pressespiegel(signed_in):
     assert (
-        signed_in.post("/besuche/pressespiegel/neu/", clipping()).url == "/besuche/pressespiegel/"
+        signed_in.post("/besuche/pressespiegel/neu/", posted_coverage()).url
+        == "/besuche/pressespiegel/"
     )
 
 
@@ -142,32 +143,34 @@ def test_clipping_without_a_visit_leads_to_the_pressespiegel(signed_in):
         ({"medium": ""}, "zwingend erforderlich"),
     ],
 )
-def test_wrong_clipping_stays_in_the_form(signed_in, fields, message):
+def test_wrong_coverage_stays_in_the_form(signed_in, fields, message):
     make_coverage(url="https://example.org/bekannt")
 
-    response = signed_in.post("/besuche/pressespiegel/neu/", clipping(about="Nachbericht") | fields)
+    response = signed_in.post(
+        "/besuche/pressespiegel/neu/", posted_coverage(about="Nachbericht") | fields
+    )
 
     assert message in text_of(response)
     assert "Nachbericht" in text_of(response)
     assert Coverage.objects.count() == 1
 
 
-def test_clipping_that_says_nothing_stays_in_the_form(signed_in):
-    response = signed_in.post("/besuche/pressespiegel/neu/", clipping(title="", url=""))
+def test_coverage_that_says_nothing_stays_in_the_form(signed_in):
+    response = signed_in.post("/besuche/pressespiegel/neu/", posted_coverage(title="", url=""))
 
     assert "nennen Sie Überschrift" in text_of(response)
     assert "Stadtblatt" in text_of(response)
 
 
-def test_clipping_is_changed_and_removed(signed_in):
-    report = make_coverage()
+def test_coverage_is_changed_and_removed(signed_in):
+    coverage = make_coverage()
 
-    address = f"/besuche/pressespiegel/{report.pk}/bearbeiten/"
+    address = f"/besuche/pressespiegel/{coverage.pk}/bearbeiten/"
     version = hidden_version(signed_in.get(address))
-    signed_in.post(address, clipping(title="Neue Überschrift", version=version))
+    signed_in.post(address, posted_coverage(title="Neue Überschrift", version=version))
     assert Coverage.objects.get().title == "Neue Überschrift"
 
-    signed_in.get(f"/besuche/pressespiegel/{report.pk}/entfernen/")
+    signed_in.get(f"/besuche/pressespiegel/{coverage.pk}/entfernen/")
     assert Coverage.objects.exists()
-    signed_in.post(f"/besuche/pressespiegel/{report.pk}/entfernen/")
+    signed_in.post(f"/besuche/pressespiegel/{coverage.pk}/entfernen/")
     assert not Coverage.objects.exists()

@@ -51,7 +51,7 @@ def test_page_shows_where_a_visit_stands(signed_in, senator):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_page_needs_the_same_queries_for_any_number_of_clippings(
+def test_page_needs_the_same_queries_for_any_amount_of_coverage(
     signed_in, django_assert_max_num_queries, count
 ):
     visit = make_visit(S.APPROVED)

@@ -1,4 +1,4 @@
-"""The sector balance counts visits and clippings by sector and year."""
+"""The sector balance counts visits and coverage by sector and year."""
 
 import datetime as dt
 
@@ -25,7 +25,7 @@ def make_held_visit(sector, year: int) -> None:
     visit.sectors.set([sector])
 
 
-def test_balance_without_visits_and_clippings_is_none(office):
+def test_balance_without_visits_and_coverage_is_none(office):
     make_sector("Chemie")
 
     assert sector_balance(office, TODAY) is None
