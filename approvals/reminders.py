@@ -24,7 +24,7 @@ from partners.queries import office_heads, recipient_of
 from reminders.registry import Option, Reminder, ReminderStep, Rule
 from reminders.schedules import Schedule, Schedules, describe_offset, is_recent
 
-HALF_TIME, DAILY, DEPUTY, OFFICE_HEAD = "half_time", "daily", "deputy", "lead"
+HALF_TIME, DAILY, DEPUTY, OFFICE_HEAD = "half_time", "daily", "deputy", "office_head"
 RULE = Rule(
     key="approval",
     title=gettext_lazy("Entscheidung über eine Freigabe"),

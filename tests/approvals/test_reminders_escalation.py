@@ -229,4 +229,4 @@ def test_moved_steps_keep_their_keys(senator, office):
         if is_working_day(day) and (step := due_step(approval, day, schedule))
     ]
 
-    assert list(dict.fromkeys(steps)) == ["half_time", "-1", "0", "deputy", "lead"]
+    assert list(dict.fromkeys(steps)) == ["half_time", "-1", "0", "deputy", "office_head"]

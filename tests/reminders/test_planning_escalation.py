@@ -75,7 +75,11 @@ def test_plan_of_an_approval_is_what_the_runs_send(office_head):
 
 @pytest.mark.parametrize(
     ("options", "mails_next_day"),
-    [({"daily": False, "lead": None}, 0), ({"deputy": 3, "lead": 5}, 2), ({"half_time": False}, 3)],
+    [
+        ({"daily": False, "office_head": None}, 0),
+        ({"deputy": 3, "office_head": 5}, 2),
+        ({"half_time": False}, 3),
+    ],
 )
 def test_changed_steps_remind_nobody_again(office_head, options, mails_next_day):
     for day in (12, 13, 16, 17):
@@ -107,7 +111,7 @@ def test_moved_day_of_the_deputies_is_still_the_same_step(office_head):
             is_active=True,
             by=office_head,
             now=timezone.now(),
-            options={"daily": False, "deputy": count, "lead": None},
+            options={"daily": False, "deputy": count, "office_head": None},
             version=current_schedule(APPROVAL_RULE.key).version,
         )
 

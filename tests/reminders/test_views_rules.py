@@ -196,7 +196,7 @@ def test_rule_of_approvals_is_changed_on_its_page(client, office):
         "option_half_time",
         "option_daily",
         "option_deputy",
-        "option_lead",
+        "option_office_head",
         "is_active",
     )
     places = [page.index(f'name="{name}"') for name in fields]
@@ -207,7 +207,7 @@ def test_rule_of_approvals_is_changed_on_its_page(client, office):
         {
             "before": "2, 0",
             "option_deputy": "1",
-            "option_lead": "",
+            "option_office_head": "",
             "is_active": "on",
             "version": current_schedule("approval").version,
         },
