@@ -39,6 +39,7 @@ SERVICES = {
     SETTLE: settle_mails,
 }
 START = {APPROVE: "draft", RESEND: "failed", WITHDRAW: "waiting", SETTLE: "failed"}
+OFFICE_ONLY = r"^Nur die Geschäftsstelle darf den Versand ändern\.$"
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_only_the_office_may_act(role, action, hints):
     make_mail(state=START[action])
     before = everything()
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match=OFFICE_ONLY):
         act(action, 1, make_user(role))
 
     assert (everything(), hints) == (before, [])

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(days=10)
 SERVICES = {"approve": approve_mail, "resend": resend_mail, "withdraw": withdraw_mail}
 START = {"approve": "draft", "resend": "failed", "withdraw": "waiting"}
+OFFICE_ONLY = r"^Nur die Geschäftsstelle darf den Versand ändern\.$"
 
 
 def in_state(state):
@@ -50,7 +51,7 @@ def test_table_decides_what_the_office_may_do(state, action):
 def test_only_the_office_may_act(role, action):
     mail = in_state(START[action])
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match=OFFICE_ONLY):
         SERVICES[action](mail, now=LATER, by=make_user(role))
 
     assert (Mail.objects.get().state, mail.log.count()) == (mail.state, 0)
@@ -179,7 +180,7 @@ def test_settled_mail_cannot_be_settled_again():
 def test_only_the_office_may_settle(role):
     mail = in_state("failed")
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match=OFFICE_ONLY):
         settle_mail(mail, now=LATER, by=make_user(role))
 
     assert (Mail.objects.get().settled_at, mail.log.count()) == (None, 0)

@@ -243,7 +243,10 @@ def test_resetting_words_that_changed_meanwhile_is_refused(office):
     shown = version_now()
     wording = make_wording()
 
-    with nothing_changes(wording), pytest.raises(ChangedMeanwhile):
+    sentence = (
+        r"^Der Eintrag wurde inzwischen geändert\. Beide Fassungen stehen auf dieser Seite\.$"
+    )
+    with nothing_changes(wording), pytest.raises(ChangedMeanwhile, match=sentence):
         reset_wording(kind="test_notice", version=shown, now=NOW, by=office)
 
 

@@ -35,6 +35,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2019, 6, 3, 9, 0, tzinfo=dt.UTC)
 PASSWORD = "Havelbrücke 27"
+OFFICE_ONLY = r"^Organisationen, Personen und Konten pflegt die Geschäftsstelle\.$"
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_invitation_completes_the_address_of_the_person(office):
 def test_only_the_office_invites(role):
     person, stranger = make_person(), make_user(role)
 
-    with nothing_changes(person), pytest.raises(NotAllowed):
+    with nothing_changes(person), pytest.raises(NotAllowed, match=OFFICE_ONLY):
         invite_account(person=person, email="x@example.org", roles=[OBSERVER], by=stranger, now=NOW)
 
     assert not User.objects.filter(person=person).exists()

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2019, 6, 3, 9, 0, tzinfo=dt.UTC)
 JUNE, JULY, AUGUST = (dt.date(2019, month, 1) for month in (6, 7, 8))
+NOT_YOURS = r"^Vertretungen trägt die Geschäftsstelle ein oder die vertretene Person selbst\.$"
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_principal_arranges_their_own_deputyship(details, principal):
 def test_others_cannot_arrange_a_deputyship(details):
     stranger = make_user(OBSERVER)
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match=NOT_YOURS):
         create_deputy(**details | {"by": stranger})
 
     assert deputyships_and_mails() == (0, 0)
@@ -205,5 +206,5 @@ def test_second_end_is_refused(details, office):
 def test_others_cannot_end_a_deputyship(details, deputy):
     deputyship = create_deputy(**details)
 
-    with nothing_changes(deputyship), pytest.raises(NotAllowed):
+    with nothing_changes(deputyship), pytest.raises(NotAllowed, match=NOT_YOURS):
         end_deputy(deputyship=deputyship, by=deputy, now=NOW)

@@ -15,12 +15,13 @@ pytestmark = pytest.mark.django_db
 
 
 NOW = dt.datetime(2019, 6, 3, 9, 0, tzinfo=dt.UTC)
+OFFICE_ONLY = r"^Organisationen, Personen und Konten pflegt die Geschäftsstelle\.$"
 
 
 def test_only_the_office_adds_lists():
     stranger = make_user(SENATOR_OFFICE)
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match=OFFICE_ONLY):
         create_list(values={"name": "Metall"}, by=stranger, now=NOW)
 
     assert not DistributionList.objects.exists()
@@ -43,7 +44,7 @@ def test_only_the_office_changes_members(service):
     metal.members.add(member)
     people = [member, candidate]
 
-    with nothing_changes(metal), pytest.raises(NotAllowed):
+    with nothing_changes(metal), pytest.raises(NotAllowed, match=OFFICE_ONLY):
         service(distribution_list=metal, people=people, by=stranger, now=NOW)
 
     assert list(metal.members.all()) == [member]

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 NOW = dt.datetime(2019, 6, 3, 9, 0, tzinfo=dt.UTC)
+OFFICE_ONLY = r"^Organisationen, Personen und Konten pflegt die Geschäftsstelle\.$"
 
 
 def test_folded_name_of_another_organisation_is_refused():
@@ -32,7 +33,7 @@ def test_folded_name_of_another_organisation_is_refused():
 def test_only_the_office_adds_organisations(role):
     stranger = make_user(role)
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match=OFFICE_ONLY):
         create_organisation(values={"name": "Neu"}, by=stranger, now=NOW)
 
     assert not Organisation.objects.filter(name="Neu").exists()
@@ -43,7 +44,7 @@ def test_only_the_office_changes_organisations(role):
     organisation = make_organisation(kind="company")
     stranger = make_user(role, organisation=organisation)
 
-    with nothing_changes(organisation), pytest.raises(NotAllowed):
+    with nothing_changes(organisation), pytest.raises(NotAllowed, match=OFFICE_ONLY):
         change_organisation(
             organisation=organisation,
             values={"name": "Neu", "kind": "bank"},

@@ -16,6 +16,7 @@ from tests.unchanged import nothing_changes
 pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2019, 6, 3, 9, 0, tzinfo=dt.UTC)
+OFFICE_ONLY = r"^Organisationen, Personen und Konten pflegt die Geschäftsstelle\.$"
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_same_person_is_not_added_twice(office):
 def test_only_the_office_adds_people(role):
     stranger = make_user(role)
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match=OFFICE_ONLY):
         create_person(values={"name": "Leitung Einkauf"}, by=stranger, now=NOW)
 
     assert not Person.objects.filter(name="Leitung Einkauf").exists()

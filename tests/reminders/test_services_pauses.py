@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 NOW, TODAY = at(TEN_BEFORE), TEN_BEFORE
 TOMORROW, YESTERDAY = TODAY + dt.timedelta(days=1), TODAY - dt.timedelta(days=1)
 TARGETS = [{"rule": "test_rule"}, {"about": "dialogue:5"}, {"recipient": "gast@example.org"}]
+OFFICE_ONLY = r"^Erinnerungen pausiert die Geschäftsstelle\.$"
 
 
 def pause(by, until_on: dt.date | None = None, **target) -> ReminderPause:
@@ -110,9 +111,9 @@ def test_others_can_neither_pause_nor_resume(office, role):
     existing, other = make_pause(by=office, rule="test_rule"), make_user(role)
 
     with nothing_changes(existing):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             pause(other, about="dialogue:5")
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             resume_reminders(pause=existing, by=other, now=NOW)
 
     assert ReminderPause.objects.count() == 1

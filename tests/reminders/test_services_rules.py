@@ -14,6 +14,7 @@ from tests.reminders.builders import FIXED, PERSONAL, RULE, WITH_OPTIONS
 from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
+OFFICE_ONLY = r"^Nur die Geschäftsstelle darf Erinnerungsregeln ändern\.$"
 
 
 def change(by, rule=RULE, **fields):
@@ -174,9 +175,9 @@ def test_others_cannot_change_a_rule(office, role):
     other = make_user(role)
 
     with nothing_changes(ReminderRule.objects.get()):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             change(other, before=[7], after=[])
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             reset_rule(rule=RULE, by=other, now=timezone.now())
 
     assert ReminderRule.objects.count() == 1
