@@ -18,10 +18,16 @@ MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
 SHOWN_ATTRIBUTE = re.compile(
     r"""\b(?:alt|title|placeholder|aria-label|data-label|label)=(["'])(.*?)\1""", re.DOTALL
 )
+CLASSES = re.compile(r'\bclass="([^"]*)"')
 WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{2,}")
 UNTRANSLATED = {"PDF", "Excel", "WCAG"}
 NOT_SHOWN = ("blocktranslate", "blocktrans", "comment", "verbatim", "block layout_class")
 
+STYLES = "".join(
+    path.read_text()
+    for folder in ("static", "templates")
+    for path in sorted((BASE_DIR / folder).rglob("*.css"))
+)
 ALL = [
     pytest.param(path, text, id=path)
     for path, text in templates()
@@ -47,6 +53,17 @@ def test_every_word_can_be_translated(path, text):
     assert bare_words(text) == []
 
 
+@pytest.mark.parametrize(("path", "text"), ALL)
+def test_every_class_is_styled(path, text):
+    assert unstyled_classes(text) == []
+
+
+def test_rule_detects_unstyled_classes():
+    source = '<p class="card nowhere kern-x badge--{{ colour }}{% if a %} nav {% endif %}">'
+
+    assert unstyled_classes(source) == ["nowhere"]
+
+
 def test_rule_detects_bare_words():
     source = (
         '<p title="Alter Titel" class="x">Bare {{ name }} {% translate "gut" %}</p>'
@@ -54,6 +71,29 @@ def test_rule_detects_bare_words():
     )
 
     assert bare_words(source) == ["Alter", "Titel", "Bare"]
+
+
+def unstyled_classes(text: str) -> list[str]:
+    """Return the classes of a template that no style sheet of the project names.
+
+    KERN's own classes and those that contain a variable are left out.
+    """
+    markup = "".join(
+        # A variable may be part of a class name, a tag only stands between two.
+        {TokenType.TEXT: token.contents, TokenType.VAR: "\x00"}.get(token.token_type, " ")
+        for token in Lexer(text).tokenize()
+    )
+    found = " ".join(CLASSES.findall(markup)).split()
+    return [
+        name
+        for name in found
+        if "\x00" not in name and not name.startswith("kern-") and not styled(name)
+    ]
+
+
+def styled(name: str) -> bool:
+    """Return whether a rule names this class, or one of its elements as in `nav__link`."""
+    return bool(re.search(rf"\.{re.escape(name)}(__|(?![\w-]))", STYLES))
 
 
 def bare_words(text: str) -> list[str]:
