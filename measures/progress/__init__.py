@@ -1,6 +1,5 @@
 from measures.progress.measures import (
     EXPORT_HEADER,
-    ListItem,
     export_row,
     list_items,
     measure_facts,
@@ -12,12 +11,10 @@ from measures.progress.measures import (
 from measures.progress.projects import project_facts, project_subtitle
 from measures.progress.reports import report_buttons, report_origin
 from measures.progress.rounds import round_buttons
-from measures.progress.timeline import Timeline, draw_timeline
+from measures.progress.timeline import draw_timeline
 
 __all__ = [
     "EXPORT_HEADER",
-    "ListItem",
-    "Timeline",
     "draw_timeline",
     "export_row",
     "list_items",

@@ -1,8 +1,5 @@
 from measures.queries.measures import measure_history, related_measures, sorted_measures
 from measures.queries.plans import (
-    FieldProgress,
-    PlanProgress,
-    TreeNode,
     current_plan,
     descendants_of,
     plan_tree,
@@ -13,16 +10,13 @@ from measures.queries.plans import (
     top_sections,
 )
 from measures.queries.reports import (
-    DueReport,
     awaited_reporters,
     open_report_of,
-    reporters_of,
     reports_due_for,
     reports_to_check,
     waiting_for_reports,
 )
 from measures.queries.rounds import (
-    ReportInRound,
     measures_awaiting_report,
     open_round_of,
     open_rounds,
@@ -32,12 +26,7 @@ from measures.queries.rounds import (
 from measures.queries.timeline import TimelineBar, timeline_bars
 
 __all__ = [
-    "DueReport",
-    "FieldProgress",
-    "PlanProgress",
-    "ReportInRound",
     "TimelineBar",
-    "TreeNode",
     "awaited_reporters",
     "current_plan",
     "descendants_of",
@@ -49,7 +38,6 @@ __all__ = [
     "plan_tree",
     "progress_figures",
     "related_measures",
-    "reporters_of",
     "reports_due_for",
     "reports_in_round",
     "reports_to_check",

@@ -7,11 +7,11 @@ from measures.enums import ReportState
 from measures.queries import (
     open_report_of,
     open_rounds,
-    reporters_of,
     reports_due_for,
     reports_to_check,
     waiting_for_reports,
 )
+from measures.queries.reports import reporters_of
 from tests.measures.builders import (
     NOW,
     make_measure,
