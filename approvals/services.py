@@ -38,16 +38,6 @@ from core.roles import require_office
 from core.states import target_of
 from partners.models import Person
 
-__all__ = [
-    "lapse_approvals",
-    "lapse_changed_approvals",
-    "lock_approval",
-    "meet_condition",
-    "record_decision",
-    "request_approval",
-    "withdraw_approval",
-]
-
 MAX_CONDITION_LENGTH = 500
 
 
@@ -104,7 +94,7 @@ def _save_submission(approval: ApprovalRequest, *, by, now: dt.datetime) -> None
         ) from error
 
 
-def lock_approval(pk: int) -> ApprovalRequest:
+def _lock_approval(pk: int) -> ApprovalRequest:
     """Return the approval locked until the end of the transaction.
 
     Of two decisions at the same time, the second one waits here and then sees the first.
@@ -127,7 +117,7 @@ def record_decision(
     if not can_decide(by, approval):
         raise NotAllowed(refusal_reason(by, local_date(now), approval))
     # The approval in hand may be stale: only the locked one says whether it is still open.
-    locked = lock_approval(approval.pk)
+    locked = _lock_approval(approval.pk)
     if not locked.is_open:
         raise ChangedMeanwhile(refusal_reason_when_closed(locked))
     _require_complete(locked, decision)
@@ -202,7 +192,7 @@ def meet_condition(*, condition: Condition, note: str, by, now: dt.datetime) -> 
     """
     require_office(by, str(OFFICE_MEETS_CONDITIONS))
     # Lock the approval first, like every other service: different lock orders could deadlock.
-    approval = lock_approval(condition.approval_id)
+    approval = _lock_approval(condition.approval_id)
     conditions = Condition.objects.select_for_update(of=("self",)).select_related("met_by__person")
     locked = conditions.get(pk=condition.pk)
     if locked.met_at:

@@ -73,7 +73,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "manages": manages,
         "briefing": _briefing_facts(approvals),
         "notes": _internal_notes(visit) if manages else [],
-        "facts": visit_facts(visit, is_internal=is_internal),
+        "facts": _visit_facts(visit, is_internal=is_internal),
         # A visible visit may belong to an organisation whose page the user may not open.
         "company": Organisation.objects.visible_to(user).filter(pk=visit.company_id).first(),
         "further_buttons": _further_buttons(visit, user) if manages else [],
@@ -111,7 +111,7 @@ def _briefing_facts(approvals: list[ApprovalRequest]) -> list[tuple[str, str]]:
     return briefing_texts(latest) + vote
 
 
-def visit_facts(visit: Visit, *, is_internal: bool) -> list[tuple[str, str]]:
+def _visit_facts(visit: Visit, *, is_internal: bool) -> list[tuple[str, str]]:
     """Return the filled lines of *Eckdaten*."""
     sectors = ", ".join(sector.name for sector in visit.sectors.order_by("name", "pk"))
     facts = [

@@ -3,7 +3,7 @@ import pytest
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE
 from media_visits.enums import VisitState
-from media_visits.progress import next_step_of, visit_steps
+from media_visits.progress.lifecycle import next_step_of, visit_steps
 from tests.approvals.builders import DUE_ON, NOW
 from tests.media_visits.builders import AFTERWARDS, make_visit, make_visit_approval
 from tests.partners.builders import make_user

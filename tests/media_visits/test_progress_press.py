@@ -6,7 +6,7 @@ from core.models import Origin
 from core.roles import OBSERVER, OFFICE
 from media_visits.enums import CoverageKind, PressKind
 from media_visits.models import Coverage, PressSlot
-from media_visits.progress import listed_coverage, listed_slots
+from media_visits.progress.press import listed_coverage, listed_slots
 from tests.media_visits.builders import STARTS_AT
 from tests.partners.builders import make_user
 

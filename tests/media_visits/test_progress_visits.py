@@ -6,7 +6,7 @@ from approvals.enums import Verdict
 from approvals.queries import approvals_about
 from approvals.registry import Decision
 from media_visits.enums import VisitState
-from media_visits.progress import visit_history, visit_page
+from media_visits.progress.visits import visit_history, visit_page
 from media_visits.services import cancel_visit, decide_visit, submit_visit, withdraw_visit
 from tests.approvals.builders import BRIEFING, DUE_ON, NOW
 from tests.media_visits.builders import make_visit
