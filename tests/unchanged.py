@@ -6,6 +6,15 @@ from django.db import connection, models
 
 from outbox.models import Mail
 
+# Patterns for `pytest.raises`: services for the office, deciding, and a second change of a version
+# after the first one at NOW.
+OFFICE_ONLY = r"^Das ist der Geschäftsstelle vorbehalten\.$"
+DECIDERS_ONLY = r"^Über Freigaben entscheidet das Büro der Senatorin\.$"
+CHANGED_MEANWHILE = (
+    r"^Konto \w+ hat diesen Eintrag inzwischen geändert \(02\.03\.2026, 10:00 Uhr\)\. Beide "
+    r"Fassungen stehen auf dieser Seite\.$"
+)
+
 
 def stored_values(obj: models.Model) -> tuple:
     """Return the number of history entries of `obj` and all its column values."""

@@ -115,7 +115,9 @@ def test_files_of_a_failed_submission_are_removed(office, media, monkeypatch):
 def test_refused_second_submission_leaves_no_file(office, media):
     submit(office, files.upload())
 
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(
+        ChangedMeanwhile, match=r"^Für diesen Gegenstand ist bereits eine Freigabe beantragt\.$"
+    ):
         submit(office, files.upload())
 
     assert (Attachment.objects.count(), len(stored(media))) == (1, 1)
@@ -123,7 +125,7 @@ def test_refused_second_submission_leaves_no_file(office, media):
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 def test_only_the_office_attaches(role, media):
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match=r"^Freigaben beantragt die Geschäftsstelle\.$"):
         submit(make_user(role), files.upload())
 
     assert (Attachment.objects.count(), stored(media)) == (0, [])

@@ -20,7 +20,7 @@ from tests.approvals.subjects import (
     undone,
 )
 from tests.partners.builders import make_user
-from tests.unchanged import mails_written, nothing_changes
+from tests.unchanged import OFFICE_ONLY, mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
 A = ApprovalState
@@ -31,6 +31,13 @@ SUBMITTABLE = {
     ApprovalKind.TOPIC: (A.LAPSED, A.WITHDRAWN),
     ApprovalKind.DATES: (A.LAPSED, A.WITHDRAWN),
     ApprovalKind.VISIT: (A.RETURNED, A.LAPSED, A.WITHDRAWN),
+}
+OFFICE_SUBMITS = dict.fromkeys(KINDS, OFFICE_ONLY) | {
+    ApprovalKind.SERIES: r"^Die Zustimmung beantragt die Geschäftsstelle\.$",
+}
+OFFICE_CHANGES = dict.fromkeys(KINDS, OFFICE_ONLY) | {
+    ApprovalKind.SERIES: r"^Reihen legt die Geschäftsstelle an\.$",
+    ApprovalKind.TOPIC: r"^Dieses Thema kann jetzt nicht bearbeitet werden\.$",
 }
 
 
@@ -100,7 +107,7 @@ def test_submission_depends_on_kind_state_and_role(kind, state):
         if role not in (OFFICE, "submitter"):
             with (
                 nothing_changes(case.approval, case.subject, case.affected),
-                pytest.raises(NotAllowed),
+                pytest.raises(NotAllowed, match=OFFICE_SUBMITS[kind]),
             ):
                 submit(case, person)
         elif state in SUBMITTABLE[kind]:
@@ -128,7 +135,7 @@ def test_change_depends_on_kind_state_and_role(kind, state):
         if role not in (OFFICE, "submitter"):
             with (
                 nothing_changes(case.approval, case.subject, case.affected),
-                pytest.raises(NotAllowed),
+                pytest.raises(NotAllowed, match=OFFICE_CHANGES[kind]),
             ):
                 change(case, person)
         elif state in IN_FORCE:

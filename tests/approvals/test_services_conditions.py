@@ -81,7 +81,10 @@ def test_only_the_office_meets_conditions(role):
     condition = make_condition()
     by = make_user(role) if role else make_user()
 
-    with nothing_changes(condition), pytest.raises(NotAllowed):
+    with (
+        nothing_changes(condition),
+        pytest.raises(NotAllowed, match=r"^Auflagen vermerkt die Geschäftsstelle als erfüllt\.$"),
+    ):
         meet(condition, by)
 
 

@@ -19,7 +19,7 @@ from tests.approvals.builders import (
 )
 from tests.partners.builders import make_user
 from tests.racing import race
-from tests.unchanged import mails_written, nothing_changes
+from tests.unchanged import DECIDERS_ONLY, mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -126,7 +126,7 @@ def test_only_the_senators_office_decides(office, senator, role):
     approval = make_approval(by=office)
     by = make_user(role) if role else make_user()
 
-    with nothing_changes(approval), pytest.raises(NotAllowed):
+    with nothing_changes(approval), pytest.raises(NotAllowed, match=DECIDERS_ONLY):
         decide(approval, by)
 
 

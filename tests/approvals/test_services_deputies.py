@@ -17,7 +17,7 @@ from tests.approvals.builders import (
     make_subject,
 )
 from tests.partners.builders import make_user
-from tests.unchanged import mails_written, nothing_changes
+from tests.unchanged import DECIDERS_ONLY, mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def test_deputy_cannot_decide_before_or_after_the_deputyship(office, senator, da
     with (
         time_machine.travel(NOW + dt.timedelta(days)),
         nothing_changes(approval),
-        pytest.raises(NotAllowed),
+        pytest.raises(NotAllowed, match=DECIDERS_ONLY),
     ):
         decide(approval, deputy)
 

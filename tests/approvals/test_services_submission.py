@@ -110,7 +110,10 @@ def test_submission_is_mailed_only_to_deputies_for_its_kind(office, senator):
 def test_only_the_office_submits(role):
     by = make_user(role) if role else make_user()
 
-    with nothing_changes(), pytest.raises(NotAllowed):
+    with (
+        nothing_changes(),
+        pytest.raises(NotAllowed, match=r"^Freigaben beantragt die Geschäftsstelle\.$"),
+    ):
         submit(by)
 
     assert not ApprovalRequest.objects.exists()
@@ -140,7 +143,12 @@ def test_deadline_today_is_accepted_until_midnight_in_berlin(office):
 def test_second_open_approval_of_a_subject_is_refused(office, senator):
     first = submit(office)
 
-    with nothing_changes(first), pytest.raises(ChangedMeanwhile):
+    with (
+        nothing_changes(first),
+        pytest.raises(
+            ChangedMeanwhile, match=r"^Für diesen Gegenstand ist bereits eine Freigabe beantragt\.$"
+        ),
+    ):
         submit(office)
 
     assert ApprovalRequest.objects.count() == 1

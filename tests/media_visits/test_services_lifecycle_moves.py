@@ -14,7 +14,7 @@ from media_visits.permissions import DECISIONS
 from tests.approvals.builders import BRIEFING, DUE_ON, NOW, details_of
 from tests.media_visits.builders import AFTERWARDS, make_visit, make_visit_approval
 from tests.partners.builders import make_user
-from tests.unchanged import nothing_changes
+from tests.unchanged import DECIDERS_ONLY, OFFICE_ONLY, nothing_changes
 
 pytestmark = pytest.mark.django_db
 S = VisitState
@@ -84,12 +84,13 @@ def test_every_service_is_reserved_for_its_role(action, role):
     state = VISIT_MOVES[action].sources[0]
     visit = make_visit_for(action, state)
     by = make_user(role)
+    sentence = DECIDERS_ONLY if action in DECISIONS else OFFICE_ONLY
 
     if role == (SENATOR_OFFICE if action in DECISIONS else OFFICE):
         SERVICES[action](visit, by)
         assert Visit.objects.get(pk=visit.pk).state == VISIT_MOVES[action].target
     else:
-        with nothing_changes(visit), pytest.raises(NotAllowed):
+        with nothing_changes(visit), pytest.raises(NotAllowed, match=sentence):
             SERVICES[action](visit, by)
 
 

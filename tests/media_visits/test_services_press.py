@@ -12,7 +12,7 @@ from media_visits.services import change_press_slot, create_press_slot, delete_p
 from media_visits.services.press import SLOT_FIELDS
 from tests.approvals.builders import NOW
 from tests.media_visits.builders import STARTS_AT, make_slot, make_visit
-from tests.unchanged import mails_written, nothing_changes
+from tests.unchanged import CHANGED_MEANWHILE, OFFICE_ONLY, mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
 S = VisitState
@@ -142,7 +142,7 @@ def test_second_change_of_the_same_slot_version_is_refused(office):
     shown = version_of(slot, SLOT_FIELDS)
     change(slot, office, capacity=5)
 
-    with nothing_changes(visit, slot), pytest.raises(ChangedMeanwhile):
+    with nothing_changes(visit, slot), pytest.raises(ChangedMeanwhile, match=CHANGED_MEANWHILE):
         change(slot, office, version=shown, capacity=9)
 
 
@@ -190,9 +190,9 @@ def test_only_the_office_keeps_slots(senator):
     slot = make_slot(visit)
 
     with nothing_changes(visit, slot):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             add(visit, senator)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             change(slot, senator, capacity=1)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             delete_press_slot(slot=slot, by=senator, now=NOW)

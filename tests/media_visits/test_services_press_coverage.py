@@ -10,7 +10,7 @@ from media_visits.services import change_coverage, create_coverage, delete_cover
 from media_visits.services.press import COVERAGE_FIELDS
 from tests.approvals.builders import NOW, TODAY
 from tests.media_visits.builders import make_coverage, make_sector, make_visit
-from tests.unchanged import nothing_changes
+from tests.unchanged import CHANGED_MEANWHILE, OFFICE_ONLY, nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_second_change_of_the_same_coverage_version_is_refused(office):
     shown = version_of(coverage, COVERAGE_FIELDS)
     change(coverage, office, title="Erste Fassung")
 
-    with nothing_changes(coverage), pytest.raises(ChangedMeanwhile):
+    with nothing_changes(coverage), pytest.raises(ChangedMeanwhile, match=CHANGED_MEANWHILE):
         change(coverage, office, version=shown, title="Zweite Fassung")
 
 
@@ -89,10 +89,10 @@ def test_only_the_office_keeps_coverage(senator):
     coverage = make_coverage()
 
     with nothing_changes(coverage):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             create(senator)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             change(coverage, senator, title="Anders")
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             delete_coverage(coverage=coverage, by=senator, now=NOW)
     assert Coverage.objects.count() == 1

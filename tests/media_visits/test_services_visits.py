@@ -15,7 +15,7 @@ from media_visits.services.visits import VISIT_FIELDS
 from tests.approvals.builders import NOW
 from tests.media_visits.builders import STARTS_AT, make_sector, make_visit, visit_values
 from tests.partners.builders import make_organisation, make_user
-from tests.unchanged import mails_written, nothing_changes
+from tests.unchanged import OFFICE_ONLY, mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
 S = VisitState
@@ -56,7 +56,7 @@ def test_visit_late_in_the_evening_lies_on_its_day_in_berlin(office):
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 def test_only_the_office_creates(role):
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match=OFFICE_ONLY):
         create_visit(values=visit_values(), by=make_user(role), now=NOW)
 
     assert not Visit.objects.exists()
@@ -263,9 +263,9 @@ def test_only_the_office_changes_and_publishes(senator):
     visit = make_visit(S.APPROVED)
 
     with nothing_changes(visit):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             change(visit, senator, title="Anders")
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             publish_visit(visit=visit, by=senator, now=NOW)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             unpublish_visit(visit=visit, by=senator, now=NOW)
