@@ -99,7 +99,7 @@ def load_accounts(*, today, now) -> dict[str, User]:
     # Created directly, because no office account exists yet that could send the invitations.
     for account in ACCOUNTS:
         person = Person.objects.create(
-            name=account.name,
+            family_name=account.name,
             function=account.function,
             email=account.email,
             organisation=find_organisation(account.organisation),
@@ -137,7 +137,7 @@ def load_contacts() -> None:
         if email not in used:
             used.add(email)
             Person.objects.create(
-                name=name,
+                family_name=name,
                 function=function,
                 email=email,
                 organisation=organisation,

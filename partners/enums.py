@@ -11,6 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 
 
+class Salutation(models.TextChoices):
+    NEUTRAL = "neutral", _("neutral")
+    MS = "ms", _("Frau")
+    MR = "mr", _("Herr")
+
+
 class OrganisationKind(models.TextChoices):
     SENATE = "senate", _("Senatsverwaltung")
     DISTRICT = "district", _("Bezirk")

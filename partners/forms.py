@@ -50,8 +50,19 @@ class PersonForm(VersionedForm):
         model = Person
         fields = people.FIELDS
         formfield_callback = formfield_for
-        widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "salutation": forms.RadioSelect(attrs={"class": "choices--inline"}),
+            "notes": forms.Textarea(attrs={"rows": 3}),
+        }
         help_texts = {
+            "title": _("So, wie er in der Anrede steht: „Dr.“ oder „Prof. Dr.“."),
+            "family_name": _(
+                "Ist nur die Funktion bekannt, steht sie hier, zum Beispiel „Leitung des Werks“."
+            ),
+            "letter_salutation": _(
+                "Leer: aus Anrede, Titel und Namen, zum Beispiel „Sehr geehrte Frau Dr. …“. Das "
+                "Komma setzt das Portal."
+            ),
             "notes": _("Nur für die Geschäftsstelle sichtbar."),
             "is_active": _("Ohne Haken wird die Person nicht mehr zur Auswahl angeboten."),
         }
@@ -167,7 +178,7 @@ def _possible_deputies(principal: Person, by: User) -> QuerySet[Person]:
         )
     # Nobody can appoint themselves as deputy; the service enforces this too.
     people = people.filter(user__is_active=True).exclude(pk__in=[principal.pk, by.person_id])
-    return people.select_related("organisation").order_by("search", "pk")
+    return people.select_related("organisation").order_by("sort_name", "search", "pk")
 
 
 def _name_with_organisation(person: Person) -> str:

@@ -29,9 +29,8 @@ def office_heads() -> list[Person]:
 
 def people_of(organisation: Organisation | int) -> QuerySet[Person]:
     """Return the active contacts of an organisation, given as object or primary key, by name."""
-    # `search` is folded text: sorting by `name` differs between SQLite and PostgreSQL.
     people = Person.objects.filter(organisation=organisation, is_active=True)
-    return people.select_related("organisation", "user").order_by("search", "pk")
+    return people.select_related("organisation", "user").order_by("sort_name", "search", "pk")
 
 
 def visible_organisations(user) -> QuerySet[Organisation]:
@@ -51,7 +50,7 @@ def visible_people(user) -> QuerySet[Person]:
 def visible_people_of(organisation: Organisation, user) -> QuerySet[Person]:
     """Return the contacts of an organisation, active ones first."""
     people = visible_people(user).filter(organisation=organisation)
-    return people.order_by("-is_active", "search", "pk")
+    return people.order_by("-is_active", "sort_name", "search", "pk")
 
 
 def visible_lists(user) -> QuerySet[DistributionList]:

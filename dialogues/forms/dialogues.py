@@ -75,7 +75,7 @@ class DialogueForm(VersionedForm):
         # The contact is mailed when the date is fixed or changes, so an address is needed.
         people = Person.objects.reachable().select_related("organisation")
         self.fields["host_contact"].queryset = people.order_by(
-            "organisation__search", "search", "pk"
+            "organisation__search", "sort_name", "search", "pk"
         )
         limit_length(self.fields["programme"], MAX_PROGRAMME_LENGTH)
         # The first release sets this day; before it, there is nothing to change.

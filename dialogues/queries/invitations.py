@@ -19,7 +19,7 @@ from partners.models import DistributionList, Organisation, Person
 
 MAX_CHOICES = 60  # organisations or people shown at once
 INVITING_KINDS = ("invitation", "invitation_reminder")
-IN_GUEST_ORDER = ("person__organisation__search", "person__search", "pk")
+IN_GUEST_ORDER = ("person__organisation__search", "person__sort_name", "pk")
 
 
 class GuestRow(NamedTuple):
@@ -171,7 +171,7 @@ def guest_choices(dialogue: Dialogue, words: str) -> GuestChoices:
         found = Q(matching(words)) | matching(words, "organisation__search")
         people = Person.objects.filter(reachable, found).select_related("organisation")
         people = people.annotate(is_listed=Exists(on_list.filter(person=OuterRef("pk"))))
-        people = people.order_by("organisation__search", "search", "pk")
+        people = people.order_by("organisation__search", "sort_name", "pk")
     # Loading one more than is shown tells whether there are more, without a counting query.
     shown = [list(choices[: MAX_CHOICES + 1]) for choices in (organisations, people)]
     return GuestChoices(

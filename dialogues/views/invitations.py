@@ -160,7 +160,10 @@ def export(request, pk):
     _dialogue, guests = _whole_list(request, pk)
     header = [
         _("Organisation"),
-        _("Person"),
+        _("Anrede"),
+        _("Titel"),
+        _("Vorname"),
+        _("Familienname"),
         _("Funktion"),
         _("E-Mail"),
         _("Telefon"),
@@ -180,7 +183,10 @@ def _line_of(guest: GuestRow) -> list:
     invitation, person = guest.invitation, guest.invitation.person
     return [
         str(person.organisation or ""),
-        person.name,
+        person.get_salutation_display(),
+        person.title,
+        person.given_name,
+        person.family_name,
         person.function,
         person.email,
         person.phone,

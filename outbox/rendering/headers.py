@@ -29,6 +29,11 @@ def one_line(value: str, length: int = SUBJECT_LENGTH) -> str:
     return cleaned if len(cleaned) <= length else cleaned[: length - 1].rstrip() + "…"
 
 
+def without_closing_mark(greeting: str) -> str:
+    """Return `greeting` without the punctuation at its end, because mails add a comma."""
+    return greeting.strip().rstrip(" ,;:!")
+
+
 def clean_lines(value: str) -> str:
     """Return `value` with `\n` as line breaks and without control characters."""
     lines = re.sub(r"\r\n|[\r\x85\u2028\u2029]", "\n", str(value))

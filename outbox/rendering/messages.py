@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from outbox.rendering import TextError
-from outbox.rendering.headers import clean_lines, one_line
+from outbox.rendering.headers import clean_lines, one_line, without_closing_mark
 from outbox.rendering.markdown import (
     MARKER,
     fill_markers,
@@ -58,7 +58,8 @@ def write_message(
             f"{text.kind}: values {sorted(values)} do not fit placeholders "
             f"{sorted(text.placeholders)}"
         )
-    filled = {**values, "greeting": one_line(greeting) or _("Guten Tag"), "link": link}
+    greeting = without_closing_mark(one_line(greeting)) or _("Guten Tag")
+    filled = {**values, "greeting": greeting, "link": link}
     for name in filter(is_link_name, filled):
         filled[name] = complete_link(filled[name])
     return _fill(str(text.subject), str(text.body), filled)

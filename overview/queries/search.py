@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Length, NullIf, StrIndex
-from django.db.models.lookups import GreaterThan, LessThanOrEqual
+from django.db.models.functions import Coalesce, Concat, Length, NullIf, StrIndex, Trim
+from django.db.models.lookups import GreaterThan, LessThan
 
 from core.folding import folded_words
 from dialogues.enums import DialogueCategory
@@ -107,6 +107,7 @@ def _mails(user, words: str) -> QuerySet[Mail]:
     return Mail.objects.visible_to(user).without_bodies().matching(words)
 
 
+PERSON_HEADING = (Trim(Concat("given_name", Value(" "), "family_name")),)
 VISIT_HEADING = (Coalesce(NullIf("company_text", Value("")), "company__name"), "title")
 # In the order of the navigation.
 KINDS = (
@@ -125,7 +126,7 @@ KINDS = (
         ("name", "short_name"),
         code="short_name",
     ),
-    Kind("people", _people, ("-is_active", "search"), ("name",)),
+    Kind("people", _people, ("-is_active", "sort_name"), PERSON_HEADING),
     Kind("lists", _lists, ("name",)),
     Kind("mails", _mails, ("-created_at",), ("subject",)),
 )
@@ -174,4 +175,4 @@ def _ranks(kind: Kind, words: str) -> list[When]:
 def _within(text: str, length: Combinable) -> Q:
     """Return the condition that `text` begins in the first `length` characters of `search`."""
     position = StrIndex("search", Value(text))
-    return Q(GreaterThan(position, 0)) & Q(LessThanOrEqual(position, length))
+    return Q(GreaterThan(position, 0)) & Q(LessThan(position, length))

@@ -28,7 +28,7 @@ class UserManager(BaseUserManager):
         Without `password` the account cannot sign in with one.
         """
         email = email.strip().lower()
-        person = person or Person.objects.create(name=email, email=email)
+        person = person or Person.objects.create(family_name=email, email=email)
         user = self.model(email=email, person=person, **fields)
         user.set_password(password)
         user.save(using=self._db)

@@ -93,4 +93,4 @@ class Organisation(Sourced):
     def postal_address(self) -> str:
         """Street, postcode and city in one line, as far as known."""
         town = f"{self.postcode} {self.city}".strip()
-        return ", ".join(part for part in (self.street, town) if part)
+        return ", ".join(part for part in (self.street.rstrip(" ,"), town) if part)

@@ -3,13 +3,42 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from core.folding import FoldedField, matching
+from core.folding import FoldedField, fold, matching
 from core.models import Origin
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from outbox.rendering.headers import without_closing_mark
+from partners.enums import Salutation
 from partners.models.organisations import Organisation
+
+# Parts before a family name that lists ignore, as German registers do (DIN 5007-2).
+NAME_PREFIXES = frozenset(
+    "von vom zu zum zur van der den dem de del della dos du da das di des la ten ter und".split()
+)
+TITLES = frozenset(
+    "dr dr. prof prof. pd dipl. ing. mag. h. c. h.c. med. jur. phil. rer. nat. oec. pol.".split()
+)
+
+
+def sorting_name(family_name: str) -> str:
+    """Return `Heide` for `Dr. von der Heide`; a name of nothing but prefixes stays as it is."""
+    words = family_name.split()
+    for index, word in enumerate(words):
+        word = word.lower()
+        if word not in NAME_PREFIXES | TITLES and not word.startswith(("dipl.-", "dr.-")):
+            return " ".join(words[index:])
+    return family_name
+
+
+class SortNameField(FoldedField):
+    """The folded family name without prefixes and titles, then the given name."""
+
+    def folded(self, model_instance: models.Model) -> str:
+        family, *others = (str(getattr(model_instance, name) or "") for name in self.sources)
+        return fold(" ".join(filter(None, [sorting_name(family), *others])))
 
 
 class PersonQuerySet(models.QuerySet):
@@ -36,18 +65,17 @@ class PersonQuerySet(models.QuerySet):
 class Person(models.Model):
     """A contact of the office. Most never get an account.
 
-    In the demo and in tests the name is a role, never an invented person.
+    Somebody known by function only has it as family name, such as `Leitung des Werks`. In the demo
+    and in tests everybody is, never an invented person.
     """
 
-    name = models.CharField(_("Name"), max_length=150)
     salutation = models.CharField(
-        _("Anrede im Brief"),
-        max_length=150,
-        blank=True,
-        help_text=_(
-            "So beginnt jede E-Mail, zum Beispiel „Sehr geehrte Frau Dr. …“. Leer: „Guten Tag“."
-        ),
+        _("Anrede"), max_length=8, choices=Salutation, default=Salutation.NEUTRAL
     )
+    title = models.CharField(_("Titel"), max_length=40, blank=True)
+    given_name = models.CharField(_("Vorname"), max_length=100, blank=True)
+    family_name = models.CharField(_("Familienname"), max_length=150)
+    letter_salutation = models.CharField(_("Anrede im Brief"), max_length=150, blank=True)
     function = models.CharField(_("Funktion"), max_length=150, blank=True)
     organisation = models.ForeignKey(
         Organisation,
@@ -62,10 +90,11 @@ class Person(models.Model):
     notes = models.TextField(_("interner Vermerk"), blank=True)
     is_active = models.BooleanField(_("aktiv"), default=True)
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
-    search = FoldedField(sources=("name", "function", "email"))
+    search = FoldedField(sources=("given_name", "family_name", "title", "function", "email"))
+    sort_name = SortNameField(sources=("family_name", "given_name"))
 
-    # `search` is derived from other fields, so it has no history.
-    history = HistoricalRecords(excluded_fields=["search"])
+    # The folded columns are derived from other fields, so they have no history.
+    history = HistoricalRecords(excluded_fields=["search", "sort_name"])
     objects = PersonQuerySet.as_manager()
 
     class Meta:
@@ -79,9 +108,27 @@ class Person(models.Model):
         return reverse("partners:person", args=[self.pk])
 
     @property
+    def name(self) -> str:
+        """Title, given and family name: `Dr. Vorname Nachname`."""
+        return " ".join(filter(None, [self.title, self.given_name, self.family_name]))
+
+    @property
     def greeting(self) -> str:
         """The first line of a mail, without the comma."""
-        return self.salutation or str(_("Guten Tag"))
+        return without_closing_mark(self.letter_salutation) or self.greeting_by_name
+
+    @property
+    def greeting_by_name(self) -> str:
+        """The greeting that `letter_salutation` overrides."""
+        addressed = " ".join(filter(None, [self.title, self.family_name]))
+        if self.salutation == Salutation.MS:
+            return gettext("Sehr geehrte Frau %(name)s") % {"name": addressed}
+        if self.salutation == Salutation.MR:
+            return gettext("Sehr geehrter Herr %(name)s") % {"name": addressed}
+        # Without title and given name it may be a function, which nobody is greeted by.
+        if self.title or self.given_name:
+            return gettext("Guten Tag %(name)s") % {"name": self.name}
+        return gettext("Guten Tag")
 
     @property
     def is_demo(self) -> bool:

@@ -10,10 +10,24 @@ from core.conflicts import require_unchanged
 from core.errors import Refused
 from core.history import save_values_as
 from core.roles import PARTNER
+from outbox.rendering.headers import without_closing_mark
 from partners.models import Person
 from partners.permissions import require_can_manage_partners
 
-FIELDS = ("name", "salutation", "function", "organisation", "email", "phone", "notes", "is_active")
+FIELDS = (
+    "salutation",
+    "title",
+    "given_name",
+    "family_name",
+    "function",
+    "organisation",
+    "email",
+    "phone",
+    "letter_salutation",
+    "notes",
+    "is_active",
+)
+ONE_LINERS = {"title", "given_name", "family_name", "function", "phone", "letter_salutation"}
 
 
 @transaction.atomic
@@ -24,8 +38,13 @@ def create_person(*, values: dict[str, Any], by, now: dt.datetime) -> Person:
     was submitted twice.
     """
     require_can_manage_partners(by)
+    values = _tidied(values)
+    present = Person(**values)
     same = Person.objects.filter(
-        name=values["name"], organisation=values.get("organisation"), email=values.get("email", "")
+        given_name=present.given_name,
+        family_name=present.family_name,
+        organisation=present.organisation,
+        email=present.email,
     )
     if same.exists():
         raise Refused(
@@ -51,7 +70,7 @@ def change_person(
     # Otherwise an account could keep its rights although its person is inactive or, for a partner,
     # has no organisation.
     _require_account_stays_valid(locked, values)
-    save_values_as(locked, values, by=by, now=now, reason=_("Angaben geändert"))
+    save_values_as(locked, _tidied(values), by=by, now=now, reason=_("Angaben geändert"))
     return locked
 
 
@@ -70,3 +89,13 @@ def _require_account_stays_valid(person: Person, values: dict[str, Any]) -> None
                 "Organisation."
             )
         )
+
+
+def _tidied(values: dict[str, Any]) -> dict[str, Any]:
+    """Return `values` with single spaces and without punctuation after the letter salutation."""
+    tidied = dict(values)
+    for name in ONE_LINERS & tidied.keys():
+        tidied[name] = " ".join(tidied[name].split())
+    if "letter_salutation" in tidied:
+        tidied["letter_salutation"] = without_closing_mark(tidied["letter_salutation"])
+    return tidied

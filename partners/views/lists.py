@@ -33,9 +33,9 @@ MAX_KEY_DIGITS = 18  # every number of up to 18 digits fits into a primary key
 MAX_TICKED = 500
 SORTS = {"name": ("name",), "members": ("member_count", "name")}
 MEMBER_SORTS = {
-    "name": ("search",),
-    "organisation": ("organisation__search", "search"),
-    "email": ("email", "search"),
+    "name": ("sort_name", "search"),
+    "organisation": ("organisation__search", "sort_name"),
+    "email": ("email", "sort_name"),
 }
 
 

@@ -34,17 +34,21 @@ from partners.services import change_person, create_person
 from partners.views.organisations import add_button, edit_button, organisation_subtitle, tabs_for
 
 SORTS = {
-    "name": ("search",),
-    "function": ("function", "search"),
-    "organisation": ("organisation__search", "search"),
-    "email": ("email", "search"),
+    "name": ("sort_name", "search"),
+    "function": ("function", "sort_name"),
+    "organisation": ("organisation__search", "sort_name"),
+    "email": ("email", "sort_name"),
 }
 EXPORT_HEADER = [
-    gettext_lazy("Name"),
+    gettext_lazy("Anrede"),
+    gettext_lazy("Titel"),
+    gettext_lazy("Vorname"),
+    gettext_lazy("Familienname"),
     gettext_lazy("Funktion"),
     gettext_lazy("Organisation"),
     gettext_lazy("E-Mail"),
     gettext_lazy("Telefon"),
+    gettext_lazy("Anrede im Brief"),
 ]
 
 
@@ -77,7 +81,17 @@ def people_export(request):
 def export_row(person: Person) -> list[str]:
     """Return the values under `EXPORT_HEADER`."""
     organisation = person.organisation.name if person.organisation else ""
-    return [person.name, person.function, organisation, person.email, person.phone]
+    return [
+        person.get_salutation_display(),
+        person.title,
+        person.given_name,
+        person.family_name,
+        person.function,
+        organisation,
+        person.email,
+        person.phone,
+        person.greeting,
+    ]
 
 
 def _filter(request) -> PersonFilter:

@@ -49,7 +49,7 @@ def guests(seed: str, count: int, chunk: int) -> Iterator[list[Person]]:
     """Create the planned contacts and yield them in chunks."""
     people = Person.objects.bulk_create(
         [
-            Person(name=f"Gast {number}", email=email)
+            Person(family_name=f"Gast {number}", email=email)
             for number, email in enumerate(draw_recipients(seed, count), 1)
         ]
     )

@@ -22,7 +22,7 @@ def statements_to_release(count, office):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     people = Person.objects.bulk_create(
         [
-            Person(name=f"Leitung Werk {n}", email=f"werk-{n}-{count}@example.org")
+            Person(family_name=f"Leitung Werk {n}", email=f"werk-{n}-{count}@example.org")
             for n in range(count)
         ]
     )

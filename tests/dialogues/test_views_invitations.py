@@ -221,7 +221,14 @@ def test_export_contains_the_whole_list(signed_in):
     dialogue = make_dialogue(S.INVITED)
     organisation = make_organisation("Zange GmbH")
     person = make_person(
-        "=Leitung", function="Werk", email="a@example.org", phone="030 1", organisation=organisation
+        "=Leitung",
+        salutation="ms",
+        title="Dr.",
+        given_name="=Vorname",
+        function="Werk",
+        email="a@example.org",
+        phone="030 1",
+        organisation=organisation,
     )
     make_invitation(dialogue, RsvpState.ACCEPTED, person=person, party=2, remark="Gern")
 
@@ -231,9 +238,12 @@ def test_export_contains_the_whole_list(signed_in):
         [cell.value for cell in row]
         for row in load_workbook(BytesIO(response.content)).active.iter_rows()
     ]
-    assert rows[0][:7] == [
+    assert rows[0][:10] == [
         "Organisation",
-        "Person",
+        "Anrede",
+        "Titel",
+        "Vorname",
+        "Familienname",
         "Funktion",
         "E-Mail",
         "Telefon",
@@ -242,6 +252,9 @@ def test_export_contains_the_whole_list(signed_in):
     ]
     assert rows[1] == [
         "Zange GmbH",
+        "Frau",
+        "Dr.",
+        "=Vorname",
         "=Leitung",
         "Werk",
         "a@example.org",

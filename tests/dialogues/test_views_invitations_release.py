@@ -70,7 +70,9 @@ def test_preview_shows_mail_entry_and_guests_but_no_personal_link(signed_in):
     dialogue = make_dialogue(
         S.SCHEDULED, title="Wärme", host=host, programme="14:00 Begrüßung\n15:00 Rundgang"
     )
-    person = make_person("Leitung", salutation="Sehr geehrte Leitung", email="leitung@example.org")
+    person = make_person(
+        "Leitung", letter_salutation="Sehr geehrte Leitung", email="leitung@example.org"
+    )
     invitation = make_invitation(dialogue, released=False, person=person)
 
     response = signed_in.get(f"{guests_page(dialogue)}versenden/")

@@ -114,6 +114,18 @@ def test_greeting_is_one_line():
     assert letter.text.startswith("Guten Tag bitte zahlen Sie,\n")
 
 
+@pytest.mark.parametrize(
+    "greeting", ("Liebe Runde,", "Liebe Runde , ", "Liebe Runde!", "Liebe Runde")
+)
+def test_greeting_ends_with_one_comma(greeting):
+    letter = write_message(
+        NOTICE, greeting=greeting, link="/", values={"topic": "x", "comment": ""}
+    )
+
+    assert letter.text.startswith("Liebe Runde,\n")
+    assert "Liebe Runde,</p>" in letter.html
+
+
 def test_value_that_looks_like_a_marker_is_left_alone():
     mark = f"qz{b'comment'.hex()}zq"
 

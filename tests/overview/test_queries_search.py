@@ -262,3 +262,15 @@ def test_outsiders_find_a_dialogue_as_it_was_announced():
 
     assert titles(observer, "neuer titel", "dialogues") == []
     assert len(titles(observer, "alter titel", "dialogues")) == 1
+
+
+def test_people_whose_name_begins_with_the_words_come_first():
+    make_person("Andere", function="Vorname Nachname vertreten")
+    make_person("von Nachname", title="Dr.", given_name="Vorname")
+    make_person("Nachname", given_name="Vorname")
+
+    assert titles(make_user(OFFICE), "vorname nachname", "people") == [
+        "Vorname Nachname",
+        "Dr. Vorname von Nachname",
+        "Andere",
+    ]

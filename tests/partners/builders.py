@@ -24,7 +24,7 @@ def make_person(name: str | None = None, **fields) -> Person:
     """Return a saved contact with an address at example.org."""
     number = next(_numbers)
     fields.setdefault("email", f"person-{number}@example.org")
-    return Person.objects.create(name=name or f"Ansprechperson {number}", **fields)
+    return Person.objects.create(family_name=name or f"Ansprechperson {number}", **fields)
 
 
 def make_user(

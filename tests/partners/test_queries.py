@@ -32,12 +32,14 @@ def test_office_heads_are_everyone_in_the_office_until_one_is_marked():
 
 
 def test_recipient_has_the_address_of_the_account_while_it_is_open():
-    person = make_person(email="kontakt@example.org", salutation="Sehr geehrte Damen und Herren")
+    person = make_person(
+        email="kontakt@example.org", letter_salutation="Sehr geehrte Damen und Herren"
+    )
     account = make_user(OBSERVER, person=person, email="konto@example.org")
-    assert recipient_of(person) == ("konto@example.org", person.name, person.salutation)
+    assert recipient_of(person) == ("konto@example.org", person.name, person.letter_salutation)
 
     account.is_active = False
-    assert recipient_of(person) == ("kontakt@example.org", person.name, person.salutation)
+    assert recipient_of(person) == ("kontakt@example.org", person.name, person.letter_salutation)
 
 
 def test_deputies_for_a_kind_are_found_in_one_query(principal, deputy, django_assert_num_queries):

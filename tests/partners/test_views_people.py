@@ -30,7 +30,13 @@ def test_partner_keeps_the_organisation(client, office):
     version = client.get(url).context["form"].initial["version"]
 
     page = client.post(
-        url, {"name": person.name, "is_active": "on", "version": version}
+        url,
+        {
+            "family_name": person.name,
+            "salutation": "neutral",
+            "is_active": "on",
+            "version": version,
+        },
     ).content.decode()
 
     person.refresh_from_db()
@@ -43,16 +49,17 @@ def test_export_has_the_note_for_the_office_only(client, office):
     assert rows_of(client.get(reverse("partners:people_export")))[0][-1] == "interner Vermerk"
 
     client.force_login(make_user(SENATOR_OFFICE))
-    assert rows_of(client.get(reverse("partners:people_export")))[0][-1] == "Telefon"
+    assert rows_of(client.get(reverse("partners:people_export")))[0][-1] == "Anrede im Brief"
 
 
 def test_address_that_no_mail_can_reach_is_refused(client, office):
     answer = client.post(
-        reverse("partners:person_add"), {"name": "Leitung", "email": '"leitung"@example.org'}
+        reverse("partners:person_add"),
+        {"family_name": "Leitung", "salutation": "neutral", "email": '"leitung"@example.org'},
     )
 
     assert "An diese Adresse kann das Portal nicht schreiben" in answer.content.decode()
-    assert not Person.objects.filter(name="Leitung").exists()
+    assert not Person.objects.filter(family_name="Leitung").exists()
 
 
 def test_partner_gets_404_for_people_of_others(client):
