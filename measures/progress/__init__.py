@@ -11,10 +11,12 @@ from measures.progress.measures import (
 from measures.progress.projects import project_facts, project_subtitle
 from measures.progress.reports import report_buttons, report_origin
 from measures.progress.rounds import round_buttons
-from measures.progress.timeline import draw_timeline
+from measures.progress.timeline import CARD, PAGE, draw_timeline
 
 __all__ = [
+    "CARD",
     "EXPORT_HEADER",
+    "PAGE",
     "draw_timeline",
     "export_row",
     "list_items",

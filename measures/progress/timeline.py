@@ -1,6 +1,7 @@
 """The timeline as an SVG drawn on the server; its page shows the same data as a table."""
 
 import datetime as dt
+import textwrap
 from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
@@ -8,19 +9,30 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
-from measures.enums import PHASE_BAR_COLOURS
+from measures.enums import PHASE_BAR_COLOURS, UNKNOWN_LABEL
 from measures.models import Measure
 from measures.queries import TimelineBar
 
 # Lengths in units of the viewBox; the picture scales to the width of its card.
-CHART_WIDTH_PX = 640
-NAMES_WIDTH_PX = 190
-HEADER_HEIGHT_PX = 26
+HEADER_HEIGHT_PX = 42
 BAR_ROW_HEIGHT_PX = 28
+NAME_LINE_HEIGHT_PX = 15
 MIN_BAR_WIDTH_PX = 8
 YEAR_LABEL_WIDTH_PX = 36  # a year in figures and the space after it
-MAX_NAME_LENGTH = 28
+TODAY_LABEL_WIDTH_PX = 40
 YEAR_INTERVALS = (1, 2, 5, 10, 20, 50, 100, 200)
+
+
+class Layout(NamedTuple):
+    """The width of the picture, and of the names before the bars, in units and in characters."""
+
+    width: int
+    names_width: int
+    name_length: int
+
+
+CARD = Layout(640, 190, 28)
+PAGE = Layout(900, 300, 44)
 
 
 class Scale(NamedTuple):
@@ -28,12 +40,17 @@ class Scale(NamedTuple):
 
     first: dt.date
     end: dt.date
+    layout: Layout
 
     def x(self, day: dt.date) -> float:
         """Return the horizontal position of `day`; days outside the period lie on the edge."""
         day = min(max(day, self.first), self.end)
         days = (day - self.first).days / (self.end - self.first).days
-        return NAMES_WIDTH_PX + (CHART_WIDTH_PX - NAMES_WIDTH_PX) * days
+        return self.layout.names_width + self.bars_width * days
+
+    @property
+    def bars_width(self) -> int:
+        return self.layout.width - self.layout.names_width
 
     def contains(self, day: dt.date) -> bool:
         return self.first <= day < self.end
@@ -41,7 +58,7 @@ class Scale(NamedTuple):
     @property
     def labelled_years(self) -> list[int]:
         """Every year, or every 2nd, 5th, 10th …, so that their labels do not overlap."""
-        width_of_year = (CHART_WIDTH_PX - NAMES_WIDTH_PX) / (self.end.year - self.first.year)
+        width_of_year = self.bars_width / (self.end.year - self.first.year)
         interval = next(
             years for years in YEAR_INTERVALS if years * width_of_year >= YEAR_LABEL_WIDTH_PX
         )
@@ -59,39 +76,56 @@ class TimelineLine(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """The picture and the table below it, both empty without a measure that has a day."""
+    """The picture with its legend and the table below it, empty without a measure that has a day.
+
+    `phases` are the (label, colour) of the bars, `has_cuts` says whether any has an arrow.
+    """
 
     svg: SafeString
     table: list[TimelineLine]
+    phases: list[tuple[str, str]] = []
+    has_cuts: bool = False
 
 
-def draw_timeline(bars: list[TimelineBar], *, years: tuple[int, int], today: dt.date) -> Timeline:
+def draw_timeline(
+    bars: list[TimelineBar], *, years: tuple[int, int], today: dt.date, layout: Layout = CARD
+) -> Timeline:
     """Draw each measure as a bar with its milestones as diamonds, hollow until reached.
+
+    Name and bar link to the measure.
 
     `years` limit the picture to a first and a last year. A bar that reaches beyond is cut at the
     edge and marked with an arrow whose tooltip is the real date.
     """
     if not bars:
         return Timeline(SafeString(""), [])
-    scale, height = _scale_of(bars, years), HEADER_HEIGHT_PX + BAR_ROW_HEIGHT_PX * len(bars)
-    rows = format_html_join(
-        "",
-        "{}",
-        (
-            (_draw_bar(bar, HEADER_HEIGHT_PX + BAR_ROW_HEIGHT_PX * number, scale),)
-            for number, bar in enumerate(bars)
-        ),
-    )
+    scale, height = _scale_of(bars, years, layout), HEADER_HEIGHT_PX
+    lines = []
+    for bar in bars:
+        # Text in an SVG does not wrap by itself.
+        name = textwrap.wrap(bar.measure.title, layout.name_length) or [""]
+        lines.append((_draw_bar(bar, name, height, scale),))
+        height += BAR_ROW_HEIGHT_PX + NAME_LINE_HEIGHT_PX * (len(name) - 1)
+    # A group, because an image would hide its links.
     svg = format_html(
-        '<svg class="timeline" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>',
-        CHART_WIDTH_PX,
+        '<svg class="timeline" viewBox="0 0 {} {}" role="group" aria-label="{}">{}{}{}</svg>',
+        layout.width,
         height,
         _("Zeitplan der Maßnahmen; dieselben Angaben stehen darunter als Tabelle"),
         _draw_years(scale, height),
         _draw_today(scale, height, today),
-        rows,
+        format_html_join("", "{}", lines),
     )
-    return Timeline(svg, [_table_line(bar) for bar in bars])
+    has_cuts = any(bar.starts_on < scale.first or bar.ends_on >= scale.end for bar in bars)
+    return Timeline(svg, [_table_line(bar) for bar in bars], _phases_of(bars), has_cuts)
+
+
+def _phases_of(bars: list[TimelineBar]) -> list[tuple[str, str]]:
+    """Return (label, colour) of the phases that occur, the most advanced first, unknown last."""
+    shown = {bar.measure.phase for bar in bars}
+    parts = [(phase, phase.label, colour) for phase, colour in PHASE_BAR_COLOURS.items()]
+    parts.append(("", UNKNOWN_LABEL, "neutral"))
+    return [(str(label), colour) for phase, label, colour in parts if phase in shown]
 
 
 def _table_line(bar: TimelineBar) -> TimelineLine:
@@ -102,7 +136,7 @@ def _table_line(bar: TimelineBar) -> TimelineLine:
     return TimelineLine(bar.measure, bar.starts_on, bar.ends_on, "; ".join(milestones))
 
 
-def _scale_of(bars: list[TimelineBar], years: tuple[int, int]) -> Scale:
+def _scale_of(bars: list[TimelineBar], years: tuple[int, int], layout: Layout) -> Scale:
     """Return the years that the bars need, within `years`."""
     first_allowed, last_allowed = years
     earliest = min(bar.starts_on.year for bar in bars)
@@ -110,7 +144,7 @@ def _scale_of(bars: list[TimelineBar], years: tuple[int, int]) -> Scale:
     # At least one year, even if all bars lie outside: a scale of zero length cannot be drawn.
     first = min(max(earliest, first_allowed), last_allowed)
     last = max(min(latest, last_allowed), first)
-    return Scale(dt.date(first, 1, 1), dt.date(last + 1, 1, 1))
+    return Scale(dt.date(first, 1, 1), dt.date(last + 1, 1, 1), layout)
 
 
 def _draw_years(scale: Scale, height: int) -> SafeString:
@@ -118,7 +152,7 @@ def _draw_years(scale: Scale, height: int) -> SafeString:
     lines = format_html_join(
         "",
         '<line class="timeline__year" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>',
-        ((x, HEADER_HEIGHT_PX - 6, height) for x, _year in positions),
+        ((x, 20, height) for x, _year in positions),
     )
     labels = format_html_join(
         "",
@@ -127,7 +161,7 @@ def _draw_years(scale: Scale, height: int) -> SafeString:
         (
             (x, str(year))
             for x, year in positions
-            if float(x) <= CHART_WIDTH_PX - YEAR_LABEL_WIDTH_PX
+            if float(x) <= scale.layout.width - YEAR_LABEL_WIDTH_PX
         ),
     )
     return lines + labels
@@ -136,22 +170,32 @@ def _draw_years(scale: Scale, height: int) -> SafeString:
 def _draw_today(scale: Scale, height: int, today: dt.date) -> SafeString:
     if not scale.contains(today):
         return SafeString("")
+    at = scale.x(today)
+    is_at_edge = at > scale.layout.width - TODAY_LABEL_WIDTH_PX
     return format_html(
-        '<line class="timeline__today" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>',
-        f"{scale.x(today):.1f}",
-        HEADER_HEIGHT_PX - 6,
+        '<line class="timeline__today" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
+        '<text class="timeline__now" x="{0}" y="30" text-anchor="{3}">{4}</text>',
+        f"{at:.1f}",
+        HEADER_HEIGHT_PX - 8,
         height,
+        "end" if is_at_edge else "middle",
+        _("heute"),
     )
 
 
-def _draw_bar(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
+def _draw_bar(bar: TimelineBar, name: list[str], top: int, scale: Scale) -> SafeString:
     # A bar that begins beyond the right edge still needs room for its minimum width.
-    start = min(scale.x(bar.starts_on), CHART_WIDTH_PX - MIN_BAR_WIDTH_PX)
+    start = min(scale.x(bar.starts_on), scale.layout.width - MIN_BAR_WIDTH_PX)
+    lines = format_html_join(
+        " ",
+        '<tspan x="0" y="{}">{}</tspan>',
+        ((top + 16 + NAME_LINE_HEIGHT_PX * number, line) for number, line in enumerate(name)),
+    )
     return format_html(
-        '<text class="timeline__name" x="0" y="{}">{}</text>'
-        '<rect class="fill--{}" x="{}" y="{}" width="{}" height="8" rx="4"/>{}{}',
-        top + 16,
-        _shortened(bar.measure.title),
+        '<a href="{}"><text class="timeline__name">{}</text>'
+        '<rect class="fill--{}" x="{}" y="{}" width="{}" height="8" rx="4"/></a>{}{}',
+        bar.measure.get_absolute_url(),
+        lines,
         PHASE_BAR_COLOURS.get(bar.measure.phase, "neutral"),
         f"{start:.1f}",
         top + 8,
@@ -159,11 +203,6 @@ def _draw_bar(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
         _draw_cuts(bar, top, scale),
         _draw_milestones(bar, top, scale),
     )
-
-
-def _shortened(name: str) -> str:
-    # Text in an SVG does not wrap.
-    return name if len(name) <= MAX_NAME_LENGTH else name[: MAX_NAME_LENGTH - 1] + "…"
 
 
 # Milestones outside the dates of the measure would float beside its bar; only the table has them.
@@ -189,10 +228,10 @@ def _draw_cuts(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
     cuts = []
     if bar.starts_on < scale.first:
         tooltip = _("seit %(day)s") % {"day": format_date(bar.starts_on)}
-        cuts.append((NAMES_WIDTH_PX, top + 12, "l8-6v12z", tooltip))
+        cuts.append((scale.layout.names_width, top + 12, "l8-6v12z", tooltip))
     if bar.ends_on >= scale.end:
         tooltip = _("bis %(day)s") % {"day": format_date(bar.ends_on)}
-        cuts.append((CHART_WIDTH_PX, top + 12, "l-8-6v12z", tooltip))
+        cuts.append((scale.layout.width, top + 12, "l-8-6v12z", tooltip))
     return format_html_join(
         "", '<path class="timeline__cut" d="M{} {}{}"><title>{}</title></path>', cuts
     )

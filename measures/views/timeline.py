@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from core.views import render_page_or_fragment
 from measures.models import Plan
-from measures.progress import draw_timeline
+from measures.progress import CARD, PAGE, draw_timeline
 from measures.queries import TimelineBar, current_plan, timeline_bars
 
 BARS_ON_START_PAGE = 8
@@ -26,23 +26,29 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
     """
     plan = current_plan(request.user)
     today = timezone.localdate()
-    bars = _current_bars(request.user, plan, today) if plan else []
+    bars, subtitle = _current_bars(request.user, plan, today) if plan else ([], "")
     is_fragment = bool(request.htmx)
     shown = bars[:BARS_ON_START_PAGE] if is_fragment else bars
+    layout, years = CARD if is_fragment else PAGE, _years_around(plan, today)
     context = {
         "title": _("Zeitplan"),
-        "timeline": draw_timeline(shown, years=_years_around(plan, today), today=today),
+        "subtitle": subtitle,
+        "today": today,
+        "timeline": draw_timeline(shown, years=years, today=today, layout=layout),
         "more_count": len(bars) - len(shown),
         "is_limited": len(bars) == TIMELINE_BAR_LIMIT and not is_fragment,
     }
     return render_page_or_fragment(request, "measures/_timeline.html", context)
 
 
-def _current_bars(user, plan: Plan, today: dt.date) -> list[TimelineBar]:
-    last_year = dt.date(today.year - 1, 1, 1)
-    return timeline_bars(user, plan, TIMELINE_BAR_LIMIT, ending_since=last_year) or timeline_bars(
-        user, plan, TIMELINE_BAR_LIMIT
-    )
+def _current_bars(user, plan: Plan, today: dt.date) -> tuple[list[TimelineBar], str]:
+    """Return the measures to show and a line that says which they are."""
+    year = today.year - 1
+    if bars := timeline_bars(user, plan, TIMELINE_BAR_LIMIT, ending_since=dt.date(year, 1, 1)):
+        text = _("%(plan)s: Maßnahmen, die %(year)s oder später enden")
+        return bars, text % {"plan": plan, "year": year}
+    text = _("%(plan)s: alle Maßnahmen mit einem Datum")
+    return timeline_bars(user, plan, TIMELINE_BAR_LIMIT), text % {"plan": plan}
 
 
 def _years_around(plan: Plan | None, today: dt.date) -> tuple[int, int]:

@@ -5,17 +5,23 @@ import re
 
 import pytest
 
+from measures.enums import Phase
 from measures.models import Measure, Milestone
-from measures.progress.timeline import CHART_WIDTH_PX, draw_timeline
+from measures.progress.timeline import CARD, PAGE, draw_timeline
 from measures.queries import TimelineBar
 
 TODAY = dt.date(2026, 3, 18)
 
 
-def make_bar(first: int, last: int, *milestones: dt.date) -> TimelineBar:
+def make_bar(
+    first: int, last: int, *milestones: dt.date, title: str = "Ankauf", phase: str = ""
+) -> TimelineBar:
     milestones_shown = [Milestone(title="Konzept", due_on=day) for day in milestones]
     return TimelineBar(
-        Measure(title="Ankauf"), dt.date(first, 1, 1), dt.date(last, 12, 31), milestones_shown
+        Measure(pk=7, title=title, phase=phase),
+        dt.date(first, 1, 1),
+        dt.date(last, 12, 31),
+        milestones_shown,
     )
 
 
@@ -46,7 +52,7 @@ def test_years_never_overlap_nor_leave_the_picture(span):
 
     assert len(places) >= 4
     assert all(after - before >= 36 for before, after in zip(places, places[1:], strict=False))
-    assert places[-1] <= CHART_WIDTH_PX - 36
+    assert places[-1] <= CARD.width - 36
 
 
 def test_bar_beyond_the_years_is_cut_with_an_arrow_naming_its_day():
@@ -60,7 +66,7 @@ def test_bar_beyond_the_years_is_cut_with_an_arrow_naming_its_day():
         "seit 01.01.1990",
         "bis 31.12.2099",
     ]
-    assert '<rect class="fill--neutral" x="190.0" y="34" width="450.0"' in svg
+    assert '<rect class="fill--neutral" x="190.0" y="50" width="450.0"' in svg
     assert re.findall(r"timeline__mark\".*?<title>(.*?)</title>", svg) == ["Konzept, 01.06.2026"]
 
 
@@ -85,3 +91,41 @@ def test_bars_entirely_beyond_the_years_are_drawn_at_the_edge():
 
 def test_without_bars_there_is_no_picture():
     assert draw() == ""
+
+
+def test_name_and_bar_link_to_the_measure():
+    (link,) = re.findall(
+        r'<a href="([^"]+)"><text.*?</text><rect [^>]+/></a>', draw(make_bar(2020, 2026))
+    )
+
+    assert link == "/massnahmen/7/"
+
+
+@pytest.mark.parametrize(("layout", "lines"), [(CARD, 4), (PAGE, 2)])
+def test_long_names_are_wrapped_and_never_cut(layout, lines):
+    title = "Medial begleitete Unternehmensbesuche mit Branchenschwerpunkt (Prüfauftrag)"
+    bars = [make_bar(2020, 2026, title=title), make_bar(2020, 2026)]
+    svg = draw_timeline(bars, years=(2015, 2029), today=TODAY, layout=layout).svg
+
+    name, _other = re.findall(r"timeline__name\">(.*?)</text>", svg)
+    assert " ".join(re.findall(r">([^<]+)</tspan>", name)) == title
+    assert name.count("<tspan") == lines
+    tops = [int(y) for y in re.findall(r'fill--neutral" x="[\d.]+" y="(\d+)"', svg)]
+    assert tops == [50, 50 + 28 + 15 * (lines - 1)]
+
+
+@pytest.mark.parametrize(("years", "anchor"), [((2015, 2029), "middle"), ((2015, 2026), "end")])
+def test_line_of_today_is_labelled_within_the_picture(years, anchor):
+    day = dt.date(2026, 12, 20)
+    svg = draw_timeline([make_bar(2015, 2040)], years=years, today=day).svg
+
+    assert re.findall(r'timeline__now"[^>]*text-anchor="(\w+)">(\w+)<', svg) == [(anchor, "heute")]
+
+
+def test_legend_names_the_phases_that_occur_and_the_arrows():
+    bars = [make_bar(2020, 2026), make_bar(2020, 2026, phase=Phase.RUNNING)]
+    timeline = draw_timeline(bars, years=(2015, 2029), today=TODAY)
+    cut = draw_timeline(bars, years=(2021, 2029), today=TODAY)
+
+    assert timeline.phases == [("in Umsetzung", "medium"), ("nicht belegt", "neutral")]
+    assert (timeline.has_cuts, cut.has_cuts) == (False, True)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.roles import OFFICE, ROLES
+from tests.journeys.visitor import Page
 from tests.measures.builders import make_measure, make_plan
 from tests.partners.builders import make_user
 
@@ -126,3 +127,19 @@ def test_fragment_of_a_plan_that_is_over_shows_its_first_measures(client, office
         make_measure(plan, f"Vorbei {number}", starts_on=day, ends_on=day)
 
     assert titles_shown(client, **FRAGMENT) == [f"Vorbei {number}" for number in range(8)]
+
+
+def test_page_says_what_it_shows_and_explains_the_picture(client, office):
+    make_running_measures(make_plan("MPI 2030"), 1)
+
+    page = Page(html_of(client))
+
+    year = timezone.localdate().year
+    assert f"MPI 2030: Maßnahmen, die {year - 1} oder später enden" in page.text
+    assert "nicht belegt Meilenstein erreichter Meilenstein heute, " in page.text
+
+
+def test_page_of_a_plan_that_is_over_says_so(client, office):
+    make_measure(make_plan("MPI 2010"), starts_on=dt.date(2010, 1, 1), ends_on=dt.date(2011, 1, 1))
+
+    assert "MPI 2010: alle Maßnahmen mit einem Datum" in html_of(client)
