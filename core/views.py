@@ -166,9 +166,11 @@ def render_form(
     return render(request, template, {"form": form, **context})
 
 
-def render_page_or_fragment(request: HttpRequest, fragment: str, context: dict) -> HttpResponse:
+def render_page_or_fragment(
+    request: HttpRequest, fragment: str, context: dict, *, page: str = "generic/chart.html"
+) -> HttpResponse:
     """Return the page that contains the template `fragment`, or to htmx the fragment alone."""
-    template = fragment if request.htmx else "generic/chart.html"
+    template = fragment if request.htmx else page
     return render(request, template, context | {"fragment": fragment})
 
 

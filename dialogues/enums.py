@@ -118,6 +118,7 @@ DIALOGUE_BADGE_COLOURS = {
 
 # The date is fixed and the dialogue has not been held.
 DATED = (DialogueState.SCHEDULED, DialogueState.INVITED)
+PAST = (DialogueState.HELD, DialogueState.DOCUMENTED, DialogueState.CLOSED)
 BEFORE_THE_DAY = (
     DialogueState.PLANNING,
     DialogueState.EXPLORING,

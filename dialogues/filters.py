@@ -3,6 +3,7 @@
 import django_filters as filters
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.enums import DialogueState, TopicState
@@ -61,11 +62,23 @@ class DialogueFilter(EventFilter):
         empty_label=_("alle"),
         method="on_topics_of_theme",
     )
+    balance = filters.ChoiceFilter(
+        label=_("Branchenbilanz"),
+        choices=[("1", _("nur gezählte"))],
+        method="in_balance",
+        empty_label=_("alle"),
+    )
     host = filters.ModelChoiceFilter(label=_("Gastgeber"), queryset=None, empty_label=_("alle"))
 
     def __init__(self, data=None, queryset=None, **kwargs):
         super().__init__(data, queryset, **kwargs)
         self.filters["host"].queryset = hosts_of(queryset)
+        # Only the Branchenbilanz leads to it; elsewhere it would be one choice too many.
+        if "balance" not in self.data:
+            del self.filters["balance"]
+
+    def in_balance(self, dialogues, name, value):
+        return dialogues.in_balance(timezone.localdate())
 
     # Both use a subquery, because the list counts invitations and a join would inflate the counts.
     def on_topics_of_sector(self, dialogues, name, value):

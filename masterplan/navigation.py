@@ -9,8 +9,9 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from approvals.queries import count_open_approvals
-from core.roles import OFFICE, ROLES, SENATOR_OFFICE, has_role
+from core.roles import OBSERVER, OFFICE, ROLES, SENATOR_OFFICE, has_role
 
+REPORTS_GROUP = _("Auswertungen")
 OFFICE_GROUP = _("Geschäftsstelle")
 
 
@@ -40,6 +41,13 @@ NAVIGATION = (
     Entry(_("Branchengespräche"), "dialogues:list"),
     Entry(_("Unternehmensbesuche"), "media_visits:list"),
     Entry(_("Freigaben"), "approvals_desk", roles=(OFFICE, SENATOR_OFFICE)),
+    Entry(_("Zeitplan"), "timeline", group=REPORTS_GROUP),
+    Entry(
+        _("Branchenbilanz"),
+        "sector_balance",
+        roles=(OFFICE, SENATOR_OFFICE, OBSERVER),
+        group=REPORTS_GROUP,
+    ),
     Entry(_("Partner & Kontakte"), "partners:list", roles=(OFFICE,), group=OFFICE_GROUP),
     Entry(_("Postausgang"), "outbox:list", roles=(OFFICE,), group=OFFICE_GROUP),
 )

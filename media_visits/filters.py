@@ -2,6 +2,7 @@
 
 import django_filters as filters
 from django.forms import SearchInput
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from media_visits.enums import CoverageKind, PressKind, Tone, VisitState
@@ -19,6 +20,25 @@ def sectors_by_name(request=None):
 
 def search(queryset, name, value):
     return queryset.matching(value)
+
+
+def balance_filter() -> filters.ChoiceFilter:
+    return filters.ChoiceFilter(
+        label=_("Branchenbilanz"),
+        choices=[("1", _("nur gezählte"))],
+        method=in_balance,
+        empty_label=_("alle"),
+    )
+
+
+def in_balance(queryset, name, value):
+    return queryset.in_balance(timezone.localdate())
+
+
+def offer_balance(filterset) -> None:
+    """Remove the filter `balance` unless it is set: only the Branchenbilanz leads to it."""
+    if "balance" not in filterset.data:
+        del filterset.filters["balance"]
 
 
 def in_year(queryset, name, value):
@@ -40,6 +60,7 @@ class VisitFilter(filters.FilterSet):
         queryset=lambda request: companies_visited(request.user),
         empty_label=_("alle"),
     )
+    balance = balance_filter()
 
     class Meta:
         model = Visit
@@ -50,6 +71,7 @@ class VisitFilter(filters.FilterSet):
         # Only years of visible visits: others would reveal that a hidden visit exists.
         years = years_of(Visit.objects.visible_to(self.request.user))
         self.filters["year"].extra["choices"] = [(year, year) for year in years]
+        offer_balance(self)
 
     def with_press(self, queryset, name, value):
         # A join would repeat a visit for each of its slots.
@@ -61,13 +83,14 @@ class CoverageFilter(filters.FilterSet):
     medium = filters.ChoiceFilter(label=_("Medium"), field_name="medium", empty_label=_("alle"))
     kind = filters.ChoiceFilter(label=_("Art"), choices=CoverageKind, empty_label=_("alle"))
     sector = filters.ModelChoiceFilter(
-        label=_("Branche"), field_name="sectors", queryset=sectors_by_name, empty_label=_("alle")
+        label=_("Branche"), queryset=sectors_by_name, method="by_sector", empty_label=_("alle")
     )
     tone = filters.ChoiceFilter(label=_("Tonlage"), choices=Tone, empty_label=_("alle"))
     year = filters.ChoiceFilter(label=_("Jahr"), method=in_year, empty_label=_("alle"))
     linked = filters.ChoiceFilter(
         label=_("Bezug"), choices=VISIT_CHOICES, method="by_link", empty_label=_("alle")
     )
+    balance = balance_filter()
 
     class Meta:
         model = Coverage
@@ -82,6 +105,10 @@ class CoverageFilter(filters.FilterSet):
         # A filter by tone would disclose what the list hides.
         if not can_see_internals(self.request.user):
             del self.filters["tone"]
+        offer_balance(self)
+
+    def by_sector(self, queryset, name, value):
+        return queryset.of_sector(value)
 
     def by_link(self, queryset, name, value):
         return queryset.filter(visit__isnull=value != "visit")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from core.models import Precision
-from media_visits.enums import ATTENTION_STATES, VisitState
+from media_visits.enums import VisitState
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.models import Organisation, Sector
 
@@ -98,7 +98,7 @@ def upcoming_visits(visits: Iterable[Visit], today: dt.date) -> list[Visit]:
 
 
 def sector_attention(
-    user, *, since: dt.date | None = None, until: dt.date | None = None
+    user, *, since: dt.date = dt.date.min, until: dt.date = dt.date.max
 ) -> list[SectorQuarter]:
     """Return the visits and press coverage each sector got per quarter, for the Branchenbilanz.
 
@@ -117,24 +117,19 @@ def sector_attention(
 
 # Keys of these counters are (sector id, year, quarter).
 def _visits_per_quarter(user, since, until) -> Counter:
-    visits = Visit.objects.visible_to(user).filter(
-        state__in=ATTENTION_STATES, sectors__isnull=False
-    )
+    visits = Visit.objects.visible_to(user).in_balance(until)
+    found = visits.filter(sectors__isnull=False, starts_on__gte=since)
     return Counter(
         (sector_id, *_quarter(day, precision))
-        for sector_id, day, precision in _between(visits, since, until).values_list(
-            "sectors", "starts_on", "precision"
-        )
+        for sector_id, day, precision in found.values_list("sectors", "starts_on", "precision")
     )
 
 
 def _coverage_per_quarter(user, since, until) -> Counter:
-    coverage = Coverage.objects.visible_to(user).filter(
-        Q(sectors__isnull=False) | Q(visit__sectors__isnull=False)
-    )
-    found = _between(coverage, since, until).values_list(
-        "pk", "sectors", "visit__sectors", "starts_on", "precision"
-    )
+    coverage = Coverage.objects.visible_to(user).in_balance(until)
+    found = coverage.filter(
+        Q(sectors__isnull=False) | Q(visit__sectors__isnull=False), starts_on__gte=since
+    ).values_list("pk", "sectors", "visit__sectors", "starts_on", "precision")
     # A report without sectors counts for those of its visit. The two joins repeat reports, so the
     # set keeps each pair of report and sector once.
     pairs = {
@@ -142,13 +137,6 @@ def _coverage_per_quarter(user, since, until) -> Counter:
         for pk, own, inherited, day, precision in set(found)
     }
     return Counter(pair[1:] for pair in pairs)
-
-
-def _between(records: QuerySet, since: dt.date | None, until: dt.date | None) -> QuerySet:
-    records = records.filter(starts_on__isnull=False)
-    if since:
-        records = records.filter(starts_on__gte=since)
-    return records.filter(starts_on__lte=until) if until else records
 
 
 def _quarter(day: dt.date, precision: str) -> tuple[int, int]:

@@ -14,8 +14,10 @@ from measures.queries import current_plan, open_rounds, progress_figures
 from media_visits.queries import unfinished_visits
 from overview.permissions import can_see_sector_balance
 from overview.progress import (
+    BALANCE_KINDS,
     KIND_LABELS,
     alerts,
+    balance_lines,
     grouped_hits,
     hits_of,
     next_events,
@@ -23,6 +25,7 @@ from overview.progress import (
     plan_line,
     waiting_entries,
     waiting_heading,
+    without_sector_line,
 )
 from overview.queries import KINDS, MAX_WORDS_LENGTH, find, is_too_short, ranked, sector_balance
 
@@ -85,8 +88,16 @@ def search_page(request: HttpRequest) -> HttpResponse:
 @allowed(can_see_sector_balance)
 def sector_balance_page(request: HttpRequest) -> HttpResponse:
     """Show the attention each sector got; the start page loads this view as a fragment."""
-    context = {
-        "title": _("Branchenbilanz"),
-        "balance": sector_balance(request.user, timezone.localdate()),
-    }
-    return render_page_or_fragment(request, "overview/_sector_balance.html", context)
+    today = timezone.localdate()
+    context = {"title": _("Branchenbilanz"), "kinds": BALANCE_KINDS}
+    if balance := sector_balance(request.user, today):
+        text = _("Gespräche, Besuche und Presseberichte %(first)s–%(last)s")
+        context |= {
+            "years": balance.years,
+            "period": text % {"first": balance.years[0], "last": balance.years[-1]},
+            "lines": balance_lines(balance),
+            "without_sector": without_sector_line(balance.without_sector),
+        }
+    return render_page_or_fragment(
+        request, "overview/_sector_balance.html", context, page="overview/sector_balance.html"
+    )

@@ -1,5 +1,6 @@
 """Dialogues."""
 
+import datetime as dt
 from copy import copy
 
 from django.db import models
@@ -15,6 +16,7 @@ from core.roles import OBSERVER, PARTNER, has_role, is_inside
 from dialogues.enums import (
     DIALOGUE_BADGE_COLOURS,
     HOST_REPLY_BADGE_COLOURS,
+    PAST,
     DialogueCategory,
     DialogueFormat,
     DialogueState,
@@ -61,6 +63,11 @@ class DialogueQuerySet(models.QuerySet):
             guest, invitations__released_at__isnull=False, invitations__withdrawn_at__isnull=True
         )
         return self.filter(seen | Q(pk__in=invited.values("pk")))
+
+    def in_balance(self, until: dt.date):
+        """Dialogues held up to `until`, which count as attention in the *Branchenbilanz*."""
+        was_held = Q(starts_at__date__lte=until) | Q(starts_at__isnull=True, starts_on__lte=until)
+        return self.filter(was_held, state__in=PAST, category=DialogueCategory.DIALOGUE)
 
 
 class Dialogue(Sourced, KnownDate):

@@ -1,4 +1,5 @@
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -98,6 +99,15 @@ def matching_as_announced(words: str) -> Q:
         )
     ]
     return Q(unannounced={}) & matching(words, "search", "host__search") | Q(pk__in=known)
+
+
+def count_by_sector_and_year(user, *, until: dt.date) -> Counter[tuple[int, int]]:
+    """Return how many dialogues `user` may see count for each sector id and year, in one query."""
+    dialogues = Dialogue.objects.visible_to(user).in_balance(until)
+    found = dialogues.filter(topic__sectors__isnull=False).annotate(day=_day())
+    return Counter(
+        (sector_id, day.year) for sector_id, day in found.values_list("topic__sectors", "day")
+    )
 
 
 def _day() -> Coalesce:

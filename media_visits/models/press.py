@@ -1,5 +1,7 @@
 """The press at a visit: slots before it, coverage after it."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -99,6 +101,17 @@ class CoverageQuerySet(models.QuerySet):
         if not has_role(user, *ROLES):
             return self.none()
         return self.filter(Q(visit__isnull=True) | Q(visit__in=Visit.objects.visible_to(user)))
+
+    def in_balance(self, until: dt.date):
+        """Press coverage up to `until`, which counts as attention in the *Branchenbilanz*."""
+        return self.filter(starts_on__lte=until)
+
+    def of_sector(self, sector: Sector):
+        """Press coverage of `sector`; without sectors of its own it has those of its visit."""
+        # Subqueries, because joins would repeat reports with several sectors.
+        inherited = self.model.objects.filter(sectors__isnull=True, visit__sectors=sector)
+        own = self.model.objects.filter(sectors=sector)
+        return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=inherited.values("pk")))
 
     def matching(self, words: str):
         return self.filter(matching(words))

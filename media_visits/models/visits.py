@@ -1,5 +1,7 @@
 """Company visits of the senator."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -10,7 +12,13 @@ from core.dates import END_TOO_EARLY, format_span
 from core.folding import FoldedField, matching
 from core.models import KnownDate, Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from media_visits.enums import APPROVED_STATES, PUBLIC_STATES, VISIT_BADGE_COLOURS, VisitState
+from media_visits.enums import (
+    APPROVED_STATES,
+    ATTENTION_STATES,
+    PUBLIC_STATES,
+    VISIT_BADGE_COLOURS,
+    VisitState,
+)
 from partners.models import Organisation, Person, Sector
 
 
@@ -31,6 +39,10 @@ class VisitQuerySet(models.QuerySet):
             announced = Q(announced_at__isnull=False, state__in=PUBLIC_STATES)
             seen |= Q(is_published=True) | Q(announced, company_id__in=user.organisation_ids)
         return self.filter(seen)
+
+    def in_balance(self, until: dt.date):
+        """Visits up to `until` that count as attention in the *Branchenbilanz*."""
+        return self.filter(state__in=ATTENTION_STATES, starts_on__lte=until)
 
     def matching(self, words: str):
         """Find visits by their own text and the name of the organisation."""

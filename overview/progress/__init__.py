@@ -1,7 +1,7 @@
-from overview.progress.search import KIND_LABELS, Hit, HitGroup, grouped_hits, hits_of
+from overview.progress.balance import KINDS as BALANCE_KINDS
+from overview.progress.balance import balance_lines, without_sector_line
+from overview.progress.search import KIND_LABELS, grouped_hits, hits_of
 from overview.progress.start_page import (
-    Alert,
-    Event,
     alerts,
     next_events,
     nothing_waiting_text,
@@ -11,12 +11,10 @@ from overview.progress.start_page import (
 )
 
 __all__ = [
-    "Alert",
-    "Event",
-    "Hit",
-    "HitGroup",
+    "BALANCE_KINDS",
     "KIND_LABELS",
     "alerts",
+    "balance_lines",
     "grouped_hits",
     "hits_of",
     "next_events",
@@ -24,4 +22,5 @@ __all__ = [
     "plan_line",
     "waiting_entries",
     "waiting_heading",
+    "without_sector_line",
 ]

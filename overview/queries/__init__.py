@@ -1,4 +1,4 @@
-from overview.queries.balance import BalanceCell, SectorBalance, sector_balance
+from overview.queries.balance import Attention, SectorBalance, sector_balance
 from overview.queries.search import (
     HITS_PER_KIND,
     KINDS,
@@ -11,7 +11,7 @@ from overview.queries.search import (
 )
 
 __all__ = [
-    "BalanceCell",
+    "Attention",
     "Found",
     "HITS_PER_KIND",
     "KINDS",

@@ -1,72 +1,75 @@
-"""*Branchenbilanz*: the attention each sector got from visits and press, and which got none."""
+"""*Branchenbilanz*: the attention each sector got from dialogues, visits and press, by year."""
 
 import datetime as dt
 from collections import Counter
 from typing import NamedTuple
 
+from dialogues.models import Dialogue
+from dialogues.queries import count_by_sector_and_year
+from media_visits.models import Coverage, Visit
 from media_visits.queries import sector_attention
 from partners.models import Sector
 
-MAX_YEARS = 6
-MAX_SECTORS = 8
-# (minimum of visits and press reports, shade of the cell), darkest first.
-SHADES = ((8, "strong"), (4, "medium"), (1, "light"), (0, "faint"))
+
+class Attention(NamedTuple):
+    """How many dialogues, visits and press reports there were."""
+
+    dialogues: int = 0
+    visits: int = 0
+    coverage: int = 0
 
 
-class BalanceCell(NamedTuple):
-    """The visits and press reports of one sector in one year; `colour` is a shade of `SHADES`."""
+class SectorRow(NamedTuple):
+    """A sector with its attention in all years and in each of them."""
 
-    visits: int
-    coverage: int
-    colour: str
-
-    @property
-    def total(self) -> int:
-        return self.visits + self.coverage
+    sector: Sector
+    total: Attention
+    by_year: list[Attention]
 
 
 class SectorBalance(NamedTuple):
-    """A table of sectors by year. `more` counts the sectors that do not fit, `without_attention`
-    names those with no attention in these years.
+    """All sectors, those with most attention first, and every year from the first with attention
+    to the present. `without_sector` is what cannot be counted for any of them.
     """
 
     years: list[int]
-    rows: list[tuple[str, list[BalanceCell]]]
-    more: int
-    without_attention: list[str]
+    rows: list[SectorRow]
+    without_sector: Attention
 
 
 def sector_balance(user, today: dt.date) -> SectorBalance | None:
-    """Return the balance of the last years with visits or coverage; None if there are none."""
-    # Up to today: an announced visit is not yet attention paid.
-    attention = sector_attention(user, until=today)
-    years = sorted({quarter.year for quarter in attention})[-MAX_YEARS:]
-    if not years:
+    """Return the balance of what `user` may see; None without any attention.
+
+    Counts up to today: an announced visit is not yet attention paid. Eight queries for any number
+    of records.
+    """
+    # By (sector id, year).
+    dialogues = count_by_sector_and_year(user, until=today)
+    visits: Counter[tuple[int, int]] = Counter()
+    coverage: Counter[tuple[int, int]] = Counter()
+    for quarter in sector_attention(user, until=today):
+        visits[quarter.sector.pk, quarter.year] += quarter.visits
+        coverage[quarter.sector.pk, quarter.year] += quarter.coverage
+    with_attention = [year for _sector, year in (dialogues + visits + coverage)]
+    if not with_attention:
         return None
-    visits: Counter = Counter()
-    coverage: Counter = Counter()
-    totals: Counter = Counter()
-    for quarter in attention:
-        if quarter.year in years:
-            sector = quarter.sector.name
-            visits[sector, quarter.year] += quarter.visits
-            coverage[sector, quarter.year] += quarter.coverage
-            totals[sector] += quarter.visits + quarter.coverage
-    # Most attention first; names break ties, so that the order is the same on every load.
-    ranked = sorted(totals, key=lambda sector: (-totals[sector], sector))
-    rows = [
-        (sector, [_cell(visits[sector, year], coverage[sector, year]) for year in years])
-        for sector in ranked[:MAX_SECTORS]
-    ]
-    others = Sector.objects.exclude(name__in=totals).order_by("name")
-    return SectorBalance(
-        years,
-        rows,
-        more=max(len(ranked) - MAX_SECTORS, 0),
-        without_attention=list(others.values_list("name", flat=True)),
+    years = list(range(min(with_attention), today.year + 1))
+    rows = []
+    for sector in Sector.objects.order_by("name", "pk"):
+        keys = [(sector.pk, year) for year in years]
+        by_year = [Attention(dialogues[key], visits[key], coverage[key]) for key in keys]
+        rows.append(SectorRow(sector, Attention(*map(sum, zip(*by_year, strict=True))), by_year))
+    # Stable: equal sectors stay in the order of their names.
+    rows.sort(key=lambda found: -sum(found.total))
+    return SectorBalance(years, rows, _without_sector(user, today))
+
+
+def _without_sector(user, today: dt.date) -> Attention:
+    dialogues = Dialogue.objects.visible_to(user).in_balance(today)
+    visits = Visit.objects.visible_to(user).in_balance(today)
+    coverage = Coverage.objects.visible_to(user).in_balance(today)
+    return Attention(
+        dialogues.filter(topic__sectors__isnull=True).count(),
+        visits.filter(sectors__isnull=True).count(),
+        coverage.filter(sectors__isnull=True, visit__sectors__isnull=True).count(),
     )
-
-
-def _cell(visits: int, coverage: int) -> BalanceCell:
-    colour = next(shade for least, shade in SHADES if visits + coverage >= least)
-    return BalanceCell(visits, coverage, colour)

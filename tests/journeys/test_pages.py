@@ -47,6 +47,9 @@ MAIN_PAGES = (
     "/postausgang/",
     "/partner/",
     "/konto/",
+    "/zeitplan/",
+    "/branchenbilanz/",
+    "/suche/?q=indust",
 )
 
 

@@ -29,16 +29,17 @@ def portal_of(user, path="/"):
     return Portal(request)
 
 
+REPORTS = ["Zeitplan", "Branchenbilanz"]
 SEEN_BY_ALL = ["Übersicht", "Maßnahmen", "Branchengespräche", "Unternehmensbesuche"]
 
 
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (OFFICE, [*SEEN_BY_ALL, "Freigaben", "Partner & Kontakte", "Postausgang"]),
-        (SENATOR_OFFICE, [*SEEN_BY_ALL, "Freigaben"]),
-        (PARTNER, SEEN_BY_ALL),
-        (OBSERVER, SEEN_BY_ALL),
+        (OFFICE, [*SEEN_BY_ALL, "Freigaben", *REPORTS, "Partner & Kontakte", "Postausgang"]),
+        (SENATOR_OFFICE, [*SEEN_BY_ALL, "Freigaben", *REPORTS]),
+        (PARTNER, [*SEEN_BY_ALL, "Zeitplan"]),
+        (OBSERVER, [*SEEN_BY_ALL, *REPORTS]),
     ],
 )
 def test_each_role_sees_its_own_navigation(role, labels, three_open):
