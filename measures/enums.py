@@ -38,8 +38,11 @@ PHASE_BAR_COLOURS = {
     Phase.DISCONTINUED: "muted",
 }
 
-# A light that signals a problem needs a reason and the decision or help that is wanted.
-TRAFFIC_LIGHTS_WITH_REASON = (TrafficLight.YELLOW, TrafficLight.RED)
+# The fields that explain a light which signals a problem (`docs/domain.md`, *Monitoring*).
+REQUIRED_EXPLANATIONS: dict[str, tuple[str, ...]] = {
+    TrafficLight.YELLOW: ("traffic_light_reason",),
+    TrafficLight.RED: ("traffic_light_reason", "help_wanted"),
+}
 
 
 class Financing(models.TextChoices):

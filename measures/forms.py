@@ -27,7 +27,7 @@ from partners.models import Organisation
 NO_ANSWER = ("", _("keine Angabe"))
 MISSING_EXPLANATION_MESSAGES = {
     "traffic_light_reason": _("Bei Gelb und Rot gehört der Grund dazu."),
-    "help_wanted": _("Bei Gelb und Rot gehört dazu, welche Entscheidung oder Hilfe nötig ist."),
+    "help_wanted": _("Bei Rot gehört dazu, welche Entscheidung oder Hilfe nötig ist."),
 }
 
 
@@ -164,12 +164,14 @@ class ReportForm(VersionedForm):
         }
         help_texts = {
             "traffic_light_reason": _("Bei Gelb und Rot nötig: Woran liegt es?"),
-            "help_wanted": _("Bei Gelb und Rot nötig: Wer soll was entscheiden oder tun?"),
+            "help_wanted": _("Bei Rot nötig: Wer soll was entscheiden oder tun?"),
         }
 
     def __init__(self, *args, is_draft: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
         self.is_draft = is_draft
+        for name in MISSING_EXPLANATION_MESSAGES:
+            self.fields[name].is_conditional = True
         # The model allows blanks for drafts and for measures from earlier documents.
         for name in ("phase", "summary"):
             self.fields[name].required = not is_draft

@@ -22,8 +22,12 @@ def attrs(*classes, **values) -> SafeString:
 
 @register.simple_tag
 def label_text(*, field: BoundField) -> SafeString:
-    """Return the label. Optional fields are marked, because most are required."""
-    if field.field.required or field.field.disabled:
+    """Return the label. Optional fields are marked, because most are required.
+
+    A form sets `is_conditional` on fields that some input requires: their help text says when.
+    """
+    is_conditional = getattr(field.field, "is_conditional", False)
+    if field.field.required or field.field.disabled or is_conditional:
         return format_html("{}", field.label)
     mark = format_html('<span class="field__optional"> – {}</span>', _("optional"))
     return format_html("{}{}", field.label, mark)

@@ -13,7 +13,7 @@ from core.models import Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from measures.enums import (
     FINISHED_PHASES,
-    TRAFFIC_LIGHTS_WITH_REASON,
+    REQUIRED_EXPLANATIONS,
     Financing,
     Phase,
 )
@@ -42,11 +42,11 @@ class Status(models.Model):
 
 STATUS_FIELDS = ("phase", "traffic_light", "traffic_light_reason", "help_wanted", "financing")
 # Measures and submitted reports share this constraint, so that no service can bypass the rule.
-TRAFFIC_LIGHT_IS_EXPLAINED = ~Q(traffic_light__in=TRAFFIC_LIGHTS_WITH_REASON) | (
-    ~Q(traffic_light_reason="") & ~Q(help_wanted="")
-)
+TRAFFIC_LIGHT_IS_EXPLAINED = (
+    ~Q(traffic_light__in=tuple(REQUIRED_EXPLANATIONS)) | ~Q(traffic_light_reason="")
+) & (~Q(traffic_light=TrafficLight.RED) | ~Q(help_wanted=""))
 TRAFFIC_LIGHT_MESSAGE = _(
-    "Bei Gelb und Rot gehören Grund und gewünschte Hilfe oder Entscheidung dazu."
+    "Bei Gelb und Rot gehört der Grund dazu, bei Rot auch die gewünschte Hilfe oder Entscheidung."
 )
 
 

@@ -27,7 +27,7 @@ from measures.enums import (
     ADOPTED_STATUS_REASON,
     OPEN_REPORT_STATES,
     REPORT_MOVES,
-    TRAFFIC_LIGHTS_WITH_REASON,
+    REQUIRED_EXPLANATIONS,
     ReportState,
 )
 from measures.models import Measure, StatusReport
@@ -200,11 +200,10 @@ def _require_complete(report: StatusReport, *, today: dt.date) -> None:
 
 
 def missing_explanations(traffic_light: str, *, reason: str, help_wanted: str) -> list[str]:
-    """Return the names of blank fields that a yellow or red traffic light requires."""
-    if traffic_light not in TRAFFIC_LIGHTS_WITH_REASON:
-        return []
+    """Return the names of blank fields that the colour of the traffic light requires."""
     explanations = {"traffic_light_reason": reason, "help_wanted": help_wanted}
-    return [name for name, text in explanations.items() if not text.strip()]
+    required = REQUIRED_EXPLANATIONS.get(traffic_light, ())
+    return [name for name in required if not explanations[name].strip()]
 
 
 def _adopt_status(measure: Measure, *, by, now: dt.datetime) -> None:

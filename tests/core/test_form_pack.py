@@ -41,6 +41,13 @@ def test_label_marks_fields_that_can_stay_empty(name, html):
     assert label_text(field=UploadForm()[name]) == html
 
 
+def test_label_does_not_call_a_conditional_field_optional():
+    form = UploadForm()
+    form.fields["note"].is_conditional = True
+
+    assert label_text(field=form["note"]) == "Anmerkung"
+
+
 @pytest.mark.parametrize(
     ("form", "enctype"), [(UploadForm, "multipart/form-data"), (PlainForm, "")]
 )

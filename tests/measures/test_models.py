@@ -27,9 +27,11 @@ def violates(constraint: str):
         yield
 
 
-@pytest.mark.parametrize("traffic_light", ["yellow", "red"])
-@pytest.mark.parametrize("missing", ["traffic_light_reason", "help_wanted"])
-def test_yellow_and_red_need_reason_and_help_wanted(traffic_light, missing):
+@pytest.mark.parametrize(
+    ("traffic_light", "missing"),
+    [("yellow", "traffic_light_reason"), ("red", "traffic_light_reason"), ("red", "help_wanted")],
+)
+def test_yellow_needs_a_reason_and_red_the_help_wanted_too(traffic_light, missing):
     fields = {"traffic_light_reason": "Es fehlt Geld.", "help_wanted": "Ein Beschluss."} | {
         missing: ""
     }

@@ -24,7 +24,7 @@ from tests.unchanged import nothing_changes
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + dt.timedelta(days=2)
-UNEXPLAINED = "Bei Gelb und Rot gehören Grund und gewünschte Hilfe oder Entscheidung dazu"
+UNEXPLAINED = "Bei Gelb und Rot gehört der Grund dazu, bei Rot auch die gewünschte Hilfe"
 
 
 @pytest.fixture
@@ -250,6 +250,16 @@ def test_incomplete_report_is_refused(office, partner, measure, changes, message
     assert not StatusReport.objects.exists()
 
 
+def test_yellow_light_needs_no_help_wanted(office, partner, measure):
+    values = report_values(traffic_light="yellow", traffic_light_reason="Der Winter war lang.")
+
+    report = submit_report(measure=measure, values=values, by=partner, now=NOW)
+    accept_report(report=report, by=office, now=LATER)
+
+    assert status_of(measure)[1] == "yellow"
+    assert (measure.traffic_light_reason, measure.help_wanted) == ("Der Winter war lang.", "")
+
+
 def test_draft_of_an_earlier_round_counts_for_the_open_round(partner, measure):
     old = make_round(measure.plan, state="closed")
     draft = make_report(measure, ReportState.DRAFT, round=old, reported_by=partner)
@@ -267,79 +277,6 @@ def test_report_belongs_to_no_round_of_another_plan(partner, measure):
     make_round(make_plan())
 
     assert submit_report(measure=measure, values=report_values(), by=partner, now=NOW).round is None
-
-
-# Recording is not in the state table: it creates a new report.
-
-
-def run_action(action, report, *, office, partner):
-    values = report_values(summary="neu")
-    common = {
-        "measure": report.measure,
-        "values": values,
-        "version": version_of(report, values),
-        "by": partner,
-    }
-    if action == "revise":
-        return save_draft(**common, now=NOW)
-    if action == "submit":
-        return submit_report(**common, now=LATER)
-    if action == "accept":
-        return accept_report(report=report, by=office, now=LATER)
-    return return_report(report=report, comment="Bitte ergänzen.", by=office, now=LATER)
-
-
-@pytest.mark.parametrize(
-    ("state", "action", "target"),
-    [
-        ("draft", "revise", "draft"),
-        ("draft", "submit", "submitted"),
-        ("returned", "revise", "draft"),
-        ("returned", "submit", "submitted"),
-        ("submitted", "accept", "accepted"),
-        ("submitted", "return", "returned"),
-    ],
-)
-def test_action_leads_to_the_next_state(state, action, target, office, partner, measure):
-    report = make_report(measure, state, reported_by=partner, summary="alt")
-    history_count = report.history.count()
-
-    run_action(action, report, office=office, partner=partner)
-
-    report.refresh_from_db()
-    assert report.state == target
-    assert report.history.count() == history_count + 1
-
-
-@pytest.mark.parametrize(
-    ("state", "action"),
-    [
-        ("submitted", "revise"),
-        ("submitted", "submit"),
-        ("draft", "accept"),
-        ("draft", "return"),
-        ("returned", "accept"),
-        ("returned", "return"),
-        ("accepted", "accept"),
-        ("accepted", "return"),
-    ],
-)
-def test_action_is_refused_in_other_states(state, action, office, partner, measure):
-    report = make_report(measure, state, reported_by=partner, summary="alt")
-
-    with nothing_changes(report, measure):
-        with pytest.raises(Refused, match="Das ist im Stand .* nicht möglich"):
-            run_action(action, report, office=office, partner=partner)
-
-
-@pytest.mark.parametrize("action", ["revise", "submit"])
-def test_writing_after_acceptance_makes_a_new_report(action, office, partner, measure):
-    accepted = make_report(measure, "accepted", reported_by=partner, summary="alt")
-
-    with nothing_changes(accepted, count_mails=False):
-        report = run_action(action, accepted, office=office, partner=partner)
-
-    assert report.pk != accepted.pk
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER, PARTNER, None])

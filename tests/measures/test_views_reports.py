@@ -113,9 +113,10 @@ def test_report_is_drafted_submitted_returned_revised_and_accepted(client, lead)
         ({"phase": ""}, "Bitte geben Sie die Phase an."),
         ({"summary": " "}, "Bitte schreiben Sie in ein, zwei Sätzen"),
         ({"traffic_light": "red"}, "Bei Gelb und Rot gehört der Grund dazu."),
+        ({"traffic_light": "yellow"}, "Bei Gelb und Rot gehört der Grund dazu."),
         (
-            {"traffic_light": "yellow", "traffic_light_reason": "Geld"},
-            "welche Entscheidung oder Hilfe nötig ist",
+            {"traffic_light": "red", "traffic_light_reason": "Geld"},
+            "Bei Rot gehört dazu, welche Entscheidung oder Hilfe nötig ist.",
         ),
         ({"traffic_light": "blau"}, "Bitte eine gültige Auswahl treffen"),
         ({"as_of_on": "2050-01-01"}, "liegt in der Zukunft"),
