@@ -34,13 +34,13 @@ register(
     MailText(
         kind="approval_decided",
         title=gettext_lazy("Über eine Freigabe wurde entschieden"),
-        subject=gettext_lazy("{answer}: {title}"),
+        subject=gettext_lazy("{decision}: {title}"),
         body=gettext_lazy(
             "das {office} hat entschieden.\n\n{kind}: **{title}**\n\n"
-            "Entscheidung: **{answer}** ({who})\n\n{details}\n\n{comment}\n\n"
+            "Entscheidung: **{decision}** ({who})\n\n{details}\n\n{comment}\n\n"
             "[Weiter im Portal]({link})"
         ),
-        placeholders=("kind", "title", "answer", "who", "details", "comment", "office"),
+        placeholders=("kind", "title", "decision", "who", "details", "comment", "office"),
         is_notice=True,
     ),
     MailText(
@@ -93,7 +93,7 @@ register(
         "due_on": Placeholder(
             gettext_lazy("Tag, bis zu dem entschieden werden soll"), "18.06.2019"
         ),
-        "answer": Placeholder(
+        "decision": Placeholder(
             gettext_lazy("Entscheidung"), gettext_lazy("Mit Auflage freigegeben")
         ),
         "who": Placeholder(
@@ -173,7 +173,7 @@ def mail_decision(approval: ApprovalRequest, *, now, by) -> None:
     """Mail the office what was decided; after a deputy's decision also the people represented."""
     comment = _("Anmerkung: %(comment)s") % {"comment": approval.comment}
     values = {
-        "answer": capfirst(approval.outcome),
+        "decision": capfirst(approval.outcome),
         "who": approval.decider_name,
         "details": _as_list(decision_lines(approval)),
         "comment": comment if approval.comment else "",

@@ -46,6 +46,6 @@ def can_see_rsvp_counts(user) -> bool:
     return has_role(user, OFFICE, SENATOR_OFFICE, OBSERVER)
 
 
-def can_reply(user, invitation) -> bool:
+def can_rsvp(user, invitation) -> bool:
     """Only the invited person; the office records replies for others (`RsvpChannel.OFFICE`)."""
     return invitation.person_id == getattr(user, "person_id", None)

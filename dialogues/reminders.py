@@ -140,6 +140,6 @@ def reminder_of(invitation: Invitation, step: ReminderStep, today: dt.date) -> R
         values={
             "dialogue": dialogue.title,
             "date": dialogue.when,
-            "answer_by": format_date(dialogue.rsvp_by),
+            "rsvp_by": format_date(dialogue.rsvp_by),
         },
     )

@@ -137,7 +137,7 @@ def _record_rsvps(scenario: Scenario, dialogue: Dialogue) -> None:
     represented = Rsvp(
         "represented", substitute_name="Stabsstelle Industrie", substitute_function="Referat"
     )
-    replies = [
+    rsvps = [
         # Every second guest brings somebody along.
         *(Rsvp("accepted", party=1 + index % 2) for index in range(12)),
         *[tentative] * 2,
@@ -145,7 +145,7 @@ def _record_rsvps(scenario: Scenario, dialogue: Dialogue) -> None:
         *[represented] * 2,
     ]
     # Not strict: there are fewer replies than invitations, and the rest stays unanswered.
-    for invitation, reply in zip(invitations, replies, strict=False):
+    for invitation, rsvp in zip(invitations, rsvps, strict=False):
         services.record_rsvp(
-            invitation=invitation, reply=reply, channel=RsvpChannel.LINK, now=scenario.at(-5)
+            invitation=invitation, rsvp=rsvp, channel=RsvpChannel.LINK, now=scenario.at(-5)
         )

@@ -57,10 +57,10 @@ class RsvpForm(forms.Form):
     )
 
     def __init__(self, *args, invitation: Invitation, **kwargs):
-        answered = invitation.rsvp != RsvpState.OPEN
+        has_replied = invitation.rsvp != RsvpState.OPEN
         # An open invitation preselects nothing: a reply must be a choice, not a default.
         initial = {name: getattr(invitation, name) for name in Rsvp._fields} | (
-            {} if answered else {"rsvp": ""}
+            {} if has_replied else {"rsvp": ""}
         )
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["rsvp"].choices = self.CHOICES
@@ -91,7 +91,7 @@ class RsvpForm(forms.Form):
         return self.data.get(self.add_prefix("rsvp")) == RsvpState.REPRESENTED
 
     @property
-    def reply(self) -> Rsvp:
+    def rsvp_details(self) -> Rsvp:
         values = {name: self.cleaned_data[name] for name in Rsvp._fields}
         return Rsvp(**values | {"party": values["party"] or 1})
 

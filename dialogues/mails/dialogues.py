@@ -185,13 +185,13 @@ def _note_for(invitation: Invitation, dialogue: Dialogue, today: dt.date) -> str
         }
     sentences = []
     day = {"day": format_date(dialogue.rsvp_by)}
-    can_reply = dialogue.rsvp_by and today <= dialogue.rsvp_by
+    can_rsvp = dialogue.rsvp_by and today <= dialogue.rsvp_by
     if invitation.rsvp != RsvpState.OPEN:
-        answer = {"answer": invitation.get_rsvp_display()}
-        sentences.append(_("Ihre Antwort (%(answer)s) gilt weiter.") % answer)
-        if can_reply:
+        rsvp = {"rsvp": invitation.get_rsvp_display()}
+        sentences.append(_("Ihre Antwort (%(rsvp)s) gilt weiter.") % rsvp)
+        if can_rsvp:
             sentences.append(_("Bis zum %(day)s können Sie sie über den Link ändern.") % day)
-    elif can_reply:
+    elif can_rsvp:
         sentences.append(_("Bitte antworten Sie bis zum %(day)s über den Link.") % day)
     sentences.append(_("Der Kalendereintrag in dieser E-Mail ersetzt den bisherigen."))
     return " ".join(sentences)

@@ -25,7 +25,7 @@ KINDS_TO_GUESTS = (
     "invitation",
     "invitation_reminder",
     "dialogue_changed",
-    "answer_confirmed",
+    "rsvp_confirmed",
     "substitute_named",
 )
 # Placeholder for the personal link in a preview, because no link is valid before the release.
@@ -85,7 +85,7 @@ def mail_invitations(
 def _invitation_values(dialogue: Dialogue, rsvp_by: dt.date) -> dict[str, str]:
     return {
         "place": dialogue.location or dialogue.get_format_display(),
-        "answer_by": format_date(rsvp_by),
+        "rsvp_by": format_date(rsvp_by),
         "about": dialogue.topic.description if dialogue.topic else "",
         "programme": dialogue.programme_line,
     }
@@ -106,7 +106,7 @@ def preview_invitation(dialogue: Dialogue, invitation: Invitation, *, rsvp_by: d
 
 
 def withdraw_reminders(invitation: Invitation, *, note: str, by, now: dt.datetime) -> None:
-    """Withdraw unsent reminders of `invitation`, which has been answered."""
+    """Withdraw unsent reminders of `invitation`, as the guest has replied."""
     keys, kinds = [invitation.mail_key], ["invitation_reminder"]
     withdraw_pending(subject_keys=keys, kinds=kinds, note=note, by=by, now=now)
 

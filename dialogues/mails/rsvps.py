@@ -46,16 +46,16 @@ def _confirmation_draft(
     loses_entry = calendar and invitation.rsvp not in PARTSTATS
     values = {
         "place": dialogue.location or dialogue.get_format_display(),
-        "answer": invitation.get_rsvp_display(),
+        "rsvp": invitation.get_rsvp_display(),
         "details": _details_of(invitation),
-        "answer_by": format_date(dialogue.rsvp_by),
+        "rsvp_by": format_date(dialogue.rsvp_by),
         "entry": _cancelled_entry_note() if loses_entry else "",
     }
     return guest_draft(
         dialogue,
         invitation,
-        "answer_confirmed",
-        f"answered:{stamp}",
+        "rsvp_confirmed",
+        f"rsvp:{stamp}",
         values=values,
         to=to,
         link=invitation.personal_link,

@@ -68,36 +68,36 @@ register(
         body=_(
             "wir laden Sie herzlich zum Branchengespräch **{dialogue}** ein.\n\n"
             "{about}\n\nTermin: **{date}**\n\nOrt: {place}\n\n"
-            "{programme}\n\nBitte antworten Sie bis zum **{answer_by}**. Sie brauchen dafür kein "
+            "{programme}\n\nBitte antworten Sie bis zum **{rsvp_by}**. Sie brauchen dafür kein "
             "Konto.\n\n[Einladung beantworten]({link})\n\nEs zählt nur die Antwort über diesen "
             "Link. Wenn Sie den Termin in Ihrem Kalender annehmen oder ablehnen, erfahren wir "
             "davon nichts.\n\nDer Link gilt nur für Sie. Wenn Sie verhindert sind, können Sie dort "
             "eine Vertretung benennen."
         ),
-        placeholders=("dialogue", "about", "date", "place", "programme", "answer_by"),
+        placeholders=("dialogue", "about", "date", "place", "programme", "rsvp_by"),
     ),
     MailText(
         kind="invitation_reminder",
         title=_("Erinnerung an eine Einladung"),
-        subject=_("Bitte um Antwort bis {answer_by}: {dialogue}"),
+        subject=_("Bitte um Antwort bis {rsvp_by}: {dialogue}"),
         body=_(
             "zu unserer Einladung zum Branchengespräch **{dialogue}** am **{date}** haben wir noch "
-            "keine Antwort von Ihnen.\n\nBitte antworten Sie bis zum **{answer_by}**.\n\n"
+            "keine Antwort von Ihnen.\n\nBitte antworten Sie bis zum **{rsvp_by}**.\n\n"
             "[Einladung beantworten]({link})"
         ),
-        placeholders=("dialogue", "date", "answer_by"),
+        placeholders=("dialogue", "date", "rsvp_by"),
     ),
     MailText(
-        kind="answer_confirmed",
+        kind="rsvp_confirmed",
         title=_("Bestätigung einer Antwort"),
-        subject=_("{answer}: {dialogue}, {date}"),
+        subject=_("{rsvp}: {dialogue}, {date}"),
         body=_(
-            "wir haben Ihre Antwort zum Branchengespräch **{dialogue}** erhalten: **{answer}**.\n\n"
+            "wir haben Ihre Antwort zum Branchengespräch **{dialogue}** erhalten: **{rsvp}**.\n\n"
             "{details}\n\nTermin: {date}\n\nOrt: {place}\n\n"
-            "{entry}\n\nBis zum {answer_by} können Sie Ihre Antwort über denselben Link ändern.\n\n"
+            "{entry}\n\nBis zum {rsvp_by} können Sie Ihre Antwort über denselben Link ändern.\n\n"
             "[Antwort ansehen]({link})"
         ),
-        placeholders=("dialogue", "date", "place", "answer", "details", "entry", "answer_by"),
+        placeholders=("dialogue", "date", "place", "rsvp", "details", "entry", "rsvp_by"),
     ),
     MailText(
         kind="substitute_named",
@@ -193,8 +193,8 @@ register(
             _("Programm in einer Zeile; kann leer sein"),
             _("Begrüßung · Werksrundgang · Gespräch · Ausklang"),
         ),
-        "answer_by": Placeholder(_("Tag, bis zu dem Gäste antworten"), _("11.06.2019")),
-        "answer": Placeholder(_("Antwort des Gastes"), _("Zusage")),
+        "rsvp_by": Placeholder(_("Tag, bis zu dem Gäste antworten"), _("11.06.2019")),
+        "rsvp": Placeholder(_("Antwort des Gastes"), _("Zusage")),
         "details": Placeholder(
             _("Zahl der Personen oder Name der Vertretung; kann leer sein"),
             _("Angemeldet: 2 Personen"),

@@ -1377,7 +1377,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("rsvp", "open"), ("replied_at__isnull", False), _connector="OR"
                         ),
-                        name="invitation_answer_has_time",
+                        name="invitation_rsvp_has_time",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

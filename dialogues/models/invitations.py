@@ -118,7 +118,7 @@ class Invitation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(rsvp="open") | Q(replied_at__isnull=False),
-                name="invitation_answer_has_time",
+                name="invitation_rsvp_has_time",
             ),
             models.CheckConstraint(
                 condition=~Q(rsvp="represented") | ~Q(substitute_name=""),
@@ -134,7 +134,7 @@ class Invitation(models.Model):
         return RSVP_BADGE_COLOURS[RsvpState(self.rsvp)]
 
     @property
-    def reply(self) -> Rsvp:
+    def rsvp_details(self) -> Rsvp:
         return Rsvp(**{name: getattr(self, name) for name in Rsvp._fields})
 
     @property

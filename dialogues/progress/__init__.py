@@ -40,7 +40,7 @@ from dialogues.progress.invitations import (
     list_choices,
     no_guests,
     organisation_choices,
-    own_replies,
+    own_rsvps,
     people_choices,
     release_label,
     release_warnings,
@@ -49,9 +49,9 @@ from dialogues.progress.invitations import (
 from dialogues.progress.rsvps import (
     change_note,
     guest_next_step,
-    invitations_awaiting_reply,
-    reply_text,
+    invitations_awaiting_rsvp,
     rsvp_facts,
+    rsvp_text,
     seats_note,
 )
 from dialogues.progress.series import (
@@ -80,7 +80,7 @@ __all__ = [
     "counts_title",
     "failed_note",
     "no_guests",
-    "own_replies",
+    "own_rsvps",
     "change_note",
     "closing_cards",
     "deadlines",
@@ -110,7 +110,7 @@ __all__ = [
     "release_label",
     "release_warnings",
     "released_message",
-    "reply_text",
+    "rsvp_text",
     "rsvp_facts",
     "seats_note",
     "series_actions",
@@ -137,7 +137,7 @@ def waiting_for(user, now: dt.datetime) -> list[WaitingEntry]:
         waiting += series_awaiting_office() + topics_awaiting_office()
         waiting += dialogues_awaiting_office(now)
     if has_role(user, SENATOR_OFFICE, PARTNER, OBSERVER):
-        waiting += invitations_awaiting_reply(user, local_date(now))
+        waiting += invitations_awaiting_rsvp(user, local_date(now))
     if has_role(user, PARTNER):
         waiting += drafts_of(user)
     # Entries without a deadline come last.

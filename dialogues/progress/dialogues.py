@@ -35,7 +35,7 @@ from dialogues.progress.dates import (
     renewal_step,
     submit_dates_step,
 )
-from dialogues.progress.invitations import compose_step, release_step, replies_step
+from dialogues.progress.invitations import compose_step, release_step, rsvps_step
 from dialogues.progress.topics import about_card
 from dialogues.queries import Preparation, missing_approval, preparations_of
 from dialogues.reminders import next_reminder
@@ -183,7 +183,7 @@ def _dated_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) 
     if preparation.to_invite:
         return release_step(dialogue, preparation.to_invite)
     if is_invited:
-        return replies_step(dialogue, preparation.unanswered, preparation.reminder, local_date(now))
+        return rsvps_step(dialogue, preparation.unanswered, preparation.reminder, local_date(now))
     return compose_step(dialogue)
 
 

@@ -47,7 +47,7 @@ def release_label(count: int) -> str:
     }
 
 
-def replies_step(
+def rsvps_step(
     dialogue: Dialogue, unanswered: int, reminder: NextReminder, today: dt.date
 ) -> NextStep:
     """Return the step after the release, while `unanswered` guests have not replied."""
@@ -56,7 +56,7 @@ def replies_step(
         text %= {"day": format_day(dialogue.starts_at)}
         return office_step(text, due_on=local_date(dialogue.starts_at))
     if dialogue.rsvp_by < today:
-        return _overdue_replies_step(dialogue, unanswered)
+        return _overdue_rsvps_step(dialogue, unanswered)
     text = ngettext(
         "%(count)d Gast hat noch nicht geantwortet.",
         "%(count)d Gäste haben noch nicht geantwortet.",
@@ -70,7 +70,7 @@ def replies_step(
     return office_step(text, _("Jetzt erinnern"), url, due_on=dialogue.rsvp_by)
 
 
-def _overdue_replies_step(dialogue: Dialogue, unanswered: int) -> NextStep:
+def _overdue_rsvps_step(dialogue: Dialogue, unanswered: int) -> NextStep:
     text = ngettext(
         "%(count)d Gast hat bis zum %(day)s nicht geantwortet. Fragen Sie nach, tragen Sie "
         "die Antwort ein.",
@@ -154,7 +154,7 @@ class GuestLine:
     name: str
     invited: str
     notes: list[str]
-    replies: list[tuple[str, str]]
+    rsvp_badges: list[tuple[str, str]]
     mail_text: str
     mail_badges: list[tuple[str, str]]
     links: list[tuple[str, str]]
@@ -172,19 +172,19 @@ def guest_list(guests: Iterable[GuestRow], user) -> list[GuestLine]:
 def _guest(guest: GuestRow, *, manages: bool) -> GuestLine:
     invitation = guest.invitation
     person, is_withdrawn = invitation.person, invitation.withdrawn_at is not None
-    replies = []
+    rsvp_badges = []
     if is_withdrawn:
-        replies = [(_("zurückgezogen"), "muted")]
+        rsvp_badges = [(_("zurückgezogen"), "muted")]
     # A reply to an earlier date says nothing about this one, so it is not shown.
     elif guest.is_released:
-        replies = [(invitation.get_rsvp_display(), invitation.badge_colour)]
+        rsvp_badges = [(invitation.get_rsvp_display(), invitation.badge_colour)]
     can_remove = manages and invitation.released_at is None and not is_withdrawn
     return GuestLine(
         organisation=person.organisation.label if person.organisation else "–",
         name=attending_name(invitation),
         invited=person.name,
         notes=_notes(invitation),
-        replies=replies,
+        rsvp_badges=rsvp_badges,
         mail_text="" if guest.mail_colour else guest.mail_text,
         mail_badges=[(guest.mail_text, guest.mail_colour)] if guest.mail_colour else [],
         links=_links(guest) if manages and not is_withdrawn else [],
@@ -247,16 +247,16 @@ def _attendee(invitation: Invitation) -> Attendee:
     return Attendee(organisation, name, note, invitation.party)
 
 
-def own_replies(guests: Iterable[GuestRow]) -> list[tuple[str, str, str, str]]:
-    """Return (name, note, reply, colour) for users who may not see the whole guest list."""
-    replies = []
+def own_rsvps(guests: Iterable[GuestRow]) -> list[tuple[str, str, str, str]]:
+    """Return (name, note, rsvp, colour) for users who may not see the whole guest list."""
+    rsvps = []
     for guest in guests:
         invitation, note = guest.invitation, ""
         if invitation.rsvp == RsvpState.REPRESENTED:
             note = _("Es kommt: %(name)s") % {"name": invitation.substitute_name}
-        reply, colour = invitation.get_rsvp_display(), invitation.badge_colour
-        replies.append((str(invitation.person), note, reply, colour))
-    return replies
+        rsvp, colour = invitation.get_rsvp_display(), invitation.badge_colour
+        rsvps.append((str(invitation.person), note, rsvp, colour))
+    return rsvps
 
 
 def counts_title(counts: RsvpCounts) -> str:

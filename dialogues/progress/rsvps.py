@@ -23,8 +23,8 @@ def guest_next_step(
         return None
     text, action = _("Sie sind eingeladen. Bitte antworten Sie."), _("Einladung beantworten")
     if invitation.rsvp != RsvpState.OPEN:
-        text = _("Ihre Antwort: %(answer)s. Sie können sie noch ändern.")
-        text %= {"answer": invitation.get_rsvp_display()}
+        text = _("Ihre Antwort: %(rsvp)s. Sie können sie noch ändern.")
+        text %= {"rsvp": invitation.get_rsvp_display()}
         action = _("Antwort ändern")
     url = reverse("dialogues:my_rsvp", args=[invitation.pk])
     return NextStep(text, str(user), dialogue.rsvp_by, action, url)
@@ -49,7 +49,7 @@ def rsvp_facts(invitation: Invitation) -> list[tuple]:
     return [(label, value) for label, value in facts if value]
 
 
-def reply_text(invitation: Invitation) -> str:
+def rsvp_text(invitation: Invitation) -> str:
     """Return sentences that say when the guest replied and who will attend."""
     moment = format_moment(invitation.replied_at)
     sentences = [_("Gegeben am %(moment)s.") % {"moment": moment}]
@@ -78,7 +78,7 @@ def seats_note(invitation: Invitation, seats_taken: int) -> str:
     )
 
 
-def invitations_awaiting_reply(user, today: dt.date) -> list[WaitingEntry]:
+def invitations_awaiting_rsvp(user, today: dt.date) -> list[WaitingEntry]:
     """Return the invitations of `user` that are unanswered and still open."""
     # Only their own: colleagues in the organisation see an invitation but cannot reply to it.
     open_invitations = Invitation.objects.released().filter(

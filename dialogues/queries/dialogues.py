@@ -145,7 +145,7 @@ def upcoming_dialogues(user, today: dt.date, limit: int = 10) -> list[Dialogue]:
 
 
 class NextReminder(NamedTuple):
-    """When guests who have not answered are reminded next, and whether a pause prevents it."""
+    """When guests who have not replied are reminded next, and whether a pause prevents it."""
 
     on: dt.date | None = None
     is_paused: bool = False
@@ -156,12 +156,12 @@ class Preparation(NamedTuple):
 
     approval: ApprovalRequest | None = None  # the latest about dates, open or decided
     granted: ApprovalRequest | None = None  # the approval of dates that holds
-    proposed: int = 0  # dates ahead that nobody has answered
+    proposed: int = 0  # dates ahead that nobody has decided on
     possible: int = 0  # dates ahead that the senator's office can keep
     to_invite: int = 0  # guests on the list who have not been invited in this round
     invited: int = 0
     unanswered: int = 0
-    reminder: NextReminder = NextReminder()  # to guests who have not answered
+    reminder: NextReminder = NextReminder()  # to guests who have not replied
     is_lapsed: bool = False  # the date is fixed, but its approval no longer holds
 
 

@@ -186,10 +186,10 @@ def _lapse_dates(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> 
     lapse_changed_approvals(
         kind=ApprovalKind.DATES, subject_id=after.pk, changes=changes, by=by, now=now
     )
-    answered = [OptionState.POSSIBLE]
+    decided = [OptionState.POSSIBLE]
     if before.host_id != after.host_id:
-        answered.append(OptionState.IMPOSSIBLE)
-    for option in after.date_options.select_for_update().filter(state__in=answered):
+        decided.append(OptionState.IMPOSSIBLE)
+    for option in after.date_options.select_for_update().filter(state__in=decided):
         option.state = OptionState.PROPOSED
         save_as(option, by=by, now=now, reason=_("Freigabe erloschen"))
     return True
@@ -284,7 +284,7 @@ def record_host_reply(
     dialogue.host_reply, dialogue.host_replied_on = reply, replied_on
     dialogue.host_note = note.strip()
     label = HostReply(reply).label
-    save_as(dialogue, by=by, now=now, reason=_("Gastgeber: %(answer)s") % {"answer": label})
+    save_as(dialogue, by=by, now=now, reason=_("Gastgeber: %(reply)s") % {"reply": label})
     return dialogue
 
 

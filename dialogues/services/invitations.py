@@ -28,7 +28,7 @@ from reminders.registry import ReminderMail
 from reminders.services import enqueue_reminders
 
 # Set when guests are invited again: a reply and a substitute are for one date only.
-NO_REPLY = {
+NO_RSVP = {
     "rsvp": RsvpState.OPEN,
     "party": 1,
     "replied_at": None,
@@ -96,7 +96,7 @@ def _list_again(invitation: Invitation) -> None:
     invitation.released_round = 0
     invitation.link_version += 1
     invitation.revision += 1
-    for name, value in NO_REPLY.items():
+    for name, value in NO_RSVP.items():
         setattr(invitation, name, value)
 
 
@@ -140,7 +140,7 @@ def release_invitations(
     _require_releasable(dialogue, rsvp_by, now)
     invitations = _invitations_to_release(dialogue, rsvp_by, expected)
     # Guests of an earlier round start without a reply, because theirs was to another date.
-    values = NO_REPLY | {"released_at": now, "released_round": dialogue.round}
+    values = NO_RSVP | {"released_at": now, "released_round": dialogue.round}
     # In bulk, so that a release takes the same few statements for 5 guests and for 500.
     update_all_as(invitations, values, by=by, reason=_("Einladung versandt"), now=now)
     dialogue.rsvp_by = rsvp_by

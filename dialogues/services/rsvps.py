@@ -15,12 +15,12 @@ from dialogues import mails
 from dialogues.enums import SEATED, DialogueState, RsvpChannel, RsvpState
 from dialogues.models import Dialogue, Invitation, Rsvp
 from dialogues.models.invitations import LINK_KIND, LINK_LIFETIME_SECONDS
-from dialogues.permissions import INVITED_PERSON_ONLY, can_reply
+from dialogues.permissions import INVITED_PERSON_ONLY, can_rsvp
 from dialogues.queries import count_seats_taken
 from dialogues.services.dialogues import lock_dialogue
 from dialogues.services.invitations import lock_invitation
 
-REPLIES = tuple(rsvp for rsvp in RsvpState if rsvp != RsvpState.OPEN)
+GIVEN_RSVPS = tuple(rsvp for rsvp in RsvpState if rsvp != RsvpState.OPEN)
 MAX_PARTY = 10
 # Limits abuse: with a personal link, anyone can make the portal mail an address they enter.
 MAX_SUBSTITUTES = 3
@@ -85,7 +85,7 @@ def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
 
 @transaction.atomic
 def record_rsvp(
-    *, invitation: Invitation, reply: Rsvp, now: dt.datetime, by=None, channel=RsvpChannel.LINK
+    *, invitation: Invitation, rsvp: Rsvp, now: dt.datetime, by=None, channel=RsvpChannel.LINK
 ) -> bool:
     """Record a guest's reply and mail a confirmation; return whether anything changed.
 
@@ -98,8 +98,8 @@ def record_rsvp(
     locked = lock_invitation(invitation.pk, dialogue)
     _require_right(locked, by, channel)
     _require_open(locked, invitation.link_version, channel, now)
-    _require_complete(reply)
-    before, after = locked.reply, _normalised(reply)
+    _require_complete(rsvp)
+    before, after = locked.rsvp_details, _normalised(rsvp)
     # Guests may send the form more than once; an unchanged reply is not confirmed again.
     if locked.replied_at and before == after:
         return False
@@ -112,7 +112,7 @@ def record_rsvp(
     locked.replied_at, locked.channel = now, channel
     # An entry that is cancelled or changes hands needs a higher SEQUENCE (RFC 5546, 2.1.4).
     locked.revision += mails.has_new_holder(locked.person, before, after)
-    reason = _("Antwort: %(answer)s") % {"answer": locked.get_rsvp_display()}
+    reason = _("Antwort: %(rsvp)s") % {"rsvp": locked.get_rsvp_display()}
     save_as(locked, by=by, now=now, reason=reason)
     mails.withdraw_reminders(locked, note=_("Der Gast hat geantwortet."), by=by, now=now)
     if dialogue.state == DialogueState.INVITED:
@@ -123,7 +123,7 @@ def record_rsvp(
 def _require_right(invitation: Invitation, by, channel: str) -> None:
     if channel == RsvpChannel.OFFICE:
         require_office(by, _("Antworten trägt die Geschäftsstelle ein."))
-    if channel == RsvpChannel.ACCOUNT and not can_reply(by, invitation):
+    if channel == RsvpChannel.ACCOUNT and not can_rsvp(by, invitation):
         raise NotAllowed(INVITED_PERSON_ONLY)
 
 
@@ -144,12 +144,12 @@ def _require_open(
         raise Refused(sentence)
 
 
-def _require_complete(reply: Rsvp) -> None:
-    if reply.rsvp not in REPLIES:
+def _require_complete(rsvp: Rsvp) -> None:
+    if rsvp.rsvp not in GIVEN_RSVPS:
         raise Refused(RSVP_MISSING)
-    if reply.rsvp == RsvpState.REPRESENTED and not reply.substitute_name.strip():
+    if rsvp.rsvp == RsvpState.REPRESENTED and not rsvp.substitute_name.strip():
         raise Refused(SUBSTITUTE_MISSING)
-    if not 1 <= reply.party <= MAX_PARTY:
+    if not 1 <= rsvp.party <= MAX_PARTY:
         raise Refused(
             _("Bitte geben Sie eine Zahl von 1 bis %(most)d Personen an.") % {"most": MAX_PARTY}
         )
@@ -197,13 +197,11 @@ def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
     raise Refused(text % {"left": left})
 
 
-def _normalised(reply: Rsvp) -> Rsvp:
-    """Return `reply` without a substitute or further people that it does not call for."""
-    reply = reply._replace(
-        remark=reply.remark.strip(), substitute_name=reply.substitute_name.strip()
-    )
-    if reply.rsvp != RsvpState.REPRESENTED:
-        reply = reply._replace(substitute_name="", substitute_function="", substitute_email="")
-    if reply.rsvp not in SEATED:
-        reply = reply._replace(party=1)
-    return reply
+def _normalised(rsvp: Rsvp) -> Rsvp:
+    """Return `rsvp` without a substitute or further people that it does not call for."""
+    rsvp = rsvp._replace(remark=rsvp.remark.strip(), substitute_name=rsvp.substitute_name.strip())
+    if rsvp.rsvp != RsvpState.REPRESENTED:
+        rsvp = rsvp._replace(substitute_name="", substitute_function="", substitute_email="")
+    if rsvp.rsvp not in SEATED:
+        rsvp = rsvp._replace(party=1)
+    return rsvp

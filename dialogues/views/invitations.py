@@ -41,7 +41,7 @@ from dialogues.progress import (
     list_choices,
     no_guests,
     organisation_choices,
-    own_replies,
+    own_rsvps,
     people_choices,
     release_label,
     release_warnings,
@@ -95,7 +95,7 @@ def guest_tab(request, pk):
     elif _takes_part(user, dialogue, guests):
         context |= {
             "takes_part": True,
-            "own": own_replies(guests),
+            "own": own_rsvps(guests),
             "sharing": list(sharing_guests(dialogue)),
         }
     return render(request, "dialogues/guests.html", context)

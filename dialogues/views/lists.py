@@ -61,7 +61,7 @@ def dialogue_list(request):
         "page": page,
         "tabs": list_tabs("list"),
         "buttons": [Button(_("Gespräch planen"), plan_url, "primary")] if manages else [],
-        "replies_title": _("Antworten") if sees_counts else _("Ihre Antwort"),
+        "rsvps_title": _("Antworten") if sees_counts else _("Ihre Antwort"),
         "empty": _no_dialogues(request),
     }
     return render(request, "dialogues/list.html", context)

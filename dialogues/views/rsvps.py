@@ -16,8 +16,8 @@ from core.views import redirect_with_message, render_form, require, run_service
 from dialogues.enums import DialogueState, RsvpChannel, RsvpState
 from dialogues.forms import OfficeRsvpForm, RsvpForm
 from dialogues.models import Invitation
-from dialogues.permissions import INVITED_PERSON_ONLY, can_reply
-from dialogues.progress import change_note, full_name, reply_text, rsvp_facts, seats_note
+from dialogues.permissions import INVITED_PERSON_ONLY, can_rsvp
+from dialogues.progress import change_note, full_name, rsvp_facts, rsvp_text, seats_note
 from dialogues.queries import count_seats_taken
 from dialogues.services import closed_reason, open_invitation, record_rsvp
 from dialogues.views.dialogues import calendar_response
@@ -73,7 +73,7 @@ def my_rsvp(request, pk):
     invitation = get_object_or_404(
         invitations.select_related("dialogue__host", "person__organisation"), pk=pk
     )
-    require(can_reply(request.user, invitation), INVITED_PERSON_ONLY)
+    require(can_rsvp(request.user, invitation), INVITED_PERSON_ONLY)
     # Signed-in guests download the calendar file by a URL without a token.
     calendar_url = reverse("dialogues:calendar", args=[invitation.dialogue_id])
     return _rsvp_page(request, invitation, RsvpChannel.ACCOUNT, "base.html", calendar_url)
@@ -90,7 +90,7 @@ def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calend
             return redirect_with_message(request, message, request.path)
     dialogue = invitation.dialogue_as_announced
     closed = closed_reason(invitation, today=local_date(now))
-    is_answered = invitation.rsvp != RsvpState.OPEN
+    has_replied = invitation.rsvp != RsvpState.OPEN
     has_date = dialogue.starts_at and dialogue.state != DialogueState.CANCELLED
     context = {
         "invitation": invitation,
@@ -100,9 +100,9 @@ def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calend
         "closed": closed,
         # What was entered stays on the page even if replies closed meanwhile.
         "shows_form": not closed or form.is_bound,
-        "reply": reply_text(invitation) if is_answered else "",
+        "rsvp_text": rsvp_text(invitation) if has_replied else "",
         "change_note": "" if closed else change_note(dialogue),
-        "submit_label": _("Antwort ändern") if is_answered else _("Antwort senden"),
+        "submit_label": _("Antwort ändern") if has_replied else _("Antwort senden"),
         "is_public": channel == RsvpChannel.LINK,
         "facts": rsvp_facts(invitation),
         "calendar_url": calendar_url if has_date else "",
@@ -114,7 +114,7 @@ def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calend
 def _write(invitation: Invitation, form: RsvpForm, channel: str, by, now) -> str:
     """Record the reply and return the message about it."""
     has_changed = record_rsvp(
-        invitation=invitation, reply=form.reply, now=now, by=by, channel=channel
+        invitation=invitation, rsvp=form.rsvp_details, now=now, by=by, channel=channel
     )
     if not has_changed:
         return _("Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun.")
@@ -132,7 +132,7 @@ def enter_rsvp(request, pk):
         call = partial(
             record_rsvp,
             invitation=invitation,
-            reply=form.reply,
+            rsvp=form.rsvp_details,
             channel=RsvpChannel.OFFICE,
             by=request.user,
             now=timezone.now(),

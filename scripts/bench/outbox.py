@@ -57,7 +57,7 @@ def _invitation(number: int, now) -> MailDraft:
             "date": "Di, 18.06.2030, 14:00–16:30 Uhr",
             "place": "Werk 1, Berlin",
             "programme": "Werksrundgang",
-            "answer_by": "14.06.2030",
+            "rsvp_by": "14.06.2030",
         },
         link=f"/branchengespraeche/einladung/WzEyLDFd:1abcDE:signed-token-of-guest-{number:06d}/",
         path="/",

@@ -57,7 +57,7 @@ def test_given_reply_is_shown():
 
 
 @pytest.mark.parametrize(
-    ("data", "reply"),
+    ("data", "rsvp"),
     [
         ({"rsvp": "accepted"}, Rsvp("accepted")),
         (
@@ -79,11 +79,11 @@ def test_given_reply_is_shown():
         ),
     ],
 )
-def test_form_turns_its_data_into_a_reply(data, reply):
+def test_form_turns_its_data_into_a_reply(data, rsvp):
     form = RsvpForm(data, invitation=make_invitation())
 
     assert form.is_valid(), form.errors
-    assert form.reply == reply
+    assert form.rsvp_details == rsvp
 
 
 @pytest.mark.parametrize("form_class", [RsvpForm, OfficeRsvpForm])

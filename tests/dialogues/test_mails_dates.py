@@ -144,14 +144,14 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
 
     def rsvp(address, reply, minutes=0):
         record_rsvp(
-            invitation=invitations[address], reply=reply, now=NOW + dt.timedelta(minutes=minutes)
+            invitation=invitations[address], rsvp=reply, now=NOW + dt.timedelta(minutes=minutes)
         )
 
     def list_and_invite():
         add_guests(dialogue=dialogue, people=people, by=office, now=NOW)
         invite(4)
 
-    def answer_all():
+    def all_reply():
         for address, reply in ((A, YES), (B, SUBSTITUTE), (C, NO), (D, MAYBE)):
             rsvp(address, reply)
 
@@ -173,7 +173,7 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
     acts = (
         lambda: date(dialogue, office, senator, NIGHT, MORNING),
         list_and_invite,
-        answer_all,
+        all_reply,
         change,
         lambda: rsvp(B, YES, minutes=1),
         lambda: withdraw_invitation(invitation=invitations[D], by=office, now=NOW),
@@ -338,7 +338,7 @@ def test_entry_contains_neither_a_personal_link_nor_another_address(entries):
 
 def test_every_kind_of_mail_that_carries_an_entry_was_read(entries):
     assert {sent.mail.kind for sent in entries} == {
-        "answer_confirmed",
+        "rsvp_confirmed",
         "date_fixed",
         "dialogue_cancelled",
         "dialogue_changed",

@@ -42,15 +42,15 @@ def rsvp(invitation):
     """
     minutes = iter(range(60))
 
-    def answer_with(reply):
+    def reply_with(reply):
         before = set(Mail.objects.values_list("pk", flat=True))
         record_rsvp(
-            invitation=invitation, reply=reply, now=NOW + dt.timedelta(minutes=next(minutes))
+            invitation=invitation, rsvp=reply, now=NOW + dt.timedelta(minutes=next(minutes))
         )
         invitation.refresh_from_db()
         return entries_of(Mail.objects.exclude(pk__in=before))
 
-    return answer_with
+    return reply_with
 
 
 def entries_of(mails):
@@ -126,10 +126,10 @@ def test_substitute_who_stands_in_for_another_guest_keeps_the_entry(rsvp, invita
     assert not Mail.objects.filter(kind="invitation_withdrawn").exists()
 
 
-@pytest.mark.parametrize("others_answer", [A.OPEN, A.ACCEPTED, A.TENTATIVE])
-def test_substitute_who_is_also_a_guest_keeps_their_entry(rsvp, invitation, others_answer):
+@pytest.mark.parametrize("others_rsvp", [A.OPEN, A.ACCEPTED, A.TENTATIVE])
+def test_substitute_who_is_also_a_guest_keeps_their_entry(rsvp, invitation, others_rsvp):
     account = make_user(email=STAND_IN, person=make_person(email="alt@example.org"))
-    make_invitation(invitation.dialogue, others_answer, person=account.person)
+    make_invitation(invitation.dialogue, others_rsvp, person=account.person)
     rsvp(SUBSTITUTE)
 
     assert rsvp(NO) == []
@@ -175,7 +175,7 @@ def test_withdrawn_guest_who_stands_in_for_another_keeps_the_entry(office, invit
 
 def test_withdrawal_spares_a_substitute_who_comes_by_another_invitation(office, invitation):
     make_invitation(invitation.dialogue, A.ACCEPTED, person=make_person(email=STAND_IN))
-    record_rsvp(invitation=invitation, reply=SUBSTITUTE, now=NOW)
+    record_rsvp(invitation=invitation, rsvp=SUBSTITUTE, now=NOW)
     Mail.objects.all().delete()
 
     withdraw_invitation(invitation=invitation, by=office, now=NOW)

@@ -7,7 +7,7 @@ from outbox.rendering.messages import write_message
 from outbox.texts import all_texts, text_of
 
 KINDS = (
-    "answer_confirmed",
+    "rsvp_confirmed",
     "approval_asked",
     "approval_decided",
     "approval_withdrawn",
@@ -94,8 +94,8 @@ def test_link_is_present_where_there_is_something_to_do(kind):
     [
         ("approval_decided", "comment"),
         ("topic_decided", "reason"),
-        ("answer_confirmed", "details"),
-        ("answer_confirmed", "entry"),
+        ("rsvp_confirmed", "details"),
+        ("rsvp_confirmed", "entry"),
         ("dialogue_changed", "note"),
     ],
 )

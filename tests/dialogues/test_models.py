@@ -112,7 +112,7 @@ def test_party_is_one_to_ten(party):
 
 @pytest.mark.parametrize("rsvp", [state for state in RsvpState if state != RsvpState.OPEN])
 def test_reply_has_a_time(rsvp):
-    violates("invitation_answer_has_time", make_invitation(rsvp=rsvp), replied_at=None)
+    violates("invitation_rsvp_has_time", make_invitation(rsvp=rsvp), replied_at=None)
 
 
 def test_substitute_has_a_name():

@@ -279,7 +279,7 @@ def test_every_state_has_a_badge_colour(table, states):
     assert set(table) == set(states)
 
 
-def test_host_is_named_while_its_answer_is_awaited():
+def test_host_is_named_while_its_reply_is_awaited():
     dialogue = make_dialogue(host=make_organisation("Messgeräte GmbH"), host_reply=HostReply.OPEN)
 
     assert office_step(dialogue).text == "Messgeräte GmbH ist als Gastgeber angefragt."

@@ -104,7 +104,7 @@ def test_changes_at_the_moment_of_a_lapse_stay_in_the_history(office):
 
 def test_reply_is_shown_with_the_name_of_the_guest_and_a_release_as_one_entry(office):
     dialogue = make_released(office, 2)
-    record_rsvp(invitation=dialogue.invitations.first(), reply=YES, now=LATER)
+    record_rsvp(invitation=dialogue.invitations.first(), rsvp=YES, now=LATER)
 
     entries = {entry.what: (entry.who, entry.note) for entry in dialogue_history(dialogue, office)}
 

@@ -25,7 +25,7 @@ from tests.outbox.builders import fields_in_state
 from tests.partners.builders import make_person, make_user
 
 D = dt.date
-# 5 and 2 working days before ANSWER_BY (15 April 2026).
+# 5 and 2 working days before RSVP_BY (15 April 2026).
 FIRST, SECOND = (
     D(2026, 4, 8),
     D(2026, 4, 13),
@@ -85,7 +85,7 @@ def test_reminder_carries_the_personal_link_and_the_words_of_its_mail():
     assert reminder.values == {
         "dialogue": "Fachkräfte im Maschinenbau",
         "date": "Mi, 22.04.2026, 14:00–16:30 Uhr",
-        "answer_by": "15.04.2026",
+        "rsvp_by": "15.04.2026",
     }
 
 
@@ -149,7 +149,7 @@ def test_fresh_invitation_is_not_reminded_at_once(released_on, reminded):
 
 
 @pytest.mark.django_db
-def test_moved_answer_day_moves_the_reminders():
+def test_moved_rsvp_day_moves_the_reminders():
     invitation = make_invitation()
     Dialogue.objects.filter(pk=invitation.dialogue_id).update(rsvp_by=D(2026, 4, 20))
 
@@ -198,7 +198,7 @@ def test_reminders_need_one_query(count, django_assert_num_queries):
 
 
 @pytest.mark.django_db
-def test_after_the_answer_day_nobody_is_reminded_of_several_days_asked_for():
+def test_after_the_rsvp_day_nobody_is_reminded_of_several_days_asked_for():
     make_invitation()
     days = [FIRST, RSVP_BY, D(2026, 4, 16)]
 

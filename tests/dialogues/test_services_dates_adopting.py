@@ -21,7 +21,7 @@ HOUR = dt.timedelta(hours=1)
 DATES = [CounterDate(DAY + WEEK), CounterDate(DAY + 2 * WEEK, DAY + 2 * WEEK + HOUR)]
 
 
-def answered(senator, *dates, comment="Der April ist voll."):
+def decided_dialogue(senator, *dates, comment="Der April ist voll."):
     """Return a dialogue whose only date was declined, with `dates` suggested instead."""
     dialogue = make_dialogue(DialogueState.EXPLORING)
     approval = make_dates_approval(dialogue, make_option(dialogue))
@@ -40,14 +40,14 @@ def adopt(dialogue, by, now=NOW):
 
 
 def test_none_possible_makes_every_date_impossible(senator):
-    dialogue = answered(senator, *DATES)
+    dialogue = decided_dialogue(senator, *DATES)
 
     assert dialogue.date_options.get().state == OptionState.IMPOSSIBLE
     assert dialogue.history.first().history_change_reason == "Termine: kein Termin möglich"
 
 
 def test_proposed_dates_become_options(office, senator):
-    dialogue = answered(senator, *DATES)
+    dialogue = decided_dialogue(senator, *DATES)
 
     adopted = adopt(dialogue, office)
 
@@ -66,7 +66,7 @@ def test_proposed_dates_become_options(office, senator):
 
 
 def test_suggested_dates_are_adopted_only_once(office, senator):
-    dialogue = answered(senator, *DATES)
+    dialogue = decided_dialogue(senator, *DATES)
     adopt(dialogue, office)
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="schon übernommen"):
@@ -76,7 +76,7 @@ def test_suggested_dates_are_adopted_only_once(office, senator):
 
 
 def test_date_that_was_ruled_out_is_proposed_again(office, senator):
-    dialogue = answered(senator, CounterDate(DAY, DAY + HOUR))
+    dialogue = decided_dialogue(senator, CounterDate(DAY, DAY + HOUR))
 
     [option] = adopt(dialogue, office)
 
@@ -85,7 +85,7 @@ def test_date_that_was_ruled_out_is_proposed_again(office, senator):
 
 
 def test_date_that_has_passed_is_left_out(office, senator):
-    dialogue = answered(senator, *DATES)
+    dialogue = decided_dialogue(senator, *DATES)
 
     assert [option.starts_at for option in adopt(dialogue, office, now=DAY + WEEK)] == [
         DAY + 2 * WEEK
@@ -95,7 +95,7 @@ def test_date_that_has_passed_is_left_out(office, senator):
 
 
 def test_comment_without_dates_is_nothing_to_adopt(office, senator):
-    dialogue = answered(senator)
+    dialogue = decided_dialogue(senator)
 
     with (
         nothing_changes(dialogue),
@@ -115,7 +115,7 @@ def test_nothing_is_adopted_before_a_decision(office):
 
 
 def test_only_the_latest_decision_counts(office, senator):
-    dialogue = answered(senator, *DATES)
+    dialogue = decided_dialogue(senator, *DATES)
     make_dates_approval(dialogue, make_option(dialogue, starts_at=DAY + HOUR, ends_at=END + HOUR))
 
     with nothing_changes(dialogue), pytest.raises(Refused):
@@ -133,7 +133,7 @@ def test_suggested_dates_are_adopted_only_before_one_is_fixed(office, state):
 
 
 def test_suggested_dates_are_adopted_only_once_the_host_accepted(office, senator):
-    dialogue = answered(senator, *DATES)
+    dialogue = decided_dialogue(senator, *DATES)
     type(dialogue).objects.update(host_reply=HostReply.DECLINED)
     dialogue.refresh_from_db()
 
@@ -143,7 +143,7 @@ def test_suggested_dates_are_adopted_only_once_the_host_accepted(office, senator
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 def test_only_the_office_adopts_suggested_dates(senator, role):
-    dialogue, by = answered(senator, *DATES), make_user(role)
+    dialogue, by = decided_dialogue(senator, *DATES), make_user(role)
 
     with nothing_changes(dialogue), pytest.raises(NotAllowed):
         adopt(dialogue, by)

@@ -80,7 +80,7 @@ def test_no_invitation_goes_out_without_the_approval_of_the_date(office, state):
 def test_guests_invited_before_can_still_reply(office):
     invitation = make_invitation(lapsed(DialogueState.INVITED))
 
-    assert record_rsvp(invitation=invitation, reply=YES, now=NOW) is True
+    assert record_rsvp(invitation=invitation, rsvp=YES, now=NOW) is True
 
 
 @pytest.mark.parametrize("state", DATED)

@@ -232,14 +232,14 @@ def test_mails_meanwhile_show_what_guests_know(office, senator, dialogue):
     asked.refresh_from_db()
 
     reminder = reminder_of(asked, manual_step(TODAY), TODAY)
-    record_rsvp(invitation=asked, reply=YES, now=NOW)
+    record_rsvp(invitation=asked, rsvp=YES, now=NOW)
     withdraw_invitation(invitation=asked, by=office, now=NOW)
 
     assert (reminder.values["dialogue"], reminder.about_title) == ("Alt", "Alt")
     mails = Mail.objects.filter(recipient="offen@example.org")
     assert sorted(mails.values_list("kind", flat=True)) == [
-        "answer_confirmed",
         "invitation_withdrawn",
+        "rsvp_confirmed",
     ]
     for mail in mails:
         assert "Alt" in mail.subject

@@ -237,7 +237,7 @@ def test_substitute_for_the_first_date_is_mailed_again_about_the_second(office, 
         substitute_name="Stellvertretung",
         substitute_email="stellvertretung@example.org",
     )
-    record_rsvp(invitation=invitation, reply=again, now=NOW)
+    record_rsvp(invitation=invitation, rsvp=again, now=NOW)
 
     assert ("substitute_named", "stellvertretung@example.org") in mails_written()
 
@@ -288,13 +288,13 @@ def test_guest_whom_the_invitation_may_have_reached_is_mailed(office, act, kind,
 
 def test_guest_who_replied_by_phone_is_mailed_although_the_invitation_is_unsent(office):
     invitation = make_released(office, 1).invitations.get()
-    record_rsvp(invitation=invitation, reply=YES, by=office, channel=RsvpChannel.OFFICE, now=NOW)
+    record_rsvp(invitation=invitation, rsvp=YES, by=office, channel=RsvpChannel.OFFICE, now=NOW)
 
     cancel_dialogue(dialogue=invitation.dialogue, reason="Streik", by=office, now=NOW)
 
     assert waiting_mails() == {
         "invitation": "withdrawn",
-        "answer_confirmed": "withdrawn",
+        "rsvp_confirmed": "withdrawn",
         "dialogue_cancelled": "waiting",
     }
 

@@ -36,7 +36,7 @@ from tests.unchanged import mails_written, nothing_changes
 pytestmark = pytest.mark.django_db
 
 
-def answer_of_host(dialogue, by, reply=HostReply.ACCEPTED):
+def host_replies(dialogue, by, reply=HostReply.ACCEPTED):
     return record_host_reply(
         dialogue=dialogue, reply=reply, replied_on=TODAY, note=" telefonisch ", by=by, now=NOW
     )
@@ -47,7 +47,7 @@ def test_hosts_reply_is_recorded_before_the_date_is_fixed(office, state):
     dialogue = make_dialogue(state)
 
     if state in (DialogueState.PLANNING, DialogueState.EXPLORING):
-        answer_of_host(dialogue, office, HostReply.DECLINED)
+        host_replies(dialogue, office, HostReply.DECLINED)
         dialogue.refresh_from_db()
         assert (dialogue.host_reply, dialogue.host_replied_on, dialogue.host_note) == (
             HostReply.DECLINED,
@@ -57,14 +57,14 @@ def test_hosts_reply_is_recorded_before_the_date_is_fixed(office, state):
         assert dialogue.history.first().history_change_reason == "Gastgeber: abgesagt"
     else:
         with nothing_changes(dialogue), pytest.raises(Refused):
-            answer_of_host(dialogue, office)
+            host_replies(dialogue, office)
 
 
 def test_host_is_named_before_its_reply_is_recorded(office):
     dialogue = make_dialogue(host=None)
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="zuerst den Gastgeber"):
-        answer_of_host(dialogue, office)
+        host_replies(dialogue, office)
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
@@ -72,7 +72,7 @@ def test_only_the_office_records_the_hosts_reply(role):
     dialogue, by = make_dialogue(), make_user(role)
 
     with nothing_changes(dialogue), pytest.raises(NotAllowed):
-        answer_of_host(dialogue, by)
+        host_replies(dialogue, by)
 
 
 def edit(dialogue, by, *, version="", **values):

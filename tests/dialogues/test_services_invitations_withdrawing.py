@@ -122,7 +122,7 @@ def test_manual_reminder_ignores_a_paused_dialogue_but_not_a_paused_person(offic
     ("act", "note"),
     [
         (
-            lambda invitation, by: record_rsvp(invitation=invitation, reply=YES, now=NOW),
+            lambda invitation, by: record_rsvp(invitation=invitation, rsvp=YES, now=NOW),
             "Der Gast hat geantwortet.",
         ),
         (

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def rsvp(invitation, reply=YES, now=NOW, **fields):
-    return record_rsvp(invitation=invitation, reply=reply, now=now, **fields)
+    return record_rsvp(invitation=invitation, rsvp=reply, now=now, **fields)
 
 
 def token_of(invitation) -> str:
@@ -128,7 +128,7 @@ def test_reply_is_recorded_and_confirmed(reply, details):
     label = RsvpState(reply.rsvp).label
     latest = invitation.history.first()
     assert (latest.history_change_reason, latest.history_user) == (f"Antwort: {label}", None)
-    mail = Mail.objects.get(kind="answer_confirmed")
+    mail = Mail.objects.get(kind="rsvp_confirmed")
     assert (mail.recipient, mail.has_personal_link) == ("gast@example.org", True)
     assert mail.subject == f"{label}: Fachkräfte im Maschinenbau, Mi, 22.04.2026, 14:00–16:30 Uhr"
     assert details in mail.text
@@ -160,7 +160,7 @@ def test_substitute_is_mailed_date_and_place():
 def test_substitute_needs_no_address():
     rsvp(make_invitation(), SUBSTITUTE._replace(substitute_email=""))
 
-    assert [kind for kind, _to in mails_written()] == ["answer_confirmed"]
+    assert [kind for kind, _to in mails_written()] == ["rsvp_confirmed"]
 
 
 @pytest.mark.parametrize("then", [YES, SUBSTITUTE._replace(substitute_email="andere@example.org")])
@@ -184,7 +184,7 @@ def test_substitute_stays_without_a_second_mail():
 
     rsvp(invitation, SUBSTITUTE._replace(remark="Vegetarisch"))
 
-    assert [kind for kind, _to in mails_written()] == ["answer_confirmed"]
+    assert [kind for kind, _to in mails_written()] == ["rsvp_confirmed"]
 
 
 def test_same_reply_again_writes_nothing():
@@ -210,7 +210,7 @@ def test_each_changed_reply_is_confirmed():
 
     invitation.refresh_from_db()
     assert (invitation.rsvp, invitation.history.count()) == (RsvpState.ACCEPTED, 4)
-    assert len(mails_written("answer_confirmed")) == 3
+    assert len(mails_written("rsvp_confirmed")) == 3
 
 
 def test_declining_drops_people_and_substitute():

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def rsvp(invitation, reply=YES, now=NOW, **fields):
-    return record_rsvp(invitation=invitation, reply=reply, now=now, **fields)
+    return record_rsvp(invitation=invitation, rsvp=reply, now=now, **fields)
 
 
 @pytest.mark.parametrize("reply", [YES, SUBSTITUTE])
@@ -74,7 +74,7 @@ def test_twenty_guests_at_once_take_five_seats():
 
     assert [type(outcome) for outcome in outcomes].count(Refused) == 15
     assert dialogue.invitations.filter(rsvp=RsvpState.ACCEPTED).count() == 5
-    assert len(mails_written("answer_confirmed")) == 5
+    assert len(mails_written("rsvp_confirmed")) == 5
 
 
 @pytest.mark.django_db(transaction=True)
@@ -84,4 +84,4 @@ def test_form_sent_twice_at_once_is_one_reply():
     outcomes = race(partial(rsvp, invitation), partial(rsvp, invitation))
 
     assert sorted(outcomes) == [False, True]
-    assert len(mails_written("answer_confirmed")) == 1
+    assert len(mails_written("rsvp_confirmed")) == 1

@@ -35,7 +35,7 @@ def name_substitute(invitation, number, **options):
         substitute_name="Stellvertretung",
         substitute_email=f"s{number}@example.org",
     )
-    return record_rsvp(invitation=invitation, reply=reply, now=NOW, **options)
+    return record_rsvp(invitation=invitation, rsvp=reply, now=NOW, **options)
 
 
 def test_guest_names_at_most_three_substitutes_with_addresses():

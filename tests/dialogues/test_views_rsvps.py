@@ -88,7 +88,7 @@ def test_reply_needs_one_choice_and_one_button(invitation):
     assert "Vielen Dank, Ihre Antwort ist eingegangen." in text_of(response)
     assert "Ihre bisherige Antwort Zusage Gegeben am 02.03.2026, 10:00 Uhr." in text_of(response)
     assert "Sie können Ihre Antwort bis Mi, 15.04.2026 ändern." in text_of(response)
-    assert mails_written() == [("answer_confirmed", "a@example.org")]
+    assert mails_written() == [("rsvp_confirmed", "a@example.org")]
 
 
 def test_form_sent_twice_writes_and_mails_once(client, invitation):
@@ -97,7 +97,7 @@ def test_form_sent_twice_writes_and_mails_once(client, invitation):
     text = text_of(client.post(invitation.personal_link, YES, follow=True))
 
     assert "Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun." in text
-    assert mails_written() == [("answer_confirmed", "a@example.org")]
+    assert mails_written() == [("rsvp_confirmed", "a@example.org")]
 
 
 def test_changed_reply_forgets_the_substitute(client, invitation):

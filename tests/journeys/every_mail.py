@@ -74,7 +74,7 @@ def _about_dialogues(office) -> None:
     dialogue = make_released(office, 4)
     Mail.objects.filter(kind="invitation", state="waiting").update(**fields_in_state("sent"))
     first, second, *_rest = dialogue.invitations.select_related("person").order_by("pk")
-    record_rsvp(invitation=first, reply=SUBSTITUTE, now=LATER)
+    record_rsvp(invitation=first, rsvp=SUBSTITUTE, now=LATER)
     withdraw_invitation(invitation=second, by=office, now=LATER)
     remind_guests(dialogue=dialogue, by=office, now=LATER)
     change_dialogue(dialogue=dialogue, values={"place": "Halle 2"}, by=office, now=LATER)

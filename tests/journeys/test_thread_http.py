@@ -220,7 +220,7 @@ def answer_as_guests(visitors, dialogue: Dialogue, links: dict[str, str]) -> Non
 
     first.press("Antwort senden", rsvp="accepted")
     assert "Vielen Dank, Ihre Antwort ist eingegangen." in first.text
-    assert new_mails() == [("answer_confirmed", GUESTS[0])]
+    assert new_mails() == [("rsvp_confirmed", GUESTS[0])]
     first.press("Antwort ändern")
     assert "Ihre Antwort liegt uns bereits vor." in first.text
     second.press(
@@ -230,7 +230,7 @@ def answer_as_guests(visitors, dialogue: Dialogue, links: dict[str, str]) -> Non
         substitute_email="stellvertretung@example.org",
     )
     assert new_mails() == [
-        ("answer_confirmed", GUESTS[1]),
+        ("rsvp_confirmed", GUESTS[1]),
         ("substitute_named", "stellvertretung@example.org"),
     ]
     third.press("Antwort senden", rsvp="accepted", remark="Ich käme gern.")
@@ -238,7 +238,7 @@ def answer_as_guests(visitors, dialogue: Dialogue, links: dict[str, str]) -> Non
     assert "Ich käme gern." in third.response.content.decode()
     third.press("Antwort senden", rsvp="tentative")
 
-    assert new_mails() == [("answer_confirmed", GUESTS[2])]
+    assert new_mails() == [("rsvp_confirmed", GUESTS[2])]
 
 
 def look_after_the_guest_list(visitors, dialogue: Dialogue) -> None:
@@ -258,7 +258,7 @@ def look_after_the_guest_list(visitors, dialogue: Dialogue) -> None:
     assert "Leitung A" in office.text
     office.press("Eintragen", rsvp="declined")
     assert "Die Antwort ist eingetragen." in office.text
-    assert new_mails() == [("answer_confirmed", GUESTS[0])]
+    assert new_mails() == [("rsvp_confirmed", GUESTS[0])]
     office.follow("Einladung zurückziehen").press("Einladung zurückziehen")
     assert "Die Einladung ist zurückgezogen; der Gast wird benachrichtigt." in office.text
     assert new_mails() == [("invitation_withdrawn", GUESTS[0])]

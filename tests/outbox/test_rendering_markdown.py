@@ -90,5 +90,5 @@ def test_text_that_only_looks_like_a_marker_stays(words):
 
 
 def test_marker_survives_markdown_and_html():
-    assert marker_for("answer_by").isalnum()
-    assert name_in_marker(marker_for("answer_by")[2:-2]) == "answer_by"
+    assert marker_for("rsvp_by").isalnum()
+    assert name_in_marker(marker_for("rsvp_by")[2:-2]) == "rsvp_by"
