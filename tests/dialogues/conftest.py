@@ -1,7 +1,7 @@
 import pytest
 import time_machine
 
-from core.roles import SENATOR_OFFICE
+from core.roles import PARTNER, SENATOR_OFFICE
 from tests.dialogues.builders import NOW, make_office
 from tests.partners.builders import make_user
 
@@ -14,6 +14,11 @@ def office():
 @pytest.fixture
 def senator():
     return make_user(SENATOR_OFFICE, email="senatorin@example.org")
+
+
+@pytest.fixture
+def partner():
+    return make_user(PARTNER, email="vdma-ost@example.org")
 
 
 @pytest.fixture

@@ -13,11 +13,6 @@ from tests.partners.builders import make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def partner():
-    return make_user(PARTNER, email="vdma-ost@example.org")
-
-
 @pytest.mark.parametrize(
     ("role", "states"),
     [

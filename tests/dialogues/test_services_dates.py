@@ -78,7 +78,7 @@ def test_dates_are_proposed_before_one_is_fixed(office, state):
         )
         assert option.history.get().history_change_reason == "Termin vorgeschlagen"
     else:
-        with nothing_changes(dialogue), pytest.raises(Refused):
+        with nothing_changes(dialogue), pytest.raises(Refused, match="nicht möglich"):
             add(dialogue, office, starts_at=DAY + dt.timedelta(days=1))
 
 
@@ -95,12 +95,17 @@ def test_date_is_not_proposed_or_submitted_before_the_host_accepts(office, host_
 
 
 @pytest.mark.parametrize(
-    ("starts_at", "ends_at"),
-    [(NOW, NOW + HOURS), (NOW - HOURS, NOW + HOURS), (DAY, DAY), (DAY, DAY - HOURS)],
+    ("starts_at", "ends_at", "words"),
+    [
+        (NOW, NOW + HOURS, "liegt in der Vergangenheit"),
+        (NOW - HOURS, NOW + HOURS, "liegt in der Vergangenheit"),
+        (DAY, DAY, "Ende muss nach dem Beginn liegen"),
+        (DAY, DAY - HOURS, "Ende muss nach dem Beginn liegen"),
+    ],
     ids=["now", "in the past", "without length", "backwards"],
 )
-def test_impossible_date_is_refused(office, exploring, starts_at, ends_at):
-    with nothing_changes(exploring), pytest.raises(Refused):
+def test_impossible_date_is_refused(office, exploring, starts_at, ends_at, words):
+    with nothing_changes(exploring), pytest.raises(Refused, match=words):
         add(exploring, office, starts_at=starts_at, ends_at=ends_at)
 
     assert not exploring.date_options.exists()
@@ -214,7 +219,10 @@ def test_only_the_office_proposes_and_submits_dates(exploring, role):
         lambda: submit(exploring, by),
         lambda: fix_date(option=option, by=by, now=NOW),
     ):
-        with nothing_changes(exploring, option), pytest.raises(NotAllowed):
+        with (
+            nothing_changes(exploring, option),
+            pytest.raises(NotAllowed, match="Geschäftsstelle vorbehalten"),
+        ):
             act()
 
 
@@ -275,5 +283,8 @@ def test_dates_are_not_submitted_twice(office, exploring):
     make_option(exploring)
     submit(exploring, office)
 
-    with nothing_changes(exploring), pytest.raises(ChangedMeanwhile):
+    with (
+        nothing_changes(exploring),
+        pytest.raises(ChangedMeanwhile, match="bereits eine Freigabe beantragt"),
+    ):
         submit(exploring, office)

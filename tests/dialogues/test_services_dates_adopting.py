@@ -118,7 +118,10 @@ def test_only_the_latest_decision_counts(office, senator):
     dialogue = decided_dialogue(senator, *DATES)
     make_dates_approval(dialogue, make_option(dialogue, starts_at=DAY + HOUR, ends_at=END + HOUR))
 
-    with nothing_changes(dialogue), pytest.raises(Refused):
+    with (
+        nothing_changes(dialogue),
+        pytest.raises(Refused, match="kein anderer Termin vorgeschlagen"),
+    ):
         adopt(dialogue, office)
 
 
@@ -128,7 +131,7 @@ def test_only_the_latest_decision_counts(office, senator):
 def test_suggested_dates_are_adopted_only_before_one_is_fixed(office, state):
     dialogue = make_dialogue(state)
 
-    with nothing_changes(dialogue), pytest.raises(Refused):
+    with nothing_changes(dialogue), pytest.raises(Refused, match="nicht möglich"):
         adopt(dialogue, office)
 
 
@@ -145,7 +148,7 @@ def test_suggested_dates_are_adopted_only_once_the_host_accepted(office, senator
 def test_only_the_office_adopts_suggested_dates(senator, role):
     dialogue, by = decided_dialogue(senator, *DATES), make_user(role)
 
-    with nothing_changes(dialogue), pytest.raises(NotAllowed):
+    with nothing_changes(dialogue), pytest.raises(NotAllowed, match="Geschäftsstelle vorbehalten"):
         adopt(dialogue, by)
 
 

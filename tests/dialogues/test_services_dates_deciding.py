@@ -121,7 +121,10 @@ def test_only_the_senators_office_ticks_dates(exploring, role):
     option, by = make_option(exploring), make_user(role)
     approval = make_dates_approval(exploring, option)
 
-    with nothing_changes(exploring, option, approval), pytest.raises(NotAllowed):
+    with (
+        nothing_changes(exploring, option, approval),
+        pytest.raises(NotAllowed, match="Über Freigaben entscheidet"),
+    ):
         decide(approval, by, option)
 
 

@@ -129,7 +129,10 @@ def test_fixed_date_stays_without_approval_after_a_refusal(office, senator, verd
         DialogueState.SCHEDULED,
         OptionState.FIXED,
     )
-    with nothing_changes(dialogue, invitation), pytest.raises(Refused):
+    with (
+        nothing_changes(dialogue, invitation),
+        pytest.raises(Refused, match="Freigabe des Termins ist erloschen"),
+    ):
         release(dialogue, office)
 
 
@@ -170,7 +173,10 @@ def test_second_renewal_is_refused(office):
     dialogue = lapsed(DialogueState.SCHEDULED)
     renew(dialogue, office)
 
-    with nothing_changes(dialogue), pytest.raises(ChangedMeanwhile):
+    with (
+        nothing_changes(dialogue),
+        pytest.raises(ChangedMeanwhile, match="bereits eine Freigabe beantragt"),
+    ):
         renew(dialogue, office)
 
 
@@ -178,7 +184,7 @@ def test_second_renewal_is_refused(office):
 def test_only_the_office_renews_a_fixed_date(role):
     dialogue, by = lapsed(DialogueState.SCHEDULED), make_user(role)
 
-    with nothing_changes(dialogue), pytest.raises(NotAllowed):
+    with nothing_changes(dialogue), pytest.raises(NotAllowed, match="Geschäftsstelle vorbehalten"):
         renew(dialogue, by)
 
 

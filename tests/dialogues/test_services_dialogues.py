@@ -131,10 +131,16 @@ def test_actions_follow_the_state_table(state, action, office, senator):
         assert dialogue.state == (DIALOGUE_MOVES[action].target or state)
         assert dialogue.history.count() == 2
     else:
+        refusal, words = Refused, "nicht möglich"
         # If a date is already fixed, somebody else was faster.
-        is_late = action == "fix_date" and dialogue.starts_at
-        refusal = ChangedMeanwhile if is_late else Refused
-        with nothing_changes(dialogue, *dialogue.date_options.all()), pytest.raises(refusal):
+        if action == "fix_date" and dialogue.starts_at:
+            refusal, words = ChangedMeanwhile, "steht bereits fest"
+        if action == "release":
+            words = "Gäste werden eingeladen, wenn der Termin feststeht"
+        with (
+            nothing_changes(dialogue, *dialogue.date_options.all()),
+            pytest.raises(refusal, match=words),
+        ):
             act()
 
 
@@ -143,7 +149,13 @@ def test_taken_over_dialogue_never_moves(action, office, senator):
     state = DIALOGUE_MOVES[action].sources[0]
     dialogue = make_ready(state, origin=Origin.TAKEN_OVER)
 
-    with nothing_changes(dialogue, *dialogue.date_options.all()), pytest.raises(Refused):
+    words = "außerhalb des Ablaufs"
+    if action == "release":
+        words = "Gäste werden eingeladen, wenn der Termin feststeht"
+    with (
+        nothing_changes(dialogue, *dialogue.date_options.all()),
+        pytest.raises(Refused, match=words),
+    ):
         ACTIONS[action](dialogue, office)
 
 
@@ -153,7 +165,10 @@ def test_only_the_office_runs_dialogues(role, action, office, senator):
     dialogue = make_ready(DIALOGUE_MOVES[action].sources[0])
     by = make_user(role)
 
-    with nothing_changes(dialogue, *dialogue.date_options.all()), pytest.raises(NotAllowed):
+    with (
+        nothing_changes(dialogue, *dialogue.date_options.all()),
+        pytest.raises(NotAllowed, match="Geschäftsstelle vorbehalten"),
+    ):
         ACTIONS[action](dialogue, by)
 
 
@@ -179,7 +194,7 @@ def test_dialogue_is_planned_on_an_approved_topic_only(office, state):
 def test_only_the_office_plans_a_dialogue(role):
     topic, by = make_topic(), make_user(role)
 
-    with nothing_changes(topic), pytest.raises(NotAllowed):
+    with nothing_changes(topic), pytest.raises(NotAllowed, match="Geschäftsstelle vorbehalten"):
         plan(topic, by)
 
     assert not Dialogue.objects.exists()
@@ -212,7 +227,10 @@ def test_open_request_is_withdrawn_once_the_dialogue_was_held(office, senator):
 def test_outcome_is_not_empty(office):
     dialogue = make_dialogue(DialogueState.HELD)
 
-    with nothing_changes(dialogue), pytest.raises(Refused):
+    with (
+        nothing_changes(dialogue),
+        pytest.raises(Refused, match="halten Sie das Ergebnis in wenigen Sätzen fest"),
+    ):
         document_outcome(dialogue=dialogue, outcome="  ", by=office, now=NOW)
 
 

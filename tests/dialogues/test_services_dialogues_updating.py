@@ -56,7 +56,10 @@ def test_hosts_reply_is_recorded_before_the_date_is_fixed(office, state):
         )
         assert dialogue.history.first().history_change_reason == "Gastgeber: abgesagt"
     else:
-        with nothing_changes(dialogue), pytest.raises(Refused):
+        with (
+            nothing_changes(dialogue),
+            pytest.raises(Refused, match="Antwort des Gastgebers nicht mehr ändern"),
+        ):
             host_replies(dialogue, office)
 
 
@@ -71,7 +74,7 @@ def test_host_is_named_before_its_reply_is_recorded(office):
 def test_only_the_office_records_the_hosts_reply(role):
     dialogue, by = make_dialogue(), make_user(role)
 
-    with nothing_changes(dialogue), pytest.raises(NotAllowed):
+    with nothing_changes(dialogue), pytest.raises(NotAllowed, match="Geschäftsstelle vorbehalten"):
         host_replies(dialogue, by)
 
 
@@ -88,7 +91,10 @@ def test_facts_change_until_the_day(office, state):
         dialogue.refresh_from_db()
         assert dialogue.programme == "14:00 Begrüßung"
     else:
-        with nothing_changes(dialogue), pytest.raises(Refused):
+        with (
+            nothing_changes(dialogue),
+            pytest.raises(Refused, match="lassen sich die Angaben nicht mehr ändern"),
+        ):
             edit(dialogue, office, programme="14:00 Begrüßung")
 
 
@@ -154,7 +160,7 @@ def test_new_host_makes_submitted_dates_lapse(office, senator):
 def test_host_stays_once_the_date_is_fixed(office, state):
     dialogue = make_dialogue(state)
 
-    with nothing_changes(dialogue), pytest.raises(Refused):
+    with nothing_changes(dialogue), pytest.raises(Refused, match="steht mit dem Termin fest"):
         edit(dialogue, office, host=make_organisation())
 
 
@@ -173,7 +179,10 @@ def test_second_save_of_an_older_version_is_refused(office):
     shown = version_of(dialogue, ["place"])
     edit(dialogue, office, place="Halle 2", version=shown)
 
-    with nothing_changes(dialogue), pytest.raises(ChangedMeanwhile):
+    with (
+        nothing_changes(dialogue),
+        pytest.raises(ChangedMeanwhile, match="hat diesen Eintrag inzwischen geändert"),
+    ):
         edit(dialogue, office, place="Halle 3", version=shown)
 
 
@@ -181,7 +190,7 @@ def test_second_save_of_an_older_version_is_refused(office):
 def test_only_the_office_changes_facts(role):
     dialogue, by = make_dialogue(), make_user(role)
 
-    with nothing_changes(dialogue), pytest.raises(NotAllowed):
+    with nothing_changes(dialogue), pytest.raises(NotAllowed, match="Geschäftsstelle vorbehalten"):
         edit(dialogue, by, title="Neu")
 
 

@@ -179,7 +179,10 @@ def test_only_the_office_manages_the_guest_list(role):
         lambda: postpone(dialogue, by),
         lambda: cancel_dialogue(dialogue=dialogue, reason="Streik", by=by, now=NOW),
     ):
-        with nothing_changes(dialogue, listed, sent), pytest.raises(NotAllowed):
+        with (
+            nothing_changes(dialogue, listed, sent),
+            pytest.raises(NotAllowed, match="Geschäftsstelle vorbehalten"),
+        ):
             act()
     assert dialogue.invitations.count() == 2
 
@@ -230,11 +233,11 @@ def test_rolled_back_release_leaves_no_mail(office):
 
     with (
         nothing_changes(invitation, invitation.dialogue),
-        pytest.raises(RuntimeError),
+        pytest.raises(RuntimeError, match="worker was killed"),
         transaction.atomic(),
     ):
         release(invitation.dialogue, office)
-        raise RuntimeError
+        raise RuntimeError("worker was killed")
 
 
 def test_second_release_sends_only_what_is_new(office):

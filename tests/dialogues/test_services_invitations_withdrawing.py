@@ -47,7 +47,10 @@ def test_invitation_is_withdrawn_before_the_day(office, state):
         )
         assert mails_written() == [("invitation_withdrawn", invitation.person.email)]
     else:
-        with nothing_changes(invitation), pytest.raises(Refused):
+        with (
+            nothing_changes(invitation),
+            pytest.raises(Refused, match="werden nicht mehr zurückgezogen"),
+        ):
             withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
 
@@ -76,14 +79,20 @@ def test_invitation_is_not_withdrawn_twice(office):
     invitation = make_invitation()
     withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
-    with nothing_changes(invitation), pytest.raises(Refused):
+    with (
+        nothing_changes(invitation),
+        pytest.raises(Refused, match="nicht versandt oder schon zurückgezogen"),
+    ):
         withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
 
 def test_listed_guest_has_nothing_to_withdraw(office):
     invitation = make_invitation(released=False)
 
-    with nothing_changes(invitation), pytest.raises(Refused):
+    with (
+        nothing_changes(invitation),
+        pytest.raises(Refused, match="nicht versandt oder schon zurückgezogen"),
+    ):
         withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
 
@@ -182,5 +191,8 @@ def test_nobody_is_reminded_after_the_deadline(office):
 def test_reminders_go_out_only_while_invited(office, state):
     invitation = make_invitation(make_dialogue(state))
 
-    with nothing_changes(invitation), pytest.raises(Refused):
+    with (
+        nothing_changes(invitation),
+        pytest.raises(Refused, match="nur, solange Einladungen laufen"),
+    ):
         remind_guests(dialogue=invitation.dialogue, by=office, now=NOW)

@@ -230,20 +230,20 @@ def test_declining_drops_people_and_substitute():
 
 
 @pytest.mark.parametrize(
-    "reply",
+    ("reply", "words"),
     [
-        Rsvp(rsvp=RsvpState.OPEN),
-        Rsvp(rsvp="vielleicht"),
-        SUBSTITUTE._replace(substitute_name=" "),
-        YES._replace(party=0),
-        YES._replace(party=11),
+        (Rsvp(rsvp=RsvpState.OPEN), "wählen Sie eine Antwort"),
+        (Rsvp(rsvp="vielleicht"), "wählen Sie eine Antwort"),
+        (SUBSTITUTE._replace(substitute_name=" "), "nennen Sie, wer Sie vertritt"),
+        (YES._replace(party=0), "eine Zahl von 1 bis 10 Personen"),
+        (YES._replace(party=11), "eine Zahl von 1 bis 10 Personen"),
     ],
     ids=["open", "unknown", "substitute without a name", "nobody", "too many"],
 )
-def test_impossible_reply_is_refused(reply):
+def test_impossible_reply_is_refused(reply, words):
     invitation = make_invitation()
 
-    with nothing_changes(invitation), pytest.raises(Refused):
+    with nothing_changes(invitation), pytest.raises(Refused, match=words):
         rsvp(invitation, reply)
 
 
@@ -273,7 +273,10 @@ def test_reply_is_accepted_until_midnight_of_the_last_day():
 def test_invitation_of_a_former_round_cannot_be_replied_to():
     invitation = make_invitation(make_dialogue(DialogueState.INVITED, round=2), released_round=1)
 
-    with nothing_changes(invitation), pytest.raises(Refused):
+    with (
+        nothing_changes(invitation),
+        pytest.raises(Refused, match="kann nicht mehr geantwortet werden"),
+    ):
         rsvp(invitation)
 
 
@@ -307,7 +310,10 @@ def test_office_records_a_reply_of_a_guest_without_an_address(office):
 def test_office_records_no_reply_before_the_invitation_or_after_the_end(office, state):
     invitation = make_invitation(make_dialogue(state))
 
-    with nothing_changes(invitation), pytest.raises(Refused):
+    with (
+        nothing_changes(invitation),
+        pytest.raises(Refused, match="nur eintragen, solange eingeladen ist"),
+    ):
         rsvp(invitation, by=office, channel=RsvpChannel.OFFICE)
 
 
@@ -315,8 +321,11 @@ def test_office_records_no_reply_before_the_invitation_or_after_the_end(office, 
 def test_only_the_office_replies_for_others(role):
     invitation, by = make_invitation(), make_user(role)
 
-    for channel in (RsvpChannel.OFFICE, RsvpChannel.ACCOUNT):
-        with nothing_changes(invitation), pytest.raises(NotAllowed):
+    for channel, words in (
+        (RsvpChannel.OFFICE, "trägt die Geschäftsstelle ein"),
+        (RsvpChannel.ACCOUNT, "gilt einer anderen Person"),
+    ):
+        with nothing_changes(invitation), pytest.raises(NotAllowed, match=words):
             rsvp(invitation, by=by, channel=channel)
 
 
@@ -339,5 +348,5 @@ def test_colleague_cannot_reply_for_the_invited_person():
     colleague = make_user(PARTNER, organisation=guest.person.organisation)
     invitation = make_invitation(person=guest.person)
 
-    with nothing_changes(invitation), pytest.raises(NotAllowed):
+    with nothing_changes(invitation), pytest.raises(NotAllowed, match="gilt einer anderen Person"):
         rsvp(invitation, by=colleague, channel=RsvpChannel.ACCOUNT)

@@ -45,7 +45,7 @@ def test_office_cannot_exceed_the_seats_either(office):
     make_invitation(dialogue, RsvpState.ACCEPTED)
     invitation = make_invitation(dialogue)
 
-    with nothing_changes(invitation), pytest.raises(Refused):
+    with nothing_changes(invitation), pytest.raises(Refused, match="keine Plätze mehr frei"):
         rsvp(invitation, by=office, channel=RsvpChannel.OFFICE)
 
 

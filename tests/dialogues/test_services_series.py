@@ -130,20 +130,28 @@ def test_taken_over_series_never_moves(action, office, senator):
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 @pytest.mark.parametrize(
-    ("state", "act"),
+    ("state", "act", "words"),
     [
-        (SeriesState.PROPOSED, rename),
-        (SeriesState.PROPOSED, lambda series, by: affirm_series(series=series, by=by, now=NOW)),
-        (SeriesState.AFFIRMED, ask),
-        (SeriesState.REQUESTED, lambda series, by: withdraw_series(series=series, by=by, now=NOW)),
+        (SeriesState.PROPOSED, rename, "Reihen legt die Geschäftsstelle an"),
+        (
+            SeriesState.PROPOSED,
+            lambda series, by: affirm_series(series=series, by=by, now=NOW),
+            "vermerkt die Geschäftsstelle",
+        ),
+        (SeriesState.AFFIRMED, ask, "beantragt die Geschäftsstelle"),
+        (
+            SeriesState.REQUESTED,
+            lambda series, by: withdraw_series(series=series, by=by, now=NOW),
+            "zieht die Geschäftsstelle zurück",
+        ),
     ],
     ids=["update", "affirm", "request", "withdraw"],
 )
-def test_only_the_office_manages_series(role, state, act):
+def test_only_the_office_manages_series(role, state, act, words):
     series = make_series(state)
     by = make_user(role)
 
-    with nothing_changes(series), pytest.raises(NotAllowed):
+    with nothing_changes(series), pytest.raises(NotAllowed, match=words):
         act(series, by)
 
 
@@ -152,7 +160,10 @@ def test_only_the_senators_office_consents(role):
     series = make_series(SeriesState.REQUESTED)
     by = make_user(role)
 
-    with nothing_changes(series, approval_of(series)), pytest.raises(NotAllowed):
+    with (
+        nothing_changes(series, approval_of(series)),
+        pytest.raises(NotAllowed, match="Über Freigaben entscheidet"),
+    ):
         decide(series, by, Verdict.APPROVE)
 
 
@@ -322,5 +333,8 @@ def test_second_save_of_an_older_version_is_refused(office):
     shown = version_of(series, ["title"])
     edit(series, office, title="Zuerst gespeichert", version=shown)
 
-    with nothing_changes(series), pytest.raises(ChangedMeanwhile):
+    with (
+        nothing_changes(series),
+        pytest.raises(ChangedMeanwhile, match="hat diesen Eintrag inzwischen geändert"),
+    ):
         edit(series, office, title="Zu spät", version=shown)

@@ -3,9 +3,8 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from approvals.enums import ApprovalKind, ApprovalState, Verdict
+from approvals.enums import ApprovalState, Verdict
 from approvals.models import ApprovalRequest
-from approvals.registry import Decision
 from core.conflicts import version_of
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.models import Origin
@@ -14,65 +13,24 @@ from dialogues.enums import TOPIC_MOVES, TopicState
 from dialogues.models import Topic
 from dialogues.permissions import EDITED_BY_OFFICE
 from dialogues.services import (
-    change_topic,
-    create_topic,
-    decide_topic,
     decline_topic,
     propose_topic,
-    submit_topic,
     take_up_topic,
     withdraw_topic,
 )
 from outbox.models import Mail
 from partners.models import CrossCuttingTheme, Deputy, Sector
-from tests.approvals.builders import details_of, make_approval, make_subject
+from tests.approvals.builders import make_approval, make_subject
 from tests.dialogues.builders import (
-    BRIEFING,
-    DUE_ON,
     NOW,
     make_series,
     make_topic,
 )
+from tests.dialogues.topics import approval_of, create, decide, edit, rename, submit
 from tests.partners.builders import make_organisation, make_user
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def partner():
-    return make_user(PARTNER, email="vdma-ost@example.org")
-
-
-def approval_of(topic) -> ApprovalRequest:
-    approvals = ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
-    return approvals.order_by("-pk").first() or ApprovalRequest(
-        kind=ApprovalKind.TOPIC, subject_id=topic.pk
-    )
-
-
-def submit(topic, by):
-    return submit_topic(topic=topic, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
-
-
-def decide(topic, by, verdict=Verdict.APPROVE, comment="Begründung"):
-    details = details_of(verdict)
-    return decide_topic(
-        approval=approval_of(topic), decision=Decision(verdict, comment, **details), by=by, now=NOW
-    )
-
-
-def create(by, **values):
-    values = {"title": "Energie", "description": "Kosten"} | values
-    return create_topic(values=values, by=by, now=NOW)
-
-
-def edit(topic, by, *, version="", **values):
-    return change_topic(topic=topic, values=values, version=version, by=by, now=NOW)
-
-
-def rename(topic, by):
-    return edit(topic, by, title="Neuer Titel")
 
 
 def make_open_approval(topic) -> None:
@@ -172,7 +130,7 @@ def test_only_the_office_works_on_topics(role, act):
     topic = make_topic(state)
     by = make_user(role)
 
-    with nothing_changes(topic), pytest.raises(NotAllowed):
+    with nothing_changes(topic), pytest.raises(NotAllowed, match="Geschäftsstelle vorbehalten"):
         service(topic, by)
 
 
@@ -181,7 +139,10 @@ def test_only_the_senators_office_decides_on_topics(role):
     topic = make_topic(TopicState.FOR_APPROVAL)
     by = make_user(role)
 
-    with nothing_changes(topic, approval_of(topic)), pytest.raises(NotAllowed):
+    with (
+        nothing_changes(topic, approval_of(topic)),
+        pytest.raises(NotAllowed, match="Über Freigaben entscheidet"),
+    ):
         decide(topic, by)
 
 
@@ -189,7 +150,7 @@ def test_only_the_senators_office_decides_on_topics(role):
 def test_only_partners_and_the_office_propose(role):
     by = make_user(role) if role else make_user()
 
-    with nothing_changes(), pytest.raises(NotAllowed):
+    with nothing_changes(), pytest.raises(NotAllowed, match="schlagen die Partner"):
         create(by)
 
     assert not Topic.objects.exists()
@@ -249,7 +210,10 @@ def test_proposer_edits_the_draft_only(partner, state):
     if state == TopicState.DRAFT:
         assert rename(topic, partner).title == "Neuer Titel"
     else:
-        with nothing_changes(topic), pytest.raises(NotAllowed):
+        with (
+            nothing_changes(topic),
+            pytest.raises(NotAllowed, match="kann jetzt nicht bearbeitet werden"),
+        ):
             rename(topic, partner)
 
 
@@ -262,7 +226,10 @@ def test_office_edits_from_the_proposal_on(office, state):
         expected = state if state == TopicState.PROPOSED else TopicState.IN_PROGRESS
         assert Topic.objects.get(pk=topic.pk).state == expected
     else:
-        with nothing_changes(topic), pytest.raises(NotAllowed):
+        with (
+            nothing_changes(topic),
+            pytest.raises(NotAllowed, match="kann jetzt nicht bearbeitet werden"),
+        ):
             rename(topic, office)
 
 
@@ -294,7 +261,10 @@ def test_draft_is_proposed_only_by_its_author(office, partner):
     colleague = make_user(PARTNER, organisation=partner.person.organisation)
 
     for by in (colleague, office):
-        with nothing_changes(topic), pytest.raises(NotAllowed):
+        with (
+            nothing_changes(topic),
+            pytest.raises(NotAllowed, match="die Person vor, die ihn angelegt hat"),
+        ):
             propose_topic(topic=topic, by=by, now=NOW)
 
 

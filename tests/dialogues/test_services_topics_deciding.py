@@ -7,22 +7,17 @@ import time_machine
 
 from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
-from approvals.registry import Decision
 from core.errors import ChangedMeanwhile, Refused
-from core.roles import OFFICE, PARTNER, SENATOR_OFFICE
+from core.roles import OFFICE, SENATOR_OFFICE
 from dialogues.enums import DialogueState, SeriesState, TopicState
 from dialogues.models import Topic
 from dialogues.services import (
-    change_topic,
-    create_topic,
-    decide_topic,
     decline_topic,
     submit_topic,
     withdraw_topic,
 )
 from outbox.models import Mail
 from partners.models import Deputy, Person, Sector, User
-from tests.approvals.builders import details_of
 from tests.dialogues.builders import (
     BRIEFING,
     DUE_ON,
@@ -32,47 +27,12 @@ from tests.dialogues.builders import (
     make_series,
     make_topic,
 )
+from tests.dialogues.topics import approval_of, decide, rename, submit
 from tests.partners.builders import make_user
 from tests.racing import race
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def partner():
-    return make_user(PARTNER, email="vdma-ost@example.org")
-
-
-def approval_of(topic) -> ApprovalRequest:
-    approvals = ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
-    return approvals.order_by("-pk").first() or ApprovalRequest(
-        kind=ApprovalKind.TOPIC, subject_id=topic.pk
-    )
-
-
-def submit(topic, by):
-    return submit_topic(topic=topic, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
-
-
-def decide(topic, by, verdict=Verdict.APPROVE, comment="Begründung"):
-    details = details_of(verdict)
-    return decide_topic(
-        approval=approval_of(topic), decision=Decision(verdict, comment, **details), by=by, now=NOW
-    )
-
-
-def create(by, **values):
-    values = {"title": "Energie", "description": "Kosten"} | values
-    return create_topic(values=values, by=by, now=NOW)
-
-
-def edit(topic, by, *, version="", **values):
-    return change_topic(topic=topic, values=values, version=version, by=by, now=NOW)
-
-
-def rename(topic, by):
-    return edit(topic, by, title="Neuer Titel")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +113,10 @@ def test_second_decision_changes_nothing(office, senator, partner):
     topic = make_topic(TopicState.FOR_APPROVAL, proposed_by=partner)
     decide(topic, senator)
 
-    with nothing_changes(topic, approval_of(topic)), pytest.raises(ChangedMeanwhile):
+    with (
+        nothing_changes(topic, approval_of(topic)),
+        pytest.raises(ChangedMeanwhile, match="bereits entschieden: freigegeben"),
+    ):
         decide(topic, senator, Verdict.REFUSE)
 
 
@@ -237,7 +200,10 @@ def test_approval_lapses_when_the_topic_is_reopened(office, senator):
 def test_topic_of_a_planned_dialogue_stays_approved(office):
     dialogue = make_dialogue(DialogueState.PLANNING)
 
-    with nothing_changes(dialogue.topic, approval_of(dialogue.topic)), pytest.raises(Refused):
+    with (
+        nothing_changes(dialogue.topic, approval_of(dialogue.topic)),
+        pytest.raises(Refused, match="schon ein Gespräch geplant"),
+    ):
         withdraw_topic(topic=dialogue.topic, by=office, now=NOW)
 
 
