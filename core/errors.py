@@ -3,8 +3,9 @@
 Their text is a German sentence, shown as it is, that says what is wrong and what to do next.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -19,6 +20,38 @@ class NotAllowed(Refused):
 
 class ChangedMeanwhile(Refused):
     """Somebody else changed the object first; the sentence says who, if known."""
+
+
+class Concern(NamedTuple):
+    """Something to look at first, such as a similar record: its name, page and what is wrong.
+
+    `key` identifies it from one call of a service to the next. `action` is the label of a link to
+    `action_url`, where it can be settled.
+    """
+
+    key: str
+    label: str
+    url: str
+    text: str
+    action: str = ""
+    action_url: str = ""
+
+
+class Warned(Refused):
+    """Nothing forbids what a service was asked to do, but there are concerns.
+
+    The service does it when it is called again with their keys as `heeded`.
+    """
+
+    def __init__(self, sentence: str, concerns: Sequence[Concern]):
+        super().__init__(sentence)
+        self.concerns = concerns
+
+
+def require_heeded(concerns: Sequence[Concern], heeded: Collection[str], sentence: str) -> None:
+    """Raise Warned with `sentence` unless the actor has seen all `concerns`."""
+    if {concern.key for concern in concerns} - set(heeded):
+        raise Warned(sentence, concerns)
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from core.conflicts import VersionedForm
-from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
+from core.forms import WarnedForm
 from core.roles import OFFICE_ONLY, is_office
 from core.states import Move, target_of
 
@@ -95,12 +96,14 @@ def save_form(
     """If `form` was sent and is valid, call `service` with its values, the user, the time and
     `given`; return what `run_service` returns. Otherwise return None: the form has to be shown.
 
-    A form of a saved object also hands over the version it showed.
+    A form of a saved object also hands over the version it showed, a `WarnedForm` the concerns.
     """
     if not form.is_valid():
         return None
     if form.instance.pk:
         given["version"] = form.version_shown
+    if isinstance(form, WarnedForm):
+        given["heeded"] = form.heeded_keys
     call = partial(service, values=form.values, by=request.user, now=timezone.now(), **given)
     return run_service(request, call, done=done, form=form)
 
@@ -112,6 +115,8 @@ def _show_refusal(
         messages.error(request, str(error))
     elif isinstance(error, ChangedMeanwhile) and (saved := _saved_version(form, current)):
         form.show_conflict(error, saved)
+    elif isinstance(error, Warned) and isinstance(form, WarnedForm):
+        form.show_concerns(error)
     else:
         form.add_error(None, str(error))
 

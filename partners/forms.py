@@ -1,12 +1,14 @@
 """Forms for organisations, people, accounts, deputies and distribution lists."""
 
+from operator import attrgetter
+
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
-from core.forms import DayField, formfield_for
+from core.forms import DayField, WarnedForm, formfield_for
 from core.roles import SENATOR_OFFICE
 from outbox.rendering.headers import validate_address
 from partners.enums import ROLE_LABELS
@@ -17,7 +19,7 @@ from partners.services import lists, organisations, people
 from partners.services.accounts import ROLE_REQUIRED
 
 
-class OrganisationForm(VersionedForm):
+class OrganisationForm(VersionedForm, WarnedForm):
     sectors = forms.ModelMultipleChoiceField(
         label=_("Branchen"),
         queryset=Sector.objects.order_by("name", "pk"),
@@ -38,12 +40,21 @@ class OrganisationForm(VersionedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.overrule_label = _("Trotzdem anlegen")
         # An empty group of check boxes would only confuse; the office adds sectors later.
         if not self.fields["sectors"].queryset.exists():
             del self.fields["sectors"]
 
+    def _post_clean(self):
+        super()._post_clean()
+        if self.has_error("name", "unique"):
+            # Shows the other one; the same name cannot be used twice.
+            same = Organisation.objects.filter(name=self.data.get("name", "").strip())
+            self.concerns, self.overrule_label = organisations.concerns_about(same), ""
 
-class PersonForm(VersionedForm):
+
+class PersonForm(VersionedForm, WarnedForm):
     """A contact with the internal note, which only the office may read."""
 
     class Meta:
@@ -69,6 +80,8 @@ class PersonForm(VersionedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.overrule_label = _("Trotzdem anlegen")
         # Django accepts addresses that the portal cannot write to, such as quoted ones.
         self.fields["email"].validators.append(validate_address)
         field = self.fields["organisation"]
@@ -89,7 +102,7 @@ class DistributionListForm(VersionedForm):
         error_messages = {"name": {"unique": lists.NAME_TAKEN}}
 
 
-class AccountForm(forms.Form):
+class AccountForm(WarnedForm):
     """Address and roles of an account, for the invitation and for later changes."""
 
     email = forms.EmailField(
@@ -119,8 +132,13 @@ class AccountForm(forms.Form):
 
     @property
     def values(self) -> dict:
-        """The arguments `email`, `roles` and `is_office_head` of the account services."""
-        return self.cleaned_data
+        """The arguments of the account services."""
+        return {
+            "email": self.cleaned_data["email"],
+            "roles": self.cleaned_data["roles"],
+            "is_office_head": self.cleaned_data["is_office_head"],
+            "heeded": self.heeded_keys,
+        }
 
 
 class DeputyForm(forms.Form):
@@ -147,7 +165,7 @@ class DeputyForm(forms.Form):
         super().__init__(*args, **kwargs)
         deputy = self.fields["deputy"]
         deputy.queryset = _possible_deputies(principal, by)
-        deputy.label_from_instance = _name_with_organisation
+        deputy.label_from_instance = attrgetter("name_with_organisation")
         self.fields["kinds"].choices = kind_choices()
         # Only the senator's office decides on approvals, so only its deputies can be limited.
         account = getattr(principal, "user", None)
@@ -179,7 +197,3 @@ def _possible_deputies(principal: Person, by: User) -> QuerySet[Person]:
     # Nobody can appoint themselves as deputy; the service enforces this too.
     people = people.filter(user__is_active=True).exclude(pk__in=[principal.pk, by.person_id])
     return people.select_related("organisation").order_by("sort_name", "search", "pk")
-
-
-def _name_with_organisation(person: Person) -> str:
-    return f"{person.name} ({person.organisation.label})" if person.organisation else person.name

@@ -1,11 +1,14 @@
 """Organisations, people, accounts and deputyships for pages and other apps."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
+from core.folding import fold
 from core.roles import OFFICE
 from outbox.texts import Recipient
 from partners.models import Deputy, DistributionList, Organisation, Person, User
@@ -31,6 +34,51 @@ def people_of(organisation: Organisation | int) -> QuerySet[Person]:
     """Return the active contacts of an organisation, given as object or primary key, by name."""
     people = Person.objects.filter(organisation=organisation, is_active=True)
     return people.select_related("organisation", "user").order_by("sort_name", "search", "pk")
+
+
+def similar_people(person: Person, *, email: str = "") -> list[Person]:
+    """Return other people with the address of `person`, or with its name and organisation.
+
+    `person` need not be saved. `email` is one more address to compare.
+    """
+    addresses = {address.strip().lower() for address in (person.email, email)} - {""}
+    name = _folded(f"{person.given_name} {person.family_name}")
+    # The database narrows the choice, because `search` starts with the name but goes on.
+    condition = Q(organisation=person.organisation, search__startswith=name)
+    for address in addresses:
+        condition |= Q(email__iexact=address) | Q(user__email__iexact=address)
+    others = Person.objects.exclude(pk=person.pk).filter(condition)
+    return [
+        other
+        for other in others.select_related("organisation", "user").order_by("sort_name", "pk")
+        if shares_address(other, addresses)
+        or name == _folded(f"{other.given_name} {other.family_name}")
+    ]
+
+
+def shares_address(person: Person, addresses: Collection[str]) -> bool:
+    """Return whether contact or account of `person` has one of `addresses` (in lower case)."""
+    account = getattr(person, "user", None)
+    return person.email.lower() in addresses or bool(account and account.email in addresses)
+
+
+def similar_organisations(organisation: Organisation) -> list[Organisation]:
+    """Return other organisations that have the name or the short name of `organisation`.
+
+    `organisation` need not be saved.
+    """
+    names = {_folded(name) for name in (organisation.name, organisation.short_name)} - {""}
+    condition = reduce(or_, (Q(search__contains=name) for name in names), Q(pk__in=[]))
+    others = Organisation.objects.exclude(pk=organisation.pk).filter(condition)
+    return [
+        other
+        for other in others.order_by("search", "pk")
+        if names & {_folded(other.name), _folded(other.short_name)}
+    ]
+
+
+def _folded(name: str) -> str:
+    return " ".join(fold(name).split())
 
 
 def visible_organisations(user) -> QuerySet[Organisation]:
@@ -113,4 +161,5 @@ def recipient_of(person: Person) -> Recipient:
     # People sign in with the address of their account, so it is more likely to be current.
     account = getattr(person, "user", None)
     email = account.email if account and account.is_active else person.email
-    return Recipient(email=email, name=person.name, greeting=person.greeting)
+    # In lower case, as pauses and mails have it, so that addresses can be compared.
+    return Recipient(email=email.lower(), name=person.name, greeting=person.greeting)

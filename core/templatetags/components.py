@@ -128,10 +128,12 @@ def optional_link_button(*, url: str, label, variant: str = "secondary") -> Safe
 
 
 @register.simple_tag
-def submit_label(*, guard, label):
-    """Return the label of a form's submit button, which warns if an approval will lapse."""
+def submit_label(*, form, guard, label):
+    """Return the label of a form's submit button, which says so if it overrules a warning."""
     if guard and guard.changes:
         return _("Speichern, die Freigabe erlischt")
+    if getattr(form, "concerns", ()) and form.overrule_label:
+        return form.overrule_label
     return label or _("Speichern")
 
 

@@ -113,6 +113,11 @@ class Person(models.Model):
         return " ".join(filter(None, [self.title, self.given_name, self.family_name]))
 
     @property
+    def name_with_organisation(self) -> str:
+        """`Dr. Vorname Nachname (Kurzname)`."""
+        return f"{self.name} ({self.organisation.label})" if self.organisation else self.name
+
+    @property
     def greeting(self) -> str:
         """The first line of a mail, without the comma."""
         return without_closing_mark(self.letter_salutation) or self.greeting_by_name

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.errors import ChangedMeanwhile, Refused, violation_as
+from core.errors import ChangedMeanwhile, Refused, require_heeded, violation_as
 from core.history import save_as
 from core.links import read_link
 from core.roles import OFFICE, PARTNER, ROLES
@@ -18,6 +18,8 @@ from partners.enums import role_names
 from partners.mails import INVITATION, INVITATION_DAYS, mail_invitation
 from partners.models import Person, User
 from partners.permissions import require_can_manage_partners
+from partners.queries import similar_people
+from partners.services.people import MAY_BE_DOUBLE, concerns_about
 
 INVITATION_SECONDS = INVITATION_DAYS * 24 * 3600
 ROLE_REQUIRED = gettext_lazy("Bitte wählen Sie mindestens eine Rolle.")
@@ -32,11 +34,13 @@ def invite_account(
     by,
     now: dt.datetime,
     is_office_head: bool = False,
+    heeded: Collection[str] = (),
 ) -> User:
     """Create an account for `person` and mail the link with which they set its password.
 
     Raises ChangedMeanwhile when the person has an account already; Refused when the person is not
-    active, the address belongs to another account, or the roles do not fit.
+    active, the address belongs to another account, or the roles do not fit; Warned by somebody who
+    may be the same person.
     """
     require_can_manage_partners(by)
     # The lock on the person serialises two simultaneous invitations.
@@ -46,6 +50,8 @@ def invite_account(
     _require_active(locked)
     _require_fitting_roles(locked, roles, is_office_head)
     email = _require_free_address(email)
+    doubles = similar_people(locked, email=email)
+    require_heeded(concerns_about(doubles), heeded, str(MAY_BE_DOUBLE))
     account = User(person=locked, email=email, invited_at=now, is_office_head=is_office_head)
     account.set_unusable_password()
     reason = _("eingeladen als %(roles)s") % {"roles": _roles_text(roles, is_office_head)}
@@ -123,11 +129,13 @@ def change_account(
     by,
     now: dt.datetime,
     is_office_head: bool = False,
+    heeded: Collection[str] = (),
 ) -> User:
     """Change the address, the roles and the head of the office. A new address revokes sent links.
 
     Raises Refused when the address belongs to another account, the roles do not fit, users change
-    their own roles, or the last account of the office would lose its role.
+    their own roles, or the last account of the office would lose its role; Warned if another
+    person has the new address.
     """
     require_can_manage_partners(by)
     office_pks = _lock_office_accounts()
@@ -146,6 +154,10 @@ def change_account(
         if OFFICE not in roles:
             _require_another_office_account(locked, office_pks)
     if email != locked.email:
+        known = similar_people(locked.person, email=locked.email)
+        found = similar_people(locked.person, email=email)
+        doubles = [other for other in found if other not in known]
+        require_heeded(concerns_about(doubles), heeded, str(MAY_BE_DOUBLE))
         # allauth keeps a copy of confirmed addresses and would still accept the former one.
         EmailAddress.objects.filter(user=locked).delete()
         locked.invitation_version += 1

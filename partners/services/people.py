@@ -1,18 +1,21 @@
 """Add and change contacts."""
 
 import datetime as dt
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.conflicts import require_unchanged
-from core.errors import Refused
+from core.errors import Concern, Refused, require_heeded
 from core.history import save_values_as
 from core.roles import PARTNER
 from outbox.rendering.headers import without_closing_mark
 from partners.models import Person
 from partners.permissions import require_can_manage_partners
+from partners.queries import similar_people
 
 FIELDS = (
     "salutation",
@@ -27,29 +30,20 @@ FIELDS = (
     "notes",
     "is_active",
 )
+MAY_BE_DOUBLE = gettext_lazy(
+    "Diese Person ist vielleicht schon eingetragen: Name oder E-Mail-Adresse stimmen überein."
+)
 ONE_LINERS = {"title", "given_name", "family_name", "function", "phone", "letter_salutation"}
 
 
 @transaction.atomic
-def create_person(*, values: dict[str, Any], by, now: dt.datetime) -> Person:
-    """Create a contact.
-
-    Raises Refused if one with the same name, organisation and address exists: most likely, the form
-    was submitted twice.
-    """
+def create_person(
+    *, values: dict[str, Any], by, now: dt.datetime, heeded: Collection[str] = ()
+) -> Person:
+    """Create a contact. Raises Warned if it may be there already."""
     require_can_manage_partners(by)
     values = _tidied(values)
-    present = Person(**values)
-    same = Person.objects.filter(
-        given_name=present.given_name,
-        family_name=present.family_name,
-        organisation=present.organisation,
-        email=present.email,
-    )
-    if same.exists():
-        raise Refused(
-            _("Diese Person ist mit derselben Organisation und E-Mail-Adresse schon eingetragen.")
-        )
+    require_heeded(concerns_about(similar_people(Person(**values))), heeded, str(MAY_BE_DOUBLE))
     person = Person()
     save_values_as(person, values, by=by, now=now, reason=_("Person angelegt"))
     return person
@@ -57,12 +51,18 @@ def create_person(*, values: dict[str, Any], by, now: dt.datetime) -> Person:
 
 @transaction.atomic
 def change_person(
-    *, person: Person, values: dict[str, Any], version: str, by, now: dt.datetime
+    *,
+    person: Person,
+    values: dict[str, Any],
+    version: str,
+    by,
+    now: dt.datetime,
+    heeded: Collection[str] = (),
 ) -> Person:
     """Change a contact.
 
     Raises ChangedMeanwhile when it was saved since `version`, Refused when the contact's account
-    would lose what it needs.
+    would lose what it needs, Warned if the change makes it similar to another contact.
     """
     require_can_manage_partners(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
@@ -70,8 +70,26 @@ def change_person(
     # Otherwise an account could keep its rights although its person is inactive or, for a partner,
     # has no organisation.
     _require_account_stays_valid(locked, values)
-    save_values_as(locked, _tidied(values), by=by, now=now, reason=_("Angaben geändert"))
+    values = _tidied(values)
+    known = similar_people(locked)
+    changed = Person(pk=locked.pk, **{name: getattr(locked, name) for name in FIELDS} | values)
+    doubles = [other for other in similar_people(changed) if other not in known]
+    require_heeded(concerns_about(doubles), heeded, str(MAY_BE_DOUBLE))
+    save_values_as(locked, values, by=by, now=now, reason=_("Angaben geändert"))
     return locked
+
+
+def concerns_about(people: Iterable[Person]) -> list[Concern]:
+    """Return a concern for each of `people`, who may be the person that is being saved."""
+    return [
+        Concern(
+            key=f"person-{person.pk}",
+            label=person.name_with_organisation,
+            url=person.get_absolute_url(),
+            text=", ".join(filter(None, [person.function, person.email])) or _("ohne E-Mail"),
+        )
+        for person in people
+    ]
 
 
 def _require_account_stays_valid(person: Person, values: dict[str, Any]) -> None:
@@ -92,10 +110,14 @@ def _require_account_stays_valid(person: Person, values: dict[str, Any]) -> None
 
 
 def _tidied(values: dict[str, Any]) -> dict[str, Any]:
-    """Return `values` with single spaces and without punctuation after the letter salutation."""
+    """Return `values` with single spaces, the address in lower case, and no punctuation after the
+    letter salutation.
+    """
     tidied = dict(values)
     for name in ONE_LINERS & tidied.keys():
         tidied[name] = " ".join(tidied[name].split())
     if "letter_salutation" in tidied:
         tidied["letter_salutation"] = without_closing_mark(tidied["letter_salutation"])
+    if "email" in tidied:
+        tidied["email"] = tidied["email"].strip().lower()
     return tidied

@@ -42,6 +42,7 @@ def _account_of_person(request, pk: int) -> User:
 def account_invite(request, pk):
     person = get_object_or_404(visible_people(request.user), pk=pk)
     form = AccountForm(request.POST or None, initial={"email": person.email})
+    form.overrule_label = _("Trotzdem einladen")
     if form.is_valid():
         service = partial(
             invite_account, person=person, **form.values, by=request.user, now=timezone.now()

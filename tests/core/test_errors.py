@@ -1,7 +1,7 @@
 import pytest
 from django.db import transaction
 
-from core.errors import ChangedMeanwhile, violation_as
+from core.errors import ChangedMeanwhile, Concern, Warned, require_heeded, violation_as
 from partners.models import Sector
 
 
@@ -22,3 +22,13 @@ def test_other_errors_pass(db):
     with pytest.raises(ZeroDivisionError):
         with violation_as(ChangedMeanwhile("Zu spät.")):
             raise ZeroDivisionError
+
+
+def test_going_on_needs_every_concern_to_be_seen():
+    concerns = [Concern(key, "Leitung", "/1/", "a@b.example") for key in ("one", "two")]
+
+    require_heeded([], [], "Bitte zuerst ansehen.")
+    require_heeded(concerns, ["two", "one", "former"], "Bitte zuerst ansehen.")
+    with pytest.raises(Warned, match=r"^Bitte zuerst ansehen\.$") as warned:
+        require_heeded(concerns, ["one"], "Bitte zuerst ansehen.")
+    assert warned.value.concerns == concerns

@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.test import RequestFactory
 
-from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.errors import ChangedMeanwhile, Concern, NotAllowed, Refused, Warned
+from core.forms import WarnedForm
 from core.states import Move
 from core.views import ordering, redirect_unless_possible, run_service, save_form
 from measures.forms import MilestoneForm
@@ -73,6 +74,19 @@ def test_refusal_appears_above_the_page_or_at_the_form(error):
 
     assert messages_of(bare) == [("error", "Nein.")]
     assert (messages_of(filled), form.non_field_errors()) == ([], ["Nein."])
+
+
+def test_warned_form_shows_concerns_and_sends_their_keys_back():
+    concerns = [Concern("person-1", "Leitung", "/1/", "a@b.example"), Concern("two", "", "", "")]
+    form = WarnedForm({"heeded": "former"})
+
+    assert run_service(ask(), refuse(Warned("Sehen Sie.", concerns)), form=form) is False
+
+    assert (form.non_field_errors(), form.concerns) == (["Sehen Sie."], concerns)
+    assert form["heeded"].value() == "person-1 two"
+    again = WarnedForm(form.data)
+    assert again.is_valid()
+    assert again.heeded_keys == {"person-1", "two"}
 
 
 def test_missing_right_is_a_403():

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
 from partners.models import User
@@ -283,3 +283,31 @@ def test_invited_head_of_the_office_needs_its_role(office, roles):
         )
 
     assert not User.objects.filter(person=person).exists()
+
+
+@pytest.mark.parametrize("email", ("Andere@Example.org", "konto@example.org"))
+def test_address_of_another_person_is_used_only_deliberately(office, email):
+    other = make_person("Andere", email="andere@example.org")
+    make_user(OBSERVER, person=make_person(email="konto@example.org"), email="dritte@example.org")
+    person = make_person("Neue", email="")
+    invite = partial(
+        invite_account, person=person, email=email, roles=[OBSERVER], by=office, now=NOW
+    )
+
+    with nothing_changes(person, other), pytest.raises(Warned, match="vielleicht schon") as warned:
+        invite()
+
+    assert not User.objects.filter(person=person).exists()
+    account = invite(heeded={concern.key for concern in warned.value.concerns})
+    assert account.email == email.lower()
+
+
+def test_changed_address_of_another_person_is_used_only_deliberately(office):
+    other, account = make_person("Andere", email="andere@example.org"), make_user(OBSERVER)
+    change = partial(change_account, account=account, roles=[OBSERVER], by=office, now=NOW)
+
+    with nothing_changes(account, other), pytest.raises(Warned, match="vielleicht schon"):
+        change(email="andere@example.org")
+
+    changed = change(email="andere@example.org", heeded={f"person-{other.pk}"})
+    assert changed.email == "andere@example.org"

@@ -120,3 +120,17 @@ def test_list_costs_the_same_number_of_queries(client, count, django_assert_num_
 
     with django_assert_num_queries(8):
         client.get(reverse("partners:list"))
+
+
+def test_taken_name_is_shown_with_its_page_and_cannot_be_overruled(client):
+    existing = make_organisation("Müller GmbH")
+    client.force_login(make_user(OFFICE))
+
+    page = client.post(
+        reverse("partners:organisation_add"),
+        {"name": "Müller GmbH", "kind": "company", "is_active": "on"},
+    ).content.decode()
+
+    assert "Eine Organisation mit diesem Namen gibt es schon." in page
+    assert f'<a href="{existing.get_absolute_url()}" target="_blank">Müller GmbH' in page
+    assert "Trotzdem anlegen" not in page

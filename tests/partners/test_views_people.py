@@ -100,3 +100,27 @@ def test_list_costs_the_same_number_of_queries(client, count, django_assert_num_
 
     with django_assert_num_queries(8):
         client.get(reverse("partners:people"))
+
+
+def test_double_is_shown_with_its_page_before_it_is_created(client, office):
+    existing = make_person("Leitung Einkauf", email="Einkauf@Werk.example", function="Einkauf")
+    typed = {
+        "family_name": "Neue Leitung",
+        "salutation": "neutral",
+        "email": "einkauf@werk.example",
+        "is_active": "on",
+    }
+    url = reverse("partners:person_add")
+
+    answer = client.post(url, typed)
+
+    page = answer.content.decode()
+    assert f'<a href="{existing.get_absolute_url()}" target="_blank">Leitung Einkauf' in page
+    assert "Einkauf, Einkauf@Werk.example" in page
+    assert "Trotzdem anlegen" in page
+    assert 'value="Neue Leitung"' in page
+    assert not Person.objects.filter(family_name="Neue Leitung").exists()
+
+    heeded = answer.context["form"]["heeded"].value()
+    assert client.post(url, typed | {"heeded": heeded}).status_code == 302
+    assert Person.objects.filter(family_name="Neue Leitung").exists()
