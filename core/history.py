@@ -109,13 +109,19 @@ def update_all_as(
 ) -> None:
     """Set the same `values` on all `rows` of one model, each with a line of history.
 
-    Two statements on PostgreSQL, two per batch on SQLite.
+    Two statements on PostgreSQL, two per batch on SQLite; one by one for a model whose history
+    contains many-to-many fields.
     """
     # Set the values on the objects too: the history is written from them.
     for row in rows:
         for name, value in values.items():
             setattr(row, name, value)
     model = type(rows[0])
+    # The bulk function of simple-history would write lines without the many-to-many values.
+    if model.history.model._history_m2m_fields:
+        for row in rows:
+            save_as(row, by=by, now=now, reason=reason)
+        return
     for batch in in_batches([row.pk for row in rows]):
         model._default_manager.filter(pk__in=batch).update(**values)
     user = by if getattr(by, "pk", None) else None

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DialoguesConfig(AppConfig):
@@ -12,10 +13,16 @@ class DialoguesConfig(AppConfig):
 
         # `mails` is imported for its side effect: it registers the texts.
         from dialogues import mails, services  # noqa: F401
+        from dialogues.queries import open_dialogues, open_topics
         from dialogues.reminders import RULE, reminders_due
+        from partners.registry import AssignableKind, register_assignable
         from reminders.registry import register_reminders
 
         register_deciding_service(ApprovalKind.SERIES, services.decide_series)
         register_deciding_service(ApprovalKind.TOPIC, services.decide_topic)
         register_deciding_service(ApprovalKind.DATES, services.decide_dates)
         register_reminders(RULE, due=reminders_due)
+        register_assignable(
+            AssignableKind("thema", _("Themen"), "dialogues:topics", open_topics),
+            AssignableKind("gespraech", _("Branchengespräche"), "dialogues:list", open_dialogues),
+        )

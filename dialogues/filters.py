@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dialogues.enums import DialogueState, TopicState
 from dialogues.models import Topic
 from dialogues.queries import hosts_of, search_dialogues, years_of
+from partners.filters import ResponsibleFilter, offer_accounts
 from partners.models import CrossCuttingTheme, Sector
 
 
@@ -69,10 +70,12 @@ class DialogueFilter(EventFilter):
         empty_label=_("alle"),
     )
     host = filters.ModelChoiceFilter(label=_("Gastgeber"), queryset=None, empty_label=_("alle"))
+    responsible = ResponsibleFilter()
 
     def __init__(self, data=None, queryset=None, **kwargs):
         super().__init__(data, queryset, **kwargs)
         self.filters["host"].queryset = hosts_of(queryset)
+        offer_accounts(self, self.request.user)
         # Only the Branchenbilanz leads to it; elsewhere it would be one choice too many.
         if "balance" not in self.data:
             del self.filters["balance"]
@@ -99,3 +102,8 @@ class TopicFilter(filters.FilterSet):
         queryset=CrossCuttingTheme.objects.order_by("name", "pk"),
         empty_label=_("alle"),
     )
+    responsible = ResponsibleFilter()
+
+    def __init__(self, data, queryset, *, user):
+        super().__init__(data, queryset)
+        offer_accounts(self, user)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MeasuresConfig(AppConfig):
@@ -9,7 +10,12 @@ class MeasuresConfig(AppConfig):
         # Lower apps cannot import this one (docs/architecture.md), so it registers its mails and
         # reminders with them.
         from measures import mails  # noqa: F401  registers the texts
+        from measures.queries import open_measures
         from measures.reminders import RULE, reminders_due
+        from partners.registry import AssignableKind, register_assignable
         from reminders.registry import register_reminders
 
         register_reminders(RULE, due=reminders_due)
+        register_assignable(
+            AssignableKind("massnahme", _("Maßnahmen"), "measures:list", open_measures)
+        )

@@ -8,6 +8,7 @@ from core.enums import TrafficLight
 from measures.enums import UNKNOWN, UNKNOWN_LABEL, Financing, Phase
 from measures.models import Measure, Plan, Project
 from measures.queries import descendants_of, section_choices, sections_of
+from partners.filters import ResponsibleFilter, offer_accounts
 from partners.models import Organisation
 
 EVERYTHING = _("alle")
@@ -42,6 +43,7 @@ class MeasureFilter(filters.FilterSet):
     traffic_light = _value_field(_("Ampel"), TrafficLight.choices)
     lead = filters.ChoiceFilter(label=_("Federführung"), method="by_lead", empty_label=EVERYTHING)
     financing = _value_field(_("Finanzierung"), Financing.choices)
+    responsible = ResponsibleFilter()
 
     class Meta:
         model = Measure
@@ -49,6 +51,7 @@ class MeasureFilter(filters.FilterSet):
 
     def __init__(self, data, *, queryset, user):
         super().__init__(data, queryset=queryset)
+        offer_accounts(self, user)
         plans = list(Plan.objects.visible_to(user).newest_first())
         self.sections = sections_of(plans)
         self.filters["plan"].queryset = Plan.objects.visible_to(user).newest_first()

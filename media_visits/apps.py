@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MediaVisitsConfig(AppConfig):
@@ -9,9 +10,14 @@ class MediaVisitsConfig(AppConfig):
         from approvals.enums import ApprovalKind
         from approvals.registry import register_deciding_service
         from media_visits import mails  # noqa: F401  registers the texts
+        from media_visits.queries import open_visits
         from media_visits.reminders import RULES, reminders_due
         from media_visits.services import decide_visit
+        from partners.registry import AssignableKind, register_assignable
         from reminders.registry import register_reminders
 
         register_deciding_service(ApprovalKind.VISIT, decide_visit)
         register_reminders(*RULES.values(), due=reminders_due)
+        register_assignable(
+            AssignableKind("besuch", _("Unternehmensbesuche"), "media_visits:list", open_visits)
+        )

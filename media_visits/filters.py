@@ -9,6 +9,7 @@ from media_visits.enums import CoverageKind, PressKind, Tone, VisitState
 from media_visits.models import Coverage, Visit
 from media_visits.permissions import can_see_internals
 from media_visits.queries import companies_visited, years_of
+from partners.filters import ResponsibleFilter, offer_accounts
 from partners.models import Sector
 
 VISIT_CHOICES = [("visit", _("zu einem Besuch")), ("free", _("ohne Besuch"))]
@@ -62,12 +63,15 @@ class VisitFilter(filters.FilterSet):
     )
     balance = balance_filter()
 
+    responsible = ResponsibleFilter()
+
     class Meta:
         model = Visit
         fields = []
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        offer_accounts(self, self.request.user)
         # Only years of visible visits: others would reveal that a hidden visit exists.
         years = years_of(Visit.objects.visible_to(self.request.user))
         self.filters["year"].extra["choices"] = [(year, year) for year in years]

@@ -28,9 +28,13 @@ def visits_to_list(user) -> QuerySet[Visit]:
     # Message, outcome and notes are long texts that no list shows.
     visits = (
         Visit.objects.visible_to(user)
-        .select_related("company")
+        .select_related("company", "responsible__person")
         .only(
             "company__name",
+            "responsible__is_active",
+            "responsible__person__title",
+            "responsible__person__given_name",
+            "responsible__person__family_name",
             "company_text",
             "title",
             "starts_at",
@@ -49,6 +53,13 @@ def visits_to_list(user) -> QuerySet[Visit]:
     )
     slots = PressSlot.objects.order_by("starts_at", "pk")
     return visits.prefetch_related(Prefetch("press_slots", slots), _sectors_by_name())
+
+
+def open_visits() -> QuerySet[Visit]:
+    """Return the visits in the workflow that are not over, by company."""
+    visits = Visit.objects.in_workflow()
+    visits = visits.exclude(state__in=[VisitState.DOCUMENTED, VisitState.CANCELLED])
+    return visits.order_by("search", "pk")
 
 
 def coverage_to_list(user) -> QuerySet[Coverage]:

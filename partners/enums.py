@@ -55,6 +55,11 @@ ROLE_LABELS = {
 }
 
 
+# Begins each line of history about who is in charge. Only insiders read these lines.
+RESPONSIBLE_REASON = _("Zuständig:")
+NOBODY = _("nicht vergeben")
+
+
 def role_names(roles: Collection[str], *, is_office_head: bool = False) -> list[str]:
     """Return the German names of `roles` in a fixed order, such as `Geschäftsstelle (Leitung)`."""
     names = {role: str(label) for role, label in ROLE_LABELS.items() if role in roles}

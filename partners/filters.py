@@ -5,8 +5,12 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from partners.enums import ROLE_LABELS, OrganisationKind
-from partners.models import DistributionList, Organisation, Person, Sector
+from core.models import Origin
+from partners.enums import NOBODY, ROLE_LABELS, OrganisationKind
+from partners.models import DistributionList, Organisation, Person, Sector, User
+from partners.permissions import can_assign, can_see_responsible
+from partners.progress import account_label
+from partners.queries import accounts_to_choose
 
 # The boolean filter of django-filter says "Yes" and "No"; these labels say what is meant.
 ACTIVITY = [("active", _("aktiv")), ("inactive", _("nicht mehr aktiv"))]
@@ -16,6 +20,7 @@ ACCOUNTS = [
     ("closed", _("Konto deaktiviert")),
     ("none", _("ohne Konto")),
 ]
+MINE, UNASSIGNED = "meine", "nicht-vergeben"
 
 
 def _search_field(hint) -> filters.CharFilter:
@@ -110,3 +115,43 @@ class DistributionListFilter(filters.FilterSet):
 
     def search_words(self, queryset, _name, value):
         return queryset.matching(value)
+
+
+class ResponsibleFilter(filters.ChoiceFilter):
+    """*Zuständig*: the user's own records, those of nobody, or those of one account.
+
+    `offer_accounts` gives it its choices.
+    """
+
+    user: User
+
+    def __init__(self, **kwargs):
+        super().__init__(label=_("Zuständig"), empty_label=_("alle"), choices=[], **kwargs)
+
+    def filter(self, qs, value):
+        if not value:
+            return qs
+        if value == MINE:
+            return qs.filter(responsible=self.user)
+        if value == UNASSIGNED:
+            # Nobody has to watch what was taken over from the past.
+            return qs.filter(responsible=None).exclude(origin=Origin.TAKEN_OVER)
+        return qs.filter(responsible=int(value))
+
+
+def offer_accounts(listing: filters.FilterSet, user) -> None:
+    """Give the filter `responsible` of `listing` its choices, or remove it for outsiders.
+
+    Call it before the form of `listing` is built. The list then offers *Nur meine* as a link.
+    """
+    if not can_see_responsible(user):
+        del listing.filters["responsible"]
+        return
+    field = listing.filters["responsible"]
+    field.user = user
+    # Of all records, not only of those in the list: its other filters must not change the choices.
+    accounts = accounts_to_choose(listing.queryset.model._default_manager.all())
+    mine = [(MINE, _("meine"))] if can_assign(user) else []
+    names = [(str(account.pk), account_label(account)) for account in accounts]
+    field.extra["choices"] = [*mine, (UNASSIGNED, NOBODY), *names]
+    listing.quick_filters = [("responsible", value, _("Nur meine")) for value, _label in mine]

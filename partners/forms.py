@@ -7,14 +7,16 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.conflicts import VersionedForm
+from core.conflicts import VersionedForm, version_of
 from core.forms import DayField, WarnedForm, formfield_for
 from core.roles import SENATOR_OFFICE
 from outbox.rendering.headers import validate_address
-from partners.enums import ROLE_LABELS
-from partners.models import DistributionList, Organisation, Person, Sector, User
+from partners.enums import NOBODY, ROLE_LABELS
+from partners.models import Assignable, DistributionList, Organisation, Person, Sector, User
 from partners.permissions import can_manage_partners
-from partners.registry import kind_choices
+from partners.progress import account_label
+from partners.queries import Handover, accounts_to_choose, office_accounts
+from partners.registry import assignable_kinds, kind_choices
 from partners.services import lists, organisations, people
 from partners.services.accounts import ROLE_REQUIRED
 
@@ -197,3 +199,71 @@ def _possible_deputies(principal: Person, by: User) -> QuerySet[Person]:
     # Nobody can appoint themselves as deputy; the service enforces this too.
     people = people.filter(user__is_active=True).exclude(pk__in=[principal.pk, by.person_id])
     return people.select_related("organisation").order_by("sort_name", "search", "pk")
+
+
+class ResponsibleForm(forms.Form):
+    """Who is in charge of `record`: nobody, an account of the office, or whoever is at present."""
+
+    responsible = forms.ModelChoiceField(
+        label=_("Zuständig"), queryset=User.objects.none(), required=False, empty_label=NOBODY
+    )
+    version = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, record: Assignable, by: User):
+        # Mostly somebody takes on what nobody is in charge of.
+        initial = {
+            "responsible": record.responsible or by,
+            "version": version_of(record, ["responsible"]),
+        }
+        super().__init__(data, initial=initial)
+        present = type(record)._default_manager.filter(pk=record.pk)
+        self.fields["responsible"].queryset = accounts_to_choose(present)
+        self.fields["responsible"].label_from_instance = account_label
+
+    def adopt(self, record: Assignable) -> None:
+        """Take the fingerprint of `record` as it is now, so that the next save overwrites it."""
+        self.data = self.data.copy()
+        self.data["version"] = version_of(record, ["responsible"])
+
+
+class HandoverForm(forms.Form):
+    """From whom, to whom, and which kinds of record. It is sent by GET, so its names are German."""
+
+    von = forms.ChoiceField(label=_("Wer gibt ab?"))
+    an = forms.ModelChoiceField(
+        label=_("Wer übernimmt?"), queryset=User.objects.none(), empty_label=_("Bitte wählen")
+    )
+    art = forms.MultipleChoiceField(
+        label=_("Was wird übergeben?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Bitte kreuzen Sie an, was übergeben wird.")},
+    )
+
+    def __init__(self, data=None, *, ticked=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.ticked = ticked
+        self.fields["an"].queryset = office_accounts()
+        kinds = assignable_kinds()
+        self.fields["art"].choices = [(kind.key, kind.label) for kind in kinds]
+        if ticked is not None:
+            # What was ticked in a list says it all.
+            del self.fields["von"], self.fields["art"]
+            return
+        self.accounts = {
+            str(account.pk): account
+            for account in accounts_to_choose(*(kind.open_records() for kind in kinds))
+        }
+        names = [(key, account_label(account)) for key, account in self.accounts.items()]
+        self.fields["von"].choices = [("", _("Bitte wählen")), *names, ("niemand", NOBODY)]
+
+    def clean(self):
+        values = super().clean()
+        if "von" in values and values["von"] == str(getattr(values.get("an"), "pk", "")):
+            self.add_error("an", _("Bitte wählen Sie jemand anderen als die Person, die abgibt."))
+        return values
+
+    @property
+    def handover(self) -> Handover:
+        if self.ticked is not None:
+            return Handover(list(self.ticked), ticked=self.ticked)
+        return Handover(self.cleaned_data["art"], self.accounts.get(self.cleaned_data["von"]))

@@ -35,6 +35,16 @@ def can_see_lists(user) -> bool:
     return has_role(user, OFFICE, SENATOR_OFFICE)
 
 
+def can_see_responsible(user) -> bool:
+    """Who in the office is in charge of a record is internal to both offices."""
+    return has_role(user, OFFICE, SENATOR_OFFICE)
+
+
+def can_assign(user) -> bool:
+    """The office decides who is in charge of a record, and hands records over."""
+    return has_role(user, OFFICE)
+
+
 def can_see_accounts(user) -> bool:
     return has_role(user, OFFICE, SENATOR_OFFICE)
 

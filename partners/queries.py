@@ -1,17 +1,22 @@
 """Organisations, people, accounts and deputyships for pages and other apps."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from core.folding import fold
-from core.roles import OFFICE
+from core.progress import HistoryEntry
+from core.roles import OFFICE, has_role
 from outbox.texts import Recipient
+from partners.enums import RESPONSIBLE_REASON
 from partners.models import Deputy, DistributionList, Organisation, Person, User
+from partners.permissions import can_see_responsible
+from partners.registry import AssignableKind, assignable_kinds
 
 
 def people_with_role(role: str) -> QuerySet[Person]:
@@ -163,3 +168,84 @@ def recipient_of(person: Person) -> Recipient:
     email = account.email if account and account.is_active else person.email
     # In lower case, as pauses and mails have it, so that addresses can be compared.
     return Recipient(email=email.lower(), name=person.name, greeting=person.greeting)
+
+
+def office_accounts() -> QuerySet[User]:
+    """Return the accounts that can be in charge of records: active, with the role itself."""
+    accounts = User.objects.filter(is_active=True, groups__name=OFFICE)
+    return accounts.select_related("person").order_by("person__sort_name", "pk")
+
+
+def accounts_to_choose(*records: QuerySet) -> QuerySet[User]:
+    """Return the accounts of the office, and others that are in charge of one of `records`, by
+    name, each with `is_office`.
+    """
+    office = User.groups.through.objects.filter(user=OuterRef("pk"), group__name=OFFICE)
+    chosen = Q(is_office=True, is_active=True)
+    for queryset in records:
+        present = queryset.order_by().filter(responsible__isnull=False)
+        chosen |= Q(pk__in=present.values("responsible"))
+    accounts = User.objects.annotate(is_office=Exists(office)).filter(chosen)
+    return accounts.select_related("person").order_by("person__sort_name", "pk")
+
+
+def default_responsible(user) -> User | None:
+    """Return `user` if they can be in charge of a record; somebody who acts as a deputy of the
+    office cannot, because the role is only lent.
+    """
+    return user if has_role(user, OFFICE) and OFFICE in user.own_roles else None
+
+
+class Handover(NamedTuple):
+    """Which records are handed over.
+
+    Either the open records of `kinds` that `source` is in charge of (None: those of nobody), or
+    exactly the `ticked` ones, by key of their kind.
+    """
+
+    kinds: Collection[str]
+    source: User | None = None
+    ticked: Mapping[str, Sequence[int]] | None = None
+
+    def records_of(self, kind: AssignableKind, user) -> QuerySet:
+        """Return the records of `kind` that `user` may see."""
+        if kind.key not in self.kinds:
+            return kind.records.none()
+        records = kind.open_records().visible_to(user)
+        if self.ticked is None:
+            return records.filter(responsible=self.source)
+        # Whoever ticks a record that is finished means it.
+        order = records.query.order_by
+        ticked = kind.records.visible_to(user).filter(pk__in=self.ticked.get(kind.key, ()))
+        return ticked.order_by(*order)
+
+
+def open_records_in_charge(account: User) -> dict[str, int]:
+    """Return how many open records `account` is in charge of, by German label; without zeros."""
+    counts = {
+        str(kind.label): kind.open_records().order_by().filter(responsible=account).count()
+        for kind in assignable_kinds()
+    }
+    return {label: count for label, count in counts.items() if count}
+
+
+def received_since(account: User, since: dt.datetime) -> dict[AssignableKind, int]:
+    """Return how many records others gave `account` since then that it still has, by kind."""
+    counts = {}
+    for kind in assignable_kinds():
+        changes = kind.records.model.history.filter(
+            history_date__gte=since,
+            responsible=account,
+            history_change_reason__startswith=str(RESPONSIBLE_REASON),
+        ).exclude(history_user=account)
+        records = kind.records.filter(responsible=account, pk__in=changes.values("id"))
+        counts[kind] = records.order_by().count()
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def without_responsible(entries: list[HistoryEntry], user) -> list[HistoryEntry]:
+    """Return `entries` without those about who is in charge, unless `user` may know that."""
+    if can_see_responsible(user):
+        return entries
+    prefix = str(RESPONSIBLE_REASON)
+    return [entry for entry in entries if not entry.what.startswith(prefix)]

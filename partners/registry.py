@@ -1,11 +1,14 @@
-"""The kinds of approval that a deputyship can be limited to.
+"""What apps above register here, because this app may not import them.
 
-`approvals` registers them, as this app may not import it. A deputyship without kinds covers all of
-them, including those registered later.
+The kinds of approval that a deputyship can be limited to: a deputyship without kinds covers all of
+them, including those registered later. And the kinds of record that somebody of the office is in
+charge of.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -37,3 +40,37 @@ def kind_limit_text(keys: Iterable[str]) -> str:
     # Show the key of a kind that is no longer registered rather than hide the limit.
     names = ", ".join(str(_labels.get(key, key)) for key in keys)
     return _("nur Freigaben: %(kinds)s") % {"kinds": names} if names else ""
+
+
+class AssignableKind(NamedTuple):
+    """A kind of record with a person in charge (`partners.models.Assignable`).
+
+    `key` is part of URLs, `label` the plural in German, `list_url` the URL name of the list.
+    `open_records` returns the records that still need somebody, in the order of their names.
+    """
+
+    key: str
+    label: str | Promise
+    list_url: str
+    open_records: Callable[[], QuerySet]
+
+    @property
+    def records(self) -> QuerySet:
+        """All records of this kind."""
+        return self.open_records().model._default_manager.all()
+
+
+_assignable: dict[str, AssignableKind] = {}
+
+
+def register_assignable(*kinds: AssignableKind) -> None:
+    _assignable.update({kind.key: kind for kind in kinds})
+
+
+def assignable_kinds() -> list[AssignableKind]:
+    """Return the kinds in the order of their registration, which is that of the apps."""
+    return list(_assignable.values())
+
+
+def assignable_kind(key: str) -> AssignableKind | None:
+    return _assignable.get(key)

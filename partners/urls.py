@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import accounts, deputies, lists, organisations, people
+from partners.views import accounts, deputies, lists, organisations, people, responsibility
 
 app_name = "partners"
 urlpatterns = [
@@ -42,6 +42,13 @@ urlpatterns = [
         name="account_activate",
     ),
     path("partner/personen/<int:pk>/vertretung/neu/", deputies.deputy_add, name="deputy_add"),
+    path("zustaendig/<str:kind>/<int:pk>/", responsibility.responsible_edit, name="responsible"),
+    path("partner/aufgaben-uebergeben/", responsibility.handover, name="handover"),
+    path(
+        "partner/aufgaben-uebergeben/zuruecknehmen/",
+        responsibility.handover_take_back,
+        name="handover_take_back",
+    ),
     path("partner/verteiler/", lists.list_overview, name="lists"),
     path("partner/verteiler/neu/", lists.list_add, name="list_add"),
     path("partner/verteiler/<int:pk>/", lists.list_page, name="distribution_list"),

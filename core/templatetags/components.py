@@ -259,14 +259,15 @@ def pagination(context, *, page) -> dict:
 def filter_bar(context, *, filter, count: int, export_url: str = "") -> dict:
     """Show the form of a django-filter and the number of results.
 
-    All fields but the first are collapsible.
+    All fields but the first are collapsible. `filter.quick_filters`, if there are any, are values
+    that one click chooses, as (field, value, label).
     """
     request = context["request"]
     first, *rest = filter.form.visible_fields()
     active = sum(1 for field in rest if any(request.GET.getlist(field.html_name)))
     hidden = [field for field in filter.form.hidden_fields() if field.value()]
     query, sort = request.GET.urlencode(), request.GET.get("sort", "")
-    links = []
+    links = _quick_links(context, getattr(filter, "quick_filters", ()))
     if active or hidden or any(request.GET.getlist(first.html_name)):
         links.append((request.path, _("Filter zurücksetzen"), ""))
     if export_url:
@@ -284,6 +285,16 @@ def filter_bar(context, *, filter, count: int, export_url: str = "") -> dict:
         "sort_field": html.draw_hidden_field("sort", sort) if sort else "",
         "links": links,
     }
+
+
+def _quick_links(context, quick_filters) -> list[tuple]:
+    """Return (URL, label, HTML attribute) of each quick filter; a chosen one is a link back."""
+    links = []
+    for name, value, label in quick_filters:
+        is_chosen = context["request"].GET.get(name) == value
+        url = _address(context, page=None, **{name: None if is_chosen else value})
+        links.append((url, label, attribute(is_chosen, "aria-current=true")))
+    return links
 
 
 @register.inclusion_tag("components/filter_field.html")

@@ -23,7 +23,7 @@ from dialogues.enums import (
     HostReply,
 )
 from dialogues.models.topics import Topic
-from partners.models import Organisation, Person
+from partners.models import Assignable, Organisation, Person
 
 # In these states, observers and partners of the host see a dialogue. Before them, its date is
 # still open.
@@ -70,7 +70,7 @@ class DialogueQuerySet(models.QuerySet):
         return self.filter(was_held, state__in=PAST, category=DialogueCategory.DIALOGUE)
 
 
-class Dialogue(Sourced, KnownDate):
+class Dialogue(Sourced, KnownDate, Assignable):
     """*Branchengespräch* in an industrial company, or a *Veranstaltung* taken over from sources.
 
     `starts_at` and `ends_at` are the fixed date; `starts_on` (KnownDate) is the day of a record

@@ -12,7 +12,7 @@ from core.models import Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from dialogues.enums import TOPIC_BADGE_COLOURS, TopicState
 from dialogues.models.series import DialogueSeries
-from partners.models import CrossCuttingTheme, Organisation, Sector
+from partners.models import Assignable, CrossCuttingTheme, Organisation, Sector
 
 
 class TopicQuerySet(models.QuerySet):
@@ -47,7 +47,7 @@ class TopicQuerySet(models.QuerySet):
         return self.filter(matching(words, "search", "organisation__search"))
 
 
-class Topic(Sourced):
+class Topic(Sourced, Assignable):
     """*Thema* of a dialogue, proposed by a partner or the office."""
 
     title = models.CharField(_("Titel"), max_length=200)

@@ -39,6 +39,7 @@ from dialogues.progress.invitations import compose_step, release_step, rsvps_ste
 from dialogues.progress.topics import about_card
 from dialogues.queries import Preparation, missing_approval, preparations_of
 from dialogues.reminders import next_reminder
+from partners.progress import responsible_facts
 
 S = DialogueState
 OFFICE_ACTS = (S.PLANNING, S.EXPLORING, S.SCHEDULED, S.INVITED, S.HELD)
@@ -272,7 +273,7 @@ def dialogue_facts(dialogue: Dialogue, user, preparation: Preparation) -> list[t
         facts.append((_("Freigabe"), approval))
     if dialogue.host_contact:
         facts.append((_("Ansprechperson"), dialogue.host_contact))
-    return facts
+    return facts + responsible_facts(dialogue, "gespraech", user)
 
 
 def dialogue_actions(

@@ -23,6 +23,7 @@ from dialogues.enums import DialogueState, TopicState
 from dialogues.models import Dialogue, Topic
 from dialogues.permissions import can_manage
 from dialogues.services.topics import why_without_consent
+from partners.progress import responsible_facts
 
 S = TopicState
 
@@ -136,16 +137,18 @@ def about_card(topic: Topic) -> TextCard:
     return TextCard(_("Worum es geht"), topic.description, more)
 
 
-def topic_facts(topic: Topic) -> list[tuple]:
+def topic_facts(topic: Topic, user) -> list[tuple]:
     proposed = topic.organisation.label if topic.organisation else _("Geschäftsstelle")
     if topic.proposed_at:
         proposed += f", {format_date(topic.proposed_at)}"
-    return [
+    facts = [
         (_("Vorgeschlagen von"), proposed),
         (_("Reihe"), topic.series or "–"),
         (_("Branchen"), ", ".join(map(str, topic.sectors.all())) or "–"),
         (_("Querschnitt"), ", ".join(map(str, topic.themes.all())) or "–"),
     ]
+    # Nobody has to watch what was taken over from the past.
+    return facts if topic.is_taken_over else facts + responsible_facts(topic, "thema", user)
 
 
 def topic_actions(topic: Topic, user, *, is_planned: bool) -> list[Button]:

@@ -8,6 +8,7 @@ from dialogues.queries.dialogues import (
     hosts_of,
     listed_dialogues,
     missing_approval,
+    open_dialogues,
     preparations_of,
     search_dialogues,
     upcoming_dialogues,
@@ -26,7 +27,7 @@ from dialogues.queries.invitations import (
     unreleased_invitations,
 )
 from dialogues.queries.series import listed_series, series_to_choose
-from dialogues.queries.topics import dialogues_on, listed_topics, topics_in_full
+from dialogues.queries.topics import dialogues_on, listed_topics, open_topics, topics_in_full
 
 __all__ = [
     "DeliveryCounts",
@@ -48,6 +49,8 @@ __all__ = [
     "listed_series",
     "listed_topics",
     "missing_approval",
+    "open_dialogues",
+    "open_topics",
     "rsvp_label",
     "series_history",
     "series_to_choose",

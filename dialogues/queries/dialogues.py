@@ -27,6 +27,7 @@ from core.roles import is_inside
 from dialogues.enums import (
     DATED,
     SEATED,
+    DialogueState,
     OptionState,
     RsvpState,
     SeriesState,
@@ -52,7 +53,7 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
     )
     return (
         Dialogue.objects.visible_to(user)
-        .select_related("host", "topic__series")
+        .select_related("host", "topic__series", "responsible__person")
         .defer("internal_notes", "search", "programme", "host__search", "topic__search")
         .annotate(
             day=_day(),
@@ -66,6 +67,13 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
             own_rsvp=Subquery(own.values("rsvp")[:1]),
         )
     )
+
+
+def open_dialogues() -> QuerySet[Dialogue]:
+    """Return the dialogues that somebody in the office still has to watch, by title."""
+    over = (DialogueState.CLOSED, DialogueState.CANCELLED)
+    dialogues = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).exclude(state__in=over)
+    return dialogues.order_by("search", "pk")
 
 
 def as_seen_by(user, dialogues: Iterable[Dialogue]) -> list[Dialogue]:

@@ -10,6 +10,7 @@ from core.history import entries_of
 from core.progress import HistoryEntry
 from dialogues.enums import APPROVAL_REASONS
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
+from partners.queries import without_responsible
 
 ENTRY_LIMIT = 60  # the page shows no older entries
 
@@ -41,7 +42,7 @@ def _with_approvals(
     """
     # Entries are matched by reason, not by time and person: one transaction saves several entries
     # with the same time and actor, and only one of them repeats the approval.
-    own = entries_of(obj)
+    own = without_responsible(entries_of(obj), user)
     if not can_see_approvals(user, kind):
         return own
     repeated_reasons = tuple(map(str, APPROVAL_REASONS[kind]))

@@ -1,20 +1,36 @@
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from core.models import Origin
+from dialogues.enums import DialogueState, TopicState
 from dialogues.models import Dialogue, Topic
 from partners.models import CrossCuttingTheme, Sector
 
 
 def listed_topics(user) -> QuerySet[Topic]:
     """Return the topics `user` may see, unordered, with the values that the list shows."""
-    topics = Topic.objects.visible_to(user).select_related("organisation", "series")
+    topics = Topic.objects.visible_to(user).select_related(
+        "organisation", "series", "responsible__person"
+    )
     topics = topics.defer("internal_notes", "description", "organisation__search")
     return topics.prefetch_related(*_classification())
+
+
+def open_topics() -> QuerySet[Topic]:
+    """Return the topics that somebody in the office still has to watch, by title.
+
+    That ends when a topic is refused or declined, or when a dialogue on it is closed. Drafts are
+    their author's own business.
+    """
+    over = (TopicState.DRAFT, TopicState.REFUSED, TopicState.NOT_TAKEN_UP)
+    closed = Dialogue.objects.filter(topic=OuterRef("pk"), state=DialogueState.CLOSED)
+    topics = Topic.objects.exclude(origin=Origin.TAKEN_OVER).exclude(state__in=over)
+    return topics.exclude(Q(state=TopicState.APPROVED) & Exists(closed)).order_by("search", "pk")
 
 
 def topics_in_full(user) -> QuerySet[Topic]:
     """Return the topics `user` may see with everything that the page of one shows."""
     topics = Topic.objects.visible_to(user).select_related(
-        "organisation", "series", "proposed_by__person"
+        "organisation", "series", "proposed_by__person", "responsible__person"
     )
     return topics.prefetch_related(*_classification())
 

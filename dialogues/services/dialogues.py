@@ -31,6 +31,7 @@ from dialogues.enums import (
 from dialogues.facts import DATES_FACTS
 from dialogues.models import Dialogue, Topic
 from dialogues.queries import count_seats_taken, has_announced_date, missing_approval
+from partners.queries import default_responsible
 
 NO_HOST_REPLY = {"host_reply": HostReply.OPEN, "host_replied_on": None, "host_note": ""}
 BEFORE_DATE = (DialogueState.PLANNING, DialogueState.EXPLORING)
@@ -91,7 +92,7 @@ def plan_dialogue(*, topic: Topic, values: Mapping[str, Any], by, now: dt.dateti
     # Locked, so that the approval cannot lapse between the check and the save.
     topic = Topic.objects.select_for_update().get(pk=topic.pk)
     require_approved_topic(topic)
-    dialogue = Dialogue(**values, topic=topic)
+    dialogue = Dialogue(**values, topic=topic, responsible=default_responsible(by))
     save_as(dialogue, by=by, now=now, reason=_("Planung begonnen"))
     return dialogue
 
@@ -127,10 +128,8 @@ def change_dialogue(
 def require_editable(dialogue: Dialogue) -> None:
     require_in_workflow(dialogue)
     if dialogue.state not in BEFORE_THE_DAY:
-        raise Refused(
-            _("Im Stand „%(state)s“ lassen sich die Angaben nicht mehr ändern.")
-            % {"state": dialogue.get_state_display()}
-        )
+        text = _("Im Stand „%(state)s“ lassen sich die Angaben nicht mehr ändern.")
+        raise Refused(text % {"state": dialogue.get_state_display()})
 
 
 def _reset_host_reply(dialogue: Dialogue) -> None:
@@ -168,10 +167,8 @@ def _require_seats(dialogue: Dialogue) -> None:
     # The dialogue is locked, so no reply can take a seat before this is saved.
     taken = count_seats_taken(dialogue)
     if dialogue.seats < taken:
-        raise Refused(
-            _("Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.")
-            % {"count": taken}
-        )
+        text = _("Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.")
+        raise Refused(text % {"count": taken})
 
 
 def _lapse_dates(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> bool:

@@ -48,6 +48,7 @@ from dialogues.permissions import (
     can_manage,
     can_propose,
 )
+from partners.queries import default_responsible
 
 
 def lock_topic(pk: int) -> Topic:
@@ -77,7 +78,8 @@ def create_topic(*, values: Mapping[str, Any], by, now: dt.datetime) -> Topic:
     """Create a draft. A partner's draft belongs to their organisation and to no series yet."""
     if not can_propose(by):
         raise NotAllowed(PROPOSERS_ONLY)
-    topic = Topic(proposed_by=by)
+    # Nobody in the office is in charge of a partner's proposal until somebody takes it up.
+    topic = Topic(proposed_by=by, responsible=default_responsible(by))
     apply_values(topic, values)
     # Partners may choose neither of these, whatever the form sends.
     if not can_manage(by):
@@ -153,6 +155,8 @@ def take_up_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     """Start working on a proposed topic; mails the proposer."""
     require_office(by)
     topic = lock_topic(topic.pk)
+    # Who was put in charge before stays so.
+    topic.responsible = topic.responsible or default_responsible(by)
     _move(topic, "take_up", by=by, now=now, reason=_("Thema aufgegriffen"))
     mails.mail_topic_to_proposer(topic, "topic_taken_up", by=by, now=now)
     return topic

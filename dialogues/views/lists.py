@@ -21,6 +21,8 @@ from dialogues.queries import (
     listed_topics,
     rsvp_label,
 )
+from partners.permissions import can_assign, can_see_responsible
+from partners.progress import responsible_label, responsible_note
 
 # Sort keys of the URL and their columns. Titles and names sort by folded text, ignoring case.
 DIALOGUE_SORTS = {
@@ -53,6 +55,7 @@ def dialogue_list(request):
     page.object_list = as_seen_by(request.user, page.object_list)
     for dialogue in page.object_list:
         dialogue.segments = _segments(dialogue) if sees_counts and dialogue.sent else []
+        dialogue.in_charge = responsible_note(dialogue)
         dialogue.own = RsvpState(dialogue.own_rsvp).label if dialogue.own_rsvp else "–"
     plan_url = f"{reverse('dialogues:topics')}?state={TopicState.APPROVED}"
     manages = can_manage(request.user)
@@ -61,6 +64,8 @@ def dialogue_list(request):
         "page": page,
         "tabs": list_tabs("list"),
         "buttons": [Button(_("Gespräch planen"), plan_url, "primary")] if manages else [],
+        "sees_responsible": can_see_responsible(request.user),
+        "can_assign": can_assign(request.user),
         "rsvps_title": _("Antworten") if sees_counts else _("Ihre Antwort"),
         "empty": _no_dialogues(request),
     }
@@ -125,11 +130,15 @@ def dialogue_export(request):
     ]
     # The file must not contain more than the page shows.
     sees_counts = can_see_rsvp_counts(request.user)
+    sees_responsible = can_see_responsible(request.user)
     lines = [
-        _line_of(dialogue) + (_counts_of(dialogue) if sees_counts else [])
+        _line_of(dialogue)
+        + (_counts_of(dialogue) if sees_counts else [])
+        + ([responsible_label(dialogue)] if sees_responsible else [])
         for dialogue in as_seen_by(request.user, dialogues)
     ]
     header += count_header if sees_counts else []
+    header += [_("Zuständig")] if sees_responsible else []
     return xlsx_response(_("Branchengespraeche.xlsx"), header, lines)
 
 
@@ -199,17 +208,22 @@ def event_export(request):
 
 
 def _topics(request) -> tuple[TopicFilter, QuerySet[Topic]]:
-    listing = TopicFilter(request.GET, listed_topics(request.user))
+    listing = TopicFilter(request.GET, listed_topics(request.user), user=request.user)
     return listing, listing.qs.order_by(*ordering(request, TOPIC_SORTS, "-proposed"))
 
 
 def topic_list(request):
     listing, topics = _topics(request)
+    page = paginate(request, topics)
+    for topic in page:
+        topic.in_charge = responsible_note(topic)
     create_url, proposes = reverse("dialogues:topic_create"), can_propose(request.user)
     context = {
         "filter": listing,
-        "page": paginate(request, topics),
+        "page": page,
         "tabs": list_tabs("topics"),
+        "sees_responsible": can_see_responsible(request.user),
+        "can_assign": can_assign(request.user),
         "buttons": [Button(_("Thema vorschlagen"), create_url, "primary")] if proposes else [],
         "empty": _no_topics(request, proposes),
     }
@@ -248,6 +262,8 @@ def topic_export(request):
         _("Stand"),
         _("Begründung"),
     ]
+    sees_responsible = can_see_responsible(request.user)
+    header += [_("Zuständig")] if sees_responsible else []
     lines = [
         [
             topic.title,
@@ -258,6 +274,7 @@ def topic_export(request):
             ", ".join(map(str, topic.themes.all())),
             topic.get_state_display(),
             topic.reason,
+            *([responsible_label(topic)] if sees_responsible else []),
         ]
         for topic in topics
     ]

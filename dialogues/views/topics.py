@@ -85,7 +85,7 @@ def detail(request, pk):
         "today": local_date(timezone.now()),
         "buttons": [Button(_("Bearbeiten"), edit_url)] if can_edit else [],
         "cards": topic_cards(topic),
-        "facts": topic_facts(topic),
+        "facts": topic_facts(topic, user),
         "dialogues": dialogues,
         "internal_notes": internal_notes_cards(topic.internal_notes, user),
         "actions": topic_actions(topic, user, is_planned=is_planned),

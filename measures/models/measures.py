@@ -19,7 +19,7 @@ from measures.enums import (
 )
 from measures.models.plans import Plan, PlanSection
 from measures.permissions import represented_organisations
-from partners.models import Organisation
+from partners.models import Assignable, Organisation
 
 
 class Status(models.Model):
@@ -142,7 +142,7 @@ class MeasureQuerySet(models.QuerySet):
         return self.exclude(origin=Origin.TAKEN_OVER)
 
 
-class Measure(Undertaking, Status):
+class Measure(Undertaking, Status, Assignable):
     """A *Maßnahme*.
 
     Its status is a copy of the latest accepted report, so that lists can sort and filter by it

@@ -17,6 +17,7 @@ from core.progress import NextStep, ProgressStep, progress_steps
 from measures.enums import PHASE_BADGE_COLOURS, UNKNOWN_LABEL, Phase, ReportState, RoundState
 from measures.models import Measure, Milestone, PlanSection, ReportingRound, StatusReport
 from measures.permissions import can_decide_reports, can_record_report, leads_measure
+from partners.progress import responsible_note
 
 PHASES_BEFORE_THE_END = (Phase.NOT_STARTED, Phase.PREPARING, Phase.RUNNING)
 NOT_REACHED = -1
@@ -165,12 +166,14 @@ def _links_to(measures: list[Measure]) -> SafeString:
 class ListItem(NamedTuple):
     """One line of the list of measures."""
 
+    pk: int
     title: str
     url: str
     place: str
     phase: SafeString
     traffic_light: SafeString
     lead: str
+    responsible: str | SafeString
     financing: str
     status: str
     demo_badge: SafeString
@@ -180,12 +183,14 @@ def list_items(measures: Iterable[Measure], tops: Mapping[int, PlanSection]) -> 
     """Return the lines of the list; `tops` maps section ids to their Handlungsfeld."""
     return [
         ListItem(
+            pk=measure.pk,
             title=measure.label,
             url=measure.get_absolute_url(),
             place=" · ".join(filter(None, (str(measure.plan), _field_label(measure, tops)))),
             phase=_phase_badge(measure),
             traffic_light=draw_traffic_light(measure.traffic_light),
             lead=measure.lead_label,
+            responsible=responsible_note(measure),
             financing=measure.get_financing_display(),
             status=format_date(measure.status_on),
             demo_badge=_demo_badge(measure),

@@ -1,4 +1,9 @@
-from measures.queries.measures import measure_history, related_measures, sorted_measures
+from measures.queries.measures import (
+    measure_history,
+    open_measures,
+    related_measures,
+    sorted_measures,
+)
 from measures.queries.plans import (
     current_plan,
     descendants_of,
@@ -32,6 +37,7 @@ __all__ = [
     "descendants_of",
     "measure_history",
     "measures_awaiting_report",
+    "open_measures",
     "open_report_of",
     "open_round_of",
     "open_rounds",

@@ -8,9 +8,16 @@ from core.enums import TrafficLight
 from core.models import Origin
 from core.progress import HistoryEntry
 from core.roles import OFFICE, SENATOR_OFFICE, senator_office_name
-from measures.enums import ADOPTED_STATUS_REASON, Financing, Phase, ReportState
+from measures.enums import (
+    ADOPTED_STATUS_REASON,
+    FINISHED_PHASES,
+    Financing,
+    Phase,
+    ReportState,
+)
 from measures.models import Measure, Milestone, StatusReport
 from measures.permissions import can_see_internal_notes
+from partners.queries import without_responsible
 
 HISTORY_LIMIT = 60
 
@@ -34,6 +41,11 @@ SORTS = {
     ),
     "status": F("status_on"),
 }
+
+
+def open_measures() -> QuerySet[Measure]:
+    """Return the measures that are not finished, by title; somebody has to watch them."""
+    return Measure.objects.exclude(phase__in=FINISHED_PHASES).order_by("search", "pk")
 
 
 def sorted_measures(measures: QuerySet[Measure], key: str) -> QuerySet[Measure]:
@@ -74,6 +86,7 @@ def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> 
     changes = _change_entries(measure.history.all())
     if not can_see_internal_notes(user):
         changes = _without_internal_notes(changes)
+    changes = without_responsible(changes, user)
     milestones = Milestone.history.filter(measure_id=measure.pk)
     entries += changes + _change_entries(milestones, named_by="title")
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:HISTORY_LIMIT]

@@ -16,13 +16,14 @@ from core.history import save_changes_as, save_values_as
 from measures.enums import Phase
 from measures.models import Measure, Plan, PlanSection
 from measures.permissions import can_change_measures, require_permission
+from partners.queries import default_responsible
 
 
 @transaction.atomic
 def create_measure(*, values: Mapping[str, Any], by, now: dt.datetime) -> Measure:
     """Return a new measure in the phase *nicht begonnen*. Raises `NotAllowed`, `Refused`."""
     require_permission(can_change_measures(by))
-    measure = Measure(phase=Phase.NOT_STARTED)
+    measure = Measure(phase=Phase.NOT_STARTED, responsible=default_responsible(by))
     require_section_of_plan(values.get("section"), values.get("plan"))
     save_values_as(measure, values, by=by, now=now, reason=_("Maßnahme angelegt"))
     return measure

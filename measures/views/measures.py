@@ -36,6 +36,8 @@ from measures.queries import (
     sorted_measures,
     top_sections,
 )
+from partners.permissions import can_assign, can_see_responsible
+from partners.progress import responsible_facts, responsible_label
 
 
 @require_safe
@@ -49,6 +51,8 @@ def measure_list(request):
         "due_reports": reports_due_for(request.user),
         "today": local_date(timezone.now()),
         "can_change": can_change_measures(request.user),
+        "sees_responsible": can_see_responsible(request.user),
+        "can_assign": can_assign(request.user),
         "buttons": _buttons(
             request.user, _("Neue Maßnahme"), reverse("measures:create"), "primary"
         ),
@@ -60,8 +64,12 @@ def measure_list(request):
 def measure_export(request):
     listing, measures = _listing(request)
     tops = top_sections(listing.sections)
-    rows = (export_row(measure, tops) for measure in measures)
-    return xlsx_response(_("massnahmen.xlsx"), [str(title) for title in EXPORT_HEADER], rows)
+    header = [str(title) for title in EXPORT_HEADER]
+    if not can_see_responsible(request.user):
+        rows = (export_row(measure, tops) for measure in measures)
+        return xlsx_response(_("massnahmen.xlsx"), header, rows)
+    rows = ([*export_row(measure, tops), responsible_label(measure)] for measure in measures)
+    return xlsx_response(_("massnahmen.xlsx"), [*header, _("Zuständig")], rows)
 
 
 def _buttons(user, label: str, url: str, variant: str = "secondary") -> list[Button]:
@@ -70,7 +78,9 @@ def _buttons(user, label: str, url: str, variant: str = "secondary") -> list[But
 
 def _listing(request):
     """Return the filter and the filtered measures, sorted by `?sort=`."""
-    measures = Measure.objects.visible_to(request.user).select_related("plan", "section", "lead")
+    measures = Measure.objects.visible_to(request.user).select_related(
+        "plan", "section", "lead", "responsible__person"
+    )
     listing = MeasureFilter(request.GET, queryset=measures, user=request.user)
     # Neither list nor export shows these long texts.
     measures = listing.qs.defer("description", "internal_notes", "sources", "basis", "doubts")
@@ -80,7 +90,9 @@ def _listing(request):
 @require_safe
 def measure_page(request, pk):
     user = request.user
-    measures = Measure.objects.visible_to(user).select_related("plan", "section", "lead")
+    measures = Measure.objects.visible_to(user).select_related(
+        "plan", "section", "lead", "responsible__person"
+    )
     measure = get_object_or_404(measures.prefetch_related("supporters"), pk=pk)
     milestones = list(measure.milestones.in_order())
     report = open_report_of(measure, user)
@@ -107,7 +119,8 @@ def measure_page(request, pk):
             path=section_path(measure),
             related=related_measures(measure, user),
             with_links=can_open_organisations(user),
-        ),
+        )
+        + responsible_facts(measure, "massnahme", user),
         "entries": measure_history(measure, reports, user),
         "can_change": can_change_measures(user),
         "buttons": _buttons(user, _("Bearbeiten"), reverse("measures:edit", args=[pk])),

@@ -19,7 +19,7 @@ from media_visits.enums import (
     VISIT_BADGE_COLOURS,
     VisitState,
 )
-from partners.models import Organisation, Person, Sector
+from partners.models import Assignable, Organisation, Person, Sector
 
 
 class VisitQuerySet(models.QuerySet):
@@ -53,7 +53,7 @@ class VisitQuerySet(models.QuerySet):
         return self.exclude(origin=Origin.TAKEN_OVER)
 
 
-class Visit(Sourced, KnownDate):
+class Visit(Sourced, KnownDate, Assignable):
     """A visit to a company, with the message and the sectors it is meant to promote.
 
     A planned visit has `starts_at`; `starts_on` is its day in Berlin, so that lists sort and filter

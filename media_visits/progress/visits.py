@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import F
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from approvals.enums import VERDICT_LABELS, ApprovalKind
@@ -23,6 +24,7 @@ from media_visits.progress.press import listed_coverage, listed_slots
 from media_visits.queries import coverage_to_list
 from media_visits.services.lifecycle import SUBMITTED
 from partners.models import Organisation
+from partners.progress import responsible_facts, responsible_note
 
 S = VisitState
 
@@ -34,6 +36,7 @@ class ListedVisit(NamedTuple):
     sectors: str
     press: str
     origin: str
+    responsible: str | SafeString
 
 
 def listed_visits(visits: Iterable[Visit]) -> list[ListedVisit]:
@@ -45,6 +48,7 @@ def listed_visits(visits: Iterable[Visit]) -> list[ListedVisit]:
             press=", ".join(slot.get_kind_display() for slot in visit.press_slots.all())
             or visit.press_text,
             origin=visit.get_origin_display() if visit.is_demo or visit.is_taken_over else "",
+            responsible=responsible_note(visit),
         )
         for visit in visits
     ]
@@ -73,7 +77,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "manages": manages,
         "briefing": _briefing_facts(approvals),
         "notes": _internal_notes(visit) if manages else [],
-        "facts": _visit_facts(visit, is_internal=is_internal),
+        "facts": _visit_facts(visit, user),
         # A visible visit may belong to an organisation whose page the user may not open.
         "company": Organisation.objects.visible_to(user).filter(pk=visit.company_id).first(),
         "further_buttons": _further_buttons(visit, user) if manages else [],
@@ -111,7 +115,7 @@ def _briefing_facts(approvals: list[ApprovalRequest]) -> list[tuple[str, str]]:
     return briefing_texts(latest) + vote
 
 
-def _visit_facts(visit: Visit, *, is_internal: bool) -> list[tuple[str, str]]:
+def _visit_facts(visit: Visit, user) -> list[tuple[str, str]]:
     """Return the filled lines of *Eckdaten*."""
     sectors = ", ".join(sector.name for sector in visit.sectors.order_by("name", "pk"))
     facts = [
@@ -122,9 +126,11 @@ def _visit_facts(visit: Visit, *, is_internal: bool) -> list[tuple[str, str]]:
         (_("Branche"), sectors),
         (_("Branche laut Quelle"), visit.sectors_text if visit.sectors_text != sectors else ""),
         (_("Presse laut Quelle"), visit.press_text),
-        (_("Sichtbarkeit"), _visibility(visit) if is_internal else ""),
+        (_("Sichtbarkeit"), _visibility(visit) if can_see_internals(user) else ""),
     ]
-    return [fact for fact in facts if fact[1]]
+    # Nobody has to watch what was taken over from the past.
+    responsible = [] if visit.is_taken_over else responsible_facts(visit, "besuch", user)
+    return [fact for fact in facts if fact[1]] + responsible
 
 
 def _visibility(visit: Visit) -> str:

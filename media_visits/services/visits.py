@@ -20,6 +20,7 @@ from core.states import target_of
 from media_visits.enums import OVER_STATES, VISIT_MOVES, VisitState
 from media_visits.facts import VISIT_FACTS
 from media_visits.models import Visit
+from partners.queries import default_responsible
 
 # In the order in which *Verlauf* lists changed fields.
 EDITABLE_FIELDS = (
@@ -99,9 +100,8 @@ def create_visit(
     """
     require_office(by)
     # Only these fields, so that no caller can set a state.
-    visit = Visit(
-        origin=origin, **{name: values[name] for name in EDITABLE_FIELDS if name in values}
-    )
+    facts = {name: values[name] for name in EDITABLE_FIELDS if name in values}
+    visit = Visit(origin=origin, responsible=default_responsible(by), **facts)
     set_day(visit)
     _check_facts(visit)
     # A form sent twice is the usual cause.

@@ -31,6 +31,8 @@ from media_visits.permissions import can_manage
 from media_visits.progress import listed_visits, visit_page
 from media_visits.queries import visits_to_list
 from media_visits.services import change_visit, create_visit, publish_visit, unpublish_visit
+from partners.permissions import can_assign, can_see_responsible
+from partners.progress import responsible_label
 
 VISIT_SORTS = {"date": ("starts_on",), "company": ("search",), "state": ("state",)}
 
@@ -50,6 +52,8 @@ def visit_list(request):
         "page": page,
         "visits": listed_visits(page),
         "manages": can_manage(request.user),
+        "sees_responsible": can_see_responsible(request.user),
+        "can_assign": can_assign(request.user),
         "empty": _empty_list(request),
     }
     return render(request, "media_visits/list.html", context)
@@ -100,6 +104,8 @@ def export(request):
         _("Presse"),
         _("Herkunft"),
     ]
+    sees_responsible = can_see_responsible(request.user)
+    header += [_("Zuständig")] if sees_responsible else []
     rows = [
         [
             visit.company_name,
@@ -112,6 +118,7 @@ def export(request):
             ", ".join(sector.name for sector in visit.sectors.all()) or visit.sectors_text,
             "\n".join(map(str, visit.press_slots.all())) or visit.press_text,
             visit.get_origin_display(),
+            *([responsible_label(visit)] if sees_responsible else []),
         ]
         for visit in _sorted(request, _filtered(request))
     ]
@@ -119,7 +126,7 @@ def export(request):
 
 
 def detail(request, pk):
-    visits = Visit.objects.visible_to(request.user).select_related("company")
+    visits = Visit.objects.visible_to(request.user).select_related("company", "responsible__person")
     visit, now = get_object_or_404(visits, pk=pk), timezone.now()
     context = visit_page(visit, request.user, now=now)
     context |= {"visit": visit, "today": local_date(now)}

@@ -3,8 +3,10 @@ from partners.models.deputies import Deputy
 from partners.models.lists import DistributionList
 from partners.models.organisations import CrossCuttingTheme, Organisation, Sector
 from partners.models.people import Person
+from partners.models.responsibility import Assignable
 
 __all__ = [
+    "Assignable",
     "CrossCuttingTheme",
     "Deputy",
     "DistributionList",

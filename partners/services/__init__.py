@@ -12,6 +12,7 @@ from partners.services.deputies import create_deputy, end_deputy
 from partners.services.lists import add_members, change_list, create_list, remove_members
 from partners.services.organisations import change_organisation, create_organisation
 from partners.services.people import change_person, create_person
+from partners.services.responsibility import change_responsible, hand_over, take_back
 
 __all__ = [
     "accept_invitation",
@@ -21,15 +22,18 @@ __all__ = [
     "change_list",
     "change_organisation",
     "change_person",
+    "change_responsible",
     "create_deputy",
     "create_list",
     "create_organisation",
     "create_person",
     "deactivate_account",
     "end_deputy",
+    "hand_over",
     "invite_account",
     "read_invitation",
     "remove_members",
     "require_other_account",
     "resend_invitation",
+    "take_back",
 ]

@@ -2,12 +2,15 @@
 
 from functools import partial
 
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.roles import OFFICE
 from core.views import (
     allowed,
     redirect_with_message,
@@ -18,6 +21,7 @@ from core.views import (
 from partners.forms import AccountForm
 from partners.models import User
 from partners.permissions import can_manage_partners
+from partners.progress import open_records_note
 from partners.queries import visible_people
 from partners.services import (
     activate_account,
@@ -85,7 +89,12 @@ def account_edit(request, pk):
             change_account, account=account, **form.values, by=request.user, now=timezone.now()
         )
         if changed := run_service(request, service, form=form):
-            return redirect_with_message(request, _changed_text(account, changed), account.person)
+            done = _changed_text(account, changed)
+            # Without the role, the account can no longer be in charge of anything.
+            if OFFICE not in form.values["roles"]:
+                done = format_html("{} {}", done, open_records_note(account))
+            messages.success(request, done)
+            return redirect(account.person)
     return render_form(
         request, form, title=_("Konto ändern"), cancel_url=account.person.get_absolute_url()
     )
@@ -105,7 +114,8 @@ def account_deactivate(request, pk):
     account = _account_of_person(request, pk)
     if request.method == "POST":
         service = partial(deactivate_account, account=account, by=request.user, now=timezone.now())
-        run_service(request, service, done=_("Das Konto ist deaktiviert."))
+        done = _("Das Konto ist deaktiviert.")
+        run_service(request, service, done=format_html("{} {}", done, open_records_note(account)))
         return redirect(account.person)
     # Refuse before asking for confirmation, not after.
     if not run_service(request, partial(require_other_account, account, request.user)):
@@ -115,6 +125,7 @@ def account_deactivate(request, pk):
         title=_("Konto deaktivieren"),
         question=_("Das Konto von %(name)s deaktivieren?") % {"name": account.person.name},
         details=[
+            *filter(None, [open_records_note(account)]),
             _("Laufende Sitzungen enden sofort, eine Anmeldung ist nicht mehr möglich."),
             _("Die Person bleibt mit allem, was sie eingetragen hat, erhalten."),
             _("Das Konto kann später wieder aktiviert werden."),

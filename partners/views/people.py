@@ -29,7 +29,8 @@ from partners.permissions import (
     can_see_notes,
     can_see_people,
 )
-from partners.queries import deputyships_for, visible_people
+from partners.progress import handover_url
+from partners.queries import deputyships_for, open_records_in_charge, visible_people
 from partners.services import change_person, create_person
 from partners.views.organisations import add_button, edit_button, organisation_subtitle, tabs_for
 
@@ -154,6 +155,8 @@ def _account_buttons(account: User, user) -> list[Button]:
     if account.is_pending:
         resend = Button(_("Einladung erneut senden"), url("account_resend"), is_post=True)
         buttons.insert(0, resend)
+    if open_records_in_charge(account):
+        buttons.append(Button(_("Aufgaben übergeben"), handover_url(account)))
     if not account.is_active:
         buttons.append(Button(_("Aktivieren"), url("account_activate")))
     elif account.pk != user.pk:

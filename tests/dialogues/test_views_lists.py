@@ -33,7 +33,7 @@ def rows_of(response) -> list[list]:
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("address", "queries"), [("", 11), ("themen/", 10), ("reihen/", 6), ("veranstaltungen/", 8)]
+    ("address", "queries"), [("", 12), ("themen/", 11), ("reihen/", 6), ("veranstaltungen/", 8)]
 )
 def test_list_needs_the_same_queries_for_any_number(
     signed_in, django_assert_num_queries, count, address, queries
@@ -165,6 +165,7 @@ def test_export_contains_the_filtered_dialogues(signed_in):
             "Absagen",
             "belegt",
             "Plätze",
+            "Zuständig",
         ],
         [
             "=Wärme",
@@ -181,6 +182,7 @@ def test_export_contains_the_filtered_dialogues(signed_in):
             0,
             2,
             12,
+            "nicht vergeben",
         ],
     ]
 
@@ -228,6 +230,7 @@ def test_topics_are_filtered_by_state_sector_and_words(signed_in):
         None,
         "freigegeben",
         None,
+        "nicht vergeben",
     ]
 
 

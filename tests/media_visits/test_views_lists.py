@@ -19,7 +19,7 @@ from tests.partners.builders import make_organisation, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = VisitState
-QUERIES_OF_LIST = 11
+QUERIES_OF_LIST = 12
 QUERIES_OF_COVERAGE = 10
 
 

@@ -6,6 +6,9 @@ import pytest
 
 from core.roles import OBSERVER, OFFICE, PARTNER
 from partners.models import User
+from tests.dialogues.builders import make_topic
+from tests.journeys.visitor import Page
+from tests.measures.builders import make_measure
 from tests.partners.builders import (
     invitation_link,
     make_invited_user,
@@ -92,3 +95,58 @@ def test_office_head_is_ticked_on_the_form_and_shown_in_the_list(client, office)
     assert re.search(r'name="is_office_head"[^>]*checked', client.get(url).content.decode())
     answer = client.post(url, {"email": account.email, "roles": [OBSERVER], "is_office_head": "on"})
     assert "auch ihre Rolle hat" in answer.content.decode()
+
+
+@pytest.fixture
+def leaving(office):
+    account = make_user(OFFICE, person=make_person("Referat"))
+    make_measure(responsible=account)
+    make_topic(responsible=account)
+    return account
+
+
+NOTE = "Referat ist noch zuständig: Maßnahmen 1, Themen 1. Aufgaben übergeben"
+
+
+def test_account_with_open_records_is_deactivated_with_a_warning(client, office, leaving):
+    client.force_login(office)
+    url = f"/partner/personen/{leaving.person_id}/konto/deaktivieren/"
+    handover = ("Aufgaben übergeben", f"/partner/aufgaben-uebergeben/?von={leaving.pk}")
+
+    question = Page(client.get(url).content.decode())
+    done = Page(client.post(url, follow=True).content.decode())
+
+    for page in (question, done):
+        assert NOTE in page.text
+        assert handover in page.links
+
+
+def test_account_without_open_records_is_deactivated_without_a_warning(client, office):
+    account = make_user(OFFICE)
+    client.force_login(office)
+
+    page = client.get(f"/partner/personen/{account.person_id}/konto/deaktivieren/")
+
+    assert "noch zuständig" not in page.content.decode()
+
+
+def test_account_that_leaves_the_office_keeps_a_warning(client, office, leaving):
+    client.force_login(office)
+    url = f"/partner/personen/{leaving.person_id}/konto/bearbeiten/"
+
+    kept = client.post(url, {"email": leaving.email, "roles": [OFFICE, OBSERVER]}, follow=True)
+    lost = client.post(url, {"email": leaving.email, "roles": [OBSERVER]}, follow=True)
+
+    assert NOTE not in Page(kept.content.decode()).text
+    assert NOTE in Page(lost.content.decode()).text
+
+
+def test_page_of_a_closed_account_still_offers_the_handover(client, office, leaving):
+    leaving.is_active = False
+    leaving.save()
+    client.force_login(office)
+
+    page = Page(client.get(leaving.person.get_absolute_url()).content.decode())
+
+    address = f"/partner/aufgaben-uebergeben/?von={leaving.pk}"
+    assert ("Aufgaben übergeben", address) in page.links

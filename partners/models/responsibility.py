@@ -1,0 +1,26 @@
+"""*Zuständig*: the person of the office who is in charge of a record."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Assignable(models.Model):
+    """A record that one account of the office is in charge of, or nobody.
+
+    Only services write `responsible`. Nothing else depends on it: everyone in the office may act.
+    """
+
+    # SET_NULL: a record whose account is deleted is unassigned, and visible as such.
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("Zuständig"),
+    )
+
+    class Meta:
+        abstract = True
