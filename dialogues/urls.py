@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from dialogues.views import dates, dialogues, invitations, lists, rsvps, series, topics
+from dialogues.views import (
+    dates,
+    dialogues,
+    hosts,
+    invitations,
+    lists,
+    outcomes,
+    rsvps,
+    series,
+    topics,
+)
 
 app_name = "dialogues"
 
@@ -35,7 +45,7 @@ urlpatterns = [
     path("<int:pk>/verlauf/", dialogues.history, name="history"),
     path("<int:pk>/termin.ics", dialogues.calendar, name="calendar"),
     path("<int:pk>/bearbeiten/", dialogues.edit, name="edit"),
-    path("<int:pk>/gastgeber/", dialogues.host_reply, name="host_reply"),
+    path("<int:pk>/gastgeber/", hosts.host_reply, name="host_reply"),
     path("<int:pk>/termine/", dates.propose, name="dates"),
     path("<int:pk>/termine/vorlegen/", dates.submit, name="dates_submit"),
     path("<int:pk>/termine/festlegen/", dates.fix, name="date_fix"),
@@ -45,9 +55,9 @@ urlpatterns = [
     path("<int:dialogue_pk>/termine/<int:pk>/verwerfen/", dates.drop, name="date_drop"),
     path("<int:pk>/verschieben/", dates.postpone, name="postpone"),
     path("<int:pk>/absagen/", dates.cancel, name="cancel"),
-    path("<int:pk>/durchgefuehrt/", dialogues.hold, name="hold"),
-    path("<int:pk>/ergebnis/", dialogues.document, name="document"),
-    path("<int:pk>/abschliessen/", dialogues.close, name="close"),
+    path("<int:pk>/durchgefuehrt/", outcomes.hold, name="hold"),
+    path("<int:pk>/ergebnis/", outcomes.document, name="document"),
+    path("<int:pk>/abschliessen/", outcomes.close, name="close"),
     path("<int:pk>/gaeste/zusammenstellen/", invitations.compose, name="guests_add"),
     path("<int:pk>/gaeste/versenden/", invitations.release, name="release"),
     path("<int:pk>/gaeste/erinnern/", invitations.remind, name="remind"),

@@ -13,19 +13,9 @@ from dialogues.progress.dates import (
     notified_people,
 )
 from dialogues.progress.dialogues import (
-    closing_cards,
-    dialogue_actions,
-    dialogue_facts,
     dialogue_next_step,
-    dialogue_parents,
     dialogue_progress,
-    dialogue_subtitle,
-    dialogue_tabs,
     dialogues_awaiting_office,
-    host_note,
-    imported_cards,
-    list_tabs,
-    outcome_cards,
     preparation_of,
 )
 from dialogues.progress.invitations import (
@@ -45,6 +35,18 @@ from dialogues.progress.invitations import (
     release_label,
     release_warnings,
     released_message,
+)
+from dialogues.progress.pages import (
+    closing_cards,
+    dialogue_actions,
+    dialogue_facts,
+    dialogue_parents,
+    dialogue_subtitle,
+    dialogue_tabs,
+    host_note,
+    imported_cards,
+    list_tabs,
+    outcome_cards,
 )
 from dialogues.progress.rsvps import (
     change_note,

@@ -1,31 +1,19 @@
-"""Progress and next step of a dialogue, and what its page shows around every tab."""
+"""Progress and next step of a dialogue."""
 
 import datetime as dt
 
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.progress import decision_step
-from core.dates import format_date, local_date
+from core.dates import local_date
 from core.models import Origin
-from core.progress import (
-    Button,
-    NextStep,
-    ProgressStep,
-    TextCard,
-    WaitingEntry,
-    office_step,
-    progress_steps,
-)
-from core.roles import is_inside
-from core.states import allowed_actions
-from dialogues.enums import DATED, DIALOGUE_MOVES, DialogueCategory, DialogueState, HostReply
+from core.progress import NextStep, ProgressStep, WaitingEntry, office_step, progress_steps
+from dialogues.enums import DATED, DialogueState, HostReply
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage
 from dialogues.progress.dates import (
-    approval_status,
     counter_dates_step,
     fix_date_step,
     minutes_due_on,
@@ -36,10 +24,8 @@ from dialogues.progress.dates import (
     submit_dates_step,
 )
 from dialogues.progress.invitations import compose_step, release_step, rsvps_step
-from dialogues.progress.topics import about_card
 from dialogues.queries import Preparation, missing_approval, preparations_of
 from dialogues.reminders import next_reminder
-from partners.progress import responsible_facts
 
 S = DialogueState
 OFFICE_ACTS = (S.PLANNING, S.EXPLORING, S.SCHEDULED, S.INVITED, S.HELD)
@@ -196,145 +182,6 @@ def _day_has_come_step(dialogue: Dialogue) -> NextStep:
     text = _("Der Termin ist verstrichen, ohne dass eingeladen wurde.")
     url = reverse("dialogues:postpone", args=[dialogue.pk])
     return office_step(text, _("Gespräch verschieben"), url)
-
-
-def list_tabs(current: str) -> list[tuple[str, str, bool]]:
-    """Return (label, url, is_current) of the lists of dialogues, topics, series and events."""
-    names = (
-        ("list", _("Gespräche")),
-        ("topics", _("Themen")),
-        ("series_list", _("Reihen")),
-        ("events", _("Veranstaltungen")),
-    )
-    return [(label, reverse(f"dialogues:{name}"), name == current) for name, label in names]
-
-
-def dialogue_tabs(
-    dialogue: Dialogue, user, preparation: Preparation, current: str
-) -> list[tuple[str, str, bool]]:
-    """Return (label, url, is_current); empty where there is only one tab."""
-    if dialogue.is_taken_over:
-        return []
-    names = [("detail", _("Überblick"))]
-    # A postponed dialogue has no date, but keeps its guest list.
-    if dialogue.starts_at or preparation.invited or preparation.to_invite:
-        names.append(("guests", _("Gäste")))
-    if dialogue.programme:
-        names.append(("programme", _("Programm")))
-    if is_inside(user):
-        names.append(("history", _("Verlauf")))
-    if len(names) == 1:
-        return []
-    return [
-        (label, reverse(f"dialogues:{name}", args=[dialogue.pk]), name == current)
-        for name, label in names
-    ]
-
-
-def dialogue_subtitle(dialogue: Dialogue) -> str:
-    parts = [dialogue.event_kind or str(dialogue.get_category_display())]
-    if dialogue.topic_id:
-        parts.append(", ".join(map(str, dialogue.topic.themes.all())))
-        parts.append(", ".join(map(str, dialogue.topic.sectors.all())))
-    return " · ".join(part for part in parts if part)
-
-
-def dialogue_parents(dialogue: Dialogue) -> list[tuple[str, str]]:
-    """Return (label, url) of the page between the list of dialogues and this one, if any."""
-    if dialogue.category == DialogueCategory.EVENT:
-        return [(_("Veranstaltungen"), reverse("dialogues:events"))]
-    series = dialogue.topic.series if dialogue.topic else None
-    return [(series.title, series.get_absolute_url())] if series else []
-
-
-def dialogue_facts(dialogue: Dialogue, user, preparation: Preparation) -> list[tuple]:
-    facts = [
-        (_("Termin"), dialogue.when),
-        (_("Gastgeber"), dialogue.host or dialogue.host_text or _("noch offen")),
-    ]
-    # The address of a digital dialogue is its video link, which is added as a link below.
-    if dialogue.address and dialogue.address != dialogue.video_link:
-        facts.append((_("Ort"), dialogue.address))
-    if dialogue.is_taken_over:
-        return facts
-    facts.append((_("Format"), dialogue.get_format_display()))
-    if dialogue.video_link:
-        link = '<a href="{}" rel="noopener noreferrer">{}</a>'
-        facts.append((_("Zugang"), format_html(link, dialogue.video_link, _("Videokonferenz"))))
-    # Outsiders do not see the topic and the approval of a dialogue.
-    if not is_inside(user):
-        return [*facts, (_("Plätze"), dialogue.seats)]
-    topic = dialogue.topic
-    if topic:
-        link = format_html('<a href="{}">{}</a>', topic.get_absolute_url(), topic)
-        facts.append((_("Thema"), link))
-    facts.append((_("Plätze"), dialogue.seats))
-    if approval := approval_status(preparation):
-        facts.append((_("Freigabe"), approval))
-    if dialogue.host_contact:
-        facts.append((_("Ansprechperson"), dialogue.host_contact))
-    return facts + responsible_facts(dialogue, "gespraech", user)
-
-
-def dialogue_actions(
-    dialogue: Dialogue, user, preparation: Preparation, box: NextStep | None, now: dt.datetime
-) -> list[Button]:
-    """Return what the office can do besides the next step."""
-    if not can_manage(user):
-        return []
-    allowed = allowed_actions(DIALOGUE_MOVES, dialogue)
-    is_asked = preparation.approval is not None and preparation.approval.is_open
-    actions = []
-    # Not while a request is open: it has to be decided or withdrawn first.
-    if preparation.is_lapsed and not is_asked and dialogue.starts_at > now:
-        actions.append((_("Termin erneut vorlegen"), "date_renew", "secondary"))
-    if is_asked and "withdraw_dates" in allowed:
-        actions.append((_("Vorlage zurückziehen"), "dates_withdraw", "danger"))
-    if dialogue.host_id and "explore" in allowed and dialogue.host_reply != HostReply.OPEN:
-        actions.append((_("Antwort des Gastgebers"), "host_reply", "secondary"))
-    if "postpone" in allowed:
-        actions.append((_("Verschieben"), "postpone", "danger"))
-    if "cancel" in allowed:
-        actions.append((_("Absagen"), "cancel", "danger"))
-    # The next step has its button on the page already, so it is not offered twice.
-    found = [
-        Button(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), variant)
-        for label, name, variant in actions
-    ]
-    return [action for action in found if box is None or action.url != box.url]
-
-
-def closing_cards(dialogue: Dialogue) -> list[TextCard]:
-    """Return the reason for cancelling or postponing the dialogue; empty if it was neither."""
-    if not dialogue.closing_reason:
-        return []
-    if dialogue.state == S.CANCELLED:
-        css_class = "card card--danger"
-        return [TextCard(_("Warum abgesagt"), dialogue.closing_reason, css_class=css_class)]
-    return [TextCard(_("Warum verschoben"), dialogue.closing_reason)]
-
-
-def host_note(dialogue: Dialogue) -> str:
-    """Return the day of the host's reply and the note about it; empty without a reply."""
-    if not dialogue.host_replied_on:
-        return ""
-    text = _("Antwort vom %(day)s") % {"day": format_date(dialogue.host_replied_on)}
-    return f"{text}: {dialogue.host_note}" if dialogue.host_note else text
-
-
-def outcome_cards(dialogue: Dialogue) -> list[TextCard]:
-    """Return the outcome of the dialogue, if recorded, and the description of its topic."""
-    outcome = [TextCard(_("Ergebnis"), dialogue.outcome)] if dialogue.outcome else []
-    return [*outcome, about_card(dialogue.topic)] if dialogue.topic else outcome
-
-
-def imported_cards(dialogue: Dialogue) -> list[TextCard]:
-    """Return what the sources of a record taken over say about participants and press."""
-    cards = [
-        TextCard(_("Teilnehmende"), dialogue.participants_text),
-        TextCard(_("Presse"), dialogue.press_text),
-    ]
-    return [card for card in cards if card.text]
 
 
 def dialogues_awaiting_office(now: dt.datetime) -> list[WaitingEntry]:

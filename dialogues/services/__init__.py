@@ -13,13 +13,10 @@ from dialogues.services.dates import (
 from dialogues.services.dialogues import (
     cancel_dialogue,
     change_dialogue,
-    close_dialogue,
-    document_outcome,
     plan_dialogue,
     postpone_dialogue,
-    record_held,
-    record_host_reply,
 )
+from dialogues.services.hosts import record_host_reply
 from dialogues.services.invitations import (
     add_guests,
     release_invitations,
@@ -27,6 +24,7 @@ from dialogues.services.invitations import (
     remove_guest,
     withdraw_invitation,
 )
+from dialogues.services.outcomes import close_dialogue, document_outcome, record_held
 from dialogues.services.rsvps import closed_reason, open_invitation, record_rsvp
 from dialogues.services.series import (
     affirm_series,

@@ -30,12 +30,8 @@ from dialogues.enums import (
 from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.models import DateOption, Dialogue
 from dialogues.queries import is_granted
-from dialogues.services.dialogues import (
-    announce_changes,
-    lock_dialogue,
-    move_dialogue,
-    require_consent,
-)
+from dialogues.services.announcements import announce_changes
+from dialogues.services.dialogues import lock_dialogue, move_dialogue, require_consent
 
 USUAL_LENGTH = dt.timedelta(hours=2)
 

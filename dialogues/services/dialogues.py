@@ -1,18 +1,17 @@
-"""Services for dialogues, from planning on an approved topic to the documented outcome."""
+"""Services for dialogues, from planning on an approved topic to calling them off."""
 
 import datetime as dt
 from collections.abc import Mapping
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
 from approvals.registry import binding_changes
-from approvals.services import lapse_approvals, lapse_changed_approvals, withdraw_approval
+from approvals.services import lapse_approvals, lapse_changed_approvals
 from core.conflicts import apply_values
 from core.dates import format_date, local_date
 from core.errors import Refused
@@ -30,21 +29,12 @@ from dialogues.enums import (
 )
 from dialogues.facts import DATES_FACTS
 from dialogues.models import Dialogue, Topic
-from dialogues.queries import count_seats_taken, has_announced_date, missing_approval
+from dialogues.queries import count_seats_taken, missing_approval
+from dialogues.services.announcements import Update, save_and_announce
 from partners.queries import default_responsible
 
 NO_HOST_REPLY = {"host_reply": HostReply.OPEN, "host_replied_on": None, "host_note": ""}
 BEFORE_DATE = (DialogueState.PLANNING, DialogueState.EXPLORING)
-
-
-class Update(NamedTuple):
-    """A saved dialogue and how many people are mailed the change. With `is_deferred`, guests are
-    mailed only once the date is approved again.
-    """
-
-    dialogue: Dialogue
-    notified: int
-    is_deferred: bool = False
 
 
 def lock_dialogue(pk: int) -> Dialogue:
@@ -122,7 +112,7 @@ def change_dialogue(
     _require_seats(dialogue)
     # Before saving, because a change is announced at once only if no approval lapses.
     lapses = _lapse_dates(before, dialogue, by=by, now=now)
-    return _save_and_announce(dialogue, before, lapses=lapses, by=by, now=now)
+    return save_and_announce(dialogue, before, lapses=lapses, by=by, now=now)
 
 
 def require_editable(dialogue: Dialogue) -> None:
@@ -192,116 +182,6 @@ def _lapse_dates(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> 
     return True
 
 
-def _save_and_announce(
-    dialogue: Dialogue, before: Dialogue, *, lapses: bool, by, now: dt.datetime
-) -> Update:
-    """Save `dialogue` and mail what changed since `before` to everyone who knows its date.
-
-    If the approval lapses, this save is not mailed: the change waits in `unannounced` until
-    `announce_changes`, because nothing leaves the office without consent.
-    """
-    if not has_announced_date(before, now):
-        save_as(dialogue, by=by, now=now, reason=_("Angaben geändert"))
-        return Update(dialogue, 0)
-    # Compared with what guests know, which may be older than what was stored.
-    known = before.as_announced
-    dialogue.unannounced = _unannounced_after(before, dialogue, lapses=lapses)
-    addressees, reason = _raise_sequence(dialogue, known, now)
-    save_as(dialogue, by=by, now=now, reason=reason or _("Angaben geändert"))
-    mails.mail_changed(dialogue, known, addressees, by=by, now=now)
-    return Update(dialogue, len(addressees), lapses and bool(dialogue.unannounced))
-
-
-def _unannounced_after(before: Dialogue, after: Dialogue, *, lapses: bool) -> dict[str, str]:
-    """Return the values that guests still know once `after` is saved, by field name.
-
-    A change that makes no approval lapse is announced at once, so its fields are no longer held
-    back. Neither are fields that have returned to the value guests know.
-    """
-    waiting = before.unannounced
-    changed = {
-        name: getattr(before, name)
-        for name in mails.ANNOUNCED_FIELDS
-        if getattr(before, name) != getattr(after, name)
-    }
-    if lapses:
-        # Values already waiting win: they are the ones that guests were last told.
-        known = changed | waiting
-    else:
-        known = {name: value for name, value in waiting.items() if name not in changed}
-    return {name: value for name, value in known.items() if value != getattr(after, name)}
-
-
-def _raise_sequence(
-    dialogue: Dialogue, known: Dialogue, now: dt.datetime
-) -> tuple[list[mails.Addressee], str]:
-    """Return who is mailed the differences from `known`, and the reason for the history.
-
-    Both are empty without a difference; otherwise this raises `dialogue.sequence`. Calendars
-    accept a second entry with the same UID only if its SEQUENCE is higher (RFC 5545, 3.8.7.4).
-    """
-    changes = mails.changes_between(known, dialogue.as_announced)
-    if not changes:
-        return [], ""
-    dialogue.sequence += 1
-    addressees = mails.addressees_of_change(dialogue, today=local_date(now))
-    reason = ngettext(
-        "Geändert: %(what)s; %(count)d Person benachrichtigt",
-        "Geändert: %(what)s; %(count)d Personen benachrichtigt",
-        len(addressees),
-    )
-    what = ", ".join(change.label for change in changes)
-    return addressees, reason % {"what": what, "count": len(addressees)}
-
-
-def announce_changes(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> None:
-    """Save the locked `dialogue` and mail the changes that waited for an approval.
-
-    `reason` goes into the history. If the dialogue was postponed meanwhile, nobody is mailed,
-    because the next invitation shows its current facts.
-    """
-    known, dialogue.unannounced = dialogue.as_announced, {}
-    addressees: list[mails.Addressee] = []
-    if has_announced_date(dialogue, now):
-        addressees, what = _raise_sequence(dialogue, known, now)
-        reason = f"{reason}. {what}" if what else reason
-    save_as(dialogue, by=by, now=now, reason=reason)
-    mails.mail_changed(dialogue, known, addressees, by=by, now=now)
-
-
-@transaction.atomic
-def record_host_reply(
-    *, dialogue: Dialogue, reply: str, replied_on: dt.date, note: str, by, now: dt.datetime
-) -> Dialogue:
-    """Record the host company's reply. Raises Refused without a host, or once the date is fixed."""
-    require_office(by)
-    dialogue = lock_dialogue(dialogue.pk)
-    require_host(dialogue)
-    require_host_reply_open(dialogue)
-    dialogue.host_reply, dialogue.host_replied_on = reply, replied_on
-    dialogue.host_note = note.strip()
-    label = HostReply(reply).label
-    save_as(dialogue, by=by, now=now, reason=_("Gastgeber: %(reply)s") % {"reply": label})
-    return dialogue
-
-
-def require_host(dialogue: Dialogue) -> None:
-    if dialogue.host is None:
-        raise Refused(_("Bitte tragen Sie zuerst den Gastgeber ein."))
-
-
-def require_host_reply_open(dialogue: Dialogue) -> None:
-    """Raise Refused once the date is fixed: the host agreed to it."""
-    if dialogue.is_taken_over or dialogue.state not in BEFORE_DATE:
-        raise Refused(
-            _(
-                "Im Stand „%(state)s“ lässt sich die Antwort des Gastgebers nicht mehr ändern. "
-                "Verschieben Sie das Gespräch, oder sagen Sie es ab."
-            )
-            % {"state": dialogue.get_state_display()}
-        )
-
-
 @transaction.atomic
 def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) -> Dialogue:
     """Give up the fixed date and explore dates again; mails everyone informed, with the reason."""
@@ -359,38 +239,3 @@ def _required_reason(reason: str) -> str:
             _("Bitte nennen Sie den Grund; er steht in der Nachricht an alle Beteiligten.")
         )
     return reason.strip()
-
-
-@transaction.atomic
-def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
-    """Record that the dialogue took place. Raises Refused before it begins."""
-    require_office(by)
-    dialogue = lock_dialogue(dialogue.pk)
-    if dialogue.starts_at and dialogue.starts_at > now:
-        raise Refused(_("Das Gespräch hat noch nicht begonnen."))
-    # Everybody now sees the dialogue as it took place, even a change that was never approved.
-    dialogue.unannounced = {}
-    move_dialogue(dialogue, "hold", by=by, now=now, reason=_("Durchgeführt"))
-    # Nobody has to decide on the date of a dialogue that is over.
-    withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
-    return dialogue
-
-
-@transaction.atomic
-def document_outcome(*, dialogue: Dialogue, outcome: str, by, now: dt.datetime) -> Dialogue:
-    """Record the outcome of a dialogue that was held. Raises Refused without a text."""
-    require_office(by)
-    dialogue = lock_dialogue(dialogue.pk)
-    if not outcome.strip():
-        raise Refused(_("Bitte halten Sie das Ergebnis in wenigen Sätzen fest."))
-    dialogue.outcome = outcome.strip()
-    move_dialogue(dialogue, "document", by=by, now=now, reason=_("Ergebnis festgehalten"))
-    return dialogue
-
-
-@transaction.atomic
-def close_dialogue(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
-    require_office(by)
-    dialogue = lock_dialogue(dialogue.pk)
-    move_dialogue(dialogue, "close", by=by, now=now, reason=_("Abgeschlossen"))
-    return dialogue

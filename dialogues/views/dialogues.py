@@ -1,4 +1,4 @@
-"""Views for dialogues: page and tabs, planning, editing, the host's reply, the outcome."""
+"""Views for dialogues: page and tabs, planning, editing."""
 
 from functools import partial
 
@@ -9,26 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
 from approvals.progress import with_conditions
 from core.dates import local_date
-from core.forms import OutcomeForm
 from core.progress import Button
 from core.roles import is_inside
 from core.states import allowed_actions
-from core.views import (
-    get_for_office,
-    redirect_if_refused,
-    redirect_unless_possible,
-    render_form,
-    run_service,
-)
-from dialogues.enums import DIALOGUE_MOVES, DialogueState, HostReply, OptionState
+from core.views import get_for_office, redirect_if_refused, render_form, run_service
+from dialogues.enums import DIALOGUE_MOVES, DialogueState, OptionState
 from dialogues.facts import DATES_FACTS
-from dialogues.forms import DialogueForm, HostReplyForm
+from dialogues.forms import DialogueForm
 from dialogues.mails.dates import entry_text
 from dialogues.models import Dialogue, Invitation, Topic
 from dialogues.permissions import can_manage
@@ -51,26 +43,10 @@ from dialogues.progress import (
     outcome_cards,
     preparation_of,
 )
-from dialogues.queries import (
-    Preparation,
-    dialogue_history,
-    has_announced_date,
-)
-from dialogues.services import (
-    change_dialogue,
-    close_dialogue,
-    document_outcome,
-    plan_dialogue,
-    record_held,
-    record_host_reply,
-)
-from dialogues.services.dialogues import (
-    Update,
-    require_approved_topic,
-    require_editable,
-    require_host,
-    require_host_reply_open,
-)
+from dialogues.queries import Preparation, dialogue_history, has_announced_date
+from dialogues.services import change_dialogue, plan_dialogue
+from dialogues.services.announcements import Update
+from dialogues.services.dialogues import require_approved_topic, require_editable
 from outbox.rendering.calendars import PUBLISH, calendar_file_name
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
@@ -278,85 +254,3 @@ def _saved_message(update: Update, *, is_known: bool) -> str:
         nobody = _("Für die Eingeladenen ändert sich nichts; niemand wird benachrichtigt.")
         return f"{saved} {nobody}"
     return saved
-
-
-def host_reply(request, pk):
-    dialogue = dialogue_for_office(request, pk)
-    edit_url = reverse("dialogues:edit", args=[pk])
-    if back := redirect_if_refused(request, dialogue, require_host, to=edit_url):
-        return back
-    if back := redirect_if_refused(request, dialogue, require_host_reply_open):
-        return back
-    # An open reply preselects nothing: it is not among the choices.
-    reply = "" if dialogue.host_reply == HostReply.OPEN else dialogue.host_reply
-    replied_on = dialogue.host_replied_on or local_date(timezone.now())
-    initial = {"reply": reply, "replied_on": replied_on, "note": dialogue.host_note}
-    form = HostReplyForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        call = partial(
-            record_host_reply,
-            dialogue=dialogue,
-            by=request.user,
-            now=timezone.now(),
-            **form.cleaned_data,
-        )
-        done = _("Die Antwort des Gastgebers ist vermerkt.")
-        if run_service(request, call, form=form, done=done):
-            return redirect(dialogue)
-    return render_form(
-        request,
-        form,
-        template="dialogues/form.html",
-        title=_("Antwort des Gastgebers"),
-        intro=str(dialogue.host),
-        submit_label=_("Vermerken"),
-        cancel_url=dialogue.get_absolute_url(),
-    )
-
-
-@require_POST
-def hold(request, pk):
-    dialogue = dialogue_for_office(request, pk)
-    run_service(
-        request,
-        partial(record_held, dialogue=dialogue, by=request.user, now=timezone.now()),
-        done=_("Das Gespräch ist als durchgeführt vermerkt. Halten Sie jetzt das Ergebnis fest."),
-    )
-    return redirect(dialogue)
-
-
-def document(request, pk):
-    dialogue = dialogue_for_office(request, pk)
-    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "document"):
-        return back
-    form = OutcomeForm(
-        request.POST or None,
-        initial={"outcome": dialogue.outcome},
-        help_text=_("Die wichtigsten Aussagen, Bedarfe und Zusagen, in wenigen Sätzen."),
-    )
-    if request.method == "POST" and form.is_valid():
-        call = partial(
-            document_outcome,
-            dialogue=dialogue,
-            outcome=form.cleaned_data["outcome"],
-            by=request.user,
-            now=timezone.now(),
-        )
-        if run_service(request, call, form=form, done=_("Das Ergebnis ist festgehalten.")):
-            return redirect(dialogue)
-    return render_form(
-        request,
-        form,
-        template="dialogues/form.html",
-        title=_("Ergebnis festhalten"),
-        intro=str(dialogue),
-        cancel_url=dialogue.get_absolute_url(),
-    )
-
-
-@require_POST
-def close(request, pk):
-    dialogue = dialogue_for_office(request, pk)
-    call = partial(close_dialogue, dialogue=dialogue, by=request.user, now=timezone.now())
-    run_service(request, call, done=_("Das Gespräch ist abgeschlossen."))
-    return redirect(dialogue)

@@ -36,12 +36,10 @@ from tests.approvals.builders import make_deputy
 from tests.dialogues.builders import (
     BERLIN,
     BRIEFING,
-    DAY,
     DUE_ON,
     END,
     NOW,
     RSVP_BY,
-    TODAY,
     make_dates_approval,
     make_dialogue,
     make_invitation,
@@ -198,56 +196,6 @@ def test_only_the_office_plans_a_dialogue(role):
         plan(topic, by)
 
     assert not Dialogue.objects.exists()
-
-
-def test_dialogue_is_not_held_before_it_begins(office):
-    dialogue = make_dialogue(DialogueState.INVITED)
-
-    with nothing_changes(dialogue), pytest.raises(Refused, match="noch nicht begonnen"):
-        record_held(dialogue=dialogue, by=office, now=DAY - dt.timedelta(minutes=1))
-    assert record_held(dialogue=dialogue, by=office, now=DAY).state == DialogueState.HELD
-
-
-def test_open_request_is_withdrawn_once_the_dialogue_was_held(office, senator):
-    deputy = make_deputy(senator, starts_on=TODAY, ends_on=AFTER.date(), kinds=[ApprovalKind.DATES])
-    dialogue = make_dialogue(DialogueState.INVITED)
-    approval = make_dates_approval(dialogue, dialogue.date_options.get())
-
-    record_held(dialogue=dialogue, by=office, now=AFTER)
-
-    approval.refresh_from_db()
-    assert approval.state == ApprovalState.WITHDRAWN
-    assert approval.history.first().history_user == office
-    assert mails_written() == [
-        ("approval_withdrawn", senator.email),
-        ("approval_withdrawn", deputy.email),
-    ]
-
-
-def test_outcome_is_not_empty(office):
-    dialogue = make_dialogue(DialogueState.HELD)
-
-    with (
-        nothing_changes(dialogue),
-        pytest.raises(Refused, match="halten Sie das Ergebnis in wenigen Sätzen fest"),
-    ):
-        document_outcome(dialogue=dialogue, outcome="  ", by=office, now=NOW)
-
-
-def test_dialogue_is_documented_and_closed_after_the_day(office):
-    dialogue = make_dialogue(DialogueState.INVITED)
-
-    record_held(dialogue=dialogue, by=office, now=AFTER)
-    document_outcome(dialogue=dialogue, outcome=" Zwei Bedarfe ", by=office, now=AFTER)
-    close_dialogue(dialogue=dialogue, by=office, now=AFTER)
-
-    dialogue.refresh_from_db()
-    assert (dialogue.state, dialogue.outcome) == (DialogueState.CLOSED, "Zwei Bedarfe")
-    assert [entry.history_change_reason for entry in dialogue.history.all()][:3] == [
-        "Abgeschlossen",
-        "Ergebnis festgehalten",
-        "Durchgeführt",
-    ]
 
 
 def test_cancelling_while_dates_are_submitted_makes_the_request_lapse(office, senator):

@@ -1,4 +1,4 @@
-"""Changing the facts of a dialogue, and recording the host's reply."""
+"""Changing the facts of a dialogue."""
 
 import pytest
 
@@ -7,23 +7,13 @@ from core.conflicts import version_of
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.models import Origin
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
-from dialogues.enums import (
-    BEFORE_THE_DAY,
-    DialogueState,
-    HostReply,
-    OptionState,
-    RsvpState,
-)
+from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostReply, OptionState, RsvpState
 from dialogues.models import Dialogue
-from dialogues.services import (
-    change_dialogue,
-    record_host_reply,
-)
+from dialogues.services import change_dialogue
 from tests.dialogues.builders import (
     DAY,
     NOW,
     RSVP_BY,
-    TODAY,
     make_dates_approval,
     make_dialogue,
     make_invitation,
@@ -34,48 +24,6 @@ from tests.partners.builders import make_organisation, make_user
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
-
-
-def host_replies(dialogue, by, reply=HostReply.ACCEPTED):
-    return record_host_reply(
-        dialogue=dialogue, reply=reply, replied_on=TODAY, note=" telefonisch ", by=by, now=NOW
-    )
-
-
-@pytest.mark.parametrize("state", DialogueState)
-def test_hosts_reply_is_recorded_before_the_date_is_fixed(office, state):
-    dialogue = make_dialogue(state)
-
-    if state in (DialogueState.PLANNING, DialogueState.EXPLORING):
-        host_replies(dialogue, office, HostReply.DECLINED)
-        dialogue.refresh_from_db()
-        assert (dialogue.host_reply, dialogue.host_replied_on, dialogue.host_note) == (
-            HostReply.DECLINED,
-            TODAY,
-            "telefonisch",
-        )
-        assert dialogue.history.first().history_change_reason == "Gastgeber: abgesagt"
-    else:
-        with (
-            nothing_changes(dialogue),
-            pytest.raises(Refused, match="Antwort des Gastgebers nicht mehr ändern"),
-        ):
-            host_replies(dialogue, office)
-
-
-def test_host_is_named_before_its_reply_is_recorded(office):
-    dialogue = make_dialogue(host=None)
-
-    with nothing_changes(dialogue), pytest.raises(Refused, match="zuerst den Gastgeber"):
-        host_replies(dialogue, office)
-
-
-@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_only_the_office_records_the_hosts_reply(role):
-    dialogue, by = make_dialogue(), make_user(role)
-
-    with nothing_changes(dialogue), pytest.raises(NotAllowed, match="Geschäftsstelle vorbehalten"):
-        host_replies(dialogue, by)
 
 
 def edit(dialogue, by, *, version="", **values):

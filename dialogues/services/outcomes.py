@@ -1,0 +1,48 @@
+"""Services for a dialogue after its day: held, documented, closed."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from approvals.enums import ApprovalKind
+from approvals.services import withdraw_approval
+from core.errors import Refused
+from core.roles import require_office
+from dialogues.models import Dialogue
+from dialogues.services.dialogues import lock_dialogue, move_dialogue
+
+
+@transaction.atomic
+def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
+    """Record that the dialogue took place. Raises Refused before it begins."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    if dialogue.starts_at and dialogue.starts_at > now:
+        raise Refused(_("Das Gespräch hat noch nicht begonnen."))
+    # Everybody now sees the dialogue as it took place, even a change that was never approved.
+    dialogue.unannounced = {}
+    move_dialogue(dialogue, "hold", by=by, now=now, reason=_("Durchgeführt"))
+    # Nobody has to decide on the date of a dialogue that is over.
+    withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
+    return dialogue
+
+
+@transaction.atomic
+def document_outcome(*, dialogue: Dialogue, outcome: str, by, now: dt.datetime) -> Dialogue:
+    """Record the outcome of a dialogue that was held. Raises Refused without a text."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    if not outcome.strip():
+        raise Refused(_("Bitte halten Sie das Ergebnis in wenigen Sätzen fest."))
+    dialogue.outcome = outcome.strip()
+    move_dialogue(dialogue, "document", by=by, now=now, reason=_("Ergebnis festgehalten"))
+    return dialogue
+
+
+@transaction.atomic
+def close_dialogue(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    move_dialogue(dialogue, "close", by=by, now=now, reason=_("Abgeschlossen"))
+    return dialogue

@@ -1,0 +1,67 @@
+"""Recording that a dialogue was held, documenting and closing it."""
+
+import datetime as dt
+
+import pytest
+
+from approvals.enums import ApprovalKind, ApprovalState
+from core.errors import Refused
+from dialogues.enums import DialogueState
+from dialogues.services import close_dialogue, document_outcome, record_held
+from tests.approvals.builders import make_deputy
+from tests.dialogues.builders import DAY, END, NOW, TODAY, make_dates_approval, make_dialogue
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+AFTER = END + dt.timedelta(days=1)
+
+
+def test_dialogue_is_not_held_before_it_begins(office):
+    dialogue = make_dialogue(DialogueState.INVITED)
+
+    with nothing_changes(dialogue), pytest.raises(Refused, match="noch nicht begonnen"):
+        record_held(dialogue=dialogue, by=office, now=DAY - dt.timedelta(minutes=1))
+    assert record_held(dialogue=dialogue, by=office, now=DAY).state == DialogueState.HELD
+
+
+def test_open_request_is_withdrawn_once_the_dialogue_was_held(office, senator):
+    deputy = make_deputy(senator, starts_on=TODAY, ends_on=AFTER.date(), kinds=[ApprovalKind.DATES])
+    dialogue = make_dialogue(DialogueState.INVITED)
+    approval = make_dates_approval(dialogue, dialogue.date_options.get())
+
+    record_held(dialogue=dialogue, by=office, now=AFTER)
+
+    approval.refresh_from_db()
+    assert approval.state == ApprovalState.WITHDRAWN
+    assert approval.history.first().history_user == office
+    assert mails_written() == [
+        ("approval_withdrawn", senator.email),
+        ("approval_withdrawn", deputy.email),
+    ]
+
+
+def test_outcome_is_not_empty(office):
+    dialogue = make_dialogue(DialogueState.HELD)
+
+    with (
+        nothing_changes(dialogue),
+        pytest.raises(Refused, match="halten Sie das Ergebnis in wenigen Sätzen fest"),
+    ):
+        document_outcome(dialogue=dialogue, outcome="  ", by=office, now=NOW)
+
+
+def test_dialogue_is_documented_and_closed_after_the_day(office):
+    dialogue = make_dialogue(DialogueState.INVITED)
+
+    record_held(dialogue=dialogue, by=office, now=AFTER)
+    document_outcome(dialogue=dialogue, outcome=" Zwei Bedarfe ", by=office, now=AFTER)
+    close_dialogue(dialogue=dialogue, by=office, now=AFTER)
+
+    dialogue.refresh_from_db()
+    assert (dialogue.state, dialogue.outcome) == (DialogueState.CLOSED, "Zwei Bedarfe")
+    assert [entry.history_change_reason for entry in dialogue.history.all()][:3] == [
+        "Abgeschlossen",
+        "Ergebnis festgehalten",
+        "Durchgeführt",
+    ]
