@@ -1,4 +1,4 @@
-from dialogues.forms.dates import MAX_DATES, DateOptionFormSet, FixDateForm
+from dialogues.forms.dates import DateOptionFormSet, FixDateForm
 from dialogues.forms.dialogues import DialogueForm, HostReplyForm
 from dialogues.forms.invitations import GuestListForm, ReleaseForm
 from dialogues.forms.rsvps import OfficeRsvpForm, RsvpForm
@@ -6,7 +6,6 @@ from dialogues.forms.series import SeriesForm
 from dialogues.forms.topics import OfficeTopicForm, TopicForm
 
 __all__ = [
-    "MAX_DATES",
     "DateOptionFormSet",
     "DialogueForm",
     "FixDateForm",

@@ -46,13 +46,16 @@ from dialogues.services.topics import (
 )
 
 __all__ = [
-    "create_date_option",
     "add_guests",
     "adopt_counter_dates",
     "affirm_series",
     "cancel_dialogue",
+    "change_dialogue",
+    "change_series",
+    "change_topic",
     "close_dialogue",
     "closed_reason",
+    "create_date_option",
     "create_series",
     "create_topic",
     "decide_dates",
@@ -77,9 +80,6 @@ __all__ = [
     "submit_dates",
     "submit_topic",
     "take_up_topic",
-    "change_dialogue",
-    "change_series",
-    "change_topic",
     "withdraw_dates",
     "withdraw_invitation",
     "withdraw_series",

@@ -7,12 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dialogues.enums import BEFORE_THE_DAY, DialogueFormat, DialogueState, RsvpState
-from dialogues.mails import (
-    FACTS_FOR_GUESTS,
-    addressees_of_cancellation,
-    addressees_of_change,
-    changes_between,
-)
+from dialogues.mails import addressees_of_cancellation, addressees_of_change, changes_between
+from dialogues.mails.dialogues import FACTS_FOR_GUESTS
 from dialogues.models import Dialogue
 from dialogues.services import change_dialogue
 from outbox.models import Mail
