@@ -36,9 +36,11 @@ from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.history import save_as
 from core.roles import require_office
 from core.states import target_of
+from core.texts import shorten
 from partners.models import Person
 
 MAX_CONDITION_LENGTH = 500
+MAX_LAPSE_REASON_LENGTH = 300
 
 
 @transaction.atomic
@@ -283,7 +285,7 @@ def _approvals_in_force(kind: str, subject_id: int) -> list[ApprovalRequest]:
 
 def _lapse(approval: ApprovalRequest, reason: str, *, by, now: dt.datetime) -> None:
     approval.state = target_of(MOVES, "lapse", approval)
-    # Cut to the column's length; the history keeps the reason in full.
-    approval.lapsed_at, approval.lapsed_by, approval.lapse_reason = now, by, reason[:300]
+    approval.lapsed_at, approval.lapsed_by = now, by
+    approval.lapse_reason = shorten(reason, MAX_LAPSE_REASON_LENGTH)
     save_as(approval, by=by, now=now, reason=reason)
     withdraw_submission_mails(approval, now=now, by=by)

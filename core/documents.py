@@ -22,9 +22,12 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from docxtpl import DocxTemplate
 
+from core.texts import shorten, without_control
+
 # typst checks the rules of both and refuses a document that breaks one.
 PDF_STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 NO_GLYPH = "\ufffd"
+MAX_PROPERTY_LENGTH = 255
 # Characters that Fira Sans or the fonts embedded in typst can draw: PDF/UA forbids missing glyphs.
 DRAWN = re.compile(
     "[\n -~\xa0-\u04ff"
@@ -32,7 +35,6 @@ DRAWN = re.compile(
     "\u2100-\u211e\u2126-\u214f\u2153-\u2184\u2190-\u23ff\u2460-\u2606\u2610-\u2612\u2713\u2714\u2717\u2718"
     "\ufb00-\ufb06\ufffd]"
 )
-LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 INVISIBLE = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
 )
@@ -70,7 +72,9 @@ def make_word(template: str, data: dict[str, Any], *, made_at: dt.datetime) -> b
     # autoescape: the template is XML, and user text must not become part of its markup.
     document.render(values, autoescape=True)
     properties = document.docx.core_properties
-    properties.title, properties.author = values["title"][:255], values["author"][:255]
+    # Word refuses longer properties.
+    properties.title = shorten(values["title"], MAX_PROPERTY_LENGTH)
+    properties.author = shorten(values["author"], MAX_PROPERTY_LENGTH)
     # Word stores times in UTC without a time zone.
     properties.created = properties.modified = made_at.astimezone(dt.UTC).replace(tzinfo=None)
     buffer = BytesIO()
@@ -86,12 +90,7 @@ def document_response(content: bytes, *, filename: str, media_type: str) -> Http
 
 def writable(text: str) -> str:
     """Return `text` without control characters and with `\\n` as its only line end."""
-    lines = LINE_ENDS.sub("\n", text).replace("\t", " ")
-    return "".join(
-        char
-        for char in lines
-        if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs", "Cn")
-    )
+    return without_control(text).replace("\t", " ")
 
 
 def drawable(text: str) -> str:
@@ -99,8 +98,13 @@ def drawable(text: str) -> str:
     # NFC first: the fonts draw "ä" but not "a" with a combining mark.
     visible = INVISIBLE.sub("", unicodedata.normalize("NFC", writable(text)))
     return re.sub(
-        f"{NO_GLYPH}+", NO_GLYPH, "".join(c if DRAWN.match(c) else NO_GLYPH for c in visible)
+        f"{NO_GLYPH}+", NO_GLYPH, "".join(c if _is_drawn(c) else NO_GLYPH for c in visible)
     )
+
+
+def _is_drawn(char: str) -> bool:
+    # Unassigned code points lie among the others.
+    return bool(DRAWN.match(char)) and unicodedata.category(char) != "Cn"
 
 
 def _each_text(value: Any, clean) -> Any:

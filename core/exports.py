@@ -1,6 +1,7 @@
 """Lists as Excel files."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from io import BytesIO
@@ -8,18 +9,24 @@ from io import BytesIO
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, TYPE_STRING
+from openpyxl.cell.cell import TYPE_STRING
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from core.enums import XLSX
+from core.texts import without_control
 
 DATE_FORMAT = "DD.MM.YYYY"
 MOMENT_FORMAT = "DD.MM.YYYY HH:MM"
 TIME_FORMAT = "HH:MM"
 MIN_WIDTH, MAX_WIDTH = 10, 60  # characters
+# Excel counts UTF-16 units, of which an emoji takes two.
+MAX_CELL_LENGTH = 32_767
+# Excel reads `_x0041_` as the letter A (ECMA-376, 22.4.2.4).
+ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def xlsx_response(filename: str, header: list[str], rows: Iterable[list]) -> HttpResponse:
@@ -69,13 +76,23 @@ def _cell(sheet, value) -> WriteOnlyCell:
         return _formatted(sheet, value, TIME_FORMAT)
     if value is None or isinstance(value, (bool, int, float, Decimal)):
         return WriteOnlyCell(sheet, value)
-    # XML forbids control characters, and openpyxl raises on them.
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
+    text = _cell_text(str(value))
     cell = WriteOnlyCell(sheet, text)
     # Without an explicit type openpyxl turns a leading "=" into a formula.
     cell.data_type = TYPE_STRING
     cell.alignment = Alignment(wrap_text="\n" in text, vertical="top")
     return cell
+
+
+def _cell_text(text: str) -> str:
+    """Return `text` as a cell can hold it; what does not fit is cut with a note that says so."""
+    # XML forbids control characters, and openpyxl raises on them.
+    text = ESCAPE.sub("_x005F_", without_control(text))
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * MAX_CELL_LENGTH:
+        return text
+    note = _("… [gekürzt; vollständig im Portal]")
+    return units[: 2 * (MAX_CELL_LENGTH - len(note))].decode("utf-16-le", "ignore") + note
 
 
 def _formatted(sheet, value, number_format: str) -> WriteOnlyCell:

@@ -12,17 +12,20 @@ from django.utils.translation import gettext as _
 from core.errors import Refused, violation_as
 from core.progress import HistoryEntry
 from core.queries import in_batches
+from core.texts import shorten
+
+MAX_REASON_LENGTH = 100  # of the column that simple-history adds
 
 
 def save_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:
     """Save `obj` with one line of history; `by` is None if the portal itself made the change.
 
-    `reason` is the German line that *Verlauf* shows, cut to 100 characters.
+    `reason` is the German line that *Verlauf* shows, cut visibly to `MAX_REASON_LENGTH`.
     """
     # simple-history reads these attributes when it writes the history on save.
     obj._history_user = by if getattr(by, "pk", None) else None
     obj._history_date = now
-    obj._change_reason = str(reason)[:100]
+    obj._change_reason = shorten(str(reason), MAX_REASON_LENGTH)
     obj.save()
 
 
@@ -95,7 +98,7 @@ def delete_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:
     # simple-history takes author, time and reason of the deletion from these attributes.
     obj._history_user = by if getattr(by, "pk", None) else None
     obj._history_date = now
-    obj._change_reason = str(reason)[:100]
+    obj._change_reason = shorten(str(reason), MAX_REASON_LENGTH)
     obj.delete()
 
 
@@ -125,7 +128,7 @@ def update_all_as(
     for batch in in_batches([row.pk for row in rows]):
         model._default_manager.filter(pk__in=batch).update(**values)
     user = by if getattr(by, "pk", None) else None
-    reason = str(reason)[:100]
+    reason = shorten(str(reason), MAX_REASON_LENGTH)
     model.history.bulk_history_create(
         rows, update=True, default_user=user, default_change_reason=reason, default_date=now
     )

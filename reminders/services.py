@@ -13,6 +13,7 @@ from core.dates import local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from core.roles import require_office
+from core.texts import shorten
 from outbox.models import Mail
 from outbox.rendering.headers import normalise_address
 from outbox.services.queueing import enqueue_mails
@@ -25,6 +26,7 @@ from reminders.schedules import Schedule, describe_schedule, keep_step_keys
 
 MAX_WORKING_DAYS_BEFORE = 60
 MAX_STEPS = 8
+MAX_TITLE_LENGTH = 300
 
 # Rules
 
@@ -189,7 +191,7 @@ def pause_reminders(
     pause = ReminderPause(
         **target._asdict(),
         # Titles of dialogues and measures may be longer than the column.
-        title=title[:300],
+        title=shorten(title, MAX_TITLE_LENGTH),
         until_on=until_on,
         reason=reason.strip(),
         created_at=now,

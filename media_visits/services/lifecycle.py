@@ -19,6 +19,7 @@ from core.dates import local_date
 from core.errors import Refused
 from core.roles import require_office
 from core.states import target_of
+from core.texts import shorten
 from media_visits import mails
 from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.facts import VISIT_FACTS
@@ -58,7 +59,7 @@ def submit_visit(
     subject = Subject(
         kind=ApprovalKind.VISIT,
         pk=visit.pk,
-        title=str(visit)[:MAX_TITLE_LENGTH],
+        title=shorten(str(visit), MAX_TITLE_LENGTH),
         path=visit.get_absolute_url(),
         snapshot=snapshot_of(VISIT_FACTS, visit),
         origin=visit.origin,
@@ -242,7 +243,7 @@ def _lock_with_reason(visit: Visit, reason: str) -> Visit:
             )
         )
     visit = lock_visit(visit.pk)
-    visit.reason = reason.strip()[:MAX_REASON_LENGTH]
+    visit.reason = shorten(reason.strip(), MAX_REASON_LENGTH)
     return visit
 
 

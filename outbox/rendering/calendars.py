@@ -13,8 +13,9 @@ from django.utils.text import slugify
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from core.folding import fold
+from core.texts import clean_text
 from outbox.rendering import TextError
-from outbox.rendering.headers import clean_lines, normalise_address, one_line
+from outbox.rendering.headers import normalise_address, one_line
 from outbox.texts import Recipient
 
 REQUEST = "REQUEST"
@@ -110,7 +111,7 @@ def _component_of(event: CalendarEvent, now: dt.datetime) -> Event:
         component.add("transp", "TRANSPARENT")
     if event.place:
         component.add("location", one_line(event.place, MAX_OUTLOOK_LENGTH))
-    if description := clean_lines(event.description).strip():
+    if description := clean_text(event.description).strip():
         component.add("description", description)
     component.add("organizer", _organizer(), encode=False)
     if event.attendee is not None:

@@ -7,13 +7,9 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from core.texts import CONTROL, HIDDEN, shorten
 from outbox.rendering import TextError
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-# Invisible characters: soft hyphens, zero-width spaces, and marks that reverse the reading order.
-HIDDEN = re.compile(
-    r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
-)
 # The lookahead keeps encoded words out of addresses as well.
 LOCAL_PART = re.compile(r"(?!.*=\?)[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -26,18 +22,12 @@ def one_line(value: str, length: int = SUBJECT_LENGTH) -> str:
     # Break up encoded words (`=?utf-8?q?…?=`, RFC 2047). The `email` package decodes them when it
     # writes a header, and a line break hidden in one would start a header of its own.
     cleaned = " ".join(shown.replace("=?", "= ?").split())
-    return cleaned if len(cleaned) <= length else cleaned[: length - 1].rstrip() + "…"
+    return shorten(cleaned, length)
 
 
 def without_closing_mark(greeting: str) -> str:
     """Return `greeting` without the punctuation at its end, because mails add a comma."""
     return greeting.strip().rstrip(" ,;:!")
-
-
-def clean_lines(value: str) -> str:
-    """Return `value` with `\n` as line breaks and without control characters."""
-    lines = re.sub(r"\r\n|[\r\x85\u2028\u2029]", "\n", str(value))
-    return HIDDEN.sub("", CONTROL.sub("", lines))
 
 
 def normalise_address(email: str) -> str:

@@ -15,8 +15,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from core.texts import clean_text
 from outbox.rendering import TextError
-from outbox.rendering.headers import clean_lines, one_line, without_closing_mark
+from outbox.rendering.headers import one_line, without_closing_mark
 from outbox.rendering.markdown import (
     MARKER,
     fill_markers,
@@ -79,7 +80,7 @@ def write_plain_message(*, subject: str, text: str) -> Message:
     """Return a mail whose `text` is plain and has its own greeting and closing."""
     page = fill_markers(_styled_frame("{text}", frame()), {"text": _html_value(text)})
     return Message(
-        subject=one_line(subject), text=clean_lines(text).strip() + "\n", html=_link_addresses(page)
+        subject=one_line(subject), text=clean_text(text).strip() + "\n", html=_link_addresses(page)
     )
 
 
@@ -145,13 +146,13 @@ def _html_of(match: re.Match, values: dict[str, str]) -> str:
 
 
 def _text_value(value: str) -> str:
-    return to_text(value) if isinstance(value, Markdown) else clean_lines(value).strip()
+    return to_text(value) if isinstance(value, Markdown) else clean_text(value).strip()
 
 
 def _html_value(value: str) -> str:
     if isinstance(value, Markdown):
         raise TextError("a Markdown value must stand alone in its paragraph")
-    return html.escape(clean_lines(value).strip()).replace("\n", "<br>\n")
+    return html.escape(clean_text(value).strip()).replace("\n", "<br>\n")
 
 
 def _link_addresses(page: str) -> str:

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from markdown_it.token import Token
 
-from outbox.rendering.headers import SUBJECT_LENGTH, clean_lines, one_line
+from core.texts import clean_text
+from outbox.rendering.headers import SUBJECT_LENGTH, one_line
 from outbox.rendering.markdown import Link, is_link_name, links_in, marker_for, parse, with_markers
 from outbox.texts import MailText, placeholders_of
 
@@ -43,7 +44,7 @@ class Fault(NamedTuple):
 
 def clean_words(subject: str, body: str) -> Words:
     # Cut at twice the limit, so that `find_faults` reports a subject that is too long.
-    return Words(one_line(subject, SUBJECT_LENGTH * 2), clean_lines(body).strip())
+    return Words(one_line(subject, SUBJECT_LENGTH * 2), clean_text(body).strip())
 
 
 def default_words(default: MailText) -> Words:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from outbox.rendering.headers import CONTROL
+from core.texts import CONTROL
 from outbox.transports.base import Deferred, OutgoingMail, Rejected, Throttled, Unreachable
 
 # Not in any RFC: the reply of Exchange Online to a sender with too many open connections.

@@ -62,9 +62,28 @@ def test_numbers_stay_numbers_and_nothing_stays_empty():
 
 
 def test_control_characters_do_not_break_the_file():
-    sheet = sheet_of(xlsx_response("x.xlsx", HEADER, [["a\x0bb", "zwei\nZeilen", ""]]))
+    text = "a\x07\ufffe\uffff\ud800b"
+    sheet = sheet_of(xlsx_response("x.xlsx", [*HEADER, text], [[text, "zwei\r\nZeilen", "", ""]]))
 
     assert [cell.value for cell in sheet[2]][:2] == ["ab", "zwei\nZeilen"]
+    assert sheet["D1"].value == "ab"
+
+
+def test_text_that_looks_like_an_escape_is_written_as_it_is():
+    cell = sheet_of(xlsx_response("x.xlsx", HEADER, [["_x0041_ _x12_", "", ""]]))["A2"]
+
+    # What Excel shows as "_x0041_ _x12_"; openpyxl does not decode it.
+    assert cell.value == "_x005F_x0041_ _x12_"
+
+
+@pytest.mark.parametrize(("char", "count"), [("x", 32_767), ("😀", 16_383)])
+def test_text_longer_than_a_cell_is_cut_with_a_note(char, count):
+    rows = [[char * count, char * (count + 1), ""]]
+    whole, cut, _empty = sheet_of(xlsx_response("x.xlsx", HEADER, rows))[2]
+
+    assert whole.value == char * count
+    assert cut.value.endswith(f"{char}… [gekürzt; vollständig im Portal]")
+    assert len(cut.value.encode("utf-16-le")) // 2 <= 32_767
 
 
 def test_columns_are_as_wide_as_their_text_within_bounds():

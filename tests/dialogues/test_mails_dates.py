@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from approvals.enums import Verdict
 from approvals.registry import Decision
 from core.roles import SENATOR_OFFICE
+from core.texts import clean_text
 from dialogues.enums import DialogueFormat, DialogueState
 from dialogues.mails.dates import entry_text
 from dialogues.models import Dialogue
@@ -34,7 +35,6 @@ from dialogues.services import (
 )
 from outbox.models import Mail
 from outbox.rendering.calendars import CANCEL, PUBLISH, REQUEST
-from outbox.rendering.headers import clean_lines
 from tests.dialogues.builders import (
     BERLIN,
     BRIEFING,
@@ -366,5 +366,5 @@ def test_any_text_of_a_dialogue_reaches_the_calendar(read, title, programme, pla
 
     assert facts["title"].startswith("Branchengespräch:")
     assert len(facts["title"]) <= 255
-    assert facts["description"].split() == clean_lines("\n".join(programme.splitlines())).split()
+    assert facts["description"].split() == clean_text("\n".join(programme.splitlines())).split()
     assert (facts["start"], facts["end"]) == (NIGHT.timestamp(), MORNING.timestamp())

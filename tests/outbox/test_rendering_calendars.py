@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.texts import clean_text
 from outbox.rendering import TextError
 from outbox.rendering.calendars import (
     ACCEPTED,
@@ -17,7 +18,7 @@ from outbox.rendering.calendars import (
     TENTATIVE,
     calendar_file_name,
 )
-from outbox.rendering.headers import clean_lines, one_line
+from outbox.rendering.headers import one_line
 from tests.outbox.builders import NOW, make_event_text, make_recipient
 from tests.outbox.calendar_readers import two_readers
 from tests.outbox.hostile import HOSTILE
@@ -221,7 +222,7 @@ def test_any_words_are_read_as_they_were_written(read, title, place, programme, 
     assert attendee.get("cn", "") == one_line(name, MAX_OUTLOOK_LENGTH).replace('"', "'").replace(
         "^", ""
     ).replace("\\", "")
-    assert one_line(facts["description"], 10**6) == one_line(clean_lines(programme), 10**6)
+    assert one_line(facts["description"], 10**6) == one_line(clean_text(programme), 10**6)
     assert calendar_file_name(text).isascii()
 
 

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.texts import CONTROL, HIDDEN
 from outbox.rendering import TextError
-from outbox.rendering.headers import CONTROL, HIDDEN, normalise_address, one_line
+from outbox.rendering.headers import normalise_address, one_line
 
 
 @pytest.mark.parametrize(
