@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 from django import forms
 from django.conf import settings
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.text import format_lazy
@@ -28,8 +27,8 @@ from approvals.registry import (
     binding_snapshot_of,
     snapshot_changes,
 )
-from core.dates import add_working_days, end_error
-from core.forms import DayField, TimeInput
+from core.dates import add_working_days
+from core.forms import CleanCharField, DayField, PeriodForm, TimeField
 from core.uploads import FilesField
 
 DECISION_WORKING_DAYS = 5  # the deadline that a briefing suggests
@@ -77,23 +76,23 @@ class BriefingForm(AttachmentsForm):
 
     field_order = ["occasion", "facts", "assessment", "vote", "attachments", "due_on"]
 
-    occasion = forms.CharField(
+    occasion = CleanCharField(
         label=gettext_lazy("Anlass"),
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("Warum liegt das jetzt vor?"),
     )
-    facts = forms.CharField(
+    facts = CleanCharField(
         label=gettext_lazy("Sachverhalt"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    assessment = forms.CharField(
+    assessment = CleanCharField(
         label=gettext_lazy("Bewertung"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Was spricht dafür, was ist zu bedenken?"),
     )
-    vote = forms.CharField(
+    vote = CleanCharField(
         label=gettext_lazy("Votum"),
         max_length=300,
         help_text=gettext_lazy("Worum bitten Sie? Ein Satz, auf den man Ja sagen kann."),
@@ -138,45 +137,20 @@ class BriefingForm(AttachmentsForm):
         return Briefing(**{name: self.cleaned_data[name] for name in Briefing._fields})
 
 
-class CounterDateForm(forms.Form):
-    """An alternative date: day, start and optional end. Empty forms are ignored."""
+class CounterDateForm(PeriodForm):
+    """An alternative date, whose end may stay open. Empty forms are ignored."""
 
-    day = DayField(
-        label=gettext_lazy("Tag"),
-        error_messages={"required": gettext_lazy("Bitte nennen Sie den Tag.")},
-    )
-    begins = forms.TimeField(
-        label=gettext_lazy("von"),
-        widget=TimeInput,
-        error_messages={"required": gettext_lazy("Bitte nennen Sie, wann es beginnt.")},
-    )
-    ends = forms.TimeField(label=gettext_lazy("bis"), widget=TimeInput, required=False)
-
-    def clean(self):
-        data = super().clean()
-        begins = data.get("begins")
-        # Without a valid start, the error there is enough.
-        if begins and (error := end_error(begins, data.get("ends"))):
-            self.add_error("ends", error)
-        return data
+    ends = TimeField(label=gettext_lazy("bis"), required=False)
 
     @property
     def counter_date(self) -> CounterDate | None:
         """The date in Berlin's time, or None for an empty form."""
-        data = self.cleaned_data
-        if not data.get("day") or not data.get("begins"):
-            return None
-        ends_at = _moment(data["day"], data["ends"]) if data.get("ends") else None
-        return CounterDate(_moment(data["day"], data["begins"]), ends_at)
+        return CounterDate(self.starts_at, self.ends_at) if self.starts_at else None
 
     @property
     def as_typed(self) -> str:
         """The input, valid or not."""
         return " ".join(filter(None, (self[name].data for name in self.fields)))
-
-
-def _moment(day: dt.date, time: dt.time) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, time))
 
 
 # `absolute_max`: a forged TOTAL_FORMS must not create thousands of forms.
@@ -200,14 +174,14 @@ class DecisionForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--cards"}),
         error_messages={"required": DATE_MISSING},
     )
-    comment = forms.CharField(
+    comment = CleanCharField(
         label=gettext_lazy("Anmerkung"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Beim Zurückgeben und Ablehnen bitte kurz begründen."),
     )
-    conditions = forms.CharField(
+    conditions = CleanCharField(
         label=gettext_lazy("Auflage"),
         required=False,
         max_length=2000,
@@ -342,7 +316,7 @@ class DecisionForm(forms.Form):
 
 
 class ConditionForm(forms.Form):
-    note = forms.CharField(
+    note = CleanCharField(
         label=gettext_lazy("Vermerk"),
         required=False,
         max_length=500,

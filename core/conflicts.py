@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import format_date, format_moment
 from core.errors import ChangedMeanwhile
+from core.forms import CleanCharField
 
 
 class Conflict(NamedTuple):
@@ -83,7 +84,7 @@ def apply_values(obj: models.Model, values: Mapping[str, Any], version: str = ""
 class VersionedForm(forms.ModelForm):
     """A model form that remembers which version of the object it showed."""
 
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    version = CleanCharField(required=False, widget=forms.HiddenInput)
     conflicts: list[Conflict]
 
     def __init__(self, *args, **kwargs):

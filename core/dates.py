@@ -58,6 +58,29 @@ def working_days_between(start: dt.date, end: dt.date) -> int:
     return sum(map(is_working_day, days))
 
 
+class ClockChange(ValueError):
+    """The clocks are changed at this time of day. The sentence says what to do."""
+
+
+def berlin_moment(day: dt.date, time: dt.time) -> dt.datetime:
+    """Return the moment at `time` of `day` in Berlin.
+
+    Raises ClockChange for a time that a change of the clocks leaves out or repeats.
+    """
+    moment = dt.datetime.combine(day, time, tzinfo=timezone.get_current_timezone())
+    before, after = moment.utcoffset(), moment.replace(fold=1).utcoffset()
+    if before == after:
+        return moment
+    # The offset grows where an hour is left out (PEP 495).
+    sentence = (
+        _("Am %(date)s gibt es %(time)s Uhr nicht: Die Uhr wird auf Sommerzeit vorgestellt.")
+        if before < after
+        else _("Am %(date)s gibt es %(time)s Uhr zweimal: Die Uhr wird zurückgestellt.")
+    )
+    shown = {"date": format_date(day), "time": f"{time:%H:%M}"}
+    raise ClockChange(f"{sentence % shown} {_('Bitte wählen Sie eine andere Uhrzeit.')}")
+
+
 def local_date(moment: dt.datetime) -> dt.date:
     """Return the date of `moment` in Berlin."""
     return timezone.localtime(moment).date()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.dates import format_date, local_date
+from core.forms import CleanCharField, CleanEmailField
 from outbox.services import enqueue_mails
 from outbox.texts import MailDraft, MailText, Placeholder, Recipient, register
 
@@ -101,13 +102,13 @@ Das Gesetz verlangt eine Antwort bis spätestens {answer_by}.
 class BarrierForm(forms.Form):
     """A reported barrier. Berlin's law (BIKTG Bln) requires an answer within a month."""
 
-    message = forms.CharField(
+    message = CleanCharField(
         label=_("Welche Barriere haben Sie gefunden, oder was wünschen Sie?"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    page = forms.CharField(label=_("Auf welcher Seite?"), max_length=300, required=False)
-    email = forms.EmailField(
+    page = CleanCharField(label=_("Auf welcher Seite?"), max_length=300, required=False)
+    email = CleanEmailField(
         label=_("Ihre E-Mail-Adresse"),
         required=False,
         help_text=_("Nur wenn Sie eine Antwort wünschen; sie wird für nichts anderes verwendet."),

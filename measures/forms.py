@@ -1,12 +1,13 @@
 """Forms of the measures app. Their `values` go to the services, which check the rules again."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
 from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
 from core.errors import Refused
-from core.forms import formfield_for
+from core.forms import CleanCharField, formfield_for, offer
 from measures.enums import Financing, Phase
 from measures.models import (
     Measure,
@@ -33,11 +34,10 @@ MISSING_EXPLANATION_MESSAGES = {
 
 # Press organisations never lead or support a measure.
 def _offer_organisations(form: forms.ModelForm) -> None:
-    organisations = Organisation.objects.filter(is_active=True).exclude(kind=OrganisationKind.PRESS)
+    organisations = Organisation.objects.only("name", "short_name", "is_active")
+    limit = Q(is_active=True) & ~Q(kind=OrganisationKind.PRESS)
     for name in ("lead", "supporters"):
-        form.fields[name].queryset = organisations.only("name", "short_name").order_by(
-            "search", "pk"
-        )
+        offer(form, name, organisations.order_by("search", "pk"), limit)
 
 
 class MeasureForm(VersionedForm):
@@ -200,7 +200,7 @@ class ReportForm(VersionedForm):
 
 class ReturnForm(forms.Form):
     # Required: a lead cannot revise a report without knowing what is missing.
-    comment = forms.CharField(
+    comment = CleanCharField(
         label=_("Was soll ergänzt oder geändert werden?"),
         widget=forms.Textarea,
         max_length=4000,

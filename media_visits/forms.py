@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.conflicts import VersionedForm
-from core.forms import formfield_for, validate_year
+from core.forms import formfield_for, offer, validate_year
 from core.models import Precision
 from media_visits.enums import PressKind
 from media_visits.models import Coverage, PressSlot, Visit
@@ -16,8 +16,6 @@ from media_visits.services.press import COVERAGE_FIELDS, SLOT_FIELDS, START_IS_M
 from media_visits.services.visits import visit_errors
 from partners.models import DistributionList, Organisation, Sector
 
-# A report appears on one day; RANGE exists only for records taken over.
-PRECISIONS = [Precision.DAY, Precision.MONTH, Precision.YEAR, Precision.UNKNOWN]
 FIRST_YEAR_OF_COVERAGE = 1990
 
 
@@ -50,8 +48,7 @@ class VisitForm(VersionedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        companies = Organisation.objects.filter(is_active=True)
-        self.fields["company"].queryset = companies.order_by("search", "pk")
+        offer(self, "company", Organisation.objects.order_by("search", "pk"), Q(is_active=True))
         self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
         if self.instance._state.adding:
             self.fields["visitor"].initial = settings.HEAD_TITLE
@@ -128,7 +125,11 @@ class CoverageForm(VersionedForm):
         self.fields["visit"].queryset = visits.order_by("search", "-starts_on", "pk")
         self.fields["visit"].empty_label = gettext_lazy("ohne Bezug zu einem Besuch")
         self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
-        self.fields["precision"].choices = [(value.value, value.label) for value in PRECISIONS]
+        precisions = [Precision.DAY, Precision.MONTH, Precision.YEAR, Precision.UNKNOWN]
+        # Kept for a report taken over; otherwise saving would turn its range into a day.
+        if self.instance.precision == Precision.RANGE:
+            precisions.append(Precision.RANGE)
+        self.fields["precision"].choices = [(value.value, value.label) for value in precisions]
         # Most reports have an exact day, which is the default.
         self.fields["precision"].required = False
 

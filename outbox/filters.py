@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import format_date
-from core.forms import DateInput
+from core.forms import DayField, NativeDateInput
 from outbox.enums import StateFilter
 from outbox.models import Mail
 from outbox.queries.bulk import STATE_FILTER_CHOICES
@@ -23,6 +23,13 @@ def kind_choices() -> list[tuple[str, str]]:
     # No app registers a text for account mails, so their kind is added here.
     titles = [(text.kind, str(text.title)) for text in all_texts()]
     return sorted([*titles, ("account", str(_("Konto")))], key=lambda choice: choice[1])
+
+
+class DayFilter(django_filters.DateFilter):
+    field_class = DayField
+
+    def __init__(self, **kwargs):
+        super().__init__(widget=NativeDateInput, **kwargs)
 
 
 class MailFilter(django_filters.FilterSet):
@@ -38,18 +45,8 @@ class MailFilter(django_filters.FilterSet):
         method="filter_state",
     )
     kind = django_filters.ChoiceFilter(label=_("Art"), choices=kind_choices, empty_label=_("alle"))
-    start = django_filters.DateFilter(
-        label=_("geschrieben ab"),
-        field_name="created_at",
-        lookup_expr="date__gte",
-        widget=DateInput,
-    )
-    end = django_filters.DateFilter(
-        label=_("geschrieben bis"),
-        field_name="created_at",
-        lookup_expr="date__lte",
-        widget=DateInput,
-    )
+    start = DayFilter(label=_("geschrieben ab"), field_name="created_at", lookup_expr="date__gte")
+    end = DayFilter(label=_("geschrieben bis"), field_name="created_at", lookup_expr="date__lte")
     # No visible fields: links on other pages set these two, and further filtering keeps them.
     batch = django_filters.UUIDFilter(label=_("Versand"), widget=forms.HiddenInput)
     path = django_filters.CharFilter(label=_("Seite im Portal"), widget=forms.HiddenInput)

@@ -2,9 +2,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm, version_of
+from core.forms import GermanIntegerField, formfield_for
 from outbox.models import Wording
 from outbox.queries.wordings import WORDING_FIELDS, wording_for_form
-from outbox.rendering.headers import SUBJECT_LENGTH
 from outbox.rendering.wordings import clean_words, find_faults
 from outbox.texts import MailText
 
@@ -15,8 +15,9 @@ class WordingForm(VersionedForm):
     class Meta:
         model = Wording
         fields = WORDING_FIELDS
+        formfield_callback = formfield_for
         widgets = {
-            "subject": forms.TextInput(attrs={"maxlength": SUBJECT_LENGTH}),
+            "subject": forms.TextInput,
             "body": forms.Textarea(attrs={"rows": 14}),
         }
         help_texts = {
@@ -62,7 +63,7 @@ class WordingForm(VersionedForm):
 class ExpectedForm(forms.Form):
     """The number of mails that the user confirmed."""
 
-    expected = forms.IntegerField(min_value=1)
+    expected = GermanIntegerField(min_value=1)
 
     @property
     def number(self) -> int:

@@ -4,11 +4,11 @@ from operator import attrgetter
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm, version_of
-from core.forms import DayField, WarnedForm, formfield_for
+from core.forms import CleanCharField, CleanEmailField, DayField, WarnedForm, formfield_for, offer
 from core.roles import SENATOR_OFFICE
 from outbox.rendering.headers import validate_address
 from partners.enums import NOBODY, ROLE_LABELS
@@ -86,12 +86,9 @@ class PersonForm(VersionedForm, WarnedForm):
             self.overrule_label = _("Trotzdem anlegen")
         # Django accepts addresses that the portal cannot write to, such as quoted ones.
         self.fields["email"].validators.append(validate_address)
-        field = self.fields["organisation"]
-        field.queryset = Organisation.objects.filter(is_active=True).order_by("search", "pk")
-        # Contacts of an inactive organisation keep it as a choice.
-        if self.instance.organisation_id:
-            field.queryset |= Organisation.objects.filter(pk=self.instance.organisation_id)
-        field.empty_label = _("keine Organisation")
+        in_order = Organisation.objects.order_by("search", "pk")
+        offer(self, "organisation", in_order, Q(is_active=True))
+        self.fields["organisation"].empty_label = _("keine Organisation")
 
 
 class DistributionListForm(VersionedForm):
@@ -100,6 +97,7 @@ class DistributionListForm(VersionedForm):
     class Meta:
         model = DistributionList
         fields = lists.FIELDS
+        formfield_callback = formfield_for
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
         error_messages = {"name": {"unique": lists.NAME_TAKEN}}
 
@@ -107,7 +105,7 @@ class DistributionListForm(VersionedForm):
 class AccountForm(WarnedForm):
     """Address and roles of an account, for the invitation and for later changes."""
 
-    email = forms.EmailField(
+    email = CleanEmailField(
         validators=[validate_address],
         label=_("E-Mail"),
         help_text=_(
@@ -207,7 +205,7 @@ class ResponsibleForm(forms.Form):
     responsible = forms.ModelChoiceField(
         label=_("Zuständig"), queryset=User.objects.none(), required=False, empty_label=NOBODY
     )
-    version = forms.CharField(widget=forms.HiddenInput)
+    version = CleanCharField(widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, record: Assignable, by: User):
         # Mostly somebody takes on what nobody is in charge of.

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.forms import DayField
+from core.forms import CleanCharField, DayField, GermanIntegerField
 from reminders.registry import Option, Setting
 from reminders.schedules import Schedule
 from reminders.services import MAX_WORKING_DAYS_BEFORE
@@ -18,7 +18,7 @@ class PauseForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Bleibt das Feld leer, gilt die Pause, bis jemand sie aufhebt."),
     )
-    reason = forms.CharField(
+    reason = CleanCharField(
         label=gettext_lazy("Grund"),
         required=False,
         max_length=300,
@@ -32,7 +32,7 @@ class PauseForm(forms.Form):
         return self.cleaned_data
 
 
-class DaysField(forms.CharField):
+class DaysField(CleanCharField):
     """Numbers of working days as people type them, `10, 3, 0`; cleans to a list of integers."""
 
     def __init__(self, **kwargs):
@@ -40,8 +40,9 @@ class DaysField(forms.CharField):
         self.widget.attrs["inputmode"] = "text"
 
     def to_python(self, value):
-        # Users separate numbers by commas, semicolons or spaces, and may add a full stop.
-        parts = re.split(r"[,;.\s]+", super().to_python(value).strip(" ,;."))
+        # Users separate numbers by commas, semicolons or spaces, and may add a full stop; "1.5" is
+        # none of these.
+        parts = re.split(r"\.?[,;\s]+", super().to_python(value).strip(" ,;."))
         if not all(re.fullmatch(r"\d{1,3}|", part) for part in parts):
             raise forms.ValidationError(
                 _("Bitte schreiben Sie ganze Zahlen mit Komma dazwischen, zum Beispiel 10, 3.")
@@ -72,7 +73,7 @@ class RuleForm(forms.Form):
             "Ohne Haken erinnert sie niemanden. Für eine Weile genügt eine Pause."
         ),
     )
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    version = CleanCharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, schedule: Schedule, **kwargs):
         initial = {
@@ -122,7 +123,7 @@ def option_field(option: Option) -> forms.Field:
     """Return a check box for a switch, otherwise a field for a number of working days."""
     if option.is_switch:
         return forms.BooleanField(label=option.label, help_text=option.help_text, required=False)
-    return forms.IntegerField(
+    return GermanIntegerField(
         label=option.label,
         help_text=option.help_text,
         required=False,

@@ -1,45 +1,29 @@
 """Forms to propose dates and to fix one."""
 
-import datetime as dt
-
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.dates import end_error
-from core.forms import DayField, TimeInput
+from core.forms import PeriodForm
 from dialogues.enums import HostPreference
 from dialogues.models import DateOption
 
 MAX_DATES = 3  # proposed at once
 
 
-class DateOptionForm(forms.Form):
-    """One date: day, start, end, and how it suits the host. Rows left empty are ignored."""
+class DateOptionForm(PeriodForm):
+    """One date, and how it suits the host. Rows left empty are ignored."""
 
-    day = DayField(label=_("Tag"))
-    begins = forms.TimeField(label=_("von"), widget=TimeInput)
-    ends = forms.TimeField(label=_("bis"), widget=TimeInput)
     host_preference = forms.ChoiceField(
         label=_("Gastgeber"), choices=HostPreference, initial=HostPreference.POSSIBLE
     )
 
-    def clean(self):
-        values = super().clean()
-        begins = values.get("begins")
-        # Without a valid start, the error there is enough.
-        if begins and (error := end_error(begins, values.get("ends"))):
-            self.add_error("ends", error)
-        return values
-
     @property
     def option(self) -> dict:
         """The arguments that `create_date_option` takes, in the portal's time zone."""
-        day, values = self.cleaned_data["day"], self.cleaned_data
         return {
-            "starts_at": timezone.make_aware(dt.datetime.combine(day, values["begins"])),
-            "ends_at": timezone.make_aware(dt.datetime.combine(day, values["ends"])),
-            "host_preference": values["host_preference"],
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
+            "host_preference": self.cleaned_data["host_preference"],
         }
 
 

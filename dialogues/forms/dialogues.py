@@ -1,13 +1,21 @@
 """Forms for the facts of a dialogue and the reply of its host."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm, version_of
-from core.forms import DayField, formfield_for, limit_length
+from core.forms import (
+    CleanCharField,
+    DayField,
+    GermanIntegerField,
+    formfield_for,
+    limit_length,
+    offer,
+)
 from dialogues.enums import DialogueState, HostReply
 from dialogues.models import Dialogue
-from partners.models import Organisation, Person
+from partners.models import REACHABLE, Organisation, Person
 
 MAX_SEATS = 1000
 MAX_PROGRAMME_LENGTH = 4000  # it is part of invitations and calendar entries
@@ -17,9 +25,10 @@ class PersonField(forms.ModelChoiceField):
     """A choice of contacts, each labelled with the organisation."""
 
     def label_from_instance(self, person: Person) -> str:
-        return (
-            f"{person.name} ({person.organisation.label})" if person.organisation else person.name
-        )
+        notes = [person.organisation.label] if person.organisation else []
+        if not person.email:
+            notes.append(_("ohne E-Mail-Adresse"))
+        return f"{person.name} ({', '.join(map(str, notes))})" if notes else person.name
 
 
 class DialogueForm(VersionedForm):
@@ -44,7 +53,7 @@ class DialogueForm(VersionedForm):
             "Erfährt, wenn der Termin feststeht, sich ändert, verschoben oder abgesagt wird."
         ),
     )
-    seats = forms.IntegerField(label=_("Plätze"), min_value=1, max_value=MAX_SEATS, initial=30)
+    seats = GermanIntegerField(label=_("Plätze"), min_value=1, max_value=MAX_SEATS, initial=30)
 
     class Meta:
         model = Dialogue
@@ -69,14 +78,11 @@ class DialogueForm(VersionedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["host"].queryset = Organisation.objects.filter(is_active=True).order_by(
-            "search", "pk"
-        )
+        offer(self, "host", Organisation.objects.order_by("search", "pk"), Q(is_active=True))
         # The contact is mailed when the date is fixed or changes, so an address is needed.
-        people = Person.objects.reachable().select_related("organisation")
-        self.fields["host_contact"].queryset = people.order_by(
-            "organisation__search", "sort_name", "search", "pk"
-        )
+        people = Person.objects.select_related("organisation")
+        in_order = people.order_by("organisation__search", "sort_name", "search", "pk")
+        offer(self, "host_contact", in_order, REACHABLE)
         limit_length(self.fields["programme"], MAX_PROGRAMME_LENGTH)
         # The first release sets this day; before it, there is nothing to change.
         self.fields["rsvp_by"].required = True
@@ -100,7 +106,7 @@ class HostReplyForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
     )
     replied_on = DayField(label=_("Antwort vom"))
-    note = forms.CharField(
+    note = CleanCharField(
         label=_("Vermerk"),
         max_length=250,
         required=False,

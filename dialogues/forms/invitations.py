@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import DayField
+from core.forms import DayField, GermanIntegerField
 from partners.models import DistributionList, Organisation, Person
 
 
@@ -33,7 +33,7 @@ class ReleaseForm(forms.Form):
             "Wer noch nicht geantwortet hat, wird 5 und 2 Arbeitstage vor diesem Tag erinnert."
         ),
     )
-    expected = forms.IntegerField(widget=forms.HiddenInput)
+    expected = GermanIntegerField(widget=forms.HiddenInput)
 
     def expect(self, count: int) -> None:
         """Make the next submission confirm `count` invitations, the number shown now."""

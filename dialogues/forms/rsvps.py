@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import CleanCharField, CleanEmailField, GermanIntegerField
 from dialogues.enums import RsvpState
 from dialogues.models import Invitation, Rsvp
 from dialogues.services.rsvps import MAX_PARTY, RSVP_MISSING, SUBSTITUTE_MISSING
@@ -28,26 +29,24 @@ class RsvpForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
         error_messages={"required": RSVP_MISSING},
     )
-    party = forms.IntegerField(
+    party = GermanIntegerField(
         label=_("Wie viele Personen kommen?"),
         min_value=1,
         max_value=MAX_PARTY,
         required=False,
         help_text=_("Sie selbst oder Ihre Vertretung mitgezählt."),
     )
-    substitute_name = forms.CharField(
-        label=_("Name der Vertretung"), max_length=150, required=False
-    )
-    substitute_function = forms.CharField(
+    substitute_name = CleanCharField(label=_("Name der Vertretung"), max_length=150, required=False)
+    substitute_function = CleanCharField(
         label=_("Funktion der Vertretung"), max_length=150, required=False
     )
-    substitute_email = forms.EmailField(
+    substitute_email = CleanEmailField(
         label=_("E-Mail der Vertretung"),
         required=False,
         validators=[validate_address],
         help_text=_("Dorthin geht eine Nachricht mit Termin und Ort."),
     )
-    remark = forms.CharField(
+    remark = CleanCharField(
         label=_("Nachricht an die Geschäftsstelle"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

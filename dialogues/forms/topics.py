@@ -1,10 +1,11 @@
 """Forms for topics, as partners propose them and as the office completes them."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
-from core.forms import formfield_for, limit_length
+from core.forms import formfield_for, limit_length, offer
 from dialogues.models import DialogueSeries, Topic
 from dialogues.queries import series_to_choose
 from partners.models import CrossCuttingTheme, Organisation, Sector
@@ -67,6 +68,7 @@ class OfficeTopicForm(TopicForm):
         series.help_text = _(
             "Zur Freigabe geht ein Thema nur in einer Reihe, der zugestimmt wurde."
         )
-        organisation.queryset = Organisation.objects.order_by("search", "pk")
+        in_order = Organisation.objects.order_by("search", "pk")
+        offer(self, "organisation", in_order, Q(is_active=True))
         organisation.label = _("Vorgeschlagen von")
         organisation.empty_label = _("Geschäftsstelle")

@@ -15,7 +15,7 @@ from dialogues.models import Dialogue, Invitation
 from outbox.enums import MAIL_BADGE_COLOURS, UNDER_WAY_STATES, UNSOLVED_STATES, MailState
 from outbox.models import Mail
 from outbox.queries.mails import mails_about
-from partners.models import DistributionList, Organisation, Person
+from partners.models import REACHABLE, DistributionList, Organisation, Person
 
 MAX_CHOICES = 60  # organisations or people shown at once
 INVITING_KINDS = ("invitation", "invitation_reminder")
@@ -155,7 +155,6 @@ def guest_choices(dialogue: Dialogue, words: str) -> GuestChoices:
     of an organisation who are already on the guest list; `is_listed` marks people on it. Without
     `words` no people are returned, because there are too many to browse.
     """
-    reachable = Q(is_active=True) & ~Q(email="")
     on_list = dialogue.invitations.active()
     lists = DistributionList.objects.annotate(
         reach=Count("members", filter=Q(members__is_active=True) & ~Q(members__email=""))
@@ -169,7 +168,7 @@ def guest_choices(dialogue: Dialogue, words: str) -> GuestChoices:
     people = Person.objects.none()
     if words:
         found = Q(matching(words)) | matching(words, "organisation__search")
-        people = Person.objects.filter(reachable, found).select_related("organisation")
+        people = Person.objects.filter(REACHABLE, found).select_related("organisation")
         people = people.annotate(is_listed=Exists(on_list.filter(person=OuterRef("pk"))))
         people = people.order_by("organisation__search", "sort_name", "pk")
     # Loading one more than is shown tells whether there are more, without a counting query.

@@ -2,11 +2,12 @@ from partners.models.accounts import User
 from partners.models.deputies import Deputy
 from partners.models.lists import DistributionList
 from partners.models.organisations import CrossCuttingTheme, Organisation, Sector
-from partners.models.people import Person
+from partners.models.people import REACHABLE, Person
 from partners.models.responsibility import Assignable
 
 __all__ = [
     "Assignable",
+    "REACHABLE",
     "CrossCuttingTheme",
     "Deputy",
     "DistributionList",

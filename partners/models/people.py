@@ -14,6 +14,8 @@ from outbox.rendering.headers import without_closing_mark
 from partners.enums import Salutation
 from partners.models.organisations import Organisation
 
+# Active contacts with an e-mail address.
+REACHABLE = Q(is_active=True) & ~Q(email="")
 # Parts before a family name that lists ignore, as German registers do (DIN 5007-2).
 NAME_PREFIXES = frozenset(
     "von vom zu zum zur van der den dem de del della dos du da das di des la ten ter und".split()
@@ -58,8 +60,7 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(matching(words, "search", "organisation__search"))
 
     def reachable(self):
-        """Active contacts with an e-mail address."""
-        return self.filter(is_active=True).exclude(email="")
+        return self.filter(REACHABLE)
 
 
 class Person(models.Model):

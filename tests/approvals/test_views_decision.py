@@ -167,6 +167,11 @@ def test_none_possible_with_another_date_takes_two_steps(client, senator):
         ({"counter_date-0-begins": "14:00"}, "Bitte nennen Sie den Tag."),
         (DATE | {"counter_date-0-ends": "13:00"}, "Das Ende muss nach dem Beginn liegen."),
         (
+            DATE | {"counter_date-0-day": "28.03.2027", "counter_date-0-begins": "2:30"},
+            "Am 28.03.2027 gibt es 02:30 Uhr nicht",
+        ),
+        (DATE | {"counter_date-0-ends": "abends"}, "Bitte geben Sie die Uhrzeit so ein: 14:30."),
+        (
             DATE | {"counter_date-0-day": "2020-05-06"},
             "Der vorgeschlagene Termin liegt in der Vergangenheit",
         ),

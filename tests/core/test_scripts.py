@@ -1,43 +1,10 @@
 """The scripts in static/js, each run in a real Chromium."""
 
-from urllib.parse import urlsplit
-
 import pytest
-from django.conf import settings
+
+from tests.core.site import SITE, html
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded]
-
-SITE = "http://portal.test"
-
-
-@pytest.fixture
-def serve(page):
-    """Serve `pages` (path → HTML) and the scripts, and collect POSTs; no request leaves the
-    machine.
-    """
-    posted = []
-
-    def open_site(pages: dict[str, str]):
-        def answer(route):
-            path = urlsplit(route.request.url).path
-            if path.startswith("/js/"):
-                text = (settings.BASE_DIR / "static" / path.lstrip("/")).read_text()
-                return route.fulfill(body=text, content_type="text/javascript")
-            if route.request.method == "POST":
-                posted.append(path)
-            return route.fulfill(body=pages.get(path, ""), content_type="text/html")
-
-        page.route("**/*", answer)
-        return posted
-
-    return open_site
-
-
-def html(body: str, *scripts: str, user: str = "7") -> str:
-    modules = "".join(f'<script type="module" src="/js/{name}.js"></script>' for name in scripts)
-    start = f'<!doctype html><html data-user="{user}" data-restored="Wieder da.">'
-    return f"{start}<head>{modules}</head><body>{body}</body></html>"
-
 
 FORM = """<form method="post" data-restore data-submit-once data-warn-unsaved><input name="title">
 <input type="checkbox" name="sector" value="a"><input type="checkbox" name="sector" value="b">

@@ -219,7 +219,23 @@ def test_contacts_are_labelled_with_their_organisation():
     assert labels == ["keine", "Werksleitung (Messgeräte)"]
 
 
-@pytest.mark.parametrize("seats", ["0", "-1", "99999"])
+def test_contact_without_an_address_says_so():
+    person = make_person("Werksleitung", email="", organisation=None)
+
+    form = DialogueForm(instance=make_dialogue(host_contact=person))
+
+    labels = [str(label) for _value, label in form.fields["host_contact"].choices]
+    assert "Werksleitung (ohne E-Mail-Adresse)" in labels
+
+
+def test_thousand_seats_are_a_thousand():
+    form = DialogueForm({"title": "Wärme", "format": "on_site", "seats": "1.000"})
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["seats"] == 1000
+
+
+@pytest.mark.parametrize("seats", ["0", "-1", "99999", "30,5", "1.00", "viele"])
 def test_implausible_number_of_seats_is_refused(seats):
     form = DialogueForm({"title": "Wärme", "format": "on_site", "seats": seats})
 
@@ -249,4 +265,3 @@ def test_text_that_goes_into_mails_is_limited(form, name, most):
     assert error.startswith(
         f"Bitte sicherstellen, dass der Wert aus höchstens {most} Zeichen besteht."
     )
-    assert str(form().fields[name].widget.attrs["maxlength"]) == str(most)

@@ -59,13 +59,27 @@ def test_three_dates_are_proposed_at_once(signed_in):
     ]
 
 
+def test_dates_are_proposed_as_people_type_them(signed_in):
+    dialogue = make_dialogue()
+    typed = {"date-0-day": "22. April 2026", "date-0-begins": "14 Uhr", "date-0-ends": "16.30"}
+    empty = {f"date-{row}-{name}": "" for row in (1, 2) for name in ("day", "begins", "ends")}
+
+    signed_in.post(f"{dialogue.get_absolute_url()}termine/", three_dates(**typed, **empty))
+
+    option = dialogue.date_options.get()
+    assert (option.starts_at, option.ends_at) == (DAY, END)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"date-2-day": "2026-03-01"}, "Der Termin liegt in der Vergangenheit."),
         ({"date-2-day": "2026-04-22"}, "Dieser Termin ist schon vorgeschlagen."),
         ({"date-2-ends": "13:00"}, "Das Ende muss nach dem Beginn liegen."),
-        ({"date-2-day": ""}, "Tag: Dieses Feld ist zwingend erforderlich."),
+        ({"date-2-day": ""}, "Tag: Bitte nennen Sie den Tag."),
+        ({"date-2-day": "28.3.2027", "date-2-begins": "2:30"}, "gibt es 02:30 Uhr nicht"),
+        ({"date-2-day": "31.10.2027", "date-2-begins": "2:30"}, "gibt es 02:30 Uhr zweimal"),
+        ({"date-2-begins": "mittags"}, "Bitte geben Sie die Uhrzeit so ein: 14:30."),
     ],
 )
 def test_one_wrong_date_keeps_all_three_in_the_form(signed_in, changes, words):

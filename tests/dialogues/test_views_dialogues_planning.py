@@ -21,6 +21,24 @@ S = DialogueState
 FACTS = {"title": "Wärme", "format": DialogueFormat.ON_SITE, "seats": "30", "senator_attends": "on"}
 
 
+def test_note_is_saved_without_dropping_a_contact_who_left(signed_in):
+    contact = make_person("Werksleitung", is_active=False, email="")
+    host = make_organisation("Messgeräte GmbH", is_active=False)
+    dialogue = make_dialogue(host=host, host_contact=contact)
+
+    signed_in.post(
+        f"{dialogue.get_absolute_url()}bearbeiten/",
+        {**FACTS, "host": host.pk, "host_contact": contact.pk, "internal_notes": "Anrufen"},
+    )
+
+    dialogue.refresh_from_db()
+    assert (dialogue.internal_notes, dialogue.host, dialogue.host_contact) == (
+        "Anrufen",
+        host,
+        contact,
+    )
+
+
 def test_planning_starts_from_an_approved_topic(signed_in):
     topic = make_topic(title="Wärme")
     host = make_organisation()

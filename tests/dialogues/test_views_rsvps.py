@@ -129,6 +129,7 @@ def test_changed_reply_forgets_the_substitute(client, invitation):
         ({"rsvp": "open"}, "ist keine gültige Auswahl"),
         ({"rsvp": "represented"}, "Bitte nennen Sie, wer Sie vertritt."),
         ({"rsvp": "accepted", "party": "11"}, "kleiner oder gleich 10"),
+        ({"rsvp": "accepted", "party": "zwei"}, "Bitte geben Sie eine ganze Zahl ein"),
         ({"rsvp": "accepted", "party": "4"}, "Es sind nur noch 3 Plätze frei."),
         (
             {"rsvp": "represented", "substitute_name": "S", "substitute_email": "x"},
@@ -147,6 +148,21 @@ def test_wrong_input_keeps_what_was_typed(client, invitation, values, words):
         "rsvp-form__more" in response.content.decode()
         and '<details class="rsvp-form__more" open>' in (response.content.decode())
     )
+
+
+def test_invisible_characters_of_a_remark_are_not_stored(client, invitation):
+    client.post(invitation.personal_link, YES | {"remark": "Bitte\ufffe \uffffanrufen\u200b\x00"})
+
+    invitation.refresh_from_db()
+    assert invitation.remark == "Bitte anrufen"
+
+
+def test_remark_that_is_too_long_is_refused_and_kept(client, invitation):
+    with nothing_changes(invitation):
+        response = client.post(invitation.personal_link, YES | {"remark": "x" * 40_000})
+
+    assert "aus höchstens 30000 Zeichen besteht" in text_of(response)
+    assert "x" * 40_000 in response.content.decode()
 
 
 def test_full_dialogue_says_so_before_and_after_the_reply(client, invitation):

@@ -129,7 +129,7 @@ def plan(office: Page, portal: Portal) -> None:
     for number in range(3):
         day = add_working_days(timezone.localdate(), 40 + number)
         row = office.get_by_role("group", name=f"Termin {number + 1}")
-        row.get_by_label("Tag").fill(day.isoformat())
+        row.get_by_label("Tag", exact=True).fill(day.isoformat())
         row.get_by_label("von").fill("14:00")
         row.get_by_label("bis").fill("16:30")
     send(office, "Termine vorschlagen")

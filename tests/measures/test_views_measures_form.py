@@ -71,7 +71,7 @@ def test_form_sent_twice_makes_one_measure(client, office):
         ({"title": ""}, "Dieses Feld ist zwingend erforderlich."),
         ({"plan": "999999"}, "Bitte eine gültige Auswahl treffen"),
         ({"starts_on": "2026-02-01", "ends_on": "2026-01-01"}, "Das Ende liegt vor dem Beginn."),
-        ({"starts_on": "31.02.2026"}, "Bitte ein gültiges Datum eingeben."),
+        ({"starts_on": "31.02.2026"}, "Diesen Tag gibt es im Kalender nicht."),
         ({"lead_text": "Bezirk", "lead": "own"}, "Bitte eine Organisation auswählen oder"),
         ({"section": "foreign"}, "Dieser Abschnitt gehört zu einem anderen Plan."),
         ({"title": "x" * 301}, "höchstens 300"),

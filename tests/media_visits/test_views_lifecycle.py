@@ -28,7 +28,7 @@ def test_visit_goes_to_approval(signed_in, senator):
         "assessment": "Passt",
         "vote": "Zustimmung",
     }
-    assert 'value="2026-03-09"' in text_of(signed_in.get(f"/besuche/{visit.pk}/vorlegen/"))
+    assert 'value="09.03.2026"' in text_of(signed_in.get(f"/besuche/{visit.pk}/vorlegen/"))
 
     response = signed_in.post(f"/besuche/{visit.pk}/vorlegen/", briefing | {"due_on": DUE_ON})
 

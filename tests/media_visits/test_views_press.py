@@ -17,7 +17,7 @@ S = VisitState
 
 def test_slot_is_added_changed_and_removed(signed_in):
     visit = make_visit()
-    assert 'value="2026-03-23T10:00"' in text_of(
+    assert 'value="23.03.2026, 10:00"' in text_of(
         signed_in.get(f"/besuche/{visit.pk}/pressetermin/")
     )
 
@@ -49,7 +49,10 @@ def test_slot_is_added_changed_and_removed(signed_in):
             {"registration_deadline": "2026-03-24T11:00"},
             "Der Anmeldeschluss muss vor dem Beginn liegen.",
         ),
+        ({"starts_at": "28.3.2027, 2:30"}, "Am 28.03.2027 gibt es 02:30 Uhr nicht"),
         ({"capacity": "0"}, "größer als null"),
+        ({"capacity": "12,5"}, "Bitte geben Sie eine ganze Zahl ein"),
+        ({"capacity": "99999"}, "kleiner oder gleich 32767"),
         ({"kind": "party"}, "keine gültige"),
     ],
 )

@@ -138,8 +138,11 @@ def test_form_says_that_one_of_two_fields_names_the_company(signed_in):
         ({"company_text": ""}, "wählen Sie ein Unternehmen"),
         ({"title": ""}, "Dieses Feld ist zwingend erforderlich."),
         ({"ends_at": "2026-03-23T10:00"}, "nach dem Beginn"),
-        ({"starts_at": "morgen"}, "Bitte ein gültiges Datum"),
+        ({"starts_at": "morgen"}, "Bitte geben Sie Datum und Uhrzeit so ein: 18.06.2019, 14:30."),
         ({"starts_at": "0001-01-01T00:00"}, "prüfen Sie das Jahr"),
+        ({"starts_at": "28.3.2027, 2:30"}, "Am 28.03.2027 gibt es 02:30 Uhr nicht"),
+        ({"ends_at": "31.10.2027, 2:30"}, "Am 31.10.2027 gibt es 02:30 Uhr zweimal"),
+        ({"starts_at": "23.3.2026"}, "Bitte geben Sie auch die Uhrzeit ein"),
         ({"starts_at": ""}, "nach dem Beginn"),
     ],
 )

@@ -220,7 +220,7 @@ def test_pause_without_a_last_day_lasts_until_it_is_ended(client, office, source
     [
         ("2026-04-09", "liegt in der Vergangenheit"),
         ("0026-04-20", "Bitte prüfen Sie das Jahr"),
-        ("x", "gültiges Datum"),
+        ("x", "Bitte geben Sie das Datum so ein: 18.06.2019."),
     ],
 )
 def test_bad_day_is_shown_at_the_form_and_pauses_nothing(client, office, sources, until_on, words):

@@ -171,7 +171,7 @@ def test_options_are_shown_and_changed(client, office):
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        ("drei", "Bitte eine ganze Zahl eingeben."),
+        ("drei", "Bitte geben Sie eine ganze Zahl ein, zum Beispiel 30 oder 1.000."),
         ("0", "Dieser Wert muss größer oder gleich 1 sein."),
         ("61", "Dieser Wert muss kleiner oder gleich 60 sein."),
     ],

@@ -1,0 +1,61 @@
+"""Fields for numbers in German notation."""
+
+import re
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+GROUPED = r"[1-9]\d{0,2}(?:(?:\.\d{3})+|(?: \d{3})+)"
+WHOLE_NUMBER = re.compile(rf"[+-]?(?:\d+|{GROUPED})", re.ASCII)
+# With a decimal point only where it cannot separate thousands: "12.5", but not "88.500".
+DECIMAL_NUMBER = re.compile(rf"[+-]?(?:(?:\d+|{GROUPED})(?:,\d+)?|\d+\.\d+)", re.ASCII)
+# More digits than any column holds; Python refuses to read more than 4300.
+MAX_DIGITS = 18
+
+
+def _with_plain_spaces(value: str) -> str:
+    return " ".join(value.split()).replace("\N{MINUS SIGN}", "-")
+
+
+class GermanIntegerField(forms.IntegerField):
+    """A whole number as people type it: `1000`, `1.000`, `1 000`. Refuses `30,5` and `1.00`."""
+
+    # type="number" sends nothing at all for "1.000" in some browsers, so that it would be lost.
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})
+    default_error_messages = {
+        "invalid": _("Bitte geben Sie eine ganze Zahl ein, zum Beispiel 30 oder 1.000."),
+        "too_long": _("Diese Zahl ist zu groß. Bitte prüfen Sie sie."),
+    }
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = _with_plain_spaces(value)
+            if value and not WHOLE_NUMBER.fullmatch(value):
+                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+            value = value.replace(".", "").replace(" ", "")
+            if len(value) > MAX_DIGITS:
+                raise forms.ValidationError(self.error_messages["too_long"], code="too_long")
+        return super().to_python(value)
+
+
+class GermanDecimalField(forms.DecimalField):
+    """A number in German notation (`88.500`, `1.234,5`, `12,5`); accepts `12.5` too."""
+
+    # type="number" would reject the German decimal comma in some browsers.
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+    default_error_messages = {
+        "invalid": _("Bitte geben Sie eine Zahl ein, zum Beispiel 12,5 oder 1.000."),
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(**{**kwargs, "localize": True})
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = _with_plain_spaces(value)
+            if value and not DECIMAL_NUMBER.fullmatch(value):
+                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+            value = value.replace(" ", "")
+            if "," in value or re.fullmatch(rf"[+-]?{GROUPED}", value):
+                value = value.replace(".", "")
+        return super().to_python(value)

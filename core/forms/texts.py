@@ -1,0 +1,52 @@
+"""Fields for text: nothing that is typed or pasted disappears unnoticed."""
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+
+from core.texts import clean_text
+
+# For columns without a limit. Below the 32 767 characters that fit into a cell of Excel.
+MAX_TEXT_LENGTH = 30_000
+
+
+class Clean:
+    """Removes characters that nobody can see and that break exports."""
+
+    def to_python(self, value):
+        # Before the length is checked: browsers send line ends as two characters.
+        return super().to_python(clean_text(value) if isinstance(value, str) else value)
+
+    def widget_attrs(self, widget) -> dict:
+        # With a limit, browsers cut pasted text without a word; the server says what is too long.
+        attrs = super().widget_attrs(widget)
+        return {name: attrs[name] for name in attrs if name not in ("maxlength", "minlength")}
+
+
+class CleanCharField(Clean, forms.CharField):
+    """Text of at most `max_length` characters, or else `MAX_TEXT_LENGTH`."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        if self.max_length is None:
+            limit_length(self, MAX_TEXT_LENGTH)
+
+
+class CleanEmailField(Clean, forms.EmailField):
+    """An address, also one copied with `mailto:`, brackets or a separator around it."""
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = value.strip().removeprefix("mailto:").strip(" <>;,")
+        return super().to_python(value)
+
+
+class CleanURLField(Clean, forms.URLField):
+    """A web address, completed to `https://` when it was typed without."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"assume_scheme": "https", **kwargs})
+
+
+def limit_length(field: forms.Field, most: int) -> None:
+    """Limit `field` to `most` characters although its column has no limit: its text is mailed."""
+    field.validators.append(MaxLengthValidator(most))

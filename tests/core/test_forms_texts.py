@@ -1,0 +1,77 @@
+"""Text as people type and paste it."""
+
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+
+from core.forms import CleanCharField, CleanEmailField, CleanURLField, ReasonForm
+
+
+def test_characters_nobody_sees_are_removed():
+    assert CleanCharField().clean(" a\ufffe\x00b\u200b\r\nc\ud800 ") == "ab\nc"
+
+
+def test_text_of_invisible_characters_is_empty():
+    with pytest.raises(ValidationError, match="zwingend erforderlich"):
+        CleanCharField().clean("\u200b\ufffe")
+
+
+def test_line_ends_count_once():
+    assert CleanCharField(max_length=3).clean("a\r\nb") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    ("field", "most"), [(CleanCharField(), 30_000), (CleanCharField(max_length=9), 9)]
+)
+def test_text_that_is_too_long_is_refused_and_not_cut(field, most):
+    assert field.clean("x" * most) == "x" * most
+    with pytest.raises(ValidationError) as refusal:
+        field.clean("x" * (most + 1))
+    assert refusal.value.messages == [
+        f"Bitte sicherstellen, dass der Wert aus höchstens {most} Zeichen besteht. (Er besteht aus "
+        f"{most + 1} Zeichen.)"
+    ]
+
+
+@pytest.mark.parametrize(
+    "field", [CleanCharField(max_length=9), CleanEmailField(), CleanURLField(max_length=9)]
+)
+def test_browser_does_not_cut_pasted_text(field):
+    class SomeForm(forms.Form):
+        text = field
+
+    assert "maxlength" not in str(SomeForm()["text"])
+    assert "maxlength" not in str(ReasonForm()["reason"])
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (" gast@example.org ", "gast@example.org"),
+        ("mailto:gast@example.org", "gast@example.org"),
+        ("<gast@example.org>;", "gast@example.org"),
+        ("gast@example.org,", "gast@example.org"),
+        ("\u200bgast@example.org\u00a0", "gast@example.org"),
+        ("gast@müller.example.org", "gast@müller.example.org"),
+    ],
+)
+def test_pasted_address_is_understood(text, address):
+    assert CleanEmailField().clean(text) == address
+
+
+@pytest.mark.parametrize("text", ["gast @example.org", "gast@example.org zwei@example.org", "gast"])
+def test_what_is_no_address_is_refused(text):
+    with pytest.raises(ValidationError, match="gültige E-Mail-Adresse"):
+        CleanEmailField().clean(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("www.berlin.de", "https://www.berlin.de"),
+        ("http://berlin.de/a b".replace(" ", "%20"), "http://berlin.de/a%20b"),
+        ("\ufeffhttps://berlin.de\u00a0", "https://berlin.de"),
+    ],
+)
+def test_web_address_is_completed(text, url):
+    assert CleanURLField().clean(text) == url

@@ -1,0 +1,188 @@
+"""Fields of all forms: nothing typed is misread or lost, and nothing stored is dropped."""
+
+import ast
+from collections.abc import Iterator
+
+import django_filters
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import get_resolver
+
+import core.forms as own
+from dialogues.enums import SeriesState
+from dialogues.models import DialogueSeries
+from measures.models import Measure, Plan, PlanSection
+from media_visits.forms import CoverageForm
+from media_visits.models import PressSlot, Visit
+from partners.enums import OrganisationKind
+from partners.models import CrossCuttingTheme, Organisation, Person, Sector
+from tests.dialogues.builders import make_series
+from tests.measures.builders import make_measure, make_plan, make_section
+from tests.media_visits.builders import make_visit
+from tests.partners.builders import make_organisation, make_person, make_user
+from tests.rules.source import APPS, modules
+
+pytestmark = pytest.mark.embedded
+
+# Django's fields and what the portal uses instead.
+OWN_FIELDS = {
+    forms.DecimalField: own.GermanDecimalField,
+    forms.FloatField: own.GermanDecimalField,
+    forms.IntegerField: own.GermanIntegerField,
+    forms.DateField: own.DayField,
+    forms.DateTimeField: own.MomentField,
+    forms.TimeField: own.TimeField,
+    forms.EmailField: own.CleanEmailField,
+    forms.URLField: own.CleanURLField,
+    forms.CharField: own.CleanCharField,
+}
+# Fields of allauth and Django that take addresses, codes and passwords and store no text.
+NOT_OURS = ("sign_in.forms", "partners.forms.PasswordForm")
+
+
+def subclasses(base: type) -> Iterator[type]:
+    # The views import every form.
+    get_resolver().url_patterns  # noqa: B018
+    for cls in base.__subclasses__():
+        yield cls
+        yield from subclasses(cls)
+
+
+def classes_of_the_portal(base: type) -> list[type]:
+    found = {
+        cls
+        for cls in subclasses(base)
+        if cls.__module__.split(".")[0] in APPS
+        and not f"{cls.__module__}.{cls.__qualname__}".startswith(NOT_OURS)
+    }
+    return sorted(found, key=lambda cls: (cls.__module__, cls.__qualname__))
+
+
+FORMS = classes_of_the_portal(forms.BaseForm)
+MODEL_FORMS = [form for form in FORMS if getattr(getattr(form, "_meta", None), "model", None)]
+
+
+def foreign_kind(field: forms.Field) -> type | None:
+    """Return Django's class of `field` if the portal has a field of its own for it."""
+    kind = next((kind for kind in OWN_FIELDS if isinstance(field, kind)), None)
+    return kind if kind and not isinstance(field, OWN_FIELDS[kind]) else None
+
+
+def test_walk_finds_the_forms():
+    names = {form.__name__ for form in FORMS}
+
+    assert {"DialogueForm", "VisitForm", "CounterDateForm", "BarrierForm", "RuleForm"} <= names
+    assert foreign_kind(forms.IntegerField()) is forms.IntegerField
+    assert foreign_kind(forms.CharField()) is forms.CharField
+    assert foreign_kind(own.GermanDecimalField()) is None
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+def test_form_uses_the_portals_fields(form):
+    assert {
+        name: kind for name, field in form.base_fields.items() if (kind := foreign_kind(field))
+    } == {}
+
+
+def test_source_names_no_field_of_django_that_has_a_counterpart():
+    """Fields that a form adds while it is made are not in its class, but in the source."""
+    forbidden = {kind.__name__ for kind in OWN_FIELDS} | {"DurationField"}
+    used = [
+        f"{path}:{node.lineno} forms.{node.attr}"
+        for path, tree in modules()
+        if not path.startswith("core/forms/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in forbidden
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "forms"
+    ]
+
+    assert used == []
+
+
+@pytest.mark.parametrize(
+    "filter_set", classes_of_the_portal(django_filters.FilterSet), ids=lambda cls: cls.__name__
+)
+def test_filter_reads_dates_and_numbers_like_forms(filter_set):
+    kinds = tuple(kind for kind in OWN_FIELDS if kind is not forms.CharField)
+    assert {
+        name: entry.field_class
+        for name, entry in filter_set.base_filters.items()
+        if issubclass(entry.field_class, kinds)
+        and not issubclass(entry.field_class, tuple(OWN_FIELDS.values()))
+    } == {}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+def test_time_that_the_clocks_leave_out_is_refused(form):
+    """Forms with separate fields for day and time derive from PeriodForm."""
+    fields = form.base_fields
+    for field in fields.values():
+        if isinstance(field, own.MomentField):
+            with pytest.raises(ValidationError, match="gibt es 02:30 Uhr nicht"):
+                field.clean("28.03.2027, 02:30")
+    if any(isinstance(field, own.TimeField) for field in fields.values()):
+        assert issubclass(form, own.PeriodForm)
+
+
+# A record that no form should offer anew, for each model that forms refer to.
+UNWANTED = {
+    Organisation: lambda: make_organisation(is_active=False, kind=OrganisationKind.PRESS),
+    Person: lambda: make_person(is_active=False, email=""),
+    DialogueSeries: lambda: make_series(SeriesState.REFUSED),
+    Plan: lambda: make_plan(),
+    PlanSection: lambda: make_section(make_plan()),
+    Measure: lambda: make_measure(),
+    Visit: lambda: make_visit(),
+    Sector: lambda: Sector.objects.create(name="Optik"),
+    CrossCuttingTheme: lambda: CrossCuttingTheme.objects.create(name="Digitalisierung"),
+}
+REFERENCES = [
+    pytest.param(form, name, id=f"{form.__name__}-{name}")
+    for form in MODEL_FORMS
+    for name, field in form.base_fields.items()
+    if isinstance(field, forms.ModelChoiceField)
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("form_class", "name"), REFERENCES)
+def test_present_value_is_offered(form_class, name):
+    model_field = form_class._meta.model._meta.get_field(name)
+    record = UNWANTED[model_field.related_model]()
+    if model_field.many_to_many:
+        shown = {"instance": form_class._meta.model(), "initial": {name: [record]}}
+    else:
+        shown = {"instance": saved_like(form_class._meta.model(**{name: record}))}
+    more = {"user": make_user("office")} if form_class is CoverageForm else {}
+
+    form = form_class(**shown, **more)
+
+    field = form.fields[name]
+    assert field.queryset.filter(pk=record.pk).exists()
+    if getattr(record, "is_active", True) is False:
+        assert field.label_from_instance(record).endswith("(nicht mehr aktiv)")
+
+
+def saved_like(instance: models.Model) -> models.Model:
+    """Return `instance` with a key, so that forms treat it as an existing record."""
+    instance.pk = 1_000_000
+    return instance
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", MODEL_FORMS, ids=lambda form: form.__name__)
+def test_present_choice_is_offered(form_class):
+    model = form_class._meta.model
+    needed = {"visit": make_visit()} if model is PressSlot else {}
+    for name, field in form_class.base_fields.items():
+        if not isinstance(field, forms.TypedChoiceField):
+            continue
+        for value, _label in model._meta.get_field(name).choices:
+            more = {"user": make_user("office")} if form_class is CoverageForm else {}
+            form = form_class(instance=model(**needed, **{name: value}), **more)
+            offered = [key for key, _label in form.fields[name].choices]
+            assert value in offered, (name, value)
