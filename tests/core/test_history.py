@@ -19,7 +19,10 @@ def test_each_object_has_its_own_history():
     first.function = "Leitung"
     first.save()
 
-    assert [entry.family_name for entry in first.history.order_by("history_id")] == ["Erste", "Erste"]
+    assert [entry.family_name for entry in first.history.order_by("history_id")] == [
+        "Erste",
+        "Erste",
+    ]
     assert [entry.family_name for entry in second.history.all()] == ["Zweite"]
     assert make_organisation("Haus").history.get().name == "Haus"
 
