@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import Model, OuterRef, Subquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -136,9 +136,14 @@ def update_all_as(
 
 def entries_of(obj, *, limit: int = 50) -> list[HistoryEntry]:
     """Return the latest changes of `obj` as lines of *Verlauf*, latest first, in one query."""
-    rows = obj.history.select_related("history_user__person").order_by(
-        "-history_date", "-history_id"
-    )[:limit]
+    return entries_from(obj.history.all(), limit=limit)
+
+
+def entries_from(records: QuerySet, *, limit: int = 50) -> list[HistoryEntry]:
+    """Return the latest of these records of a history as lines of *Verlauf*, latest first."""
+    rows = records.select_related("history_user__person").order_by("-history_date", "-history_id")[
+        :limit
+    ]
     return [
         HistoryEntry(
             at=row.history_date,

@@ -15,12 +15,14 @@ class DialoguesConfig(AppConfig):
         from dialogues import mails, services  # noqa: F401
         from dialogues.queries import open_dialogues, open_topics
         from dialogues.reminders import RULE, reminders_due
-        from partners.registry import AssignableKind, register_assignable
+        from dialogues.services.people import PERSON_DATA
+        from partners.registry import AssignableKind, register_assignable, register_person_data
         from reminders.registry import register_reminders
 
         register_deciding_service(ApprovalKind.SERIES, services.decide_series)
         register_deciding_service(ApprovalKind.TOPIC, services.decide_topic)
         register_deciding_service(ApprovalKind.DATES, services.decide_dates)
+        register_person_data(PERSON_DATA)
         register_reminders(RULE, due=reminders_due)
         register_assignable(
             AssignableKind("thema", _("Themen"), "dialogues:topics", open_topics),

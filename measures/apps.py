@@ -12,9 +12,24 @@ class MeasuresConfig(AppConfig):
         from measures import mails  # noqa: F401  registers the texts
         from measures.queries import open_measures
         from measures.reminders import RULE, reminders_due
-        from partners.registry import AssignableKind, register_assignable
+        from partners.registry import (
+            AssignableKind,
+            PersonData,
+            register_assignable,
+            register_person_data,
+        )
         from reminders.registry import register_reminders
 
+        register_person_data(
+            PersonData(
+                app="measures",
+                moved=frozenset({"measures.Measure.responsible"}),
+                # Reports keep who wrote and who accepted them.
+                kept=frozenset(
+                    {"measures.StatusReport.decided_by", "measures.StatusReport.reported_by"}
+                ),
+            )
+        )
         register_reminders(RULE, due=reminders_due)
         register_assignable(
             AssignableKind("massnahme", _("Maßnahmen"), "measures:list", open_measures)

@@ -13,10 +13,12 @@ class MediaVisitsConfig(AppConfig):
         from media_visits.queries import open_visits
         from media_visits.reminders import RULES, reminders_due
         from media_visits.services import decide_visit
-        from partners.registry import AssignableKind, register_assignable
+        from media_visits.services.people import PERSON_DATA
+        from partners.registry import AssignableKind, register_assignable, register_person_data
         from reminders.registry import register_reminders
 
         register_deciding_service(ApprovalKind.VISIT, decide_visit)
+        register_person_data(PERSON_DATA)
         register_reminders(*RULES.values(), due=reminders_due)
         register_assignable(
             AssignableKind("besuch", _("Unternehmensbesuche"), "media_visits:list", open_visits)

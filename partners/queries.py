@@ -14,7 +14,7 @@ from core.progress import HistoryEntry
 from core.roles import OFFICE, has_role
 from outbox.texts import Recipient
 from partners.enums import RESPONSIBLE_REASON
-from partners.models import Deputy, DistributionList, Organisation, Person, User
+from partners.models import Deputy, DistributionList, FormerPerson, Organisation, Person, User
 from partners.permissions import can_see_responsible
 from partners.registry import AssignableKind, assignable_kinds
 
@@ -52,7 +52,9 @@ def similar_people(person: Person, *, email: str = "") -> list[Person]:
     condition = Q(organisation=person.organisation, search__startswith=name)
     for address in addresses:
         condition |= Q(email__iexact=address) | Q(user__email__iexact=address)
-    others = Person.objects.exclude(pk=person.pk).filter(condition)
+    # An entry that was merged but keeps its closed account is not a double any more.
+    merged = FormerPerson.objects.values("number")
+    others = Person.objects.exclude(pk=person.pk).exclude(pk__in=merged).filter(condition)
     return [
         other
         for other in others.select_related("organisation", "user").order_by("sort_name", "pk")

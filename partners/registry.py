@@ -2,11 +2,13 @@
 
 The kinds of approval that a deputyship can be limited to: a deputyship without kinds covers all of
 them, including those registered later. And the kinds of record that somebody of the office is in
-charge of.
+charge of. And how each app refers to people, for merging two of them.
 """
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -15,10 +17,50 @@ from django.utils.translation import gettext as _
 from core.errors import Refused
 
 _labels: dict[str, str | Promise] = {}
+_person_data: dict[str, "PersonData"] = {}
 
 
+class MovePerson(Protocol):
+    """Let everything that refers to the person `source` refer to `target`, with history.
+
+    Return a German line about each thing moved, for the page that asks before merging; it calls
+    this in a transaction that is rolled back. Both people are locked, and nobody is mailed. The
+    account of `source` belongs to `target` already, unless `target` has one of its own.
+    """
+
+    def __call__(self, *, source: Any, target: Any, by: Any, now: dt.datetime) -> Sequence[str]: ...
+
+
+def moves_nothing(*, source, target, by, now: dt.datetime) -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True)
+class PersonData:
+    """How an app refers to people and accounts, as labels like `dialogues.Invitation.person`.
+
+    `moved` are the fields that `move` lets refer to the person that stays (`partners` moves
+    `responsible`). `kept` are those that record which account did something; they follow the
+    account, never the person.
+    """
+
+    app: str
+    moved: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    move: MovePerson = moves_nothing
+
+
+def register_person_data(data: PersonData) -> None:
+    _person_data[data.app] = data
+
+
+def person_data() -> list[PersonData]:
+    return list(_person_data.values())
+
+
+# A deputyship without kinds covers all of them, including those registered later.
 def register_kinds(choices: Iterable[tuple[str, str | Promise]]) -> None:
-    """Register kinds of approval as (key, label)."""
+    """Register the kinds of approval that a deputyship can be limited to, as (key, label)."""
     _labels.update(choices)
 
 

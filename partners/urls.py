@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from partners.views import accounts, deputies, lists, organisations, people, responsibility
+from partners.views import (
+    accounts,
+    deputies,
+    lists,
+    merges,
+    organisations,
+    people,
+    responsibility,
+)
 
 app_name = "partners"
 urlpatterns = [
@@ -49,6 +57,8 @@ urlpatterns = [
         responsibility.handover_take_back,
         name="handover_take_back",
     ),
+    path("partner/personen/<int:pk>/zusammenfuehren/", merges.merge_choose, name="merge_choose"),
+    path("partner/personen/<int:pk>/zusammenfuehren/<int:other>/", merges.merge, name="merge"),
     path("partner/verteiler/", lists.list_overview, name="lists"),
     path("partner/verteiler/neu/", lists.list_add, name="list_add"),
     path("partner/verteiler/<int:pk>/", lists.list_page, name="distribution_list"),

@@ -18,6 +18,9 @@ from outbox.models import Mail
 from outbox.rendering.headers import normalise_address
 from outbox.services.queueing import enqueue_mails
 from outbox.texts import MailDraft
+from partners.models import Person
+from partners.queries import recipient_of
+from partners.registry import PersonData
 from reminders.mails import draft_digest, draft_personal
 from reminders.models import ReminderLog, ReminderPause, ReminderRule
 from reminders.queries import log_entries, schedule_for
@@ -316,3 +319,57 @@ def _draft(
     is_resent = _entry_key(reminder) in resent
     event = f"{reminder.event}:{day.isoformat()}" if is_resent else reminder.event
     return draft_personal(mail, event=event, now=now)
+
+
+# People
+
+
+def move_person(*, source: Person, target: Person, by: Model, now: dt.datetime) -> list[str]:
+    """Let what was sent to the addresses of `source`, and its pauses, count for that of `target`
+    (`partners.registry.MovePerson`).
+    """
+    account = getattr(source, "user", None)
+    former = {source.email.lower(), account.email if account else ""}
+    address = recipient_of(target).email
+    former -= {"", address}
+    if not former or not address:
+        return []
+    _copy_log(former, address)
+    return _copy_pauses(former, address)
+
+
+def _copy_log(former: set[str], address: str) -> None:
+    # Otherwise the steps already sent would be sent again, now to the other address. Copied without
+    # the mail, because it went to the former address, which somebody else may share.
+    copies = [
+        ReminderLog(
+            kind=entry.kind,
+            subject_key=entry.subject_key,
+            recipient=address,
+            date=entry.date,
+            step=entry.step,
+            at=entry.at,
+        )
+        for entry in ReminderLog.objects.filter(recipient__in=former).order_by("pk")
+    ]
+    ReminderLog.objects.bulk_create(copies, ignore_conflicts=True)
+
+
+def _copy_pauses(former: set[str], address: str) -> list[str]:
+    open_pauses = ReminderPause.objects.filter(ended_at__isnull=True)
+    if open_pauses.filter(recipient=address).exists():
+        return []
+    pause = open_pauses.filter(recipient__in=former).order_by("pk").first()
+    if pause is None:
+        return []
+    # The former address keeps its pause, because somebody else may share it.
+    pause.pk, pause.recipient = None, address
+    pause.save(force_insert=True)
+    return [_("Pause der Erinnerungen: gilt auch für %(address)s") % {"address": address}]
+
+
+PERSON_DATA = PersonData(
+    app="reminders",
+    kept=frozenset({"reminders.ReminderPause.created_by", "reminders.ReminderPause.ended_by"}),
+    move=move_person,
+)

@@ -1,7 +1,15 @@
 from dialogues.models.dates import DateOption
 from dialogues.models.dialogues import Dialogue
-from dialogues.models.invitations import Invitation, Rsvp
+from dialogues.models.invitations import FormerInvitation, Invitation, Rsvp
 from dialogues.models.series import DialogueSeries
 from dialogues.models.topics import Topic
 
-__all__ = ["DateOption", "Dialogue", "DialogueSeries", "Invitation", "Rsvp", "Topic"]
+__all__ = [
+    "DateOption",
+    "Dialogue",
+    "DialogueSeries",
+    "FormerInvitation",
+    "Invitation",
+    "Rsvp",
+    "Topic",
+]

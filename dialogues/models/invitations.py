@@ -159,3 +159,28 @@ class Invitation(models.Model):
     def personal_link(self) -> str:
         """The path of the guest's reply page. It is a secret: anyone who has it can reply."""
         return reverse("dialogues:rsvp", args=[sign_link(LINK_KIND, self.pk, self.link_version)])
+
+
+class FormerInvitation(models.Model):
+    """An invitation that was merged into another one, whose page its personal links open now.
+
+    `number` and `link_version` are those signed into the links. They work as long as the other
+    invitation has the `valid_version`, so revoking its links revokes these too.
+    """
+
+    number = models.PositiveBigIntegerField()
+    link_version = models.PositiveSmallIntegerField()
+    invitation = models.ForeignKey(
+        Invitation, on_delete=models.CASCADE, related_name="former_invitations"
+    )
+    valid_version = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("frühere Einladung")
+        verbose_name_plural = _("frühere Einladungen")
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="formerinvitation_once_per_number")
+        ]
+
+    def __str__(self):
+        return str(self.number)

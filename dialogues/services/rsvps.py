@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from core.dates import format_date, local_date
 from core.errors import NotAllowed, Refused
 from core.history import save_as
-from core.links import read_link
+from core.links import LinkTarget, read_link
 from core.roles import require_office
 from dialogues import mails
 from dialogues.enums import SEATED, DialogueState, RsvpChannel, RsvpState
-from dialogues.models import Dialogue, Invitation, Rsvp
+from dialogues.models import Dialogue, FormerInvitation, Invitation, Rsvp
 from dialogues.models.invitations import LINK_KIND, LINK_LIFETIME_SECONDS
 from dialogues.permissions import INVITED_PERSON_ONLY, can_rsvp
 from dialogues.queries import count_seats_taken
@@ -47,6 +47,9 @@ def open_invitation(token: str) -> Invitation:
         "dialogue__host", "dialogue__topic", "person__organisation"
     )
     invitation = invitations.filter(pk=target.pk).first()
+    if invitation is None and (former := _former_invitation(target)):
+        invitation = invitations.get(pk=former.invitation_id)
+        target = target._replace(version=former.valid_version)
     if invitation is None or invitation.released_at is None:
         raise Refused(
             _("Diese Einladung gibt es nicht mehr. Bitte wenden Sie sich an die Geschäftsstelle.")
@@ -57,6 +60,12 @@ def open_invitation(token: str) -> Invitation:
     if invitation.link_version != target.version:
         raise Refused(LINK_REPLACED)
     return invitation
+
+
+def _former_invitation(target: LinkTarget) -> FormerInvitation | None:
+    """Return what became of an invitation whose guest was entered twice."""
+    former = FormerInvitation.objects.filter(number=target.pk, link_version=target.version)
+    return former.first()
 
 
 def closed_reason(invitation: Invitation, *, today: dt.date) -> str:

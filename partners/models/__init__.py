@@ -2,7 +2,7 @@ from partners.models.accounts import User
 from partners.models.deputies import Deputy
 from partners.models.lists import DistributionList
 from partners.models.organisations import CrossCuttingTheme, Organisation, Sector
-from partners.models.people import REACHABLE, Person
+from partners.models.people import REACHABLE, FormerPerson, Person
 from partners.models.responsibility import Assignable
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "CrossCuttingTheme",
     "Deputy",
     "DistributionList",
+    "FormerPerson",
     "Organisation",
     "Person",
     "Sector",

@@ -139,3 +139,24 @@ class Person(models.Model):
     @property
     def is_demo(self) -> bool:
         return self.origin == Origin.DEMO
+
+
+class FormerPerson(models.Model):
+    """*Früherer Eintrag*: a person that was merged into another one.
+
+    Its page and its history are found under `number`, the former primary key.
+    """
+
+    number = models.PositiveBigIntegerField(unique=True)
+    name = models.CharField(_("Name"), max_length=300)
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="former_entries", verbose_name=_("Person")
+    )
+    merged_at = models.DateTimeField(_("zusammengeführt am"))
+
+    class Meta:
+        verbose_name = _("früherer Eintrag")
+        verbose_name_plural = _("frühere Einträge")
+
+    def __str__(self):
+        return self.name

@@ -10,6 +10,7 @@ from partners.services.accounts import (
 )
 from partners.services.deputies import create_deputy, end_deputy
 from partners.services.lists import add_members, change_list, create_list, remove_members
+from partners.services.merges import merge_people, preview_merge
 from partners.services.organisations import change_organisation, create_organisation
 from partners.services.people import change_person, create_person
 from partners.services.responsibility import change_responsible, hand_over, take_back
@@ -32,6 +33,8 @@ __all__ = [
     "hand_over",
     "invite_account",
     "read_invitation",
+    "merge_people",
+    "preview_merge",
     "remove_members",
     "require_other_account",
     "resend_invitation",

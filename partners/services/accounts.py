@@ -51,7 +51,7 @@ def invite_account(
     _require_fitting_roles(locked, roles, is_office_head)
     email = _require_free_address(email)
     doubles = similar_people(locked, email=email)
-    require_heeded(concerns_about(doubles), heeded, str(MAY_BE_DOUBLE))
+    require_heeded(concerns_about(doubles, saved=locked), heeded, str(MAY_BE_DOUBLE))
     account = User(person=locked, email=email, invited_at=now, is_office_head=is_office_head)
     account.set_unusable_password()
     reason = _("eingeladen als %(roles)s") % {"roles": _roles_text(roles, is_office_head)}
@@ -157,7 +157,7 @@ def change_account(
         known = similar_people(locked.person, email=locked.email)
         found = similar_people(locked.person, email=email)
         doubles = [other for other in found if other not in known]
-        require_heeded(concerns_about(doubles), heeded, str(MAY_BE_DOUBLE))
+        require_heeded(concerns_about(doubles, saved=locked.person), heeded, str(MAY_BE_DOUBLE))
         # allauth keeps a copy of confirmed addresses and would still accept the former one.
         EmailAddress.objects.filter(user=locked).delete()
         locked.invitation_version += 1

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -69,30 +70,36 @@ def change_person(
     require_unchanged(locked, version, FIELDS)
     # Otherwise an account could keep its rights although its person is inactive or, for a partner,
     # has no organisation.
-    _require_account_stays_valid(locked, values)
+    require_account_stays_valid(locked, values)
     values = _tidied(values)
     known = similar_people(locked)
     changed = Person(pk=locked.pk, **{name: getattr(locked, name) for name in FIELDS} | values)
     doubles = [other for other in similar_people(changed) if other not in known]
-    require_heeded(concerns_about(doubles), heeded, str(MAY_BE_DOUBLE))
+    require_heeded(concerns_about(doubles, saved=locked), heeded, str(MAY_BE_DOUBLE))
     save_values_as(locked, values, by=by, now=now, reason=_("Angaben geändert"))
     return locked
 
 
-def concerns_about(people: Iterable[Person]) -> list[Concern]:
-    """Return a concern for each of `people`, who may be the person that is being saved."""
+def concerns_about(people: Iterable[Person], *, saved: Person | None = None) -> list[Concern]:
+    """Return a concern for each of `people`, who may be the same as the one to be saved.
+
+    If that one is in the database, as `saved`, the two can be merged.
+    """
     return [
         Concern(
             key=f"person-{person.pk}",
             label=person.name_with_organisation,
             url=person.get_absolute_url(),
             text=", ".join(filter(None, [person.function, person.email])) or _("ohne E-Mail"),
+            action=_("vergleichen und zusammenführen") if saved else "",
+            action_url=reverse("partners:merge", args=[saved.pk, person.pk]) if saved else "",
         )
         for person in people
     ]
 
 
-def _require_account_stays_valid(person: Person, values: dict[str, Any]) -> None:
+def require_account_stays_valid(person: Person, values: dict[str, Any]) -> None:
+    """Raise Refused if `values` take from the account of `person` what it needs."""
     account = getattr(person, "user", None)
     if account is None or not account.is_active:
         return

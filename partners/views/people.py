@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import format_date, format_moment
 from core.exports import xlsx_response
-from core.history import entries_of
+from core.history import entries_from, entries_of
 from core.progress import Button, HistoryEntry
 from core.views import (
     allowed,
@@ -21,7 +21,7 @@ from core.views import (
 from partners.enums import role_names
 from partners.filters import OwnPeopleFilter, PersonFilter
 from partners.forms import PersonForm
-from partners.models import Person, User
+from partners.models import FormerPerson, Person, User
 from partners.permissions import (
     can_manage_partners,
     can_see_accounts,
@@ -30,7 +30,12 @@ from partners.permissions import (
     can_see_people,
 )
 from partners.progress import handover_url
-from partners.queries import deputyships_for, open_records_in_charge, visible_people
+from partners.queries import (
+    deputyships_for,
+    open_records_in_charge,
+    similar_people,
+    visible_people,
+)
 from partners.services import change_person, create_person
 from partners.views.organisations import add_button, edit_button, organisation_subtitle, tabs_for
 
@@ -103,13 +108,19 @@ def _filter(request) -> PersonFilter:
 
 @allowed(can_see_people)
 def person_page(request, pk):
-    person = get_object_or_404(visible_people(request.user), pk=pk)
+    people = visible_people(request.user)
+    former = FormerPerson.objects.filter(number=pk, person__in=people).first()
+    if former and not people.filter(pk=pk).exists():
+        return redirect(former.person)
+    person = get_object_or_404(people, pk=pk)
     can_edit = can_manage_partners(request.user)
     context = {
         "person": person,
         "organisation": person.organisation,
         "subtitle": organisation_subtitle(person, person.function),
-        "actions": edit_button(request.user, "partners:person_edit", person),
+        "actions": _person_buttons(person, former, request.user),
+        "merged_into": former.person if former else None,
+        "doubles": similar_people(person) if can_edit and not former else [],
         "facts": _person_facts(person),
         "notes": person.notes if can_see_notes(request.user) else "",
         "can_edit": can_edit,
@@ -120,6 +131,14 @@ def person_page(request, pk):
     if context["shows_account"]:
         context |= _account_context(person, request.user)
     return render(request, "partners/person.html", context)
+
+
+def _person_buttons(person: Person, former: FormerPerson | None, user) -> list[Button]:
+    buttons = edit_button(user, "partners:person_edit", person)
+    if buttons and not former:
+        url = reverse("partners:merge_choose", args=[person.pk])
+        buttons.append(Button(_("Zusammenführen"), url))
+    return buttons
 
 
 def _account_context(person: Person, user) -> dict:
@@ -223,8 +242,14 @@ def _account_facts(account: User) -> list[tuple[str, str]]:
 
 
 def _history(person: Person) -> list[HistoryEntry]:
-    """Return the changes of contact and account, latest first."""
+    """Return the changes of contact, merged entries and account, latest first."""
     entries = entries_of(person, limit=20)
+    for former in person.former_entries.order_by("pk"):
+        changes = Person.history.filter(id=former.number)
+        entries += [
+            entry._replace(note=_("früherer Eintrag „%(name)s“") % {"name": former.name})
+            for entry in entries_from(changes, limit=20)
+        ]
     if account := getattr(person, "user", None):
         entries += [
             entry._replace(what=_("Konto: %(what)s") % {"what": entry.what})

@@ -1,0 +1,130 @@
+"""Move what refers to a person when two entries of the same person are merged."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core.dates import format_moment
+from core.history import delete_as, save_as
+from dialogues import mails
+from dialogues.enums import RsvpState
+from dialogues.models import Dialogue, FormerInvitation, Invitation, Topic
+from dialogues.services.dialogues import lock_dialogue
+from partners.models import Person
+from partners.registry import PersonData
+
+NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def move_person(*, source: Person, target: Person, by, now: dt.datetime) -> list[str]:
+    """Move invitations, hosts' contacts and topics (`partners.registry.MovePerson`).
+
+    Invited twice to one dialogue, the person keeps the invitation with the later answer; links of
+    the other one open it from now on.
+    """
+    concerned = Dialogue.objects.filter(Q(host_contact=source) | Q(invitations__person=source))
+    # In the order of the keys, so that two merges cannot wait for each other.
+    keys = sorted(set(concerned.values_list("pk", flat=True)))
+    lines: list[str] = []
+    for dialogue in [lock_dialogue(pk) for pk in keys]:
+        lines += _move_invitation(dialogue, source, target, by=by, now=now)
+        lines += _move_contact(dialogue, source, target, by=by, now=now)
+    return [*lines, *_move_topics(source, target, by=by, now=now)]
+
+
+def _move_invitation(
+    dialogue: Dialogue, source: Person, target: Person, *, by, now: dt.datetime
+) -> Iterator[str]:
+    invitations = Invitation.objects.select_for_update().filter(dialogue=dialogue)
+    found = list(invitations.filter(person__in=[source, target]))
+    if not any(invitation.person_id == source.pk for invitation in found):
+        return
+    kept = max(found, key=_validity)
+    values = {"dialogue": dialogue.title, "answer": kept.get_rsvp_display()}
+    for dropped in found:
+        if dropped is not kept:
+            _drop(dropped, kept, by=by, now=now)
+            values["time"] = format_moment(kept.replied_at)
+            yield _describe_double(kept) % values
+    if kept.person_id != target.pk or len(found) > 1:
+        kept.person = target
+        save_as(kept, by=by, now=now, reason=_("Personen zusammengeführt"))
+    if len(found) == 1:
+        yield _("Einladung zu „%(dialogue)s“ (%(answer)s)") % values
+
+
+def _validity(invitation: Invitation) -> tuple:
+    """Return what decides which of two invitations to one dialogue stands."""
+    return (
+        invitation.withdrawn_at is None,
+        invitation.released_at is not None,
+        # An answer to a former date no longer counts.
+        invitation.released_round,
+        invitation.replied_at or NEVER,
+        invitation.released_at or NEVER,
+        invitation.pk,
+    )
+
+
+def _describe_double(kept: Invitation) -> str:
+    if kept.rsvp == RsvpState.OPEN:
+        return _("Zweite Einladung zu „%(dialogue)s“: entfällt, es bleibt eine ohne Antwort")
+    return _(
+        "Zweite Einladung zu „%(dialogue)s“: entfällt, es gilt die Antwort „%(answer)s“ vom "
+        "%(time)s"
+    )
+
+
+def _drop(dropped: Invitation, kept: Invitation, *, by, now: dt.datetime) -> None:
+    """Delete `dropped`; its personal links open `kept` unless they were revoked."""
+    note = _("Die Person war zweimal eingeladen.")
+    mails.withdraw_unsent_mails([dropped], note=note, by=by, now=now)
+    # A calendar that holds both entries takes an update only with the higher SEQUENCE.
+    kept.revision = max(kept.revision, dropped.revision)
+    if dropped.released_at and not dropped.withdrawn_at:
+        versions = {"invitation": kept, "valid_version": kept.link_version}
+        former = dropped.former_invitations.filter(valid_version=dropped.link_version)
+        former.update(**versions)
+        FormerInvitation.objects.create(
+            number=dropped.pk, link_version=dropped.link_version, **versions
+        )
+    delete_as(dropped, by=by, now=now, reason=_("Personen zusammengeführt"))
+
+
+def _move_contact(
+    dialogue: Dialogue, source: Person, target: Person, *, by, now: dt.datetime
+) -> Iterator[str]:
+    if dialogue.host_contact_id == source.pk:
+        dialogue.host_contact = target
+        save_as(dialogue, by=by, now=now, reason=_("Ansprechperson zusammengeführt"))
+        yield _("Ansprechperson beim Gastgeber: „%(dialogue)s“") % {"dialogue": dialogue.title}
+
+
+def _move_topics(source: Person, target: Person, *, by, now: dt.datetime) -> Iterator[str]:
+    """Move the topics proposed with the closed account, because nobody could edit them."""
+    account, closed = getattr(target, "user", None), getattr(source, "user", None)
+    if account is None or closed is None or account.pk == closed.pk:
+        return
+    topics = Topic.objects.select_for_update(of=("self",)).filter(proposed_by=closed)
+    for topic in topics.order_by("pk"):
+        topic.proposed_by = account
+        save_as(topic, by=by, now=now, reason=_("Personen zusammengeführt"))
+        yield _("Thema „%(title)s“") % {"title": topic.title}
+
+
+PERSON_DATA = PersonData(
+    app="dialogues",
+    moved=frozenset(
+        {
+            "dialogues.Dialogue.host_contact",
+            "dialogues.Dialogue.responsible",
+            "dialogues.Invitation.person",
+            "dialogues.Topic.proposed_by",
+            "dialogues.Topic.responsible",
+        }
+    ),
+    kept=frozenset({"dialogues.Invitation.created_by"}),
+    move=move_person,
+)
