@@ -82,8 +82,12 @@ def apply_values(obj: models.Model, values: Mapping[str, Any], version: str = ""
 
 
 class VersionedForm(forms.ModelForm):
-    """A model form that remembers which version of the object it showed."""
+    """A model form that remembers which version of the object it showed.
 
+    `shown_fields` belong to the version although they are not edited here, such as the state.
+    """
+
+    shown_fields: tuple[str, ...] = ()
     version = CleanCharField(required=False, widget=forms.HiddenInput)
     conflicts: list[Conflict]
 
@@ -91,11 +95,14 @@ class VersionedForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.conflicts = []
         if self.instance.pk:
-            self.initial["version"] = version_of(self.instance, self.model_fields)
+            self.initial["version"] = self._version_of(self.instance)
 
     @property
     def model_fields(self) -> tuple[str, ...]:
         return tuple(self._meta.fields or ())
+
+    def _version_of(self, obj: models.Model) -> str:
+        return version_of(obj, (*self.model_fields, *self.shown_fields))
 
     @property
     def values(self) -> dict[str, Any]:
@@ -124,7 +131,7 @@ class VersionedForm(forms.ModelForm):
                 )
         # Copied, because `data` is an immutable QueryDict.
         data = self.data.copy()
-        data[self.add_prefix("version")] = version_of(current, self.model_fields)
+        data[self.add_prefix("version")] = self._version_of(current)
         self.data = data
 
 

@@ -157,7 +157,8 @@ def render_confirmation(
     request: HttpRequest, form: BaseForm | None = None, **context
 ) -> HttpResponse:
     """Return the confirmation page; `context` takes `title`, `question`, `details`,
-    `submit_label`, `cancel_url`, `danger`.
+    `submit_label`, `cancel_url`, `danger`, the `mail` it sends (subject and text) with its
+    `mail_title`, and the (name, value) of `hidden` fields.
     """
     return render(request, "generic/confirm.html", {"form": form, **context})
 

@@ -124,6 +124,8 @@ class MilestoneForm(VersionedForm):
 
 
 class RoundForm(VersionedForm):
+    shown_fields = ("state",)
+
     class Meta:
         model = ReportingRound
         fields = ("plan", "title", "cut_off_on", "due_on")
@@ -132,6 +134,8 @@ class RoundForm(VersionedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["plan"].queryset = Plan.objects.newest_first()
+        # The leads of this plan were asked to report.
+        self.fields["plan"].disabled = self.instance.is_open
 
 
 class ReportForm(VersionedForm):

@@ -1,21 +1,45 @@
-"""Default texts of the mails about status reports; the office can edit them in the portal."""
+"""Default texts of the mails about status reports, which the office can edit in the portal, and the
+drafts of those that a reporting round sends.
+"""
+
+import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
-from outbox.texts import MailText, Placeholder, register
+from core.dates import format_date
+from measures.models import ReportingRound
+from measures.queries import awaited_reporters
+from outbox.texts import MailDraft, MailText, Markdown, Placeholder, escape_markdown, register
+from partners.queries import recipient_of
+
+REPORT_REQUESTED = "report_requested"
+ROUND_CHANGED = "round_changed"
 
 # The outbox adds the salutation and its comma, so every text begins in lower case.
 register(
     MailText(
-        kind="report_requested",
+        kind=REPORT_REQUESTED,
         title=_("Berichtsrunde gestartet"),
-        subject=_("{round}: bitte bis {due} berichten"),
+        subject=_("Bitte bis {due} berichten: {round}"),
         body=_(
             "zum Stichtag {cut_off} bitten wir Sie um einen kurzen Bericht, wie es um "
             "diese Maßnahmen steht:\n\n"
             "{measures}\n\n"
-            "Bitte berichten Sie bis zum **{due}**. Vier Angaben genügen: Phase, "
-            "Ampel, Finanzierung und Sachstand.\n\n"
+            "Bitte berichten Sie bis zum **{due}**. Vier Angaben genügen: Phase, Ampel (bei Gelb "
+            "und Rot mit Grund), Finanzierung und Sachstand.\n\n"
+            "[Berichte öffnen]({link})\n"
+        ),
+        placeholders=("round", "cut_off", "due", "measures"),
+    ),
+    MailText(
+        kind=ROUND_CHANGED,
+        title=_("Termine einer Berichtsrunde geändert"),
+        subject=_("Neue Termine: {round}, bitte bis {due} berichten"),
+        body=_(
+            "die Termine der laufenden Berichtsrunde **{round}** haben sich geändert. Bitte "
+            "berichten Sie zum Stichtag {cut_off} bis zum **{due}**; frühere Angaben dazu gelten "
+            "nicht mehr. Es geht um diese Maßnahmen:\n\n"
+            "{measures}\n\n"
             "[Berichte öffnen]({link})\n"
         ),
         placeholders=("round", "cut_off", "due", "measures"),
@@ -77,3 +101,40 @@ register(
         ),
     },
 )
+
+
+def round_key(reporting_round: ReportingRound) -> str:
+    """Return what the outbox calls the round."""
+    return f"round:{reporting_round.pk}"
+
+
+def report_requests(reporting_round: ReportingRound) -> list[MailDraft]:
+    """Return a mail to each person who may report in the round, about all their measures."""
+    # A round opens only once, so this event deduplicates the mail across retries.
+    return _drafts(reporting_round, REPORT_REQUESTED, event="opened")
+
+
+def change_notices(reporting_round: ReportingRound, *, now: dt.datetime) -> list[MailDraft]:
+    """Return a mail with the new days to each person who has yet to report in the round."""
+    return _drafts(reporting_round, ROUND_CHANGED, event=f"changed:{now.isoformat()}")
+
+
+def _drafts(reporting_round: ReportingRound, kind: str, *, event: str) -> list[MailDraft]:
+    return [
+        MailDraft(
+            kind=kind,
+            subject_key=round_key(reporting_round),
+            event=event,
+            to=recipient_of(person),
+            values={
+                "round": reporting_round.title,
+                "cut_off": format_date(reporting_round.cut_off_on),
+                "due": format_date(reporting_round.due_on),
+                "measures": Markdown(
+                    "\n".join(f"- {escape_markdown(measure.title)}" for measure in measures)
+                ),
+            },
+            path=reporting_round.get_absolute_url(),
+        )
+        for person, measures in awaited_reporters(reporting_round)
+    ]

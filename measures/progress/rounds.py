@@ -1,13 +1,23 @@
-"""The buttons of a reporting round."""
+"""The buttons and lines of a reporting round, and what opening and closing it would do."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from core.dates import format_date
+from core.html import draw_due, draw_note
 from core.progress import Button
 from core.states import allowed_actions
-from measures.enums import ROUND_MOVES
-from measures.models import ReportingRound
-from measures.permissions import can_run_rounds
+from measures.enums import ROUND_MOVES, ReportState, RoundState
+from measures.models import Measure, ReportingRound
+from measures.permissions import can_run_rounds, leads_measure
+from measures.queries import AwaitedLead, ReportInRound
 
 
 def round_buttons(reporting_round: ReportingRound, user) -> list[Button]:
@@ -24,3 +34,171 @@ def round_buttons(reporting_round: ReportingRound, user) -> list[Button]:
         buttons.append(Button(_("Abschließen"), url))
     url = reverse("measures:round_edit", args=[reporting_round.pk])
     return [*buttons, Button(_("Bearbeiten"), url)]
+
+
+def round_deadline(reporting_round: ReportingRound, today: dt.date) -> SafeString | str:
+    """Return until when reports are due. Only an open round can be overdue."""
+    if reporting_round.is_open:
+        return draw_due(reporting_round.due_on, today)
+    return _("bis %(day)s") % {"day": format_date(reporting_round.due_on)}
+
+
+class RoundLine(NamedTuple):
+    """One line of the table of a round; `report` is a link if the reader may open or write it."""
+
+    measure: Measure
+    lead: str
+    report: SafeString
+
+
+def round_lines(
+    reporting_round: ReportingRound, reports: Iterable[ReportInRound], *, user, today: dt.date
+) -> list[RoundLine]:
+    return [
+        RoundLine(
+            given.measure,
+            given.measure.lead_label,
+            _report_cell(reporting_round, given, user=user, today=today),
+        )
+        for given in reports
+    ]
+
+
+def _report_cell(
+    reporting_round: ReportingRound, given: ReportInRound, *, user, today: dt.date
+) -> SafeString:
+    report, is_owed = given.report, reporting_round.is_open and not given.is_given
+    if report:
+        link = format_html(
+            '<a href="{}">{}</a>', report.get_absolute_url(), report.get_state_display()
+        )
+    else:
+        link = format_html("{}", _state_without_report(reporting_round, given))
+    # The deadline stands above the table; each line repeats it only once it has passed.
+    is_overdue = is_owed and reporting_round.due_on < today
+    overdue = draw_note(draw_due(reporting_round.due_on, today)) if is_overdue else ""
+    write = ""
+    if is_owed and leads_measure(user, given.measure):
+        url = reverse("measures:write_report", args=[given.measure.pk])
+        write = draw_note(format_html('<a href="{}">{}</a>', url, _("Statusbericht schreiben")))
+    return format_html("<span>{}{}{}</span>", link, overdue, write)
+
+
+def _state_without_report(reporting_round: ReportingRound, given: ReportInRound) -> str:
+    if given.is_given:
+        return _("eingereicht, wird geprüft")
+    return {
+        RoundState.PLANNED: _("noch nicht angefragt"),
+        RoundState.OPEN: _("steht aus"),
+        RoundState.CLOSED: _("nicht eingegangen"),
+    }[RoundState(reporting_round.state)]
+
+
+def opening_details(
+    reporting_round: ReportingRound, leads: list[AwaitedLead], without_lead: list[Measure]
+) -> list[str]:
+    """Return what opening the round does: who is asked, and who cannot be."""
+    measure_count = sum(len(awaited.measures) for awaited in leads)
+    waiting = ngettext(
+        "%(count)d Maßnahme wartet dann auf einen Bericht.",
+        "%(count)d Maßnahmen warten dann auf einen Bericht.",
+        measure_count,
+    )
+    due = _("Berichtet wird bis zum %(day)s.") % {"day": format_date(reporting_round.due_on)}
+    return [
+        waiting % {"count": measure_count},
+        due,
+        *asked_lines(leads),
+        *unreachable_lines(leads, without_lead),
+    ]
+
+
+def asked_lines(leads: list[AwaitedLead]) -> list[str]:
+    """Return a line per organisation with the people who get a mail."""
+    return [
+        _("E-Mail an %(lead)s: %(people)s")
+        % {
+            "lead": awaited.lead.label,
+            "people": ", ".join(str(person) for person in awaited.reporters),
+        }
+        for awaited in leads
+        if awaited.reporters
+    ]
+
+
+def unreachable_lines(leads: list[AwaitedLead], without_lead: list[Measure]) -> list[str]:
+    """Return a line per lead whom neither the opening nor a reminder reaches, and why."""
+    lines = [
+        _("Nicht erreichbar, weil dort niemand ein Konto als Partner hat: %(lead)s (%(measures)s)")
+        % {
+            "lead": awaited.lead.label,
+            "measures": ", ".join(measure.title for measure in awaited.measures),
+        }
+        for awaited in leads
+        if not awaited.reporters
+    ]
+    return lines + [
+        _("Nicht erreichbar, weil die Federführung keine Organisation im Portal ist: %(measure)s")
+        % {"measure": f"{measure.title} ({measure.lead_text})" if measure.lead_text else measure}
+        for measure in without_lead
+    ]
+
+
+def opened_message(leads: list[AwaitedLead]) -> str:
+    """Return how many people the opening of a round mails, and whom it cannot reach."""
+    count = sum(len(awaited.reporters) for awaited in leads)
+    unreachable = [awaited.lead.label for awaited in leads if not awaited.reporters]
+    if count:
+        text = ngettext(
+            "Die Berichtsrunde läuft. %(count)d Person erhält eine E-Mail.",
+            "Die Berichtsrunde läuft. %(count)d Personen erhalten eine E-Mail.",
+            count,
+        )
+    else:
+        text = _("Die Berichtsrunde läuft. Niemand erhält eine E-Mail.")
+    parts = [text % {"count": count}]
+    if unreachable:
+        parts.append(_("Nicht erreichbar: %(leads)s.") % {"leads": ", ".join(unreachable)})
+    return " ".join(parts)
+
+
+def change_effect(mail_count: int) -> str:
+    """Say before an open round is changed who hears of new days; "" if nobody does."""
+    if not mail_count:
+        return ""
+    text = ngettext(
+        "Ändern Sie Stichtag oder Frist, erhält %(count)d Person, deren Bericht noch aussteht, "
+        "eine E-Mail mit den neuen Terminen.",
+        "Ändern Sie Stichtag oder Frist, erhalten %(count)d Personen, deren Bericht noch aussteht, "
+        "eine E-Mail mit den neuen Terminen.",
+        mail_count,
+    )
+    return text % {"count": mail_count}
+
+
+def changed_message(mail_count: int) -> str:
+    text = ngettext(
+        "Die Berichtsrunde ist gespeichert. %(count)d Person erhält die neuen Termine per E-Mail.",
+        "Die Berichtsrunde ist gespeichert. %(count)d Personen erhalten die neuen Termine per "
+        "E-Mail.",
+        mail_count,
+    )
+    return text % {"count": mail_count} if mail_count else _("Die Berichtsrunde ist gespeichert.")
+
+
+def closing_details(awaiting: list[Measure], reports: Iterable[ReportInRound]) -> list[str]:
+    """Return what closing the round leaves undone."""
+    details = [
+        _("Es fehlt, und daran wird nicht mehr erinnert: %(measure)s") % {"measure": measure.title}
+        for measure in awaiting
+    ] or [_("Alle Berichte sind eingegangen.")]
+    details += [
+        _("Eingereicht, aber noch nicht geprüft: %(measure)s") % {"measure": given.measure.title}
+        for given in reports
+        if given.report and given.report.state == ReportState.SUBMITTED
+    ]
+    return [
+        *details,
+        _("Niemand erhält eine E-Mail."),
+        _("Eine abgeschlossene Berichtsrunde lässt sich nicht wieder öffnen."),
+    ]

@@ -15,14 +15,19 @@ from measures.queries.plans import (
     top_sections,
 )
 from measures.queries.reports import (
+    AwaitedLead,
+    awaited_leads,
     awaited_reporters,
     open_report_of,
     reports_due_for,
     reports_to_check,
+    round_version,
     waiting_for_reports,
 )
 from measures.queries.rounds import (
+    ReportInRound,
     measures_awaiting_report,
+    measures_without_lead,
     open_round_of,
     open_rounds,
     reports_in_round,
@@ -31,13 +36,17 @@ from measures.queries.rounds import (
 from measures.queries.timeline import TimelineBar, timeline_bars
 
 __all__ = [
+    "AwaitedLead",
+    "ReportInRound",
     "TimelineBar",
+    "awaited_leads",
     "awaited_reporters",
     "current_plan",
     "descendants_of",
     "measure_history",
     "measures_awaiting_report",
     "open_measures",
+    "measures_without_lead",
     "open_report_of",
     "open_round_of",
     "open_rounds",
@@ -48,6 +57,7 @@ __all__ = [
     "reports_in_round",
     "reports_to_check",
     "round_awaiting_report",
+    "round_version",
     "section_choices",
     "section_path",
     "sections_of",

@@ -1,6 +1,7 @@
 """Status reports: due ones and their reporters, and those awaiting the office."""
 
 import datetime as dt
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from measures.enums import EDITABLE_REPORT_STATES, OPEN_REPORT_STATES, ReportSta
 from measures.models import Measure, ReportingRound, StatusReport
 from measures.permissions import represented_organisations
 from measures.queries.rounds import measures_awaiting_report, open_rounds
-from partners.models import Person
+from partners.models import Organisation, Person
 
 
 class DueReport(NamedTuple):
@@ -93,20 +94,52 @@ def reporters_of(organisation_ids: Iterable[int]) -> dict[int, list[Person]]:
     return dict(reporters)
 
 
+class AwaitedLead(NamedTuple):
+    """An organisation that owes reports in a round; `reporters` is empty if nobody there can be
+    asked.
+    """
+
+    lead: Organisation
+    measures: list[Measure]
+    reporters: list[Person]
+
+
+def awaited_leads(reporting_round: ReportingRound) -> list[AwaitedLead]:
+    """Return the organisations that owe reports in `reporting_round`, by name, in two queries."""
+    measures_by_lead: dict[Organisation, list[Measure]] = defaultdict(list)
+    for measure in measures_awaiting_report(reporting_round):
+        # Always true because of the query; the check satisfies the type checker.
+        if measure.lead:
+            measures_by_lead[measure.lead].append(measure)
+    reporters = reporters_of(lead.pk for lead in measures_by_lead)
+    leads = [
+        AwaitedLead(lead, measures, reporters.get(lead.pk, []))
+        for lead, measures in measures_by_lead.items()
+    ]
+    return sorted(leads, key=lambda awaited: (awaited.lead.search, awaited.lead.pk))
+
+
 def awaited_reporters(reporting_round: ReportingRound) -> list[tuple[Person, list[Measure]]]:
     """Return each person who may report in the round, with all measures of their organisation that
     still need a report.
     """
-    measures_by_lead: dict[int, list[Measure]] = defaultdict(list)
-    for measure in measures_awaiting_report(reporting_round):
-        # Always true because of the query; the check satisfies the type checker.
-        if measure.lead_id:
-            measures_by_lead[measure.lead_id].append(measure)
     return [
-        (person, measures_by_lead[lead_id])
-        for lead_id, people in reporters_of(measures_by_lead).items()
-        for person in people
+        (person, awaited.measures)
+        for awaited in awaited_leads(reporting_round)
+        for person in awaited.reporters
     ]
+
+
+def round_version(reporting_round: ReportingRound) -> str:
+    """Return a fingerprint of what the office confirms when it opens or closes the round: whom it
+    asks for which report, and until when.
+    """
+    asked = [
+        (lead.pk, [measure.pk for measure in measures], [person.pk for person in reporters])
+        for lead, measures, reporters in awaited_leads(reporting_round)
+    ]
+    days = reporting_round.cut_off_on, reporting_round.due_on
+    return hashlib.sha256(repr((days, asked)).encode()).hexdigest()[:20]
 
 
 def waiting_for_reports(rounds: Iterable[ReportingRound]) -> list[WaitingEntry]:

@@ -5,14 +5,21 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE, has_role
-from measures.enums import FINISHED_PHASES, ReportState, RoundState
+from measures.enums import FINISHED_PHASES, GIVEN_REPORT_STATES, RoundState
 from measures.models import Measure, ReportingRound, StatusReport
 from measures.permissions import represented_organisations
 
 
 class ReportInRound(NamedTuple):
+    """A measure with a due or existing report in a round.
+
+    `report` is None unless the reader may open it; `is_given` also tells of a submitted report that
+    they may not open yet.
+    """
+
     measure: Measure
     report: StatusReport | None
+    is_given: bool
 
 
 def open_rounds() -> list[ReportingRound]:
@@ -32,20 +39,23 @@ def measures_awaiting_report(reporting_round: ReportingRound) -> QuerySet[Measur
     No report is due on measures that are finished, have no organisation as lead, or were taken over
     from earlier documents.
     """
-    # A returned report does not count, because the lead has to revise it.
     given = StatusReport.objects.filter(
-        measure=OuterRef("pk"),
-        round=reporting_round,
-        state__in=(ReportState.SUBMITTED, ReportState.ACCEPTED),
+        measure=OuterRef("pk"), round=reporting_round, state__in=GIVEN_REPORT_STATES
     )
-    return (
-        Measure.objects.in_workflow()
-        .filter(plan_id=reporting_round.plan_id, lead__isnull=False)
-        .exclude(phase__in=FINISHED_PHASES)
-        .exclude(Exists(given))
-        .select_related("lead")
-        .order_by("search", "pk")
-    )
+    unfinished = _unfinished_measures(reporting_round).filter(lead__isnull=False)
+    return unfinished.exclude(Exists(given)).select_related("lead")
+
+
+def measures_without_lead(reporting_round: ReportingRound) -> QuerySet[Measure]:
+    """Return the measures on which nobody is asked to report in `reporting_round`, because their
+    lead is unknown or no organisation of the portal, by title.
+    """
+    return _unfinished_measures(reporting_round).filter(lead__isnull=True)
+
+
+def _unfinished_measures(reporting_round: ReportingRound) -> QuerySet[Measure]:
+    measures = Measure.objects.in_workflow().filter(plan_id=reporting_round.plan_id)
+    return measures.exclude(phase__in=FINISHED_PHASES).order_by("search", "pk")
 
 
 def round_awaiting_report(measure: Measure) -> ReportingRound | None:
@@ -62,21 +72,24 @@ def reports_in_round(reporting_round: ReportingRound, user) -> list[ReportInRoun
 
     Partners see the measures their organisation leads.
     """
-    reports = (
-        StatusReport.objects.visible_to(user)
-        .filter(round=reporting_round)
-        .order_by("-as_of_on", "-pk")
-    )
-    # Both conditions, since a measure with an accepted report no longer awaits one.
+    in_round = StatusReport.objects.filter(round=reporting_round)
+    reports = in_round.visible_to(user).order_by("-as_of_on", "-pk")
+    given = in_round.filter(state__in=GIVEN_REPORT_STATES, measure=OuterRef("pk"))
+    # Also measures with a report, since those no longer await one. That a report was submitted may
+    # be known to people who may not read it before it is accepted.
     awaiting = measures_awaiting_report(reporting_round).order_by().values("pk")
     reported = reports.order_by().values("measure_id")
-    measures = Measure.objects.visible_to(user).filter(Q(pk__in=awaiting) | Q(pk__in=reported))
+    measures = (
+        Measure.objects.visible_to(user)
+        .annotate(is_given=Exists(given))
+        .filter(Q(pk__in=awaiting) | Q(pk__in=reported) | Q(is_given=True))
+    )
     if not has_role(user, OFFICE, SENATOR_OFFICE, OBSERVER):
         measures = measures.filter(lead_id__in=represented_organisations(user))
     measures = measures.select_related("lead").prefetch_related(
         Prefetch("reports", reports, to_attr="reports_given")
     )
     return [
-        ReportInRound(measure, next(iter(measure.reports_given), None))
+        ReportInRound(measure, next(iter(measure.reports_given), None), measure.is_given)
         for measure in measures.order_by("search", "pk")
     ]

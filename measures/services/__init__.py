@@ -14,7 +14,14 @@ from measures.services.reports import (
     save_draft,
     submit_report,
 )
-from measures.services.rounds import change_round, close_round, create_round, open_round
+from measures.services.rounds import (
+    change_round,
+    close_round,
+    create_round,
+    open_round,
+    require_changeable,
+    require_openable,
+)
 
 __all__ = [
     "accept_report",
@@ -32,6 +39,8 @@ __all__ = [
     "open_round",
     "record_report",
     "reopen_milestone",
+    "require_changeable",
+    "require_openable",
     "return_report",
     "save_draft",
     "submit_report",

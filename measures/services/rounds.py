@@ -8,17 +8,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
-from core.dates import format_date
 from core.errors import ChangedMeanwhile, Refused, violation_as
 from core.history import save_as, save_changes_as, save_values_as
 from core.states import target_of
 from measures.enums import ROUND_MOVES, RoundState
+from measures.mails import (
+    REPORT_REQUESTED,
+    ROUND_CHANGED,
+    change_notices,
+    report_requests,
+    round_key,
+)
 from measures.models import ReportingRound
 from measures.permissions import can_run_rounds, require_permission
-from measures.queries import awaited_reporters
-from outbox.services import enqueue_mails
-from outbox.texts import MailDraft, Markdown, escape_markdown
-from partners.queries import recipient_of
+from measures.queries import round_version
+from outbox.services import enqueue_mails, withdraw_pending
 
 
 @transaction.atomic
@@ -40,55 +44,97 @@ def change_round(
     by,
     now: dt.datetime,
 ) -> ReportingRound:
-    """Save those of `values` that differ.
+    """Save those of `values` that differ. New days of an open round are mailed to everybody who has
+    yet to report.
 
     Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when the round is closed.
     """
     require_permission(can_run_rounds(by))
     reporting_round = _lock_round(reporting_round)
-    # The reports of a closed round refer to its cut-off day and deadline as they were.
-    if reporting_round.state == RoundState.CLOSED:
-        raise Refused(_("Diese Berichtsrunde ist abgeschlossen und bleibt, wie sie war."))
-    require_unchanged(reporting_round, version, values)
+    require_changeable(reporting_round)
+    if reporting_round.is_open and values.get("plan", reporting_round.plan) != reporting_round.plan:
+        raise Refused(_("Eine laufende Berichtsrunde bleibt in ihrem Plan."))
+    # With the state: new days of a round that was opened meanwhile would be mailed unseen.
+    require_unchanged(reporting_round, version, [*values, "state"])
+    days = reporting_round.cut_off_on, reporting_round.due_on
     save_changes_as(reporting_round, values, by=by, now=now)
+    if reporting_round.is_open and days != (reporting_round.cut_off_on, reporting_round.due_on):
+        enqueue_mails(change_notices(reporting_round, now=now), now=now, by=by)
     return reporting_round
 
 
+def require_changeable(reporting_round: ReportingRound) -> None:
+    """Raise `Refused` when the round is closed: its reports refer to its days as they were."""
+    if reporting_round.state == RoundState.CLOSED:
+        raise Refused(_("Diese Berichtsrunde ist abgeschlossen und bleibt, wie sie war."))
+
+
 @transaction.atomic
-def open_round(*, reporting_round: ReportingRound, by, now: dt.datetime) -> ReportingRound:
+def open_round(
+    *, reporting_round: ReportingRound, shown: str = "", by, now: dt.datetime
+) -> ReportingRound:
     """Open a round and mail everybody who may report on a measure in it.
 
-    Raises `NotAllowed`, `Refused`, and `ChangedMeanwhile` when another round of the plan was opened
-    at the same moment.
+    `shown` is the `round_version` that the office confirmed; with "" nothing is compared. Raises
+    `NotAllowed`, `Refused`, and `ChangedMeanwhile` when that is no longer true or another round of
+    the plan was opened at the same moment.
     """
     require_permission(can_run_rounds(by))
     reporting_round = _lock_round(reporting_round)
-    target = target_of(ROUND_MOVES, "open", reporting_round)
-    open_rounds_of_plan = ReportingRound.objects.filter(
-        plan_id=reporting_round.plan_id, state=RoundState.OPEN
-    )
-    if open_rounds_of_plan.exists():
-        raise Refused(_another_round_is_open())
-    reporting_round.state = target
+    require_openable(reporting_round)
+    _require_as_shown(reporting_round, shown)
+    reporting_round.state = target_of(ROUND_MOVES, "open", reporting_round)
     # The lock covers only this round. A constraint catches another round of the plan opened since
     # the check.
     with violation_as(ChangedMeanwhile(_another_round_is_open())):
         save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde gestartet"))
-    enqueue_mails(_report_requests(reporting_round), now=now, by=by)
+    enqueue_mails(report_requests(reporting_round), now=now, by=by)
     return reporting_round
+
+
+def require_openable(reporting_round: ReportingRound) -> None:
+    """Raise `Refused` unless the state of the round and the other rounds of its plan allow it to
+    open.
+    """
+    target_of(ROUND_MOVES, "open", reporting_round)
+    others = ReportingRound.objects.filter(plan_id=reporting_round.plan_id, state=RoundState.OPEN)
+    if others.exists():
+        raise Refused(_another_round_is_open())
 
 
 @transaction.atomic
-def close_round(*, reporting_round: ReportingRound, by, now: dt.datetime) -> ReportingRound:
-    """Close a round. Missing reports are no longer due, so reminders stop.
+def close_round(
+    *, reporting_round: ReportingRound, shown: str = "", by, now: dt.datetime
+) -> ReportingRound:
+    """Close a round. Missing reports are no longer due, so reminders stop and mails that still ask
+    for a report are withdrawn.
 
-    Raises `NotAllowed`, `Refused`.
+    `shown` as in `open_round`. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
     """
     require_permission(can_run_rounds(by))
     reporting_round = _lock_round(reporting_round)
-    reporting_round.state = target_of(ROUND_MOVES, "close", reporting_round)
+    target = target_of(ROUND_MOVES, "close", reporting_round)
+    _require_as_shown(reporting_round, shown)
+    reporting_round.state = target
     save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde abgeschlossen"))
+    withdraw_pending(
+        subject_keys=[round_key(reporting_round)],
+        kinds=[REPORT_REQUESTED, ROUND_CHANGED],
+        note=_("Die Berichtsrunde ist abgeschlossen."),
+        now=now,
+        by=by,
+    )
     return reporting_round
+
+
+def _require_as_shown(reporting_round: ReportingRound, shown: str) -> None:
+    if shown and shown != round_version(reporting_round):
+        raise ChangedMeanwhile(
+            _(
+                "Inzwischen hat sich geändert, wer berichten soll oder bis wann. Es ist nichts "
+                "geschehen; bitte prüfen Sie die neuen Angaben und bestätigen Sie noch einmal."
+            )
+        )
 
 
 def _lock_round(reporting_round: ReportingRound) -> ReportingRound:
@@ -97,25 +143,3 @@ def _lock_round(reporting_round: ReportingRound) -> ReportingRound:
 
 def _another_round_is_open() -> str:
     return _("In diesem Plan läuft schon eine Berichtsrunde. Bitte schließen Sie diese zuerst ab.")
-
-
-def _report_requests(reporting_round: ReportingRound) -> list[MailDraft]:
-    return [
-        MailDraft(
-            kind="report_requested",
-            subject_key=f"round:{reporting_round.pk}",
-            # A round opens only once, so this event deduplicates the mail across retries.
-            event="opened",
-            to=recipient_of(person),
-            values={
-                "round": reporting_round.title,
-                "cut_off": format_date(reporting_round.cut_off_on),
-                "due": format_date(reporting_round.due_on),
-                "measures": Markdown(
-                    "\n".join(f"- {escape_markdown(measure.title)}" for measure in measures)
-                ),
-            },
-            path=reporting_round.get_absolute_url(),
-        )
-        for person, measures in awaited_reporters(reporting_round)
-    ]

@@ -1,27 +1,53 @@
 """Reporting rounds: list, page, the office's form, opening and closing."""
 
+from django.contrib import messages
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from core.dates import format_date, local_date
+from core.dates import local_date
 from core.progress import Button
-from core.views import allowed, render_confirmation, render_form, require, run_service, save_form
+from core.views import (
+    allowed,
+    redirect_if_refused,
+    redirect_unless_possible,
+    render_confirmation,
+    render_form,
+    require,
+    run_service,
+    save_form,
+)
 from measures import services
-from measures.enums import ROUND_MOVES, ReportState
+from measures.enums import ROUND_MOVES, ReportState, RoundState
 from measures.forms import RoundForm
+from measures.mails import REPORT_REQUESTED, ROUND_CHANGED, report_requests
 from measures.models import ReportingRound
 from measures.permissions import can_run_rounds
-from measures.progress import round_buttons
+from measures.progress import (
+    change_effect,
+    changed_message,
+    closing_details,
+    opened_message,
+    opening_details,
+    round_buttons,
+    round_deadline,
+    round_lines,
+    unreachable_lines,
+)
 from measures.queries import (
+    awaited_leads,
     awaited_reporters,
     current_plan,
     measures_awaiting_report,
+    measures_without_lead,
     reports_in_round,
+    round_version,
 )
+from outbox.queries.wordings import preview_message, with_waiting_note
 
 
 @require_safe
@@ -29,25 +55,37 @@ def round_list(request):
     rounds = ReportingRound.objects.visible_to(request.user).select_related("plan")
     # Counted in the query that loads the rounds, to avoid one query per round.
     accepted = Count("reports", filter=Q(reports__state=ReportState.ACCEPTED))
+    today = local_date(timezone.now())
+    listed = rounds.annotate(accepted=accepted).order_by("-due_on", "-pk")
     context = {
-        "rounds": rounds.annotate(accepted=accepted).order_by("-due_on", "-pk"),
+        "rounds": [(shown, round_deadline(shown, today)) for shown in listed],
         "can_run": can_run_rounds(request.user),
         "buttons": _create_buttons(request.user),
-        "today": local_date(timezone.now()),
     }
     return render(request, "measures/rounds.html", context)
 
 
 @require_safe
 def round_page(request, pk):
-    reporting_round = _get_round(request, pk)
+    reporting_round, today = _get_round(request, pk), local_date(timezone.now())
+    reports = reports_in_round(reporting_round, request.user)
     context = {
         "round": reporting_round,
-        "reports_in_round": reports_in_round(reporting_round, request.user),
+        "deadline": round_deadline(reporting_round, today),
+        "lines": round_lines(reporting_round, reports, user=request.user, today=today),
         "buttons": round_buttons(reporting_round, request.user),
-        "today": local_date(timezone.now()),
+        "unreachable": _unreachable(reporting_round, request.user),
     }
     return render(request, "measures/round.html", context)
+
+
+def _unreachable(reporting_round: ReportingRound, user) -> list[str]:
+    """Tell the office of an unfinished round whom neither mails nor reminders reach."""
+    if reporting_round.state == RoundState.CLOSED or not can_run_rounds(user):
+        return []
+    return unreachable_lines(
+        awaited_leads(reporting_round), list(measures_without_lead(reporting_round))
+    )
 
 
 @allowed(can_run_rounds)
@@ -62,15 +100,22 @@ def round_create(request):
 def round_edit(request, pk):
     reporting_round = _get_round(request, pk)
     require(can_run_rounds(request.user))
+    if refused := redirect_if_refused(request, reporting_round, services.require_changeable):
+        return refused
     form = RoundForm(request.POST or None, instance=reporting_round)
-    done = _("Die Berichtsrunde ist gespeichert.")
-    if save_form(request, form, services.change_round, reporting_round=reporting_round, done=done):
+    mailed = len(awaited_reporters(reporting_round)) if reporting_round.is_open else 0
+    if save_form(request, form, services.change_round, reporting_round=reporting_round):
+        has_new_days = {"cut_off_on", "due_on"} & set(form.changed_data)
+        done = changed_message(mailed if has_new_days else 0)
+        note = with_waiting_note(done, ROUND_CHANGED) if mailed and has_new_days else done
+        messages.success(request, note)
         return redirect(reporting_round)
     return render_form(
         request,
         form,
         template="measures/form.html",
         title=_("Berichtsrunde bearbeiten"),
+        effect=change_effect(mailed),
         cancel_url=reporting_round.get_absolute_url(),
     )
 
@@ -79,29 +124,49 @@ def round_open(request, pk):
     reporting_round = _get_round(request, pk)
     require(can_run_rounds(request.user))
     if request.method == "POST":
-        run_service(
+        opened = run_service(
             request,
             lambda: services.open_round(
-                reporting_round=reporting_round, by=request.user, now=timezone.now()
+                reporting_round=reporting_round,
+                shown=request.POST.get("shown", ""),
+                by=request.user,
+                now=timezone.now(),
             ),
-            done=_("Die Berichtsrunde läuft. Die Federführungen sind angeschrieben."),
         )
+        if opened:
+            done = opened_message(awaited_leads(reporting_round))
+            messages.success(request, with_waiting_note(done, REPORT_REQUESTED))
         return redirect(reporting_round)
-    # Opening sends mail, so first show the office how many people get it.
-    measure_count = measures_awaiting_report(reporting_round).count()
-    mail_count = len(awaited_reporters(reporting_round))
+    if refused := redirect_if_refused(request, reporting_round, services.require_openable):
+        return refused
+    requests = report_requests(reporting_round)
     return render_confirmation(
         request,
         title=ROUND_MOVES["open"].label,
         question=_("Soll „%(title)s“ jetzt starten?") % {"title": reporting_round.title},
-        details=[
-            _("%(count)d Maßnahmen warten dann auf einen Bericht.") % {"count": measure_count},
-            _("%(count)d Personen erhalten eine E-Mail.") % {"count": mail_count},
-            _("Berichtet wird bis zum %(day)s.") % {"day": format_date(reporting_round.due_on)},
-        ],
-        submit_label=_("Starten und %(count)d E-Mails versenden") % {"count": mail_count},
+        details=opening_details(
+            reporting_round,
+            awaited_leads(reporting_round),
+            list(measures_without_lead(reporting_round)),
+        ),
+        mail=preview_message(requests[0]) if requests else None,
+        mail_title=_("E-Mail an die Federführungen, hier an %(who)s")
+        % {"who": requests[0].to.name if requests else ""},
+        hidden=[("shown", round_version(reporting_round))],
+        submit_label=_opening_label(len(requests)),
         cancel_url=reporting_round.get_absolute_url(),
     )
+
+
+def _opening_label(mail_count: int) -> str:
+    if not mail_count:
+        return _("Starten, ohne dass jemand eine E-Mail erhält")
+    label = ngettext(
+        "Starten und %(count)d E-Mail versenden",
+        "Starten und %(count)d E-Mails versenden",
+        mail_count,
+    )
+    return label % {"count": mail_count}
 
 
 def round_close(request, pk):
@@ -111,22 +176,26 @@ def round_close(request, pk):
         run_service(
             request,
             lambda: services.close_round(
-                reporting_round=reporting_round, by=request.user, now=timezone.now()
+                reporting_round=reporting_round,
+                shown=request.POST.get("shown", ""),
+                by=request.user,
+                now=timezone.now(),
             ),
             done=_("Die Berichtsrunde ist abgeschlossen."),
         )
         return redirect(reporting_round)
+    if refused := redirect_unless_possible(request, reporting_round, ROUND_MOVES, "close"):
+        return refused
     # Closing is final, so first show the office which reports are missing.
-    missing = measures_awaiting_report(reporting_round).count()
     return render_confirmation(
         request,
         title=ROUND_MOVES["close"].label,
         question=_("Soll „%(title)s“ abgeschlossen werden?") % {"title": reporting_round.title},
-        details=[
-            _("%(count)d Berichte fehlen noch; an sie wird nicht mehr erinnert.")
-            % {"count": missing},
-            _("Eine abgeschlossene Berichtsrunde lässt sich nicht wieder öffnen."),
-        ],
+        details=closing_details(
+            list(measures_awaiting_report(reporting_round)),
+            reports_in_round(reporting_round, request.user),
+        ),
+        hidden=[("shown", round_version(reporting_round))],
         submit_label=ROUND_MOVES["close"].label,
         danger=True,
         cancel_url=reporting_round.get_absolute_url(),

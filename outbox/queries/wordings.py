@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from core.folding import fold
 from outbox.models import Wording
+from outbox.rendering.messages import Message, write_message
 from outbox.rendering.wordings import Words, default_words, find_faults
-from outbox.texts import MailText, all_texts, area_of, text_of
+from outbox.texts import MailDraft, MailText, all_texts, area_of, text_of
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,16 @@ def texts_in_force(kinds: Iterable[str]) -> dict[str, TextInForce]:
 
 def text_in_force(kind: str) -> TextInForce:
     return texts_in_force([kind])[kind]
+
+
+def preview_message(draft: MailDraft) -> Message:
+    """Return subject and text of the mail that `draft` would become now."""
+    return write_message(
+        text_in_force(draft.kind).text,
+        greeting=draft.to.greeting,
+        link=draft.link or draft.path,
+        values=draft.values,
+    )
 
 
 def waiting_note(kind: str) -> str:

@@ -8,6 +8,7 @@ from approvals.enums import ApprovalKind, Verdict
 from approvals.models import ApprovalRequest, Condition
 from approvals.registry import Decision
 from approvals.services import meet_condition
+from core.conflicts import version_of
 from core.roles import PARTNER
 from dialogues.enums import DialogueState, TopicState
 from dialogues.services import (
@@ -20,9 +21,9 @@ from dialogues.services import (
     withdraw_invitation,
 )
 from masterplan.legal import report_barrier
-from measures.enums import ReportState
-from measures.models import StatusReport
-from measures.services import accept_report
+from measures.enums import ReportState, RoundState
+from measures.models import ReportingRound, StatusReport
+from measures.services import accept_report, change_round
 from media_visits.enums import VisitState
 from media_visits.services import announce_visit, cancel_visit, postpone_visit, withdraw_visit
 from outbox.models import Mail
@@ -55,11 +56,7 @@ def write_every_mail() -> None:
     _about_visits(office)
     _about_approvals(office, senator)
     _about_accounts(office, senator)
-    accept_report(
-        report=StatusReport.objects.filter(state=ReportState.SUBMITTED).first(),
-        by=office,
-        now=LATER,
-    )
+    _about_reports(office)
     report_barrier(
         message="Eine Überschrift fehlt.", page="/", email="", path="/barrierefreiheit/", now=LATER
     )
@@ -106,6 +103,15 @@ def _about_approvals(office, senator) -> None:
     meet_condition(
         condition=Condition.objects.get(approval=approval), note="Erledigt.", by=office, now=LATER
     )
+
+
+def _about_reports(office) -> None:
+    running = ReportingRound.objects.filter(state=RoundState.OPEN)[0]
+    days = {"due_on": running.due_on + dt.timedelta(days=1)}
+    version = version_of(running, [*days, "state"])
+    change_round(reporting_round=running, values=days, version=version, by=office, now=LATER)
+    submitted = StatusReport.objects.filter(state=ReportState.SUBMITTED)
+    accept_report(report=submitted[0], by=office, now=LATER)
 
 
 def _about_accounts(office, senator) -> None:

@@ -1,10 +1,12 @@
 import pytest
 
 from core.models import Origin
-from core.roles import OFFICE, PARTNER, SENATOR_OFFICE
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState
 from measures.queries import (
+    awaited_leads,
     measures_awaiting_report,
+    measures_without_lead,
     reports_in_round,
     round_awaiting_report,
 )
@@ -74,10 +76,45 @@ def test_reports_in_a_round_depend_on_the_reader(office):
     accepted = make_report(other, ReportState.ACCEPTED, round=running)
     waiting = make_measure(plan, "Offene", lead=make_organisation())
 
-    assert reports_in_round(running, office) == [(own, draft), (other, accepted), (waiting, None)]
-    assert reports_in_round(running, make_user(SENATOR_OFFICE)) == [
-        (own, None),
-        (other, accepted),
-        (waiting, None),
+    assert reports_in_round(running, office) == [
+        (own, draft, False),
+        (other, accepted, True),
+        (waiting, None, False),
     ]
-    assert reports_in_round(running, partner) == [(own, draft)]
+    assert reports_in_round(running, make_user(SENATOR_OFFICE)) == [
+        (own, None, False),
+        (other, accepted, True),
+        (waiting, None, False),
+    ]
+    assert reports_in_round(running, partner) == [(own, draft, False)]
+
+
+def test_observer_learns_that_a_report_was_submitted_but_cannot_open_it():
+    plan = make_plan()
+    running = make_round(plan)
+    measure = make_measure(plan, lead=make_organisation())
+    make_report(measure, ReportState.SUBMITTED, round=running)
+    hidden = make_measure(plan, lead=make_organisation(), is_published=False)
+    make_report(hidden, ReportState.SUBMITTED, round=running)
+
+    assert reports_in_round(running, make_user(OBSERVER)) == [(measure, None, True)]
+
+
+def test_leads_are_awaited_with_those_who_can_report_for_them():
+    plan, partner = make_plan(), make_user(PARTNER)
+    running = make_round(plan)
+    first = make_measure(plan, "Ankauf", lead_id=partner.organisation_id)
+    second = make_measure(plan, "Bestand", lead_id=partner.organisation_id)
+    unreachable = make_measure(plan, "Campus", lead=make_organisation("ZZ ohne Konto"))
+    nobody = make_measure(plan, "Dach", lead_text="diverse Senatsverwaltungen")
+    make_measure(plan, "Fertig", phase="completed")
+
+    leads = awaited_leads(running)
+
+    assert sorted((a.measures, a.reporters) for a in leads if a.reporters) == [
+        ([first, second], [partner.person])
+    ]
+    assert [(a.lead.label, a.measures) for a in leads if not a.reporters] == [
+        ("ZZ ohne Konto", [unreachable])
+    ]
+    assert list(measures_without_lead(running)) == [nobody]

@@ -9,9 +9,10 @@ from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import RoundState
 from measures.models import ReportingRound
+from measures.queries import round_version
 from measures.services import change_round, close_round, create_round, open_round
 from outbox.models import Mail
-from tests.measures.builders import NOW, make_measure, make_plan, make_round
+from tests.measures.builders import NOW, make_measure, make_plan, make_report, make_round
 from tests.partners.builders import make_organisation, make_user
 from tests.racing import race
 from tests.unchanged import nothing_changes
@@ -129,7 +130,7 @@ def test_action_is_refused_in_other_states(service, state, office):
 def test_closed_round_cannot_be_changed(office):
     reporting_round = make_round(make_plan())
     due = {"due_on": dt.date(2026, 4, 15)}
-    version = version_of(reporting_round, due)
+    version = version_of(reporting_round, [*due, "state"])
 
     change_round(reporting_round=reporting_round, values=due, version=version, by=office, now=NOW)
     with pytest.raises(ChangedMeanwhile, match="inzwischen geändert"):
@@ -142,7 +143,7 @@ def test_closed_round_cannot_be_changed(office):
         change_round(
             reporting_round=reporting_round,
             values={"due_on": dt.date(2026, 5, 1)},
-            version=version_of(reporting_round, due),
+            version=version_of(reporting_round, [*due, "state"]),
             by=office,
             now=NOW,
         )
@@ -171,20 +172,96 @@ def test_only_the_office_runs_rounds(role):
     assert ReportingRound.objects.count() == 1
 
 
-def test_open_round_cannot_move_to_a_plan_with_another(office):
-    running, other = make_round(make_plan()), make_round(make_plan())
-    moved = {"plan": running.plan}
+def test_open_round_stays_in_its_plan(office):
+    running = make_round(make_plan())
+    moved = {"plan": make_plan()}
 
-    with pytest.raises(Refused, match="steht dem entgegen"):
-        change_round(
-            reporting_round=other,
-            values=moved,
-            version=version_of(other, moved),
-            by=office,
-            now=NOW,
-        )
+    with nothing_changes(running):
+        with pytest.raises(Refused, match="Eine laufende Berichtsrunde bleibt in ihrem Plan"):
+            change_round(
+                reporting_round=running,
+                values=moved,
+                version=version_of(running, [*moved, "state"]),
+                by=office,
+                now=NOW,
+            )
 
-    assert ReportingRound.objects.get(pk=other.pk).plan_id != running.plan_id
+
+def test_new_days_of_an_open_round_are_mailed_to_those_who_still_have_to_report(office):
+    plan, partner = make_plan(), make_user(PARTNER, email="a@example.org")
+    done = make_user(PARTNER, email="b@example.org")
+    make_measure(plan, "Ankauf", lead_id=partner.organisation_id)
+    reported = make_measure(plan, lead_id=done.organisation_id)
+    running = make_round(plan)
+    make_report(reported, round=running)
+    change = partial(change_round, reporting_round=running, by=office, now=NOW)
+    title, due = {"title": "Berichtsrunde Frühjahr"}, {"due_on": dt.date(2026, 4, 15)}
+
+    change(values=title, version=version_of(running, [*title, "state"]))
+    assert not Mail.objects.exists()
+    change(values=due, version=version_of(running, [*due, "state"]))
+
+    mail = Mail.objects.get()
+    assert (mail.recipient, mail.subject) == (
+        "a@example.org",
+        "Neue Termine: Berichtsrunde Frühjahr, bitte bis 15.04.2026 berichten",
+    )
+    assert "Ankauf" in mail.text
+
+
+def test_new_days_of_a_planned_round_mail_nobody(office):
+    plan = make_plan()
+    make_measure(plan, lead_id=make_user(PARTNER).organisation_id)
+    planned = make_round(plan, state=RoundState.PLANNED)
+    due = {"due_on": dt.date(2026, 4, 15)}
+
+    change_round(
+        reporting_round=planned,
+        values=due,
+        version=version_of(planned, [*due, "state"]),
+        by=office,
+        now=NOW,
+    )
+
+    assert ReportingRound.objects.get().due_on == dt.date(2026, 4, 15)
+    assert not Mail.objects.exists()
+
+
+def test_form_loaded_before_the_round_was_opened_changes_nothing(office):
+    planned = make_round(make_plan(), state=RoundState.PLANNED)
+    due = {"due_on": dt.date(2026, 4, 15)}
+    version = version_of(planned, [*due, "state"])
+    open_round(reporting_round=planned, by=office, now=NOW)
+
+    with nothing_changes(planned):
+        with pytest.raises(ChangedMeanwhile, match="inzwischen geändert"):
+            change_round(reporting_round=planned, values=due, version=version, by=office, now=NOW)
+
+
+def test_round_is_not_opened_for_other_people_than_shown(office):
+    plan, partner = make_plan(), make_user(PARTNER, email="a@example.org")
+    make_measure(plan, lead_id=partner.organisation_id)
+    planned = make_round(plan, state=RoundState.PLANNED)
+    shown = round_version(planned)
+    make_user(PARTNER, organisation=partner.person.organisation)
+
+    with nothing_changes(planned):
+        with pytest.raises(ChangedMeanwhile, match="wer berichten soll oder bis wann"):
+            open_round(reporting_round=planned, shown=shown, by=office, now=NOW)
+
+    open_round(reporting_round=planned, shown=round_version(planned), by=office, now=NOW)
+    assert Mail.objects.count() == 2
+
+
+def test_closing_withdraws_mails_that_still_ask_for_a_report(office):
+    plan = make_plan()
+    make_measure(plan, lead_id=make_user(PARTNER).organisation_id)
+    planned = make_round(plan, state=RoundState.PLANNED)
+    open_round(reporting_round=planned, by=office, now=NOW)
+
+    close_round(reporting_round=planned, by=office, now=NOW)
+
+    assert [mail.state for mail in Mail.objects.all()] == ["withdrawn"]
 
 
 def test_round_sent_twice_is_refused(office):

@@ -78,7 +78,8 @@ def objects():
         "submitted": make_report(measure),
         "draft": make_report(make_measure(plan), ReportState.DRAFT),
         "round": make_round(plan),
-        "planned": make_round(plan, state=RoundState.PLANNED),
+        # In another plan, because that of the open round can have no second one.
+        "planned": make_round(make_plan(), state=RoundState.PLANNED),
     }
 
 

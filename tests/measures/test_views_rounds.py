@@ -11,9 +11,11 @@ from outbox.models import Mail
 from tests.measures.builders import (
     make_measure,
     make_plan,
+    make_report,
     make_round,
 )
-from tests.partners.builders import make_user
+from tests.outbox.builders import make_wording
+from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -43,9 +45,12 @@ def test_round_is_planned_started_and_closed(client, office):
     reporting_round = ReportingRound.objects.get()
     start = reverse("measures:round_open", args=[reporting_round.pk])
 
-    assert "Starten und 1 E-Mails versenden" in client.get(start).content.decode()
+    page = client.get(start).content.decode()
+    assert "Starten und 1 E-Mail versenden" in page
+    assert "Bitte bis 31.03.2026 berichten: Berichtsrunde 1/2026" in page
     assert not Mail.objects.exists()
-    client.post(start)
+    started = client.post(start, {"shown": shown_on(page)}, follow=True)
+    assert "Die Berichtsrunde läuft. 1 Person erhält eine E-Mail." in started.content.decode()
     assert Mail.objects.count() == 1
     edit = reverse("measures:round_edit", args=[reporting_round.pk])
     client.post(edit, {**data, "due_on": "2026-04-15", "version": version_on(client, edit)})
@@ -56,6 +61,127 @@ def test_round_is_planned_started_and_closed(client, office):
         RoundState.CLOSED,
         dt.date(2026, 4, 15),
     )
+
+
+def shown_on(page: str) -> str:
+    return re.search(r'name="shown" value="(\w+)"', page)[1]
+
+
+def test_start_page_names_those_who_are_asked_and_those_out_of_reach(client, office):
+    plan, partner = make_plan(), make_user(PARTNER)
+    make_measure(plan, "Ankauf", lead_id=partner.organisation_id)
+    make_measure(plan, "Campus", lead=make_organisation("Verband"))
+    make_measure(plan, "Dach", lead_text="diverse Senatsverwaltungen")
+    planned = make_round(plan, state=RoundState.PLANNED)
+    url = reverse("measures:round_open", args=[planned.pk])
+
+    page = client.get(url).content.decode()
+
+    for line in (
+        "2 Maßnahmen warten dann auf einen Bericht.",
+        f"E-Mail an {partner.person.organisation.label}: {partner.person}",
+        "Nicht erreichbar, weil dort niemand ein Konto als Partner hat: Verband (Campus)",
+        "Nicht erreichbar, weil die Federführung keine Organisation im Portal ist: "
+        "Dach (diverse Senatsverwaltungen)",
+    ):
+        assert f"<li>{line}</li>" in page
+    started = client.post(url, {"shown": shown_on(page)}, follow=True).content.decode()
+    assert (
+        "Die Berichtsrunde läuft. 1 Person erhält eine E-Mail. Nicht erreichbar: Verband."
+    ) in started
+    assert "Nicht erreichbar, weil dort niemand ein Konto als Partner hat" in started
+
+
+def test_start_without_anybody_in_reach_says_so(client, office):
+    plan = make_plan()
+    make_measure(plan, lead=make_organisation("Verband ohne Konto"))
+    planned = make_round(plan, state=RoundState.PLANNED)
+    url = reverse("measures:round_open", args=[planned.pk])
+
+    page = client.get(url).content.decode()
+    started = client.post(url, {"shown": shown_on(page)}, follow=True).content.decode()
+
+    assert "Starten, ohne dass jemand eine E-Mail erhält" in page
+    assert (
+        "Die Berichtsrunde läuft. Niemand erhält eine E-Mail. Nicht erreichbar: Verband ohne Konto."
+    ) in started
+    assert not Mail.objects.exists()
+
+
+def test_start_says_when_its_mails_wait_for_release(client, office):
+    plan = make_plan()
+    make_measure(plan, lead_id=make_user(PARTNER).organisation_id)
+    planned = make_round(plan, state=RoundState.PLANNED)
+    make_wording("report_requested", subject="", body="", needs_release=True)
+
+    response = client.post(reverse("measures:round_open", args=[planned.pk]), follow=True)
+
+    assert (
+        "1 Person erhält eine E-Mail. Diese E-Mails warten als Entwurf im Postausgang"
+    ) in response.content.decode()
+
+
+def test_outdated_start_page_starts_nothing(client, office):
+    plan, partner = make_plan(), make_user(PARTNER)
+    make_measure(plan, lead_id=partner.organisation_id)
+    planned = make_round(plan, state=RoundState.PLANNED)
+    url = reverse("measures:round_open", args=[planned.pk])
+    shown = shown_on(client.get(url).content.decode())
+    make_user(PARTNER, organisation=partner.person.organisation)
+
+    response = client.post(url, {"shown": shown}, follow=True)
+
+    assert "Es ist nichts geschehen" in response.content.decode()
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "message"),
+    [
+        ("round_open", "open", "Das ist im Stand „läuft“ nicht möglich"),
+        ("round_close", "planned", "Das ist im Stand „geplant“ nicht möglich"),
+        ("round_close", "closed", "Das ist im Stand „abgeschlossen“ nicht möglich"),
+        ("round_edit", "closed", "Diese Berichtsrunde ist abgeschlossen"),
+    ],
+)
+def test_page_of_an_impossible_act_leads_back_with_the_reason(client, office, name, state, message):
+    reporting_round = make_round(make_plan(), state=state)
+
+    response = client.get(reverse(f"measures:{name}", args=[reporting_round.pk]), follow=True)
+
+    assert response.redirect_chain == [(reporting_round.get_absolute_url(), 302)]
+    assert message in response.content.decode()
+
+
+def test_end_page_names_missing_and_unchecked_reports(client, office):
+    plan = make_plan()
+    running = make_round(plan)
+    make_measure(plan, "Ankauf", lead=make_organisation())
+    make_report(make_measure(plan, "Bestand", lead=make_organisation()), round=running)
+    url = reverse("measures:round_close", args=[running.pk])
+
+    page = client.get(url).content.decode()
+
+    assert "<li>Es fehlt, und daran wird nicht mehr erinnert: Ankauf</li>" in page
+    assert "<li>Eingereicht, aber noch nicht geprüft: Bestand</li>" in page
+    client.post(url, {"shown": shown_on(page)})
+    running.refresh_from_db()
+    assert running.state == RoundState.CLOSED
+
+
+def test_new_deadline_of_an_open_round_is_announced_and_told(client, office):
+    plan = make_plan()
+    make_measure(plan, lead_id=make_user(PARTNER).organisation_id)
+    running = make_round(plan)
+    url = reverse("measures:round_edit", args=[running.pk])
+    data = {"title": running.title, "cut_off_on": "2026-03-01", "due_on": "2026-04-15"}
+
+    page = client.get(url).content.decode()
+    response = client.post(url, {**data, "version": version_on(client, url)}, follow=True)
+
+    assert "erhält 1 Person, deren Bericht noch aussteht, eine E-Mail mit den neuen" in page
+    assert "1 Person erhält die neuen Termine per E-Mail." in response.content.decode()
+    assert [mail.kind for mail in Mail.objects.all()] == ["round_changed"]
 
 
 def test_second_round_of_a_plan_is_refused_with_a_message(client, office):
