@@ -1,13 +1,14 @@
 """Approvals for tests, submitted on a Monday in March."""
 
 import datetime as dt
-from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest, Condition
+from approvals.queries import approval_to_compare
 from approvals.registry import Briefing, Decision, Subject
-from approvals.services import record_decision, request_approval
+from approvals.services import record_decision
+from core.history import save_as
 from core.roles import OFFICE
 from partners.models import Deputy, User
 from tests.partners.builders import make_user
@@ -50,28 +51,35 @@ def make_approval(
 ) -> ApprovalRequest:
     """Return an approval submitted by the office at `now`, without any mail.
 
-    `state` and `fields` are written straight to the database: going through the services, with
-    their mails, would take longer than most tests.
+    It is written straight to the database, because going through the services would take longer
+    than most tests. The history has the submission only.
     """
-    if by is None:
-        by = an_office()
-        by.roles = frozenset({OFFICE})  # saves a query that costs more than the rest
-    with patch("approvals.services.mail_submission"):
-        approval = request_approval(
-            subject=subject or make_subject(), briefing=BRIEFING, due_on=due_on, by=by, now=now
-        )
+    subject, by = subject or make_subject(), by or an_office()
+    approval = ApprovalRequest(
+        kind=subject.kind,
+        subject_id=subject.pk,
+        title=subject.title,
+        path=subject.path,
+        origin=subject.origin,
+        snapshot=subject.snapshot,
+        options=subject.options,
+        due_on=due_on,
+        submitted_at=now,
+        submitted_by=by,
+        former=approval_to_compare(subject.kind, subject.pk),
+        **BRIEFING.texts,
+    )
+    save_as(approval, by=by, now=now, reason="Freigabe beantragt")
     if state not in (ApprovalState.OPEN, ApprovalState.WITHDRAWN):
-        decision = {
-            "decided_at": now,
-            "decided_by": decided_by or approval.submitted_by,
-            "comment": "Begründung",
-        }
+        decision = {"decided_at": now, "decided_by": decided_by or by, "comment": "Begründung"}
         fields = decision | fields
     if state == ApprovalState.WITHDRAWN:
-        fields = {"withdrawn_at": now, "withdrawn_by": approval.submitted_by} | fields
+        fields = {"withdrawn_at": now, "withdrawn_by": by} | fields
     if fields or state != approval.state:
-        ApprovalRequest.objects.filter(pk=approval.pk).update(state=state, **fields)
-        approval.refresh_from_db()
+        fields["state"] = state
+        ApprovalRequest.objects.filter(pk=approval.pk).update(**fields)
+        for name, value in fields.items():
+            setattr(approval, name, value)
     return approval
 
 

@@ -1,11 +1,10 @@
 """Approvals with real subjects, for every kind and state."""
 
 import datetime as dt
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import pytest
-from django.db import models, transaction
+from django.db import models
 
 from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
@@ -187,14 +186,6 @@ def make_people(kind, submitter) -> dict[str, User]:
 def raises_exactly(error: type[Exception]):
     """Expect `error` but no subclass of it: NotAllowed and ChangedMeanwhile derive from Refused."""
     return pytest.raises(error, check=lambda raised: type(raised) is error)
-
-
-@contextmanager
-def undone():
-    """Roll the block back, so that the next role starts from the same case."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def make_topic_approval(*, due_on: dt.date = dt.date(2030, 5, 10)) -> ApprovalRequest:

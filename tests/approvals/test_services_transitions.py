@@ -14,7 +14,8 @@ from dialogues.models import DateOption
 from dialogues.services import adopt_counter_dates, withdraw_topic
 from media_visits.services import withdraw_visit
 from tests.approvals.builders import NOW, make_condition
-from tests.approvals.subjects import STATES, make_case, make_people, raises_exactly, undone
+from tests.approvals.subjects import STATES, make_case, make_people, raises_exactly
+from tests.keeping import undone
 from tests.partners.builders import make_user
 from tests.unchanged import mails_written, nothing_changes
 

@@ -1,7 +1,6 @@
 """A dialogue from planning to its end, following its state table."""
 
 import datetime as dt
-from functools import partial
 
 import pytest
 
@@ -46,6 +45,7 @@ from tests.dialogues.builders import (
     make_option,
     make_topic,
 )
+from tests.keeping import undone
 from tests.partners.builders import make_person, make_user
 from tests.unchanged import mails_written, nothing_changes
 
@@ -118,28 +118,31 @@ def test_every_action_of_the_table_is_tested():
 
 
 @pytest.mark.parametrize("state", DialogueState)
-@pytest.mark.parametrize("action", ACTIONS)
-def test_actions_follow_the_state_table(state, action, office, senator):
-    dialogue = make_ready(state)
-    act = partial(ACTIONS[action], dialogue, office)
+def test_actions_follow_the_state_table(state, office, senator):
+    ready = make_ready(state)
 
-    if state in DIALOGUE_MOVES[action].sources:
-        act()
-        dialogue.refresh_from_db()
-        assert dialogue.state == (DIALOGUE_MOVES[action].target or state)
-        assert dialogue.history.count() == 2
-    else:
-        refusal, words = Refused, "nicht möglich"
-        # If a date is already fixed, somebody else was faster.
-        if action == "fix_date" and dialogue.starts_at:
-            refusal, words = ChangedMeanwhile, "steht bereits fest"
-        if action == "release":
-            words = "Gäste werden eingeladen, wenn der Termin feststeht"
-        with (
-            nothing_changes(dialogue, *dialogue.date_options.all()),
-            pytest.raises(refusal, match=words),
-        ):
-            act()
+    for action, act in ACTIONS.items():
+        dialogue = Dialogue.objects.get(pk=ready.pk)
+        if state in DIALOGUE_MOVES[action].sources:
+            with undone():
+                act(dialogue, office)
+                dialogue.refresh_from_db()
+                assert dialogue.state == (DIALOGUE_MOVES[action].target or state), action
+                assert dialogue.history.count() == 2, action
+        else:
+            refusal, words = Refused, "nicht möglich"
+            # If a date is already fixed, somebody else was faster.
+            if action == "fix_date" and dialogue.starts_at:
+                refusal, words = ChangedMeanwhile, "steht bereits fest"
+            if action == "release":
+                words = "Gäste werden eingeladen, wenn der Termin feststeht"
+            with (
+                undone(),
+                nothing_changes(dialogue, *dialogue.date_options.all()),
+                pytest.raises(refusal, match=words),
+            ):
+                act(dialogue, office)
+                pytest.fail(f"{action} was possible")
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -157,17 +160,18 @@ def test_taken_over_dialogue_never_moves(action, office, senator):
         ACTIONS[action](dialogue, office)
 
 
-@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 @pytest.mark.parametrize("action", ACTIONS)
-def test_only_the_office_runs_dialogues(role, action, office, senator):
+def test_only_the_office_runs_dialogues(action, office, senator):
     dialogue = make_ready(DIALOGUE_MOVES[action].sources[0])
-    by = make_user(role)
 
-    with (
-        nothing_changes(dialogue, *dialogue.date_options.all()),
-        pytest.raises(NotAllowed, match="Geschäftsstelle vorbehalten"),
-    ):
-        ACTIONS[action](dialogue, by)
+    for role in (SENATOR_OFFICE, PARTNER, OBSERVER):
+        with (
+            undone(),
+            nothing_changes(dialogue, *dialogue.date_options.all()),
+            pytest.raises(NotAllowed, match="Geschäftsstelle vorbehalten"),
+        ):
+            ACTIONS[action](dialogue, make_user(role))
+            pytest.fail(f"{action} was possible for {role}")
 
 
 @pytest.mark.parametrize("state", TopicState)

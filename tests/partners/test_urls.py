@@ -57,23 +57,28 @@ def records():
     }
 
 
+def address(name, record, records) -> str:
+    return reverse(f"partners:{name}", args=[records[record].pk] if record else [])
+
+
 @pytest.mark.parametrize("role", ALL)
-@pytest.mark.parametrize(
-    ("name", "record", "roles", "refusal"), PAGES, ids=[f"{p[0]}-{p[1]}" for p in PAGES]
-)
-def test_page_opens_for_its_roles_only(client, records, role, name, record, roles, refusal):
+def test_pages_open_for_their_roles_only(client, records, role):
     client.force_login(make_user(role, organisation=records["own_organisation"]))
 
-    answer = client.get(reverse(f"partners:{name}", args=[records[record].pk] if record else []))
+    answers = {
+        (name, record): client.get(address(name, record, records)).status_code
+        for name, record, _roles, _refusal in PAGES
+    }
 
-    assert answer.status_code == (200 if role in roles else refusal)
+    assert answers == {
+        (name, record): 200 if role in roles else refusal for name, record, roles, refusal in PAGES
+    }
 
 
-@pytest.mark.parametrize(("name", "record"), sorted({(page[0], page[1]) for page in PAGES}))
-def test_page_sends_strangers_to_the_sign_in(client, records, name, record):
-    url = reverse(f"partners:{name}", args=[records[record].pk] if record else [])
+def test_pages_send_strangers_to_the_sign_in(client, records):
+    for name, record, _roles, _refusal in PAGES:
+        url = address(name, record, records)
 
-    answer = client.get(url)
+        answer = client.get(url)
 
-    assert answer.status_code == 302
-    assert answer.url == f"/anmelden/?next={url}"
+        assert (answer.status_code, answer.url) == (302, f"/anmelden/?next={url}"), name
