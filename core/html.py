@@ -32,7 +32,7 @@ TRAFFIC_LIGHTS = {
     for colour in TrafficLight
 } | {
     "": (
-        gettext_lazy("unbekannt"),
+        gettext_lazy("nicht belegt"),
         gettext_lazy("keine Angabe"),
         "M6 6.3c0-2.7 4.1-2.5 4.1 0 0 1.6-2.1 1.6-2.1 3.2M8 12v.2",
     )

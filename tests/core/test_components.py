@@ -55,7 +55,7 @@ def test_tags_for_marks_pass_all_arguments_on():
 def test_legend_says_what_the_colours_mean():
     assert text_of(render("{% traffic_light_legend %}")) == (
         "Was die Ampel bedeutet grün : läuft gelb : Probleme, ohne Hilfe lösbar"
-        " rot : Hilfe oder Entscheidung nötig unbekannt : keine Angabe"
+        " rot : Hilfe oder Entscheidung nötig nicht belegt : keine Angabe"
     )
 
 

@@ -45,8 +45,8 @@ def test_icon_that_is_not_served_is_an_error():
         ("green", "green", "grün", "läuft"),
         ("yellow", "yellow", "gelb", "Probleme, ohne Hilfe lösbar"),
         ("red", "red", "rot", "Hilfe oder Entscheidung nötig"),
-        ("", "unknown", "unbekannt", "keine Angabe"),
-        (None, "unknown", "unbekannt", "keine Angabe"),
+        ("", "unknown", "nicht belegt", "keine Angabe"),
+        (None, "unknown", "nicht belegt", "keine Angabe"),
     ],
 )
 def test_traffic_light_says_its_colour_in_words(value, name, word, meaning):
