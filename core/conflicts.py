@@ -116,12 +116,14 @@ class VersionedForm(forms.ModelForm):
         """The fingerprint of the object as this form showed it."""
         return self.cleaned_data.get("version", "")
 
-    def show_conflict(self, error: ChangedMeanwhile, current: models.Model) -> None:
-        """Show the saved object `current` beside what was typed.
+    def show_conflict(self, error: ChangedMeanwhile, current: models.Model | None) -> None:
+        """Show the saved object `current`, if there is one, beside what was typed.
 
         The form takes the fingerprint of `current`, so the next save overwrites it.
         """
         self.add_error(None, str(error))
+        if current is None:
+            return
         for name, mine in self.values.items():
             typed, saved = _in_words(self, name, mine), _in_words(self, name, _value(current, name))
             # Fields with the same value in both versions would only distract.

@@ -113,17 +113,15 @@ def _show_refusal(
 ) -> None:
     if form is None:
         messages.error(request, str(error))
-    elif isinstance(error, ChangedMeanwhile) and (saved := _saved_version(form, current)):
-        form.show_conflict(error, saved)
+    elif isinstance(error, ChangedMeanwhile) and isinstance(form, VersionedForm):
+        form.show_conflict(error, _saved_version(form, current))
     elif isinstance(error, Warned) and isinstance(form, WarnedForm):
         form.show_concerns(error)
     else:
         form.add_error(None, str(error))
 
 
-def _saved_version(form: BaseForm, current: Callable | None):
-    if not isinstance(form, VersionedForm):
-        return None
+def _saved_version(form: VersionedForm, current: Callable | None):
     if current:
         return current()
     return type(form.instance).objects.filter(pk=form.instance.pk).first()

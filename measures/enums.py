@@ -75,10 +75,17 @@ class ReportState(models.TextChoices):
     ACCEPTED = "accepted", _("angenommen")
 
 
+REPORT_BADGE_COLOURS: dict[str, str] = {
+    ReportState.DRAFT: "neutral",
+    ReportState.SUBMITTED: "info",
+    ReportState.RETURNED: "warning",
+    ReportState.ACCEPTED: "success",
+}
 # A measure has at most one report in these states (constraint statusreport_one_open_a_measure).
 OPEN_REPORT_STATES = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.RETURNED)
 # A report in one of these states answers a round; a returned one has to be revised first.
 GIVEN_REPORT_STATES = (ReportState.SUBMITTED, ReportState.ACCEPTED)
+DECIDED_REPORT_STATES = (ReportState.RETURNED, ReportState.ACCEPTED)
 # A submitted report is not editable: the office decides on exactly what was submitted.
 EDITABLE_REPORT_STATES = (ReportState.DRAFT, ReportState.RETURNED)
 

@@ -19,11 +19,12 @@ from measures.models import (
     StatusReport,
 )
 from measures.models.reports import PHASE_MISSING
-from measures.queries import section_choices, sections_of
+from measures.progress import names_of
+from measures.queries import ReportingSituation, section_choices, sections_of
 from measures.services.measures import require_section_of_plan
 from measures.services.reports import missing_explanations
 from partners.enums import OrganisationKind
-from partners.models import Organisation
+from partners.models import Organisation, Person
 
 NO_ANSWER = ("", _("keine Angabe"))
 MISSING_EXPLANATION_MESSAGES = {
@@ -139,7 +140,12 @@ class RoundForm(VersionedForm):
 
 
 class ReportForm(VersionedForm):
-    """A status report. `is_draft` allows it to be incomplete, so that a lead can continue later."""
+    """A status report. `is_draft` allows it to be incomplete, so that a lead can continue later.
+
+    The form carries the `ReportingSituation` in which it was shown.
+    """
+
+    shown = CleanCharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = StatusReport
@@ -171,9 +177,10 @@ class ReportForm(VersionedForm):
             "help_wanted": _("Bei Rot nötig: Wer soll was entscheiden oder tun?"),
         }
 
-    def __init__(self, *args, is_draft: bool = False, **kwargs):
+    def __init__(self, *args, situation: ReportingSituation, is_draft: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
         self.is_draft = is_draft
+        self.initial["shown"] = str(situation)
         for name in MISSING_EXPLANATION_MESSAGES:
             self.fields[name].is_conditional = True
         # The model allows blanks for drafts and for measures from earlier documents.
@@ -201,6 +208,13 @@ class ReportForm(VersionedForm):
                 self.add_error(name, MISSING_EXPLANATION_MESSAGES[name])
         return cleaned
 
+    def show_conflict(self, error, current) -> None:
+        super().show_conflict(error, current)
+        # The sentence says what has happened, so sending the form again takes it into account.
+        data = self.data.copy()
+        data["shown"] = self.initial["shown"]
+        self.data = data
+
 
 class ReturnForm(forms.Form):
     # Required: a lead cannot revise a report without knowing what is missing.
@@ -208,5 +222,14 @@ class ReturnForm(forms.Form):
         label=_("Was soll ergänzt oder geändert werden?"),
         widget=forms.Textarea,
         max_length=4000,
-        help_text=_("Dieser Text geht mit der E-Mail an die berichtende Person."),
     )
+    # Which submission the office has read.
+    shown = CleanCharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, people: list[Person], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].help_text = (
+            _("Dieser Text geht per E-Mail an: %(people)s.") % {"people": names_of(people)}
+            if people
+            else _("Dieser Text geht an niemanden: Bei der Federführung hat niemand ein Konto.")
+        )

@@ -6,7 +6,7 @@
 from django.utils.translation import gettext as _
 
 from core.errors import NotAllowed
-from core.roles import OFFICE, PARTNER, has_role, is_office
+from core.roles import OFFICE, PARTNER, has_role, is_inside, is_office
 
 
 def represented_organisations(user) -> frozenset[int]:
@@ -37,6 +37,11 @@ def can_record_report(user, measure=None) -> bool:
 
 def can_report(user, measure) -> bool:
     return can_record_report(user) or can_submit_report(user, measure)
+
+
+def can_see_returns(user, measure) -> bool:
+    """What the office returns is between it and the lead; the senator's office may read it."""
+    return is_inside(user) or leads_measure(user, measure)
 
 
 def can_open_organisations(user) -> bool:

@@ -1,5 +1,7 @@
 """Status reports of the leads."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -151,6 +153,15 @@ class StatusReport(Status):
 
     def get_absolute_url(self):
         return reverse("measures:report", args=[self.pk])
+
+    @property
+    def accepted_at(self) -> dt.datetime | None:
+        return self.decided_at if self.state == ReportState.ACCEPTED else None
+
+    @property
+    def submission(self) -> str:
+        """What tells one submission of the report from the next, "" before the first."""
+        return self.reported_at.isoformat() if self.reported_at else ""
 
     @property
     def is_demo(self) -> bool:

@@ -1,31 +1,102 @@
-"""Buttons and origin on the page of a status report."""
+"""Buttons, origin and comparison on the page of a status report, and who hears of a decision."""
 
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core.dates import format_moment
-from core.progress import Button
+from core.dates import format_date, format_moment
+from core.html import draw_traffic_light
+from core.progress import Button, TextCard
 from core.states import allowed_actions
-from measures.enums import REPORT_MOVES
-from measures.models import StatusReport
-from measures.permissions import can_decide_reports, can_submit_report
+from measures.enums import REPORT_BADGE_COLOURS, REPORT_MOVES, UNKNOWN_LABEL, ReportState
+from measures.models import Measure, StatusReport
+from measures.permissions import can_decide_reports, can_see_returns, can_submit_report
+from measures.progress.measures import status_facts
+from measures.queries import people_told_of_decision
+from partners.models import Person
 
 
 def report_buttons(report: StatusReport, user) -> list[Button]:
     """The office decides on a submitted report; the lead continues an unsubmitted one."""
     actions = allowed_actions(REPORT_MOVES, report)
     if "accept" in actions and can_decide_reports(user):
+        # The decision is on what this page shows, not on a version submitted later.
+        query = urlencode({"eingereicht": report.submission})
         accept_url = reverse("measures:report_accept", args=[report.pk])
         return_url = reverse("measures:report_return", args=[report.pk])
+        accept = str(REPORT_MOVES["accept"].label)
         return [
-            Button(str(REPORT_MOVES["accept"].label), accept_url, "primary", is_post=True),
+            Button(accept, f"{accept_url}?{query}", "primary", is_post=True),
             # A link, not a POST, because the next page asks for a comment.
-            Button(_("Zurückgeben"), return_url),
+            Button(_("Zurückgeben"), f"{return_url}?{query}"),
         ]
     if "submit" in actions and can_submit_report(user, report.measure):
         write_url = reverse("measures:write_report", args=[report.measure_id])
         return [Button(_("Weiterschreiben"), write_url, "primary")]
     return []
+
+
+def decision_effect(report: StatusReport, user) -> str:
+    """Say beside the buttons of a submitted report who hears of the decision."""
+    if report.state != ReportState.SUBMITTED or not can_decide_reports(user):
+        return ""
+    people = people_told_of_decision(report)
+    if not people:
+        return _("Niemand erhält eine E-Mail: Bei der Federführung hat niemand ein Konto.")
+    return _("Wie Sie entscheiden, erfährt per E-Mail: %(people)s.") % {"people": names_of(people)}
+
+
+def returned_message(report: StatusReport) -> str:
+    people = people_told_of_decision(report)
+    if not people:
+        return _("Der Bericht ist zurückgegeben. Niemand erhält eine E-Mail.")
+    text = _("Der Bericht ist zurückgegeben. Eine E-Mail geht an: %(people)s.")
+    return text % {"people": names_of(people)}
+
+
+def names_of(people: Iterable[Person]) -> str:
+    return ", ".join(str(person) for person in people)
+
+
+def report_remark(report: StatusReport, user) -> TextCard | None:
+    """Return why the office returned the report, as far as `user` may know."""
+    if not report.comment or not can_see_returns(user, report.measure):
+        return None
+    if report.state == ReportState.RETURNED:
+        title = _("Zurückgegeben am %(moment)s") % {"moment": format_moment(report.decided_at)}
+    else:
+        title = _("Anmerkung bei der letzten Rückgabe")
+    return TextCard(title, report.comment)
+
+
+class ReportLine(NamedTuple):
+    """One line of the reports on the page of a measure; `remark` says why it was returned."""
+
+    title: str
+    url: str
+    state: str
+    colour: str
+    round: str
+    remark: TextCard | None
+
+
+def report_lines(reports: Iterable[StatusReport], user) -> list[ReportLine]:
+    return [
+        ReportLine(
+            _("Stand vom %(day)s") % {"day": format_date(report.as_of_on)},
+            report.get_absolute_url(),
+            report.get_state_display(),
+            REPORT_BADGE_COLOURS[report.state],
+            str(report.round or ""),
+            report_remark(report, user),
+        )
+        for report in reports
+    ]
 
 
 def report_origin(report: StatusReport) -> str:
@@ -36,3 +107,60 @@ def report_origin(report: StatusReport) -> str:
         if report.reported_at:
             who = f"{who}, {format_moment(report.reported_at)}"
     return " · ".join(filter(None, (who, str(report.round or ""))))
+
+
+class ComparedValue(NamedTuple):
+    """One line of the comparison of two reports; `mark` says whether the value differs."""
+
+    label: str
+    before: str | SafeString
+    now: str | SafeString
+    mark: str
+
+
+def compare_reports(before: StatusReport, now: StatusReport) -> list[ComparedValue]:
+    """Return the values of two reports side by side; texts that both leave empty are left out."""
+    rows = zip(_compared_values(before), _compared_values(now), strict=True)
+    return [
+        ComparedValue(label, old or "–", new or "–", _("geändert") if old != new else "")
+        for (label, old), (_label, new) in rows
+        if old or new
+    ]
+
+
+def _compared_values(report: StatusReport) -> list[tuple[str, str | SafeString]]:
+    return [
+        (_("Stand vom"), format_date(report.as_of_on)),
+        (_("Phase"), report.get_phase_display() or str(UNKNOWN_LABEL)),
+        (_("Ampel"), draw_traffic_light(report.traffic_light)),
+        (_("Grund"), linebreaksbr(report.traffic_light_reason)),
+        (_("Gewünschte Entscheidung oder Hilfe"), linebreaksbr(report.help_wanted)),
+        (_("Finanzierung"), report.get_financing_display() or str(UNKNOWN_LABEL)),
+        (_("Sachstand"), linebreaksbr(report.summary)),
+        (_("Nächste Schritte"), linebreaksbr(report.outlook)),
+    ]
+
+
+class PreviousStatus(NamedTuple):
+    """What was last known of a measure, for whoever writes its next report."""
+
+    title: str
+    facts: list[tuple]
+    texts: list[tuple[str, str]]
+
+
+def previous_status(measure: Measure, report: StatusReport | None) -> PreviousStatus | None:
+    """Return the last accepted `report`, or the status of a measure without one."""
+    if report is None and not measure.status_on:
+        return None
+    day = report.as_of_on if report else measure.status_on
+    texts = (
+        [(_("Sachstand"), report.summary), (_("Nächste Schritte"), report.outlook)]
+        if report
+        else []
+    )
+    return PreviousStatus(
+        _("Bisheriger Stand vom %(day)s") % {"day": format_date(day)},
+        status_facts(report or measure),
+        [(heading, text) for heading, text in texts if text],
+    )

@@ -10,13 +10,14 @@ from core.progress import HistoryEntry
 from core.roles import OFFICE, SENATOR_OFFICE, senator_office_name
 from measures.enums import (
     ADOPTED_STATUS_REASON,
+    DECIDED_REPORT_STATES,
     FINISHED_PHASES,
     Financing,
     Phase,
     ReportState,
 )
 from measures.models import Measure, Milestone, StatusReport
-from measures.permissions import can_see_internal_notes
+from measures.permissions import can_see_internal_notes, can_see_returns
 from partners.queries import without_responsible
 
 HISTORY_LIMIT = 60
@@ -82,7 +83,7 @@ def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> 
     `reports` are those that `user` may see.
     """
     # Limited per source, so that a long history of changes costs no more than a short one.
-    entries = _report_entries(reports)
+    entries = _report_entries(measure, reports, user)
     changes = _change_entries(measure.history.all())
     if not can_see_internal_notes(user):
         changes = _without_internal_notes(changes)
@@ -107,39 +108,51 @@ def describe_status(status) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _report_entries(reports: QuerySet[StatusReport]) -> list[HistoryEntry]:
-    # A draft has not been reported yet, so it has no time at which to list it.
-    reports = (
-        reports.exclude(state=ReportState.DRAFT)
-        .select_related("reported_by__person__organisation", "decided_by__person__organisation")
+def _report_entries(measure: Measure, reports: QuerySet[StatusReport], user) -> list[HistoryEntry]:
+    """Return what was submitted, returned and accepted, from the history of the reports: a report
+    that is revised after it was returned no longer tells why.
+    """
+    versions = StatusReport.history.filter(measure_id=measure.pk)
+    if can_see_returns(user, measure):
+        # A draft has not been reported yet, so it has no time at which to list it.
+        versions = versions.exclude(state=ReportState.DRAFT)
+    else:
+        accepted = reports.filter(state=ReportState.ACCEPTED).order_by().values("pk")
+        versions = versions.filter(id__in=accepted, state=ReportState.ACCEPTED)
+    versions = (
+        versions.select_related("reported_by__person__organisation")
+        .select_related("decided_by__person__organisation")
         .prefetch_related("reported_by__groups", "decided_by__groups")
+        .order_by("-history_date", "-history_id")
     )
-    entries = []
-    for report in reports:
-        entries.append(_submission_entry(report))
-        # A report that the office recorded itself has no separate decision.
-        if report.decided_at and report.decided_by_id != report.reported_by_id:
-            entries.append(_decision_entry(report))
-    return entries
+    # The version that decides on a report repeats when and how it was submitted.
+    entries = {}
+    for version in versions[:HISTORY_LIMIT]:
+        entries[version.id, version.reported_at] = _submission_entry(version)
+        # A report that the office recorded itself has no separate decision. The version submitted
+        # again still has the decision on the one before.
+        is_decided = version.state in DECIDED_REPORT_STATES
+        if is_decided and version.decided_by_id != version.reported_by_id:
+            entries[version.id, "decided", version.decided_at] = _decision_entry(version)
+    return list(entries.values())
 
 
-def _submission_entry(report: StatusReport) -> HistoryEntry:
-    who = _actor_label(report.reported_by, report)
-    if report.is_demo and report.reported_by:
+def _submission_entry(version) -> HistoryEntry:
+    who = _actor_label(version.reported_by, version)
+    if version.origin == Origin.DEMO and version.reported_by:
         who = f"{who}, {Origin.DEMO.label}"
     what = _("Statusbericht zum %(day)s: %(status)s") % {
-        "day": format_date(report.as_of_on),
-        "status": describe_status(report),
+        "day": format_date(version.as_of_on),
+        "status": describe_status(version),
     }
-    return HistoryEntry(report.reported_at, who, what, report.summary)
+    return HistoryEntry(version.reported_at, who, what, version.summary)
 
 
-def _decision_entry(report: StatusReport) -> HistoryEntry:
-    who = _actor_label(report.decided_by, report)
-    if report.state == ReportState.ACCEPTED:
-        return HistoryEntry(report.decided_at, who, _("Bericht angenommen"))
-    note = report.comment if report.state == ReportState.RETURNED else ""
-    return HistoryEntry(report.decided_at, who, _("Bericht zurückgegeben"), note)
+def _decision_entry(version) -> HistoryEntry:
+    who = _actor_label(version.decided_by, version)
+    if version.state == ReportState.ACCEPTED:
+        return HistoryEntry(version.decided_at, who, _("Bericht angenommen"))
+    return HistoryEntry(version.decided_at, who, _("Bericht zurückgegeben"), version.comment)
 
 
 def _change_entries(records: QuerySet, *, named_by: str = "") -> list[HistoryEntry]:

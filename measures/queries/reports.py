@@ -16,7 +16,7 @@ from core.roles import PARTNER
 from measures.enums import EDITABLE_REPORT_STATES, OPEN_REPORT_STATES, ReportState
 from measures.models import Measure, ReportingRound, StatusReport
 from measures.permissions import represented_organisations
-from measures.queries.rounds import measures_awaiting_report, open_rounds
+from measures.queries.rounds import measures_awaiting_report, open_round_of, open_rounds
 from partners.models import Organisation, Person
 
 
@@ -62,6 +62,64 @@ def reports_due_for(user) -> list[DueReport]:
             for measure in measures.prefetch_related(unfinished)
         ]
     return due
+
+
+class ReportingSituation(NamedTuple):
+    """What a form for a report shows besides the fields of the report: when the open report was
+    returned, the latest accepted report, and the open round, each "" if there is none.
+
+    Forms carry it as text, so that the service can tell what has happened since.
+    """
+
+    returned: str
+    accepted: str
+    round: str
+
+    def __str__(self):
+        return "|".join(self)
+
+    @classmethod
+    def parse(cls, text: str) -> "ReportingSituation":
+        return cls(*[*text.split("|"), "", ""][:3])
+
+
+def reporting_situation(measure: Measure) -> ReportingSituation:
+    """Return the situation of `measure`, in three queries."""
+    returned = measure.reports.filter(state=ReportState.RETURNED).first()
+    accepted, reporting_round = latest_accepted(measure), open_round_of(measure)
+    return ReportingSituation(
+        returned.decided_at.isoformat() if returned and returned.decided_at else "",
+        str(accepted.pk) if accepted else "",
+        str(reporting_round.pk) if reporting_round else "",
+    )
+
+
+def latest_accepted(measure: Measure, *, before: dt.datetime | None = None) -> StatusReport | None:
+    """Return the accepted report that gives `measure` its status, or gave it `before` a moment.
+
+    Latest by the day it describes, not by acceptance: a late report must not replace a newer one.
+    Of two reports on one day, the one decided later wins, because it is the correction.
+    """
+    accepted = measure.reports.filter(state=ReportState.ACCEPTED)
+    if before:
+        accepted = accepted.filter(decided_at__lt=before)
+    return accepted.order_by("-as_of_on", "-decided_at", "-pk").first()
+
+
+def people_told_of_decision(report: StatusReport) -> list[Person]:
+    """Return who hears what the office decided on `report`: its reporter, or if their account is
+    closed, everybody who may report for the lead.
+    """
+    if report.reported_by and report.reported_by.is_active:
+        return [report.reported_by.person]
+    lead_id = report.measure.lead_id
+    return reporters_of([lead_id]).get(lead_id, []) if lead_id else []
+
+
+def reports_on(measure: Measure, user) -> QuerySet[StatusReport]:
+    """Return the reports on `measure` that `user` may see, the latest first."""
+    reports = StatusReport.objects.visible_to(user).filter(measure=measure)
+    return reports.select_related("round").order_by("-as_of_on", "-pk")
 
 
 def reports_to_check() -> QuerySet[StatusReport]:

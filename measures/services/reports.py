@@ -17,12 +17,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
-from core.dates import format_date, local_date
-from core.errors import Refused
+from core.dates import format_date, format_moment, local_date
+from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from core.models import Origin
 from core.roles import OFFICE
 from core.states import target_of
+from core.texts import shorten
 from measures.enums import (
     ADOPTED_STATUS_REASON,
     OPEN_REPORT_STATES,
@@ -39,37 +40,58 @@ from measures.permissions import (
     can_submit_report,
     require_permission,
 )
-from measures.queries import open_round_of
+from measures.queries import (
+    ReportingSituation,
+    latest_accepted,
+    open_round_of,
+    people_told_of_decision,
+    reporting_situation,
+)
 from outbox.services import enqueue_mails
 from outbox.texts import MailDraft
 from partners.queries import people_with_role, recipient_of
 
+QUOTED_CHARACTERS = 300
+
 
 @transaction.atomic
 def save_draft(
-    *, measure: Measure, values: Mapping[str, Any], version: str = "", by, now: dt.datetime
+    *,
+    measure: Measure,
+    values: Mapping[str, Any],
+    version: str = "",
+    shown: str = "",
+    by,
+    now: dt.datetime,
 ) -> StatusReport:
     """Save the lead's unfinished report and return it. A draft may be incomplete and mails nobody.
 
     Only the lead and the office see it: a lead often needs several days and several people for
     a report. `version` is the fingerprint of the open report as the form showed it, "" if there was
-    none. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
+    none; `shown` is the `ReportingSituation` it showed, "" to compare nothing. Raises `NotAllowed`,
+    `Refused`, `ChangedMeanwhile`.
     """
-    report = _open_report(measure=measure, values=values, version=version, action="revise", by=by)
+    report = _open_report("revise", measure, values, version=version, shown=shown, by=by)
     save_as(report, by=by, now=now, reason=_("Entwurf gespeichert"))
     return report
 
 
 @transaction.atomic
 def submit_report(
-    *, measure: Measure, values: Mapping[str, Any], version: str = "", by, now: dt.datetime
+    *,
+    measure: Measure,
+    values: Mapping[str, Any],
+    version: str = "",
+    shown: str = "",
+    by,
+    now: dt.datetime,
 ) -> StatusReport:
     """Submit the lead's report, mail the office, and return the report.
 
-    The measure keeps its status until the office accepts the report. `version` as in `save_draft`.
-    Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
+    The measure keeps its status until the office accepts the report. `version` and `shown` as in
+    `save_draft`. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
     """
-    report = _open_report(measure=measure, values=values, version=version, action="submit", by=by)
+    report = _open_report("submit", measure, values, version=version, shown=shown, by=by)
     _require_complete(report, today=local_date(now))
     report.reported_at = now
     save_as(report, by=by, now=now, reason=_("Bericht eingereicht"))
@@ -82,14 +104,15 @@ def record_report(
     *,
     measure: Measure,
     values: Mapping[str, Any],
+    shown: str = "",
     by,
     now: dt.datetime,
     origin: str = Origin.ENTERED,
 ) -> StatusReport:
     """Record the status of `measure` as an accepted report of the office. Mails nobody.
 
-    `origin` lets the demo data mark an invented report on a real measure. Raises `NotAllowed`,
-    `Refused`.
+    `shown` as in `save_draft`. `origin` lets the demo data mark an invented report on a real
+    measure. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
     """
     require_permission(can_record_report(by, measure))
     measure = _lock_measure(measure)
@@ -98,6 +121,7 @@ def record_report(
         raise Refused(
             _("Die Federführung hat einen Bericht eingereicht. Bitte prüfen Sie zuerst diesen.")
         )
+    _require_shown(measure, shown)
     report = StatusReport(measure=measure, round=open_round_of(measure), origin=origin, **values)
     _require_complete(report, today=local_date(now))
     report.state = ReportState.ACCEPTED
@@ -109,33 +133,38 @@ def record_report(
 
 
 @transaction.atomic
-def accept_report(*, report: StatusReport, by, now: dt.datetime) -> StatusReport:
+def accept_report(*, report: StatusReport, shown: str = "", by, now: dt.datetime) -> StatusReport:
     """Make a submitted report the status of its measure, mail the reporter, and return the report.
 
-    Raises `NotAllowed`, `Refused`.
+    `shown` is the `submission` that the office has read, "" to compare nothing. Raises
+    `NotAllowed`, `Refused`, `ChangedMeanwhile`.
     """
     require_permission(can_decide_reports(by))
     measure = _lock_measure(report.measure)
     report = StatusReport.objects.select_for_update().get(pk=report.pk)
     report.state = target_of(REPORT_MOVES, "accept", report)
+    _require_submission(report, shown)
     report.decided_by, report.decided_at = by, now
     save_as(report, by=by, now=now, reason=_("Bericht angenommen"))
     _adopt_status(measure, by=by, now=now)
-    _mail_reporter(report, "report_accepted", path=measure.get_absolute_url(), by=by, now=now)
+    _mail_decision(report, "report_accepted", path=measure.get_absolute_url(), by=by, now=now)
     return report
 
 
 @transaction.atomic
-def return_report(*, report: StatusReport, comment: str, by, now: dt.datetime) -> StatusReport:
+def return_report(
+    *, report: StatusReport, comment: str, shown: str = "", by, now: dt.datetime
+) -> StatusReport:
     """Return a submitted report to the lead with a `comment`, mail the reporter, and return the
     report.
 
-    Raises `NotAllowed`, `Refused`.
+    `shown` as in `accept_report`. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
     """
     require_permission(can_decide_reports(by))
     _lock_measure(report.measure)
     report = StatusReport.objects.select_for_update().get(pk=report.pk)
     report.state = target_of(REPORT_MOVES, "return", report)
+    _require_submission(report, shown)
     if not comment.strip():
         raise Refused(_("Bitte schreiben Sie dazu, was fehlt."))
     report.comment = comment.strip()
@@ -143,12 +172,12 @@ def return_report(*, report: StatusReport, comment: str, by, now: dt.datetime) -
     save_as(report, by=by, now=now, reason=_("Bericht zurückgegeben"))
     values = {"comment": report.comment}
     path = report.get_absolute_url()
-    _mail_reporter(report, "report_returned", path=path, values=values, by=by, now=now)
+    _mail_decision(report, "report_returned", path=path, values=values, by=by, now=now)
     return report
 
 
 def _open_report(
-    *, measure: Measure, values: Mapping[str, Any], version: str, action: str, by
+    action: str, measure: Measure, values: Mapping[str, Any], *, version: str, shown: str, by
 ) -> StatusReport:
     """Return the measure's open report, or a new one, with `values` and in the state that `action`
     leads to; not saved yet.
@@ -158,13 +187,15 @@ def _open_report(
     # second finds the report of the first.
     measure = _lock_measure(measure)
     report = measure.reports.select_for_update().filter(state__in=OPEN_REPORT_STATES).first()
+    if report and report.state == ReportState.SUBMITTED:
+        raise ChangedMeanwhile(_describe_submission(report, by))
+    _require_shown(measure, shown)
     if report is None:
         origin = Origin.DEMO if measure.is_demo else Origin.ENTERED
         report = StatusReport(measure=measure, origin=origin)
         report.state = target_of(REPORT_MOVES, action, report)
     else:
-        # `target_of` refuses if a colleague has submitted the report meanwhile; `require_unchanged`
-        # keeps colleagues from overwriting each other. It also catches the second of two first
+        # Keeps colleagues from overwriting each other. It also catches the second of two first
         # drafts, whose form showed no version.
         target = target_of(REPORT_MOVES, action, report)
         require_unchanged(report, version, values)
@@ -175,6 +206,63 @@ def _open_report(
     report.round = open_round_of(measure) or report.round
     report.reported_by = by
     return report
+
+
+def _describe_submission(report: StatusReport, by) -> str:
+    if report.reported_by == by:
+        text = _("Sie haben diesen Bericht schon eingereicht (%(moment)s).")
+    else:
+        text = _("%(who)s hat diesen Bericht inzwischen eingereicht (%(moment)s).")
+    todo = _(
+        "Was hier steht, ist nicht gespeichert. Fehlt etwas im eingereichten Bericht, bitten Sie "
+        "die Geschäftsstelle, ihn zurückzugeben, und senden Sie diese Seite danach noch einmal ab."
+    )
+    values = {"who": report.reported_by, "moment": format_moment(report.reported_at)}
+    return f"{text % values} {todo}"
+
+
+def _require_shown(measure: Measure, shown: str) -> None:
+    """Raise `ChangedMeanwhile` when the situation is no longer the one that a form has shown."""
+    if not shown:
+        return
+    change = _describe_change(measure, ReportingSituation.parse(shown))
+    if change:
+        keep = _(
+            "Ihr Text steht noch im Formular; senden Sie es noch einmal ab, wenn er gelten soll."
+        )
+        raise ChangedMeanwhile(f"{change} {keep}")
+
+
+def _describe_change(measure: Measure, seen: ReportingSituation) -> str:
+    """Return what has happened since `seen`, "" if nothing that concerns a report."""
+    current = reporting_situation(measure)
+    # That a returned report is a draft again concerns nobody: its fingerprint shows what changed.
+    if current.returned and current.returned != seen.returned:
+        comment = measure.reports.get(state=ReportState.RETURNED).comment
+        text = _("Die Geschäftsstelle hat den Bericht inzwischen zurückgegeben: „%(comment)s“")
+        return text % {"comment": shorten(comment, QUOTED_CHARACTERS)}
+    if current.accepted != seen.accepted and (accepted := latest_accepted(measure)):
+        text = _("Inzwischen ist ein Bericht zum %(day)s angenommen; dieser hier wäre ein neuer.")
+        return text % {"day": format_date(accepted.as_of_on)}
+    if current.round == seen.round:
+        return ""
+    reporting_round = open_round_of(measure)
+    if reporting_round is None:
+        return _("Die Berichtsrunde ist inzwischen abgeschlossen.")
+    return _("Inzwischen läuft „%(round)s“ mit dem Stichtag %(day)s.") % {
+        "round": reporting_round.title,
+        "day": format_date(reporting_round.cut_off_on),
+    }
+
+
+def _require_submission(report: StatusReport, shown: str) -> None:
+    if shown and shown != report.submission:
+        raise ChangedMeanwhile(
+            _(
+                "Der Bericht ist inzwischen neu eingereicht worden. Bitte lesen Sie zuerst die "
+                "neue Fassung."
+            )
+        )
 
 
 def _lock_measure(measure: Measure) -> Measure:
@@ -208,10 +296,10 @@ def missing_explanations(traffic_light: str, *, reason: str, help_wanted: str) -
 
 def _adopt_status(measure: Measure, *, by, now: dt.datetime) -> None:
     """Copy the latest accepted report to the status of `measure`."""
-    # Latest by the day it describes, not by acceptance: a late report must not replace a newer one.
-    # Of two reports on one day, the one decided later wins, because it is the correction.
-    accepted = measure.reports.filter(state=ReportState.ACCEPTED)
-    latest = accepted.order_by("-as_of_on", "-decided_at", "-pk")[0]
+    latest = latest_accepted(measure)
+    # Always true: a report was accepted just now. The check satisfies the type checker.
+    if latest is None:
+        return
     for name in STATUS_FIELDS:
         setattr(measure, name, getattr(latest, name))
     measure.status_on, measure.status_origin = latest.as_of_on, latest.origin
@@ -234,7 +322,7 @@ def _mails_to_office(report: StatusReport, now: dt.datetime) -> list[MailDraft]:
     ]
 
 
-def _mail_reporter(
+def _mail_decision(
     report: StatusReport,
     kind: str,
     *,
@@ -243,15 +331,15 @@ def _mail_reporter(
     by,
     now: dt.datetime,
 ) -> None:
-    # Reports may lack a reporter, and the holder of a closed account cannot open the link.
-    if report.reported_by is None or not report.reported_by.is_active:
-        return
-    draft = MailDraft(
-        kind=kind,
-        subject_key=f"report:{report.pk}",
-        event=f"decided:{now.isoformat()}",
-        to=recipient_of(report.reported_by.person),
-        values={"measure": report.measure.title, **(values or {})},
-        path=path,
-    )
-    enqueue_mails([draft], now=now, by=by)
+    drafts = [
+        MailDraft(
+            kind=kind,
+            subject_key=f"report:{report.pk}",
+            event=f"decided:{now.isoformat()}",
+            to=recipient_of(person),
+            values={"measure": report.measure.title, **(values or {})},
+            path=path,
+        )
+        for person in people_told_of_decision(report)
+    ]
+    enqueue_mails(drafts, now=now, by=by)

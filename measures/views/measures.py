@@ -13,7 +13,7 @@ from core.views import allowed, paginate, render_form, require, save_form
 from measures import services
 from measures.filters import MeasureFilter
 from measures.forms import MeasureForm
-from measures.models import Measure, Project, StatusReport
+from measures.models import Measure, Project
 from measures.permissions import can_change_measures, can_open_organisations, can_see_internal_notes
 from measures.progress import (
     EXPORT_HEADER,
@@ -23,6 +23,7 @@ from measures.progress import (
     measure_subtitle,
     next_step_of,
     phase_steps,
+    report_lines,
     status_facts,
 )
 from measures.queries import (
@@ -31,6 +32,7 @@ from measures.queries import (
     open_report_of,
     related_measures,
     reports_due_for,
+    reports_on,
     round_awaiting_report,
     section_path,
     sorted_measures,
@@ -97,13 +99,13 @@ def measure_page(request, pk):
     milestones = list(measure.milestones.in_order())
     report = open_report_of(measure, user)
     # A visible measure may have reports and projects that are not.
-    reports = StatusReport.objects.visible_to(user).filter(measure=measure)
+    reports = reports_on(measure, user)
     projects = Project.objects.visible_to(user).filter(measure=measure)
     context = {
         "measure": measure,
         "milestones": milestones,
         "projects": projects.order_by("search", "pk"),
-        "report": report,
+        "reports": report_lines(reports, user),
         "subtitle": measure_subtitle(measure),
         "steps": phase_steps(measure),
         "next_step": next_step_of(

@@ -9,15 +9,36 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.dates import format_date, local_date
-from core.views import redirect_with_message, render_form, require, run_service, save_form
+from core.views import (
+    redirect_unless_possible,
+    redirect_with_message,
+    render_form,
+    require,
+    run_service,
+)
 from measures import services
-from measures.enums import EDITABLE_REPORT_STATES, REPORT_MOVES, ReportState
+from measures.enums import EDITABLE_REPORT_STATES, REPORT_MOVES
 from measures.forms import ReportForm, ReturnForm
 from measures.models import Measure, StatusReport
 from measures.models.measures import STATUS_FIELDS
 from measures.permissions import can_decide_reports, can_report, leads_measure
-from measures.progress import report_buttons, report_origin, status_facts
-from measures.queries import open_report_of, open_round_of
+from measures.progress import (
+    compare_reports,
+    decision_effect,
+    previous_status,
+    report_buttons,
+    report_origin,
+    report_remark,
+    returned_message,
+    status_facts,
+)
+from measures.queries import (
+    latest_accepted,
+    open_report_of,
+    open_round_of,
+    people_told_of_decision,
+    reporting_situation,
+)
 
 
 def report_write(request, pk):
@@ -35,12 +56,13 @@ def report_write(request, pk):
 def _write_as_lead(request, measure: Measure):
     # Continue a returned report or a colleague's draft: a measure has at most one open report.
     report = open_report_of(measure, request.user)
-    if report and report.state not in EDITABLE_REPORT_STATES:
+    is_editable = report is None or report.state in EDITABLE_REPORT_STATES
+    # A form that was sent is shown again with its text instead: the service says what has happened.
+    if not is_editable and request.method != "POST":
         message = _("Der Bericht ist eingereicht. Sie können ihn hier lesen.")
         return redirect_with_message(request, message, report)
     # The form has two buttons. A draft skips the checks that a submitted report has to pass.
     is_draft = "draft" in request.POST
-    service = services.save_draft if is_draft else services.submit_report
     done = (
         _("Der Entwurf ist gespeichert. Er ist noch nicht eingereicht.")
         if is_draft
@@ -48,33 +70,51 @@ def _write_as_lead(request, measure: Measure):
     )
     form = ReportForm(
         request.POST or None,
-        instance=report,
+        instance=report if is_editable else None,
         initial=_initial_values(measure, report),
+        situation=reporting_situation(measure),
         is_draft=is_draft,
     )
+    service = services.save_draft if is_draft else services.submit_report
     if form.is_valid() and run_service(
         request,
         lambda: service(
             measure=measure,
             values=form.values,
             version=form.version_shown,
+            shown=form.cleaned_data["shown"],
             by=request.user,
             now=timezone.now(),
         ),
         form=form,
         done=done,
         # The record to compare with on a conflict. Not the form's own one: a colleague may have
-        # saved the first draft after this form was opened without any.
-        current=lambda: open_report_of(measure, request.user),
+        # saved the first draft after this form was opened, or the office accepted the report.
+        current=lambda: open_report_of(measure, request.user) or latest_accepted(measure),
     ):
         return redirect(measure)
     return _render_report_form(request, form, measure, report=report, is_lead=True)
 
 
 def _record_as_office(request, measure: Measure):
-    form = ReportForm(request.POST or None, initial=_initial_values(measure))
-    done = _("Der Stand ist festgehalten.")
-    if save_form(request, form, services.record_report, measure=measure, done=done):
+    form = ReportForm(
+        request.POST or None,
+        initial=_initial_values(measure),
+        situation=reporting_situation(measure),
+    )
+    if form.is_valid() and run_service(
+        request,
+        lambda: services.record_report(
+            measure=measure,
+            values=form.values,
+            shown=form.cleaned_data["shown"],
+            by=request.user,
+            now=timezone.now(),
+        ),
+        form=form,
+        done=_("Der Stand ist festgehalten."),
+        current=lambda: latest_accepted(measure),
+    ):
         return redirect(measure)
     return _render_report_form(request, form, measure)
 
@@ -89,6 +129,7 @@ def _render_report_form(request, form, measure, *, report=None, is_lead: bool = 
         cancel_url=measure.get_absolute_url(),
         report=report,
         is_lead=is_lead,
+        previous=previous_status(measure, latest_accepted(measure)),
     )
 
 
@@ -105,19 +146,21 @@ def _initial_values(measure: Measure, report: StatusReport | None = None) -> dic
 
 @require_safe
 def report_page(request, pk):
-    report = _get_report(request, pk)
-    # Once the lead has revised the report, a comment on its old version would confuse.
-    is_returned = report.state == ReportState.RETURNED
+    report, user = _get_report(request, pk), request.user
+    previous = latest_accepted(report.measure, before=report.accepted_at)
     sections = [(_("Sachstand"), report.summary), (_("Nächste Schritte"), report.outlook)]
     context = {
         "title": _("Statusbericht zum %(day)s") % {"day": format_date(report.as_of_on)},
         "report": report,
         "measure": report.measure,
-        "comment": report.comment if is_returned else "",
+        "remark": report_remark(report, user),
         "texts": [(heading, text) for heading, text in sections if text],
         "status_facts": status_facts(report),
+        "previous": previous,
+        "comparison": compare_reports(previous, report) if previous else [],
         "origin": report_origin(report),
-        "buttons": report_buttons(report, request.user),
+        "buttons": report_buttons(report, user),
+        "effect": decision_effect(report, user),
     }
     return render(request, "measures/report.html", context)
 
@@ -125,30 +168,46 @@ def report_page(request, pk):
 @require_POST
 def report_accept(request, pk):
     report = _get_report(request, pk)
-    run_service(
+    accepted = run_service(
         request,
-        lambda: services.accept_report(report=report, by=request.user, now=timezone.now()),
+        lambda: services.accept_report(
+            report=report,
+            shown=request.GET.get("eingereicht", ""),
+            by=request.user,
+            now=timezone.now(),
+        ),
         done=_("Der Bericht ist angenommen und der Stand der Maßnahme übernommen."),
     )
-    return redirect(report.measure)
+    return redirect(report.measure if accepted else report)
 
 
 def report_return(request, pk):
     report = _get_report(request, pk)
     require(can_decide_reports(request.user))
-    form = ReturnForm(request.POST or None)
+    if refused := redirect_unless_possible(request, report, REPORT_MOVES, "return"):
+        return refused
+    form = ReturnForm(
+        request.POST or None,
+        initial={"shown": request.GET.get("eingereicht", "")},
+        people=people_told_of_decision(report),
+    )
     if form.is_valid() and run_service(
         request,
         lambda: services.return_report(
             report=report,
             comment=form.cleaned_data["comment"],
+            shown=form.cleaned_data["shown"],
             by=request.user,
             now=timezone.now(),
         ),
         form=form,
-        done=_("Der Bericht ist zurückgegeben."),
+        done=returned_message(report),
     ):
         return redirect(report.measure)
+    if form.non_field_errors():
+        # The sentence told of the new version, so sending the comment again refers to that one.
+        form.data = form.data.copy()
+        form.data["shown"] = report.submission
     return render_form(
         request,
         form,

@@ -4,13 +4,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.conflicts import version_of
 from core.history import save_as
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState
-from measures.queries import (
-    measure_history,
+from measures.models import Measure, StatusReport
+from measures.queries import measure_history
+from measures.services import (
+    accept_report,
+    record_report,
+    return_report,
+    save_draft,
+    submit_report,
 )
-from measures.services import accept_report, record_report, return_report, submit_report
 from tests.measures.builders import (
     NOW,
     make_measure,
@@ -79,6 +85,51 @@ def test_history_shows_acceptance_but_no_drafts(office):
         "Bericht angenommen",
         "Statusbericht zum 01.03.2026",
     }
+
+
+def returned_and_accepted(lead, office) -> Measure:
+    """Return a measure whose report was returned, revised, submitted again and accepted."""
+    measure = make_measure(lead_id=lead.organisation_id)
+    hours = [NOW + dt.timedelta(hours=number) for number in range(5)]
+    report = submit_report(measure=measure, values=report_values(), by=lead, now=hours[0])
+    report = return_report(report=report, comment="Bitte Zahlen.", by=office, now=hours[1])
+    version, revised = version_of(report, report_values()), report_values(summary="Drei Betriebe.")
+    report = save_draft(measure=measure, values=revised, version=version, by=lead, now=hours[2])
+    version = version_of(report, report_values())
+    report = submit_report(measure=measure, values=revised, version=version, by=lead, now=hours[3])
+    accept_report(report=report, by=office, now=hours[4])
+    return measure
+
+
+def history_of(measure, user) -> list[tuple]:
+    reports = StatusReport.objects.visible_to(user).filter(measure=measure)
+    return [
+        (entry.what.partition(":")[0], entry.note, (entry.at - NOW).seconds // 3600)
+        for entry in measure_history(measure, reports, user)
+    ]
+
+
+@pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE, "lead"])
+def test_history_keeps_a_return_and_its_reason_after_the_report_was_revised(office, role):
+    lead = make_user(PARTNER)
+    measure = returned_and_accepted(lead, office)
+
+    assert history_of(measure, lead if role == "lead" else make_user(role)) == [
+        ("Bericht angenommen", "", 4),
+        ("Statusbericht zum 01.03.2026", "Drei Betriebe.", 3),
+        ("Bericht zurückgegeben", "Bitte Zahlen.", 1),
+        ("Statusbericht zum 01.03.2026", "Es geht voran.", 0),
+    ]
+
+
+@pytest.mark.parametrize("role", [OBSERVER, PARTNER])
+def test_history_shows_others_only_what_was_accepted(office, role):
+    measure = returned_and_accepted(make_user(PARTNER), office)
+
+    assert history_of(measure, make_user(role)) == [
+        ("Bericht angenommen", "", 4),
+        ("Statusbericht zum 01.03.2026", "Drei Betriebe.", 3),
+    ]
 
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER, SENATOR_OFFICE])

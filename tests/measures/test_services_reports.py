@@ -315,6 +315,19 @@ def test_office_does_not_submit_for_the_lead(office, measure):
     assert not StatusReport.objects.exists()
 
 
+def test_decision_reaches_a_colleague_if_the_account_of_the_reporter_was_closed(
+    office, partner, measure
+):
+    submit_report(measure=measure, values=report_values(), by=partner, now=NOW)
+    make_user(PARTNER, email="nachfolge@example.org", organisation=partner.person.organisation)
+    partner.is_active = False
+    partner.save()
+
+    return_report(report=StatusReport.objects.get(), comment="Bitte Zahlen.", by=office, now=LATER)
+
+    assert mails()[1:] == [("report_returned", "nachfolge@example.org")]
+
+
 def test_reporter_whose_account_was_closed_gets_no_mail(office, partner, measure):
     report = submit_report(measure=measure, values=report_values(), by=partner, now=NOW)
     partner.is_active = False

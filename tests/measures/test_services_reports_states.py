@@ -75,8 +75,6 @@ def test_action_leads_to_the_next_state(state, action, target, office, partner, 
 @pytest.mark.parametrize(
     ("state", "action"),
     [
-        ("submitted", "revise"),
-        ("submitted", "submit"),
         ("draft", "accept"),
         ("draft", "return"),
         ("returned", "accept"),
