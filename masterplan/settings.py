@@ -272,7 +272,12 @@ ACCOUNT_FORMS = {
     "reauthenticate": "sign_in.forms.ReauthenticateForm",
 }
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-ACCOUNT_RATE_LIMITS = {"report_barrier": "5/h/ip"}  # on top of allauth's own
+ACCOUNT_RATE_LIMITS = {  # on top of allauth's own
+    "report_barrier": "5/h/ip",
+    # Off, because it counts successful sign-ins too, and a whole office shares one address. Failed
+    # ones are limited by `login_failed`.
+    "login": "",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PORTAL_NAME

@@ -15,7 +15,11 @@ RESET_KEY = r"^anmelden/passwort/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 urlpatterns = [
     path("konto/", views.account, name="account"),
     path("anmelden/", views.SignInView.as_view(), name="account_login"),
-    path("anmelden/konto-bekommen/", allauth_account.signup, name="account_signup"),
+    path(
+        "anmelden/konto-bekommen/",
+        views.without_limit_on_reading(allauth_account.signup),
+        name="account_signup",
+    ),
     path("anmelden/code/", allauth_account.request_login_code, name="account_request_login_code"),
     path(
         "anmelden/code/eingeben/",
@@ -39,7 +43,9 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     re_path(
-        RESET_KEY, allauth_account.password_reset_from_key, name="account_reset_password_from_key"
+        RESET_KEY,
+        views.without_limit_on_reading(allauth_account.password_reset_from_key),
+        name="account_reset_password_from_key",
     ),
     path("anmelden/gesperrt/", allauth_account.account_inactive, name="account_inactive"),
     path("konto/abmelden/", allauth_account.logout, name="account_logout"),
@@ -50,8 +56,16 @@ urlpatterns = [
         webauthn.reauthenticate_webauthn,
         name="mfa_reauthenticate_webauthn",
     ),
-    path("konto/passwort/", allauth_account.password_change, name="account_change_password"),
-    path("konto/passwort/setzen/", allauth_account.password_set, name="account_set_password"),
+    path(
+        "konto/passwort/",
+        views.without_limit_on_reading(allauth_account.password_change),
+        name="account_change_password",
+    ),
+    path(
+        "konto/passwort/setzen/",
+        views.without_limit_on_reading(allauth_account.password_set),
+        name="account_set_password",
+    ),
     path("konto/sicherheit/", mfa.index, name="mfa_index"),
     path("konto/sicherheit/app/einrichten/", totp.activate_totp, name="mfa_activate_totp"),
     path("konto/sicherheit/app/entfernen/", totp.deactivate_totp, name="mfa_deactivate_totp"),

@@ -1,12 +1,13 @@
 """The sign-in page, forgotten passwords, invitation links, and the page *Konto*."""
 
-from functools import partial
+from functools import partial, wraps
 
 from allauth.account.views import LoginView, PasswordResetView
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,23 @@ from partners.forms import PasswordForm
 from partners.models import Organisation, User
 from partners.queries import demo_accounts, deputyships_for, deputyships_held_by
 from partners.services import accept_invitation, read_invitation
+
+
+def without_limit_on_reading(view):
+    """Decorate a rate-limited view of allauth: HEAD and OPTIONS do not count, just as GET does not.
+
+    Otherwise a link scanner in front of an office could lock everybody behind its address out.
+    """
+
+    @wraps(view)
+    def checked(request, *args, **kwargs):
+        if request.method == "OPTIONS":
+            return HttpResponse(headers={"Allow": "GET, HEAD, OPTIONS, POST"})
+        if request.method == "HEAD":
+            request.method = "GET"  # the server leaves the body out
+        return view(request, *args, **kwargs)
+
+    return checked
 
 
 class SignInView(LoginView):

@@ -86,11 +86,39 @@ def test_sixth_attempt_after_wrong_passwords_is_refused_in_german(client, accoun
     assert not is_signed_in(client)
 
 
-def test_too_many_requests_get_a_german_page(client, account):
-    for _attempt in range(30):
-        client.post("/anmelden/", {"login": "niemand@example.org", "password": "falsch"})
+def test_eleventh_failure_from_one_address_is_refused(client, account):
+    for attempt in range(10):
+        client.post("/anmelden/", {"login": f"niemand{attempt}@example.org", "password": "falsch"})
 
     answer = sign_in(client, account)
+
+    assert "Zu viele gescheiterte Anmeldeversuche" in answer.content.decode()
+    assert not is_signed_in(client)
+
+
+def test_successful_sign_ins_do_not_count(client, account):
+    for _attempt in range(31):
+        assert sign_in(client, account).status_code == 302
+        client.logout()
+
+    assert sign_in(client, account).status_code == 302
+
+
+@pytest.mark.parametrize("method", ("head", "options"))
+@pytest.mark.parametrize(
+    "path", ("/anmelden/", "/anmelden/konto-bekommen/", "/anmelden/passwort/1-falsch/")
+)
+def test_reading_a_page_does_not_count(client, path, method):
+    assert {getattr(client, method)(path).status_code for _time in range(40)} == {200}
+
+    assert client.post(path, {}).status_code == 200
+
+
+def test_too_many_requests_get_a_german_page(client):
+    for _attempt in range(20):
+        client.post("/anmelden/konto-bekommen/")
+
+    answer = client.post("/anmelden/konto-bekommen/")
 
     assert answer.status_code == 429
     assert "Bitte warten Sie einige Minuten" in answer.content.decode()
