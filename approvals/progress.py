@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection
 from statistics import median
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from approvals.permissions import (
 from approvals.queries import conditions_to_meet
 from core.dates import format_moment, local_date, working_days_between
 from core.models import Origin
-from core.progress import NextStep, OpenPoint, TextCard
+from core.progress import NextStep, OpenPoint, TextCard, WaitingEntry
 from core.roles import OFFICE, has_role, senator_office_name
 
 DURATIONS_PERIOD = dt.timedelta(days=365)
@@ -40,6 +41,33 @@ def decision_step(text: str, approval: ApprovalRequest | None, user) -> NextStep
     if approval is None or not can_decide(user, approval):
         return step
     return step._replace(action=_("Entscheiden"), url=approval.get_absolute_url())
+
+
+def decision_tasks(pks: Collection[int], now: dt.datetime) -> dict[int, WaitingEntry]:
+    """Return what waits for the senator's office, by primary key of the approval. One query."""
+    return {
+        approval.pk: WaitingEntry(
+            senator_office_name(),
+            _("%(kind)s „%(title)s“ freigeben")
+            % {"kind": approval.get_kind_display(), "title": approval.title},
+            approval.get_absolute_url(),
+            approval.due_on,
+        )
+        for approval in ApprovalRequest.objects.filter(pk__in=pks)
+    }
+
+
+def condition_tasks(pks: Collection[int], now: dt.datetime) -> dict[int, WaitingEntry]:
+    """Return what the office still has to meet, by primary key of the condition. One query."""
+    return {
+        condition.pk: WaitingEntry(
+            _("Geschäftsstelle"),
+            _("Auflage zu „%(title)s“: %(text)s")
+            % {"title": condition.approval.title, "text": condition},
+            condition.get_absolute_url(),
+        )
+        for condition in Condition.objects.filter(pk__in=pks).select_related("approval")
+    }
 
 
 def briefing_texts(approval: ApprovalRequest) -> list[tuple[str, str]]:

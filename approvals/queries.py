@@ -5,7 +5,14 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    DateField,
+    F,
+    IntegerField,
+    Prefetch,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -49,30 +56,8 @@ def decided_approvals(user) -> QuerySet[ApprovalRequest]:
     )
 
 
-def waiting_approvals(user) -> list[ApprovalRequest]:
-    """Return approvals that are undecided or have an open condition, earliest deadline first.
-
-    Those with an open condition carry the first one as `condition_pk` and `condition_text`.
-    """
-    # Cached on the user object, which lives for one HTTP request: the navigation and the start page
-    # both need the list.
-    if "waiting_approvals" not in user.__dict__:
-        to_meet = Condition.objects.filter(
-            approval=OuterRef("pk"), state=ConditionState.OPEN
-        ).order_by("pk")
-        waits = Q(state=ApprovalState.OPEN) | Q(Exists(to_meet), state=ApprovalState.CONDITIONAL)
-        first = {name: Subquery(to_meet.values(name)[:1]) for name in ("pk", "text")}
-        approvals = ApprovalRequest.objects.visible_to(user).filter(waits)
-        approvals = approvals.annotate(condition_pk=first["pk"], condition_text=first["text"])
-        user.__dict__["waiting_approvals"] = list(approvals.order_by("due_on", "pk"))
-    return user.__dict__["waiting_approvals"]
-
-
 def count_open_approvals(user) -> int:
     """Return how many open approvals `user` may see."""
-    # On a page that has already loaded the list, the navigation needs no query of its own.
-    if "waiting_approvals" in user.__dict__:
-        return sum(approval.is_open for approval in waiting_approvals(user))
     return ApprovalRequest.objects.visible_to(user).open().count()
 
 
@@ -105,12 +90,35 @@ def place_in_queue(user, approval: ApprovalRequest, kind: str = "") -> QueuePlac
     )
 
 
+def decisions_awaited(user) -> QuerySet[ApprovalRequest]:
+    """Return the open approvals that `user` may see, with `due_day` and `in_charge`."""
+    approvals = ApprovalRequest.objects.visible_to(user).open()
+    return approvals.annotate(
+        due_day=F("due_on"), in_charge=Value(None, output_field=IntegerField())
+    )
+
+
+def conditions_awaited(user) -> QuerySet[Condition]:
+    """Return the open conditions of approvals in force that `user` may see, with `due_day`."""
+    conditions = Condition.objects.visible_to(user).filter(
+        state=ConditionState.OPEN, approval__state=ApprovalState.CONDITIONAL
+    )
+    return conditions.annotate(due_day=Value(None, output_field=DateField()))
+
+
 def approvals_about(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
     """Return all approvals about one subject, latest first."""
     approvals = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
     return approvals.select_related("submitted_by__person", "decided_by__person").order_by(
         "-submitted_at", "-pk"
     )
+
+
+def latest_approvals(kind: str, subject_ids: Iterable[int]) -> dict[int, ApprovalRequest]:
+    """Return the latest approval of each subject that has one, by the key of the subject."""
+    approvals = ApprovalRequest.objects.filter(kind=kind, subject_id__in=subject_ids)
+    # Later ones overwrite earlier ones.
+    return {approval.subject_id: approval for approval in approvals.order_by("submitted_at", "pk")}
 
 
 def approvals_with_conditions(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:

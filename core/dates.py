@@ -133,6 +133,14 @@ def format_span(start: dt.datetime, end: dt.datetime | None = None) -> str:
     return text + " " + _("Uhr")
 
 
+def describe_deadline(due_on: dt.date, today: dt.date) -> str:
+    """Return `bis Fr, 04.12.2026`, with the day in words where it is near or over."""
+    text, days = _("bis %(day)s") % {"day": format_day(due_on)}, (due_on - today).days
+    if days in (0, 1):
+        return f"{describe_due(due_on, today)}, {format_day(due_on)}"
+    return f"{text}, {describe_due(due_on, today)}" if days < 0 else text
+
+
 def describe_due(due_on: dt.date, today: dt.date) -> str:
     """Return `bis morgen`, `bis 28.06.2019` or `seit 6 Tagen überfällig`, seen from `today`."""
     days = (due_on - today).days

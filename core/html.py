@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from markdown_it import MarkdownIt
 
-from core.dates import describe_due
+from core.dates import describe_deadline, describe_due, format_day
 from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
 from core.staticfiles import KERN_ICONS
 
@@ -105,6 +105,23 @@ def draw_due(date: dt.date | None, today: dt.date) -> SafeString:
         date.isoformat(),
         describe_due(date, today),
     )
+
+
+def draw_deadline(date: dt.date | None, today: dt.date) -> SafeString:
+    """Return `bis Fr, 04.12.2026` as seen from `today`, red when overdue; empty without a date."""
+    if date is None:
+        return SafeString("")
+    name = "due due--over" if date < today else "due"
+    text = describe_deadline(date, today)
+    return format_html('<time class="{}" datetime="{}">{}</time>', name, date.isoformat(), text)
+
+
+def draw_deadline_day(date: dt.date, today: dt.date) -> SafeString:
+    """Return `Fr, 04.12.2026` for a list of deadlines, red and with a word when overdue."""
+    text, name = format_day(date), "due"
+    if date < today:
+        text, name = f"{text}, {_('überfällig')}", "due due--over"
+    return format_html('<time class="{}" datetime="{}">{}</time>', name, date.isoformat(), text)
 
 
 def draw_link_button(url: str, label, variant: str = "secondary") -> SafeString:

@@ -45,7 +45,8 @@ class Button(NamedTuple):
 class NextStep(NamedTuple):
     """The box *Nächster Schritt*: what happens next, who does it, by when, and its one button.
 
-    With `post=True` the button posts to `url`, otherwise it is a link.
+    With `post=True` the button posts to `url`, otherwise it is a link. `task` names the step in
+    lists of tasks, where it differs from its button.
     """
 
     text: str
@@ -55,16 +56,28 @@ class NextStep(NamedTuple):
     url: str = ""
     post: bool = False
     points: tuple[OpenPoint, ...] = ()
+    task: str = ""
 
     def without_button(self) -> "NextStep":
         """Return the step for users who cannot act."""
         return self._replace(action="", url="")
 
+    def as_entry(self, obj, subject: str = "") -> "WaitingEntry":
+        """Return the step as a line of the start page that leads to `obj`, called `subject`."""
+        what = f"{self.task or self.action}: {subject or obj}"
+        return WaitingEntry(self.who, what, obj.get_absolute_url(), self.due_on)
+
 
 def office_step(
-    text: str, action: str = "", url: str = "", *, due_on: dt.date | None = None, post: bool = False
+    text: str,
+    action: str = "",
+    url: str = "",
+    *,
+    due_on: dt.date | None = None,
+    post: bool = False,
+    task: str = "",
 ) -> NextStep:
-    return NextStep(text, _("Geschäftsstelle"), due_on, action, url, post)
+    return NextStep(text, _("Geschäftsstelle"), due_on, action, url, post, task=task)
 
 
 # Frozen: the bar, its legend and its table are drawn from the same objects.
@@ -97,15 +110,17 @@ class TextCard(NamedTuple):
 
 
 class WaitingEntry(NamedTuple):
-    """One line of *Wartet auf* on the start page: who has to do what, and on which page.
+    """One line of tasks on the start page: who has to do what, and on which page.
 
-    `NextStep` says the same on the object's own page, where it carries the button.
+    `NextStep` says the same on the object's own page, where it carries the button. `in_charge`
+    names the person of the office where that is not the reader.
     """
 
     who: str
     what: str
     url: str
     due_on: dt.date | None = None
+    in_charge: str = ""
 
 
 def progress_steps(labels: list[str], current: int) -> list[ProgressStep]:

@@ -1,4 +1,4 @@
-"""The people of the demo: named by role, with addresses at example.org; six have an account."""
+"""The people of the demo: named by role, with addresses at example.org; seven have an account."""
 
 from typing import NamedTuple
 
@@ -28,6 +28,14 @@ ACCOUNTS = (
     DemoAccount(
         "geschaeftsstelle@example.org",
         "Geschäftsstelle",
+        "Masterplan Industriestadt",
+        SENATE_DEPARTMENT,
+        (OFFICE,),
+    ),
+    # A second account of the office, so that work can be handed over.
+    DemoAccount(
+        "referat@example.org",
+        "Referat Branchengespräche",
         "Masterplan Industriestadt",
         SENATE_DEPARTMENT,
         (OFFICE,),
@@ -111,8 +119,8 @@ def load_accounts(*, today, now) -> dict[str, User]:
             password=settings.DEMO_PASSWORD,
             is_demo=True,
             invited_at=now,
-            # The only office account is also its head, who is notified of overdue approvals.
-            is_office_head=account.roles == (OFFICE,),
+            # The first account heads the office and is notified of overdue approvals.
+            is_office_head=not users,
         )
         user.groups.set(Group.objects.filter(name__in=account.roles))
         users[account.email.partition("@")[0]] = user

@@ -17,7 +17,8 @@ class Scenario:
 
     def __init__(self, users: Mapping[str, User], today: dt.date, now: dt.datetime):
         """`users` are keyed by the part of their address before the @."""
-        self.office, self.senator = users["geschaeftsstelle"], users["senatorin"]
+        self.office, self.colleague = users["geschaeftsstelle"], users["referat"]
+        self.senator = users["senatorin"]
         self.vdma, self.ihk = users["vdma-ost"], users["ihk"]
         self.today, self.now = today, now
 

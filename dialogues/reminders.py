@@ -106,6 +106,17 @@ def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
     ]
 
 
+def can_remind_by_hand(dialogue: Dialogue, today: dt.date) -> bool:
+    """Return whether it makes sense that the office reminds guests of `dialogue` on `today`.
+
+    Not on the day of their invitation or the next working day, and not twice a day.
+    """
+    return any(
+        add_working_days(local_date(invitation.released_at), 1) < today
+        for invitation in guests_to_remind(dialogue, today)
+    )
+
+
 def unanswered(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """Return the released ones without a reply, loaded with all that `reminder_of` reads."""
     # The value of `Invitation.mail_key`, computed by the database.

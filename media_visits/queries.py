@@ -2,15 +2,23 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Case, DateField, F, Prefetch, Q, QuerySet, When
+from django.db.models.functions import TruncDate
 
 from core.models import Precision
 from media_visits.enums import VisitState
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.models import Organisation, Sector
+
+OFFICE_ACTS = (
+    VisitState.IDEA,
+    VisitState.RETURNED,
+    VisitState.POSTPONED,
+    VisitState.APPROVED,
+    VisitState.HELD,
+)
 
 
 class SectorQuarter(NamedTuple):
@@ -62,6 +70,25 @@ def open_visits() -> QuerySet[Visit]:
     return visits.order_by("search", "pk")
 
 
+def visits_awaiting_office(today: dt.date) -> QuerySet[Visit]:
+    """Return the visits whose next step is the office's, with `due_day` and `in_charge`."""
+    # Ask whether a visit took place only from the day after it, as the reminders do.
+    waiting = Q(state__in=OFFICE_ACTS) | Q(state=VisitState.ANNOUNCED, starts_on__lt=today)
+    return (
+        Visit.objects.in_workflow()
+        .filter(waiting)
+        .annotate(
+            # Five working days are at least a week. Pages show the exact day; this one sorts.
+            due_day=Case(
+                When(state=VisitState.HELD, then=TruncDate(F("starts_at") + dt.timedelta(days=7))),
+                default=F("starts_on"),
+                output_field=DateField(),
+            ),
+            in_charge=F("responsible"),
+        )
+    )
+
+
 def coverage_to_list(user) -> QuerySet[Coverage]:
     """Return the press coverage `user` may see, unordered, with their visits and sectors."""
     coverage = Coverage.objects.visible_to(user).select_related("visit__company")
@@ -85,27 +112,14 @@ def years_of(dated: QuerySet) -> list[int]:
     return [day.year for day in days]
 
 
-def unfinished_visits(user) -> list[Visit]:
-    """Return the visits in the workflow that are not over and visible to `user`, soonest first.
-
-    The start page reads two lists from this one query: what waits, and what comes next.
-    """
+def upcoming_visits(user, today: dt.date, limit: int) -> list[Visit]:
+    """Return the next approved or announced visits that `user` may see, soonest first."""
     visits = Visit.objects.visible_to(user).in_workflow().select_related("company")
-    visits = visits.exclude(state__in=[VisitState.DOCUMENTED, VisitState.CANCELLED])
-    visits = visits.only(
-        "company__name", "company_text", "title", "starts_at", "starts_on", "state", "origin"
+    ahead = visits.filter(
+        state__in=[VisitState.APPROVED, VisitState.ANNOUNCED], starts_on__gte=today
     )
-    # Explicit, because PostgreSQL and SQLite sort NULL differently.
-    return list(visits.order_by(F("starts_at").asc(nulls_last=True), "pk"))
-
-
-def upcoming_visits(visits: Iterable[Visit], today: dt.date) -> list[Visit]:
-    """Return those of `visits` that are approved or announced and lie ahead, in the same order."""
-    return [
-        visit
-        for visit in visits
-        if visit.state in (VisitState.APPROVED, VisitState.ANNOUNCED) and visit.starts_on >= today
-    ]
+    ahead = ahead.only("company__name", "company_text", "title", "starts_at")
+    return list(ahead.order_by("starts_at", "pk")[:limit])
 
 
 def sector_attention(

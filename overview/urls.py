@@ -6,6 +6,7 @@ from overview import views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("aufgaben/", views.tasks_page, name="tasks"),
     path("suche/", views.search_page, name="search"),
     path("branchenbilanz/", views.sector_balance_page, name="sector_balance"),
 ]

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,7 +12,6 @@ from core.dates import local_date
 from core.roles import is_office
 from core.views import allowed, paginate, render_page_or_fragment
 from measures.queries import current_plan, open_rounds, progress_figures
-from media_visits.queries import unfinished_visits
 from overview.permissions import can_see_sector_balance
 from overview.progress import (
     BALANCE_KINDS,
@@ -22,14 +22,27 @@ from overview.progress import (
     hits_of,
     next_events,
     nothing_waiting_text,
+    own_tasks,
+    own_tasks_title,
     plan_line,
-    waiting_entries,
-    waiting_heading,
+    received_lately,
+    task_lines,
+    tasks_of_colleagues,
+    tasks_of_others,
     without_sector_line,
 )
-from overview.queries import KINDS, MAX_WORDS_LENGTH, find, is_too_short, ranked, sector_balance
+from overview.queries import (
+    KINDS,
+    MAX_WORDS_LENGTH,
+    TaskList,
+    find,
+    is_too_short,
+    ranked,
+    sector_balance,
+)
 
-MAX_WAITING = 6  # unless the user opens the whole list
+# Lines of the two cards; each links the page that lists all.
+MAX_OWN_TASKS, MAX_OTHERS = 10, 6
 
 
 @require_safe
@@ -37,25 +50,65 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show alerts, pending work, upcoming events and the progress of the plan."""
     user, now = request.user, timezone.now()
     today = local_date(now)
-    # Loaded once, since several parts of the page use them.
-    rounds, visits, plan = open_rounds(), unfinished_visits(user), current_plan(user)
-    waiting = waiting_entries(user, now, rounds, visits)
+    rounds, plan = open_rounds(), current_plan(user)
     context = {
         "today": today,
         "plan": plan,
         "plan_line": plan_line(plan, rounds),
         "has_role": bool(user.roles),
         "alerts": alerts(user, now),
-        "watches_others": is_office(user),
-        "heading": waiting_heading(user),
+        "own": _first_tasks(own_tasks(user, now), now, MAX_OWN_TASKS),
+        "own_title": own_tasks_title(user),
         "empty_text": nothing_waiting_text(user),
-        "waiting": waiting if "alle" in request.GET else waiting[:MAX_WAITING],
-        "waiting_count": len(waiting),
-        "events": next_events(user, today, visits),
+        "received": received_lately(user, now),
+        "events": next_events(user, today),
         "figures": progress_figures(user, plan) if plan else None,
         "can_see_sector_balance": can_see_sector_balance(user),
     }
+    if is_office(user):
+        context |= {
+            "others": _first_tasks(tasks_of_others(user, now, rounds), now, MAX_OTHERS, rounds),
+            "colleagues_count": len(tasks_of_colleagues(user, now)),
+        }
     return render(request, "overview/overview.html", context)
+
+
+def _first_tasks(tasks: TaskList, now, limit: int, rounds=()) -> dict:
+    """Return the first lines of a card, and how many there are in all."""
+    count = len(tasks)
+    lines = task_lines(tasks[: min(limit, count)], now, rounds)
+    return {"lines": lines, "count": count, "has_more": count > limit}
+
+
+@require_safe
+def tasks_page(request: HttpRequest) -> HttpResponse:
+    """List all tasks: the user's own, or with `?wer=` those of colleagues and of others, for the
+    office.
+    """
+    user, now, rounds = request.user, timezone.now(), open_rounds()
+    lists = {"": (own_tasks_title(user), own_tasks(user, now))}
+    if is_office(user):
+        lists["team"] = (_("Im Team"), tasks_of_colleagues(user, now))
+        lists["andere"] = (_("Wartet auf andere"), tasks_of_others(user, now, rounds))
+    chosen = request.GET.get("wer", "")
+    chosen = chosen if chosen in lists else ""
+    title, tasks = lists[chosen]
+    page = paginate(request, tasks)
+    page.object_list = task_lines(page.object_list, now, rounds)
+    url = reverse("tasks")
+    tabs = [
+        (f"{label} ({len(found)})", f"{url}?wer={key}" if key else url, key == chosen)
+        for key, (label, found) in lists.items()
+    ]
+    context = {
+        "title": title,
+        "page": page,
+        "tabs": tabs if len(tabs) > 1 else [],
+        "today": local_date(now),
+        "shows_who": chosen == "andere",
+        "empty_text": _("Zurzeit wartet hier nichts.") if chosen else nothing_waiting_text(user),
+    }
+    return render(request, "overview/tasks.html", context)
 
 
 @require_safe

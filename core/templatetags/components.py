@@ -117,6 +117,16 @@ def due(*, date: dt.date | None, today: dt.date) -> SafeString:
 
 
 @register.simple_tag
+def deadline(*, date: dt.date | None, today: dt.date) -> SafeString:
+    return html.draw_deadline(date, today)
+
+
+@register.simple_tag
+def deadline_day(*, date: dt.date, today: dt.date) -> SafeString:
+    return html.draw_deadline_day(date, today)
+
+
+@register.simple_tag
 def link_button(*, url: str, label, variant: str = "secondary") -> SafeString:
     return html.draw_link_button(url, label, variant)
 
@@ -176,7 +186,7 @@ def steps(*, items) -> dict:
 
 @register.inclusion_tag("components/next_step.html", takes_context=True)
 def next_step(context, *, box, today: dt.date) -> dict:
-    parts = [box.who, html.draw_due(box.due_on, today)] if box else []
+    parts = [box.who, html.draw_deadline(box.due_on, today)] if box else []
     who = format_html_join(" · ", "{}", ((part,) for part in parts if part))
     return {"box": box, "who": who, "csrf_token": context.get("csrf_token")}
 

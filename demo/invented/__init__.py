@@ -8,6 +8,9 @@ from demo.invented.measures import load_invented_measures
 from demo.invented.series import load_invented_series, pause_series
 from demo.invented.visits import load_invented_visits
 from demo.scenario import Scenario
+from dialogues.enums import TopicState
+from dialogues.queries import open_dialogues, open_topics
+from partners.services import change_responsible
 
 
 def load_invented(scenario: Scenario) -> None:
@@ -17,3 +20,16 @@ def load_invented(scenario: Scenario) -> None:
     load_invented_dialogues(scenario, series)
     load_invented_visits(scenario)
     pause_series(scenario)
+    hand_over_dialogues(scenario)
+
+
+def hand_over_dialogues(scenario: Scenario) -> None:
+    """Put the colleague in charge of the dialogues and of one topic; the rest stays as it is."""
+    for records in (open_dialogues(), open_topics().filter(state=TopicState.RETURNED)):
+        for record in records:
+            change_responsible(
+                record=record,
+                responsible=scenario.colleague,
+                by=scenario.office,
+                now=scenario.at(-3),
+            )

@@ -97,6 +97,7 @@ def _load_measure(scenario: Scenario, plan: Plan, invented: InventedMeasure) -> 
         starts_on=scenario.on(-200),
         ends_on=scenario.on(200),
         is_published=True,
+        responsible=scenario.office,
         origin=Origin.DEMO,
     )
     # Without an author, so that *Verlauf* attributes the entry to the demo data, not to the office.

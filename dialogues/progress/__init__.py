@@ -1,10 +1,5 @@
 """Progress and next steps of series, topics and dialogues, as their pages show them."""
 
-import datetime as dt
-
-from core.dates import local_date
-from core.progress import WaitingEntry
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from dialogues.progress.dates import (
     announced_later_note,
     deadlines,
@@ -14,7 +9,6 @@ from dialogues.progress.dates import (
 from dialogues.progress.dialogues import (
     dialogue_next_step,
     dialogue_progress,
-    dialogues_awaiting_office,
     preparation_of,
 )
 from dialogues.progress.invitations import (
@@ -50,7 +44,6 @@ from dialogues.progress.pages import (
 from dialogues.progress.rsvps import (
     change_note,
     guest_next_step,
-    invitations_awaiting_rsvp,
     rsvp_facts,
     rsvp_text,
     seats_note,
@@ -58,19 +51,24 @@ from dialogues.progress.rsvps import (
 from dialogues.progress.series import (
     internal_notes_cards,
     series_actions,
-    series_awaiting_office,
     series_cards,
     series_next_step,
     series_progress,
 )
+from dialogues.progress.tasks import (
+    affirmation_tasks,
+    dialogue_tasks,
+    guest_tasks,
+    series_tasks,
+    topic_tasks,
+    waiting_for,
+)
 from dialogues.progress.topics import (
-    drafts_of,
     topic_actions,
     topic_cards,
     topic_facts,
     topic_next_step,
     topic_progress,
-    topics_awaiting_office,
 )
 
 __all__ = [
@@ -122,23 +120,10 @@ __all__ = [
     "topic_facts",
     "topic_next_step",
     "topic_progress",
+    "affirmation_tasks",
+    "dialogue_tasks",
+    "guest_tasks",
+    "series_tasks",
+    "topic_tasks",
     "waiting_for",
 ]
-
-
-def waiting_for(user, now: dt.datetime) -> list[WaitingEntry]:
-    """Return the entries that wait for `user` on the start page, nearest deadline first.
-
-    Decisions are not included, because the page of approvals lists them for the senator's office.
-    """
-    # Roles add up: somebody can be a partner and a deputy in the office.
-    waiting = []
-    if has_role(user, OFFICE):
-        waiting += series_awaiting_office() + topics_awaiting_office()
-        waiting += dialogues_awaiting_office(now)
-    if has_role(user, SENATOR_OFFICE, PARTNER, OBSERVER):
-        waiting += invitations_awaiting_rsvp(user, local_date(now))
-    if has_role(user, PARTNER):
-        waiting += drafts_of(user)
-    # Entries without a deadline come last.
-    return sorted(waiting, key=lambda item: item.due_on or dt.date.max)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.registry import CounterDate
-from core.dates import add_working_days, format_date, format_day, local_date
+from core.dates import add_working_days, format_date, local_date
 from core.progress import NextStep, office_step
 from core.roles import is_inside, senator_office_name
 from dialogues.enums import BEFORE_THE_DAY, DialogueState
@@ -151,7 +151,7 @@ def approval_status(preparation: Preparation) -> str:
     return _("Freigabe erloschen") if preparation.is_lapsed else ""
 
 
-def deadlines(dialogue: Dialogue, user, preparation: Preparation) -> list[tuple[str, str]]:
+def deadlines(dialogue: Dialogue, user, preparation: Preparation) -> list[tuple[str, dt.date]]:
     """Return (label, day) of everything that is due, soonest first."""
     if dialogue.is_taken_over or dialogue.state in (DialogueState.CANCELLED, DialogueState.CLOSED):
         return []
@@ -161,7 +161,7 @@ def deadlines(dialogue: Dialogue, user, preparation: Preparation) -> list[tuple[
         due.append((dialogue.rsvp_by, _("Antwort der Gäste")))
     if dialogue.starts_at and dialogue.state in BEFORE_THE_DAY:
         due.append((local_date(dialogue.starts_at), _("Gespräch")))
-    return [(label, format_day(day)) for day, label in sorted(due)]
+    return [(label, day) for day, label in sorted(due)]
 
 
 def _deadlines_of_office(dialogue: Dialogue, preparation: Preparation) -> list[tuple[dt.date, str]]:

@@ -8,8 +8,7 @@ from django.utils.translation import ngettext
 
 from approvals.progress import decision_step
 from core.dates import local_date
-from core.models import Origin
-from core.progress import NextStep, ProgressStep, WaitingEntry, office_step, progress_steps
+from core.progress import NextStep, ProgressStep, office_step, progress_steps
 from dialogues.enums import DATED, DialogueState, HostReply
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage
@@ -25,19 +24,21 @@ from dialogues.progress.dates import (
 )
 from dialogues.progress.invitations import compose_step, release_step, rsvps_step
 from dialogues.queries import Preparation, missing_approval, preparations_of
-from dialogues.reminders import next_reminder
+from dialogues.reminders import can_remind_by_hand, next_reminder
 
 S = DialogueState
-OFFICE_ACTS = (S.PLANNING, S.EXPLORING, S.SCHEDULED, S.INVITED, S.HELD)
 
 
 def preparation_of(dialogue: Dialogue, now: dt.datetime) -> Preparation:
-    """Load the data that determines the next step of `dialogue`, in at most four queries."""
-    preparation = preparations_of([dialogue], now)[dialogue.pk]
+    """Load the data that determines the next step of `dialogue`, in at most seven queries."""
+    preparation, today = preparations_of([dialogue], now)[dialogue.pk], local_date(now)
     if not preparation.unanswered:
         return preparation
-    # Two more queries, which the lists of the start page can do without.
-    return preparation._replace(reminder=next_reminder(dialogue, local_date(now)))
+    # More queries, which the lists of the start page can do without.
+    reminder = next_reminder(dialogue, today)
+    if not reminder.on or reminder.is_paused:
+        reminder = reminder._replace(by_hand=can_remind_by_hand(dialogue, today))
+    return preparation._replace(reminder=reminder)
 
 
 def dialogue_progress(dialogue: Dialogue, *, is_lapsed: bool = False) -> list[ProgressStep]:
@@ -111,6 +112,16 @@ def awaits_decision(dialogue: Dialogue, preparation: Preparation, now: dt.dateti
 
 def office_next_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> NextStep:
     """Return what the office does next with a dialogue in progress that awaits no decision."""
+    step = _office_next_step(dialogue, preparation, now)
+    if step.due_on or dialogue.state not in DATED:
+        return step
+    # Whatever has no day of its own: guests still have to reply, and then the day comes.
+    if dialogue.state == S.INVITED and dialogue.starts_at > now:
+        return step._replace(due_on=dialogue.rsvp_by)
+    return step._replace(due_on=local_date(dialogue.starts_at))
+
+
+def _office_next_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> NextStep:
     if dialogue.state in (S.PLANNING, S.EXPLORING):
         return _host_step(dialogue) or _dates_step(dialogue, preparation, now)
     if dialogue.state in DATED:
@@ -170,7 +181,7 @@ def _dated_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) 
     if preparation.to_invite:
         return release_step(dialogue, preparation.to_invite)
     if is_invited:
-        return rsvps_step(dialogue, preparation.unanswered, preparation.reminder, local_date(now))
+        return rsvps_step(dialogue, preparation, local_date(now))
     return compose_step(dialogue)
 
 
@@ -182,35 +193,3 @@ def _day_has_come_step(dialogue: Dialogue) -> NextStep:
     text = _("Der Termin ist verstrichen, ohne dass eingeladen wurde.")
     url = reverse("dialogues:postpone", args=[dialogue.pk])
     return office_step(text, _("Gespräch verschieben"), url)
-
-
-def dialogues_awaiting_office(now: dt.datetime) -> list[WaitingEntry]:
-    found = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=OFFICE_ACTS)
-    dialogues = list(found.select_related("host", "topic__series").order_by("pk"))
-    preparations = preparations_of(dialogues, now)
-    return [
-        _waiting(dialogue, preparations[dialogue.pk], now)
-        for dialogue in dialogues
-        if _awaits_office(dialogue, preparations[dialogue.pk], now)
-    ]
-
-
-def _awaits_office(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> bool:
-    if awaits_decision(dialogue, preparation, now):
-        return False
-    # The office only waits while guests have time to reply, unless an approval lapsed meanwhile.
-    guests_reply = (
-        dialogue.state == S.INVITED and not preparation.to_invite and dialogue.starts_at > now
-    )
-    if not guests_reply or preparation.is_lapsed or missing_approval(dialogue):
-        return True
-    return bool(preparation.unanswered and dialogue.rsvp_by < local_date(now))
-
-
-def _waiting(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> WaitingEntry:
-    step = office_next_step(dialogue, preparation, now)
-    # A step without its own deadline is due by the day of the dialogue.
-    due_on = step.due_on or (local_date(dialogue.starts_at) if dialogue.starts_at else None)
-    return WaitingEntry(
-        step.who, f"{step.action}: {dialogue.title}", dialogue.get_absolute_url(), due_on
-    )

@@ -15,7 +15,7 @@ from core.progress import NextStep, office_step
 from dialogues.enums import BEFORE_THE_DAY, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
-from dialogues.queries import DeliveryCounts, GuestRow, NextReminder, RsvpCounts
+from dialogues.queries import DeliveryCounts, GuestRow, Preparation, RsvpCounts
 from outbox.queries.mails import latest_batch
 from outbox.queries.wordings import waiting_note
 from partners.models import DistributionList, Organisation, Person
@@ -47,14 +47,11 @@ def release_label(count: int) -> str:
     }
 
 
-def rsvps_step(
-    dialogue: Dialogue, unanswered: int, reminder: NextReminder, today: dt.date
-) -> NextStep:
-    """Return the step after the release, while `unanswered` guests have not replied."""
+def rsvps_step(dialogue: Dialogue, preparation: Preparation, today: dt.date) -> NextStep:
+    """Return the step after the release: guests reply, are reminded, and then the day comes."""
+    unanswered, reminder = preparation.unanswered, preparation.reminder
     if not unanswered:
-        text = _("Alle Gäste haben geantwortet. Das Gespräch findet am %(day)s statt.")
-        text %= {"day": format_day(dialogue.starts_at)}
-        return office_step(text, due_on=local_date(dialogue.starts_at))
+        return _all_replied_step(dialogue, preparation.tentative)
     if dialogue.rsvp_by < today:
         return _overdue_rsvps_step(dialogue, unanswered)
     text = ngettext(
@@ -66,8 +63,25 @@ def rsvps_step(
         text += " " + _("Die Erinnerung ist pausiert.")
     elif reminder.on:
         text += " " + _("Die Erinnerung geht am %(day)s hinaus.") % {"day": format_day(reminder.on)}
+    # While the portal reminds by itself, or just after a mail, there is nothing to do but wait.
+    if not reminder.by_hand:
+        return office_step(text, due_on=dialogue.rsvp_by)
     url = reverse("dialogues:remind", args=[dialogue.pk])
     return office_step(text, _("Jetzt erinnern"), url, due_on=dialogue.rsvp_by)
+
+
+def _all_replied_step(dialogue: Dialogue, tentative: int) -> NextStep:
+    day = local_date(dialogue.starts_at)
+    held_on = _("Das Gespräch findet am %(day)s statt.") % {"day": format_day(day)}
+    if not tentative:
+        return office_step(_("Alle Gäste haben geantwortet.") + " " + held_on, due_on=day)
+    text = _(
+        "Alle Gäste haben geantwortet, %(count)d davon mit Vorbehalt. Fragen Sie dort noch einmal "
+        "nach."
+    )
+    url = reverse("dialogues:guests", args=[dialogue.pk])
+    text = text % {"count": tentative} + " " + held_on
+    return office_step(text, _("Zur Gästeliste"), url, due_on=day)
 
 
 def _overdue_rsvps_step(dialogue: Dialogue, unanswered: int) -> NextStep:

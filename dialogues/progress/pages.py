@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from core.dates import format_date
+from core.dates import format_date, local_date
 from core.progress import Button, NextStep, TextCard
 from core.roles import is_inside
 from core.states import allowed_actions
@@ -113,6 +113,9 @@ def dialogue_actions(
         actions.append((_("Vorlage zurückziehen"), "dates_withdraw", "danger"))
     if dialogue.host_id and "explore" in allowed and dialogue.host_reply != HostReply.OPEN:
         actions.append((_("Antwort des Gastgebers"), "host_reply", "secondary"))
+    is_running = dialogue.state == DialogueState.INVITED and dialogue.rsvp_by >= local_date(now)
+    if is_running and preparation.unanswered:
+        actions.append((_("Jetzt erinnern"), "remind", "secondary"))
     if "postpone" in allowed:
         actions.append((_("Verschieben"), "postpone", "danger"))
     if "cancel" in allowed:

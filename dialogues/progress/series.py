@@ -7,13 +7,11 @@ from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.permissions import can_see_approvals
 from approvals.progress import comment_cards, decision_step
-from core.models import Origin
 from core.progress import (
     Button,
     NextStep,
     ProgressStep,
     TextCard,
-    WaitingEntry,
     office_step,
     progress_steps,
 )
@@ -51,11 +49,12 @@ def series_next_step(
     if series.state == S.REQUESTED:
         text = _("Die Zustimmung ist beantragt. Bis dahin gehen keine Themen zur Freigabe.")
         return decision_step(text, latest, user)
-    step = _office_next_step(series, latest)
+    step = office_next_step(series, latest)
     return step if can_manage(user) else step.without_button()
 
 
-def _office_next_step(series: DialogueSeries, latest: ApprovalRequest | None) -> NextStep:
+def office_next_step(series: DialogueSeries, latest: ApprovalRequest | None) -> NextStep:
+    """Return what the office does next with a series that awaits no decision."""
     if series.state == S.PROPOSED:
         text = _(
             "Verwaltung und Partner bekräftigen zuerst, dass sie diese Gespräche führen wollen."
@@ -108,15 +107,3 @@ def series_actions(series: DialogueSeries, user) -> list[Button]:
         return []
     url = reverse("dialogues:series_withdraw", args=[series.pk])
     return [Button(_("Antrag zurückziehen"), url, "danger")]
-
-
-def series_awaiting_office() -> list[WaitingEntry]:
-    text = _("Zustimmung zur Reihe „%(title)s“ beantragen")
-    # A proposed series waits for administration and partners, not for the office.
-    waiting = DialogueSeries.objects.exclude(origin=Origin.TAKEN_OVER).filter(
-        state__in=[S.AFFIRMED, S.RETURNED]
-    )
-    return [
-        WaitingEntry(_("Geschäftsstelle"), text % {"title": series}, series.get_absolute_url())
-        for series in waiting.order_by("pk")
-    ]

@@ -1,6 +1,5 @@
 """Progress and next step of a topic."""
 
-from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,7 +8,6 @@ from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.progress import decision_step
 from core.dates import format_date
-from core.models import Origin
 from core.progress import (
     Button,
     NextStep,
@@ -19,8 +17,8 @@ from core.progress import (
     office_step,
     progress_steps,
 )
-from dialogues.enums import DialogueState, TopicState
-from dialogues.models import Dialogue, Topic
+from dialogues.enums import TopicState
+from dialogues.models import Topic
 from dialogues.permissions import can_manage
 from dialogues.services.topics import why_without_consent
 from partners.progress import responsible_facts
@@ -72,7 +70,7 @@ def topic_next_step(
         return _draft_step(topic, user)
     if topic.state == S.FOR_APPROVAL:
         return decision_step(_("Das Thema liegt zur Freigabe vor."), latest, user)
-    step = _office_next_step(topic, latest)
+    step = office_next_step(topic, latest)
     if can_manage(user):
         return step
     # Others read what the office is doing, without the instructions meant for it.
@@ -90,11 +88,13 @@ def _draft_step(topic: Topic, user) -> NextStep:
     return step if topic.proposed_by_id == user.pk else step.without_button()
 
 
-def _office_next_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
+def office_next_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
+    """Return what the office does next with a topic that awaits no decision."""
     if topic.state == S.PROPOSED:
         text = _("Prüfen Sie den Vorschlag. Wenn er sich eignet, greifen Sie ihn auf.")
         url = reverse("dialogues:topic_take_up", args=[topic.pk])
-        return office_step(text, _("Aufgreifen"), url, post=True)
+        task = _("Über den Vorschlag entscheiden")
+        return office_step(text, _("Aufgreifen"), url, post=True, task=task)
     if topic.state == S.APPROVED:
         text = _("Das Thema ist freigegeben. Planen Sie dazu ein Gespräch.")
         url = reverse("dialogues:create", args=[topic.pk])
@@ -167,31 +167,6 @@ def topic_actions(topic: Topic, user, *, is_planned: bool) -> list[Button]:
     if topic.state == S.APPROVED and not is_planned:
         return [Button(_("Wieder bearbeiten"), withdraw_url, "danger")]
     return []
-
-
-def topics_awaiting_office() -> list[WaitingEntry]:
-    texts = {
-        S.PROPOSED: _("Über den Themenvorschlag „%(title)s“ entscheiden"),
-        S.RETURNED: _("Zurückgegebenes Thema „%(title)s“ überarbeiten"),
-        S.IN_PROGRESS: _("Thema „%(title)s“ zur Freigabe vorlegen"),
-        S.APPROVED: _("Gespräch zum Thema „%(title)s“ planen"),
-    }
-    # A cancelled dialogue leaves its topic open for another one.
-    planned = Dialogue.objects.filter(topic=OuterRef("pk")).exclude(state=DialogueState.CANCELLED)
-    waiting = (
-        Topic.objects.exclude(origin=Origin.TAKEN_OVER)
-        .filter(state__in=texts)
-        .exclude(Q(state=S.APPROVED) & Exists(planned))
-        .only("title", "state")
-    )
-    return [
-        WaitingEntry(
-            _("Geschäftsstelle"),
-            texts[S(topic.state)] % {"title": topic},
-            topic.get_absolute_url(),
-        )
-        for topic in waiting.order_by("pk")
-    ]
 
 
 def drafts_of(user) -> list[WaitingEntry]:

@@ -27,9 +27,19 @@ from dialogues.queries.invitations import (
     unreleased_invitations,
 )
 from dialogues.queries.series import listed_series, series_to_choose
+from dialogues.queries.tasks import (
+    dialogues_awaiting_guests,
+    dialogues_awaiting_office,
+    series_awaiting,
+    topics_awaiting_office,
+)
 from dialogues.queries.topics import dialogues_on, listed_topics, open_topics, topics_in_full
 
 __all__ = [
+    "dialogues_awaiting_guests",
+    "dialogues_awaiting_office",
+    "series_awaiting",
+    "topics_awaiting_office",
     "DeliveryCounts",
     "GuestRow",
     "NextReminder",

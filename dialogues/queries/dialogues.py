@@ -153,10 +153,14 @@ def upcoming_dialogues(user, today: dt.date, limit: int = 10) -> list[Dialogue]:
 
 
 class NextReminder(NamedTuple):
-    """When guests who have not replied are reminded next, and whether a pause prevents it."""
+    """When guests who have not replied are reminded next, and whether a pause prevents it.
+
+    `by_hand` says that it makes sense for the office to remind them now.
+    """
 
     on: dt.date | None = None
     is_paused: bool = False
+    by_hand: bool = False
 
 
 class Preparation(NamedTuple):
@@ -169,6 +173,7 @@ class Preparation(NamedTuple):
     to_invite: int = 0  # guests on the list who have not been invited in this round
     invited: int = 0
     unanswered: int = 0
+    tentative: int = 0
     reminder: NextReminder = NextReminder()  # to guests who have not replied
     is_lapsed: bool = False  # the date is fixed, but its approval no longer holds
 
@@ -205,6 +210,7 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
             to_invite=_count(guests.exclude(released_round=OuterRef("round"))),
             invited=_count(invited),
             unanswered=_count(invited.filter(rsvp=RsvpState.OPEN)),
+            tentative=_count(invited.filter(rsvp=RsvpState.TENTATIVE)),
         )
     )
 

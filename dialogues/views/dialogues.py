@@ -18,7 +18,7 @@ from core.progress import Button
 from core.roles import is_inside
 from core.states import allowed_actions
 from core.views import get_for_office, redirect_if_refused, render_form, run_service
-from dialogues.enums import DIALOGUE_MOVES, DialogueState, OptionState
+from dialogues.enums import DATED, DIALOGUE_MOVES, DialogueState, OptionState
 from dialogues.facts import DATES_FACTS
 from dialogues.forms import DialogueForm
 from dialogues.mails.dates import entry_text
@@ -94,9 +94,17 @@ def page_context(request, dialogue: Dialogue, tab: str) -> dict:
         "closing_cards": closing_cards(dialogue),
         "box": box,
         "facts": dialogue_facts(dialogue, user, preparation),
+        "calendar_url": calendar_url(dialogue),
         "deadlines": deadlines(dialogue, user, preparation),
         "actions": actions,
     }
+
+
+def calendar_url(dialogue: Dialogue) -> str:
+    """Return the URL of the calendar entry while there is a date to keep, else an empty string."""
+    if dialogue.state not in DATED:
+        return ""
+    return reverse("dialogues:calendar", args=[dialogue.pk])
 
 
 def _next_step(dialogue: Dialogue, user, preparation: Preparation, now):

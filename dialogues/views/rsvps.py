@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from core.dates import local_date
 from core.errors import Refused
 from core.views import redirect_with_message, render_form, require, run_service
-from dialogues.enums import DialogueState, RsvpChannel, RsvpState
+from dialogues.enums import DATED, RsvpChannel, RsvpState
 from dialogues.forms import OfficeRsvpForm, RsvpForm
 from dialogues.models import Invitation
 from dialogues.permissions import INVITED_PERSON_ONLY, can_rsvp
@@ -91,7 +91,7 @@ def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calend
     dialogue = invitation.dialogue_as_announced
     closed = closed_reason(invitation, today=local_date(now))
     has_replied = invitation.rsvp != RsvpState.OPEN
-    has_date = dialogue.starts_at and dialogue.state != DialogueState.CANCELLED
+    has_date = dialogue.starts_at and dialogue.state in DATED
     context = {
         "invitation": invitation,
         "dialogue": dialogue,

@@ -31,9 +31,12 @@ from measures.progress.rounds import (
     round_lines,
     unreachable_lines,
 )
+from measures.progress.tasks import lead_tasks, report_tasks
 from measures.progress.timeline import CARD, PAGE, draw_timeline
 
 __all__ = [
+    "lead_tasks",
+    "report_tasks",
     "CARD",
     "EXPORT_HEADER",
     "PAGE",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import format_date
 from core.html import draw_badge, draw_traffic_light
-from core.progress import NextStep, ProgressStep, progress_steps
+from core.progress import NextStep, ProgressStep, office_step, progress_steps
 from measures.enums import PHASE_BADGE_COLOURS, UNKNOWN_LABEL, Phase, ReportState, RoundState
 from measures.models import Measure, Milestone, PlanSection, ReportingRound, StatusReport
 from measures.permissions import can_decide_reports, can_record_report, leads_measure
@@ -56,14 +56,11 @@ def next_step_of(
     """
     # Most urgent first. A report on the office's desk comes before everything the lead may owe.
     if report and report.state == ReportState.SUBMITTED:
-        action = _("Bericht prüfen") if can_decide_reports(user) else ""
-        text = _("Der Statusbericht ist eingereicht und wird geprüft.")
-        return NextStep(text, _("Geschäftsstelle"), None, action, report.get_absolute_url())
+        step = report_check_step(report)
+        return step if can_decide_reports(user) else step.without_button()
     if report and report.state == ReportState.RETURNED:
-        # Once the round is closed, reminders stop, so no deadline is shown either.
-        is_in_open_round = report.round and report.round.state == RoundState.OPEN
-        due_on = report.round.due_on if is_in_open_round else None
-        return _step_of_lead(measure, user, _("Der Statusbericht ist zu überarbeiten."), due_on)
+        text = _("Der Statusbericht ist zu überarbeiten.")
+        return _step_of_lead(measure, user, text, _deadline(report))
     if awaited_in:
         text = _("Statusbericht zum Stichtag %(day)s") % {"day": format_date(awaited_in.cut_off_on)}
         return _step_of_lead(measure, user, text, awaited_in.due_on)
@@ -76,6 +73,19 @@ def next_step_of(
     # Milestones of an earlier plan are long past: show them, but not as overdue.
     due_on = None if measure.is_taken_over else milestone.due_on
     return _step_of_lead(measure, user, milestone.title, due_on)
+
+
+def report_check_step(report: StatusReport) -> NextStep:
+    """Return the step of a submitted report, which the office accepts or returns."""
+    text = _("Der Statusbericht ist eingereicht und wird geprüft.")
+    url, task = report.get_absolute_url(), _("Statusbericht prüfen")
+    return office_step(text, _("Bericht prüfen"), url, due_on=_deadline(report), task=task)
+
+
+def _deadline(report: StatusReport) -> dt.date | None:
+    # Once the round is closed, reminders stop, so no deadline is shown either.
+    is_in_open_round = report.round and report.round.state == RoundState.OPEN
+    return report.round.due_on if is_in_open_round else None
 
 
 def _step_of_lead(measure: Measure, user, text: str, due_on: dt.date | None = None) -> NextStep:

@@ -20,14 +20,15 @@ from measures.queries.reports import (
     awaited_leads,
     awaited_reporters,
     latest_accepted,
+    leads_owing,
     open_report_of,
     people_told_of_decision,
     reporting_situation,
     reports_due_for,
     reports_on,
+    reports_owed,
     reports_to_check,
     round_version,
-    waiting_for_reports,
 )
 from measures.queries.rounds import (
     ReportInRound,
@@ -44,6 +45,8 @@ __all__ = [
     "AwaitedLead",
     "ReportInRound",
     "ReportingSituation",
+    "leads_owing",
+    "reports_owed",
     "TimelineBar",
     "awaited_leads",
     "awaited_reporters",
@@ -74,5 +77,4 @@ __all__ = [
     "sorted_measures",
     "timeline_bars",
     "top_sections",
-    "waiting_for_reports",
 ]

@@ -2,18 +2,25 @@
 
 import datetime as dt
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    F,
+    IntegerField,
+    Prefetch,
+    QuerySet,
+    Value,
+    When,
+)
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from core.dates import format_date
-from core.progress import WaitingEntry
 from core.roles import PARTNER
-from measures.enums import EDITABLE_REPORT_STATES, OPEN_REPORT_STATES, ReportState
+from measures.enums import EDITABLE_REPORT_STATES, OPEN_REPORT_STATES, ReportState, RoundState
 from measures.models import Measure, ReportingRound, StatusReport
 from measures.permissions import represented_organisations
 from measures.queries.rounds import measures_awaiting_report, open_round_of, open_rounds
@@ -123,9 +130,14 @@ def reports_on(measure: Measure, user) -> QuerySet[StatusReport]:
 
 
 def reports_to_check() -> QuerySet[StatusReport]:
-    """Return the submitted reports, the oldest first, with measure and lead."""
+    """Return the submitted reports, the oldest first, with `due_day` and `in_charge`."""
     submitted = StatusReport.objects.filter(state=ReportState.SUBMITTED)
-    return submitted.select_related("measure__lead", "round").order_by("reported_at", "pk")
+    return submitted.order_by("reported_at", "pk").annotate(
+        due_day=Case(
+            When(round__state=RoundState.OPEN, then=F("round__due_on")), output_field=DateField()
+        ),
+        in_charge=F("measure__responsible"),
+    )
 
 
 def open_report_of(measure: Measure, user) -> StatusReport | None:
@@ -200,22 +212,16 @@ def round_version(reporting_round: ReportingRound) -> str:
     return hashlib.sha256(repr((days, asked)).encode()).hexdigest()[:20]
 
 
-def waiting_for_reports(rounds: Iterable[ReportingRound]) -> list[WaitingEntry]:
-    """Return an entry per organisation that owes reports in `rounds`, for the start page."""
-    lines = []
-    for reporting_round in rounds:
-        measures = measures_awaiting_report(reporting_round)
-        owed = Counter(measure.lead.label for measure in measures)
-        url = reporting_round.get_absolute_url()
-        lines += [
-            WaitingEntry(lead, _reports_owed(reporting_round, count), url, reporting_round.due_on)
-            for lead, count in owed.items()
-        ]
-    return lines
+def leads_owing(reporting_round: ReportingRound) -> QuerySet[Organisation]:
+    """Return the organisations that owe reports in the round, with `due_day` and `in_charge`."""
+    owed = measures_awaiting_report(reporting_round).order_by().values("lead")
+    return Organisation.objects.filter(pk__in=owed).annotate(
+        due_day=Value(reporting_round.due_on, output_field=DateField()),
+        in_charge=Value(None, output_field=IntegerField()),
+    )
 
 
-def _reports_owed(reporting_round: ReportingRound, count: int) -> str:
-    values = {"count": count, "day": format_date(reporting_round.cut_off_on)}
-    if count == 1:
-        return _("Statusbericht zum Stichtag %(day)s") % values
-    return _("%(count)d Statusberichte zum Stichtag %(day)s") % values
+def reports_owed(reporting_round: ReportingRound, leads: Iterable[int]) -> dict[int, int]:
+    """Return how many reports each of `leads` owes in the round, by its primary key."""
+    owed = measures_awaiting_report(reporting_round).filter(lead__in=leads).order_by()
+    return dict(owed.values_list("lead").annotate(Count("pk")))

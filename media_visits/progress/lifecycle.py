@@ -1,11 +1,10 @@
 """Progress and next step of a visit for its page and the start page."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.progress import decision_step
-from core.dates import local_date
+from core.dates import add_working_days, local_date
 from core.progress import NextStep, ProgressStep, WaitingEntry, office_step, progress_steps
 from media_visits.enums import VisitState
 from media_visits.models import Visit
@@ -21,6 +20,7 @@ from media_visits.permissions import can_manage
 
 S = VisitState
 PROGRESS_STATES = (S.IDEA, S.SUBMITTED, S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
+MINUTES_WORKING_DAYS = 5  # after a visit, to write down its outcome
 # States from which the visit has to be submitted again.
 BACK_AT_THE_START = (S.RETURNED, S.POSTPONED)
 
@@ -125,9 +125,17 @@ def _office_next_step(visit: Visit, now: dt.datetime) -> NextStep | None:
     if texts is None:
         return None
     url = reverse(f"media_visits:{texts.route}", args=[visit.pk]) if texts.route else ""
-    # Only announcing has a natural deadline, the day of the visit.
-    due_on = local_date(visit.starts_at) if visit.state == S.APPROVED else None
-    return office_step(str(texts.text), str(texts.action), url, due_on=due_on)
+    return office_step(str(texts.text), str(texts.action), url, due_on=_office_deadline(visit))
+
+
+def _office_deadline(visit: Visit) -> dt.date | None:
+    """Return the day of the visit, by which everything before it is due, or the day by which its
+    outcome should be written down; None without a date.
+    """
+    if visit.starts_at is None:
+        return None
+    day = local_date(visit.starts_at)
+    return add_working_days(day, MINUTES_WORKING_DAYS) if visit.state == S.HELD else day
 
 
 def _office_step_texts(visit: Visit, now: dt.datetime) -> StepTexts | None:
@@ -140,18 +148,13 @@ def _office_step_texts(visit: Visit, now: dt.datetime) -> StepTexts | None:
     return texts
 
 
-def waiting_for_office(visits: Iterable[Visit], today: dt.date) -> list[WaitingEntry]:
-    """Return the office's pending work on `visits`, due on the day of the visit if known."""
-    # Ask whether a visit took place only from the day after it, as the reminders do.
-    now = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
+def visit_tasks(pks: Collection[int], now: dt.datetime) -> dict[int, WaitingEntry]:
+    """Return the office's tasks about the visits `pks`, by primary key. One query."""
+    visits = Visit.objects.filter(pk__in=pks).select_related("company")
     steps = [(visit, _office_next_step(visit, now)) for visit in visits]
-    return [_waiting(visit, step.action) for visit, step in steps if step and step.action]
+    return {visit.pk: step.as_entry(visit, _subject(visit)) for visit, step in steps if step}
 
 
-def _waiting(visit: Visit, action: str) -> WaitingEntry:
-    what = _("%(action)s: Besuch bei %(company)s (%(title)s)") % {
-        "action": action,
-        "company": visit.company_name,
-        "title": visit.title,
-    }
-    return WaitingEntry(_("Geschäftsstelle"), what, visit.get_absolute_url(), visit.starts_on)
+def _subject(visit: Visit) -> str:
+    values = {"company": visit.company_name, "title": visit.title}
+    return _("Besuch bei %(company)s (%(title)s)") % values

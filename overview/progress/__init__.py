@@ -5,9 +5,15 @@ from overview.progress.start_page import (
     alerts,
     next_events,
     nothing_waiting_text,
+    own_tasks_title,
     plan_line,
-    waiting_entries,
-    waiting_heading,
+)
+from overview.progress.tasks import (
+    own_tasks,
+    received_lately,
+    task_lines,
+    tasks_of_colleagues,
+    tasks_of_others,
 )
 
 __all__ = [
@@ -20,7 +26,11 @@ __all__ = [
     "next_events",
     "nothing_waiting_text",
     "plan_line",
-    "waiting_entries",
-    "waiting_heading",
+    "own_tasks",
+    "own_tasks_title",
+    "received_lately",
+    "task_lines",
+    "tasks_of_colleagues",
+    "tasks_of_others",
     "without_sector_line",
 ]

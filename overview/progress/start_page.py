@@ -5,28 +5,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals.queries import waiting_approvals
+from approvals.queries import decisions_awaited
 from core.dates import format_date, format_moment, local_date
-from core.progress import WaitingEntry
-from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role, is_office, senator_office_name
-from dialogues.progress import waiting_for
+from core.roles import PARTNER, has_role, is_office
 from dialogues.queries import upcoming_dialogues
 from measures.models import Plan, ReportingRound
-from measures.queries import reports_due_for, reports_to_check, waiting_for_reports
-from media_visits.models import Visit
-from media_visits.progress import waiting_for_office
 from media_visits.queries import upcoming_visits
 from outbox.enums import StateFilter
 from outbox.queries.mails import count_problems
 
 MAX_EVENTS = 5
-# Backlogs may grow without bound; the start page shows only the first few entries anyway.
-MAX_CONDITIONS = 20
-MAX_REPORTS_TO_CHECK = 20
 
 
 class Event(NamedTuple):
@@ -60,9 +53,8 @@ def plan_line(plan: Plan | None, rounds: Sequence[ReportingRound]) -> str:
     return f"{plan} · {text}"
 
 
-def waiting_heading(user) -> str:
-    """Leave the addressee open for the office, which also watches what others have to do."""
-    return _("Wartet auf") if is_office(user) else _("Wartet auf Sie")
+def own_tasks_title(user) -> str:
+    return _("Ihre Aufgaben") if is_office(user) else _("Wartet auf Sie")
 
 
 def nothing_waiting_text(user) -> str:
@@ -72,80 +64,6 @@ def nothing_waiting_text(user) -> str:
             "„Branchengespräche“ vorschlagen."
         )
     return _("Zurzeit wartet nichts.")
-
-
-def waiting_entries(
-    user,
-    now: dt.datetime,
-    rounds: Sequence[ReportingRound] = (),
-    visits: Sequence[Visit] = (),
-) -> list[WaitingEntry]:
-    """Return the pending work of `user`, for the office that of everybody, by deadline; entries
-    without a deadline come last.
-
-    `rounds` are the open reporting rounds, `visits` the visits in progress that `user` may see.
-    """
-    entries = list(waiting_for(user, now))
-    # The office watches the decisions that the senator's office has to take.
-    if has_role(user, OFFICE, SENATOR_OFFICE):
-        entries += _decisions(user)
-    entries += [
-        WaitingEntry(
-            _("Sie"),
-            _("Statusbericht: %(measure)s") % {"measure": due.measure},
-            due.url,
-            due.due_on,
-        )
-        # For every role: somebody in the office may also speak for an organisation.
-        for due in reports_due_for(user)
-    ]
-    if is_office(user):
-        entries += waiting_for_office(visits, local_date(now))
-        entries += waiting_for_reports(rounds) + _reports_to_check() + _conditions(user)
-    # The flag decides before the date does, because None and dates cannot be compared.
-    return sorted(entries, key=lambda entry: (entry.due_on is None, entry.due_on, entry.what))
-
-
-def _decisions(user) -> list[WaitingEntry]:
-    # No extra query: `waiting_approvals` caches per request for navigation, alerts and this list.
-    who = senator_office_name()
-    return [
-        WaitingEntry(
-            who,
-            _("%(kind)s „%(title)s“ freigeben")
-            % {"kind": approval.get_kind_display(), "title": approval.title},
-            reverse("approval", args=[approval.pk]),
-            approval.due_on,
-        )
-        for approval in waiting_approvals(user)
-        if approval.is_open
-    ]
-
-
-def _conditions(user) -> list[WaitingEntry]:
-    who = _("Geschäftsstelle")
-    approvals = [approval for approval in waiting_approvals(user) if not approval.is_open]
-    return [
-        WaitingEntry(
-            who,
-            _("Auflage zu „%(title)s“: %(text)s")
-            % {"title": approval.title, "text": approval.condition_text},
-            reverse("condition", args=[approval.condition_pk]),
-        )
-        for approval in approvals[:MAX_CONDITIONS]
-    ]
-
-
-def _reports_to_check() -> list[WaitingEntry]:
-    who = _("Geschäftsstelle")
-    return [
-        WaitingEntry(
-            who,
-            _("Statusbericht prüfen: %(measure)s") % {"measure": report.measure},
-            report.measure.get_absolute_url(),
-        )
-        for report in reports_to_check()[:MAX_REPORTS_TO_CHECK]
-    ]
 
 
 def alerts(user, now: dt.datetime) -> list[Alert]:
@@ -161,19 +79,16 @@ def alerts(user, now: dt.datetime) -> list[Alert]:
 
 
 def _overdue_decisions(user, today: dt.date) -> list[tuple[str, str]]:
-    due_days = [
-        approval.due_on
-        for approval in waiting_approvals(user)
-        if approval.is_open and approval.due_on < today
-    ]
-    if not due_days:
+    overdue = decisions_awaited(user).filter(due_on__lt=today)
+    found = overdue.aggregate(count=Count("pk"), oldest=Min("due_on"))
+    if not found["count"]:
         return []
     text = ngettext(
         "%(count)d Entscheidung ist überfällig, erbeten war sie bis zum %(day)s.",
         "%(count)d Entscheidungen sind überfällig, die älteste war bis zum %(day)s erbeten.",
-        len(due_days),
+        found["count"],
     )
-    values = {"count": len(due_days), "day": format_date(min(due_days))}
+    values = {"count": found["count"], "day": format_date(found["oldest"])}
     return [(text % values, reverse("approvals_desk"))]
 
 
@@ -197,8 +112,8 @@ def _mail_problems(now: dt.datetime) -> list[tuple[str, str]]:
     return lines
 
 
-def next_events(user, today: dt.date, visits: Sequence[Visit]) -> list[Event]:
-    """Return the next dialogues that `user` may see and the next of `visits`, soonest first."""
+def next_events(user, today: dt.date) -> list[Event]:
+    """Return the next dialogues and visits that `user` may see, soonest first."""
     kind = _("Branchengespräch")
     events = [
         Event(dialogue.starts_at, dialogue.title, kind, dialogue.get_absolute_url())
@@ -207,7 +122,7 @@ def next_events(user, today: dt.date, visits: Sequence[Visit]) -> list[Event]:
     kind = _("Besuch %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE}
     events += [
         Event(visit.starts_at, visit.title, kind, visit.get_absolute_url())
-        for visit in upcoming_visits(visits, today)
+        for visit in upcoming_visits(user, today, MAX_EVENTS)
     ]
     # Tuples sort by their first field, `starts_at`.
     return sorted(events)[:MAX_EVENTS]

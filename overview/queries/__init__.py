@@ -9,8 +9,30 @@ from overview.queries.search import (
     is_too_short,
     ranked,
 )
+from overview.queries.tasks import (
+    MINE,
+    NO_DEADLINE,
+    OF_COLLEAGUES,
+    UNASSIGNED,
+    TaskKey,
+    TaskList,
+    decision_sources,
+    office_sources,
+    sources_of_others,
+    task_keys,
+)
 
 __all__ = [
+    "MINE",
+    "NO_DEADLINE",
+    "OF_COLLEAGUES",
+    "UNASSIGNED",
+    "TaskKey",
+    "TaskList",
+    "decision_sources",
+    "office_sources",
+    "sources_of_others",
+    "task_keys",
     "Attention",
     "Found",
     "HITS_PER_KIND",

@@ -2,11 +2,11 @@
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from approvals.enums import ApprovalKind, ApprovalState, ConditionState
+from approvals.progress import condition_tasks
+from approvals.queries import conditions_awaited
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from overview.progress import waiting_entries
 from tests.approvals.builders import NOW, make_approval, make_condition, make_subject
 from tests.dialogues.builders import make_dates_approval, make_dialogue, make_series, make_topic
 from tests.media_visits.builders import make_visit
@@ -136,13 +136,10 @@ def test_open_conditions_wait_for_the_office(office):
     condition = make_condition()
     make_condition(state=ConditionState.MET, met_at=NOW, met_by=office, approval=condition.approval)
 
-    lines = [
-        line
-        for line in waiting_entries(office, timezone.now(), [])
-        if line.url == address(condition)
-    ]
+    [line] = condition_tasks([found.pk for found in conditions_awaited(office)], NOW).values()
 
-    assert [(line.who, line.what) for line in lines] == [
-        ("Geschäftsstelle", "Auflage zu „Fachkräfte sichern“: Bitte die Bezirke beteiligen.")
-    ]
-    assert waiting_entries(make_user(SENATOR_OFFICE), timezone.now(), []) == []
+    assert (line.who, line.what, line.url) == (
+        "Geschäftsstelle",
+        "Auflage zu „Fachkräfte sichern“: Bitte die Bezirke beteiligen.",
+        address(condition),
+    )

@@ -102,7 +102,8 @@ def test_next_step_names_who_and_until_when():
 
     assert (
         text_of(html)
-        == "Nächster Schritt Gäste erinnern Geschäftsstelle · bis morgen Jetzt erinnern"
+        == "Nächster Schritt Gäste erinnern Geschäftsstelle · bis morgen, Di, 11.06.2019 "
+        "Jetzt erinnern"
     )
     assert '<form class="inline-form" method="post" action="/x/" data-submit-once>' in html
     assert 'name="csrfmiddlewaretoken"' in html

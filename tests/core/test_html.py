@@ -5,6 +5,8 @@ import pytest
 
 from core.html import (
     draw_badge,
+    draw_deadline,
+    draw_deadline_day,
     draw_due,
     draw_icon,
     draw_link_button,
@@ -156,3 +158,36 @@ def test_compact_bar_is_only_the_picture():
 
 def test_empty_bar_says_so():
     assert 'aria-label="Phase: keine Einträge"' in draw_stacked_bar([], "Phase")
+
+
+@pytest.mark.parametrize(
+    ("date", "text", "name"),
+    [
+        (dt.date(2019, 6, 28), "bis Fr, 28.06.2019", "due"),
+        (dt.date(2019, 6, 11), "bis morgen, Di, 11.06.2019", "due"),
+        (dt.date(2019, 6, 10), "bis heute, Mo, 10.06.2019", "due"),
+        (dt.date(2019, 6, 9), "bis So, 09.06.2019, seit gestern überfällig", "due due--over"),
+        (dt.date(2019, 6, 4), "bis Di, 04.06.2019, seit 6 Tagen überfällig", "due due--over"),
+    ],
+)
+def test_deadline_names_its_day_and_is_marked_when_over(date, text, name):
+    expected = f'<time class="{name}" datetime="{date.isoformat()}">{text}</time>'
+
+    assert draw_deadline(date, TODAY) == expected
+
+
+def test_no_deadline_draws_nothing():
+    assert draw_deadline(None, TODAY) == ""
+
+
+@pytest.mark.parametrize(
+    ("date", "text", "name"),
+    [
+        (dt.date(2019, 6, 10), "Mo, 10.06.2019", "due"),
+        (dt.date(2019, 6, 9), "So, 09.06.2019, überfällig", "due due--over"),
+    ],
+)
+def test_day_in_a_list_of_deadlines_is_marked_when_over(date, text, name):
+    expected = f'<time class="{name}" datetime="{date.isoformat()}">{text}</time>'
+
+    assert draw_deadline_day(date, TODAY) == expected

@@ -20,7 +20,7 @@ def test_series_that_waits_for_consent_is_paused_and_marked_as_demo():
     series = make_series(
         SeriesState.REQUESTED, origin=Origin.DEMO, title="Branchengespräche Bezirke"
     )
-    users = dict.fromkeys(("senatorin", "vdma-ost", "ihk")) | {
+    users = dict.fromkeys(("referat", "senatorin", "vdma-ost", "ihk")) | {
         "geschaeftsstelle": make_user(OFFICE)
     }
 

@@ -24,6 +24,7 @@ def test_invented_visits_lie_ahead_on_any_day(today):
         make_organisation(name)
     users = {
         "geschaeftsstelle": make_user(OFFICE),
+        "referat": None,
         "senatorin": make_user(SENATOR_OFFICE),
         "vdma-ost": None,
         "ihk": None,

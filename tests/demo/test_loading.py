@@ -7,9 +7,10 @@ from approvals.models import ApprovalRequest
 from core.models import Origin
 from demo.loading import load_demo
 from dialogues.models import Dialogue, DialogueSeries, Topic
-from dialogues.queries import dialogue_history, series_history, topic_history
+from dialogues.queries import dialogue_history, open_topics, series_history, topic_history
 from media_visits.models import Visit
 from partners.models import User
+from partners.queries import open_records_in_charge
 from tests.approvals.builders import NOW, TODAY
 from tests.keeping import kept_for_a_while
 
@@ -55,6 +56,7 @@ def test_topic_has_each_step_in_its_history_once(office):
         ("11.02. 10:00", "Angaben geändert"),
         ("16.02. 10:00", "Freigabe beantragt"),
         ("20.02. 15:00", "Freigabe: zurückgegeben"),
+        ("25.02. 10:00", "Zuständig: Referat Branchengespräche (bisher Geschäftsstelle)"),
     ]
 
 
@@ -70,7 +72,23 @@ def test_dialogue_has_each_step_in_its_history_once(office):
         ("05.02. 10:00", "Termin festgelegt: Mo, 23.03.2026, 14:00–16:30 Uhr"),
         ("18.02. 10:00", "24 Einladungen versandt"),
     ]
-    assert {day for day, _what in entries[6:]} == {"23.02. 10:00"}
+    assert {day for day, _what in entries[6:-1]} == {"23.02. 10:00"}
+    assert entries[-1] == (
+        "25.02. 10:00",
+        "Zuständig: Referat Branchengespräche (bisher Geschäftsstelle)",
+    )
+
+
+def test_work_is_shared_by_two_accounts_and_some_of_it_unassigned(office):
+    colleague = User.objects.get(email="referat@example.org")
+
+    assert open_records_in_charge(office) == {
+        "Maßnahmen": 4,
+        "Themen": 5,
+        "Unternehmensbesuche": 3,
+    }
+    assert open_records_in_charge(colleague) == {"Themen": 1, "Branchengespräche": 2}
+    assert open_topics().filter(responsible=None).count() == 1
 
 
 @pytest.mark.parametrize("model", [DialogueSeries, Topic, Dialogue, Visit, ApprovalRequest])

@@ -24,6 +24,7 @@ from dialogues.enums import (
 )
 from dialogues.models import Dialogue
 from dialogues.progress import (
+    dialogue_actions,
     dialogue_next_step,
     dialogue_progress,
     preparation_of,
@@ -122,7 +123,13 @@ def test_next_step_leads_to_a_fixed_date(fields, preparation, action, route):
             "gaeste/versenden/",
             False,
         ),
-        (S.INVITED, {"invited": 5, "unanswered": 3}, "Jetzt erinnern", "gaeste/erinnern/", False),
+        (
+            S.INVITED,
+            {"unanswered": 3, "reminder": NextReminder(by_hand=True)},
+            "Jetzt erinnern",
+            "gaeste/erinnern/",
+            False,
+        ),
         (S.HELD, {}, "Ergebnis festhalten", "ergebnis/", False),
         (S.DOCUMENTED, {}, "Abschließen", "abschliessen/", True),
     ],
@@ -165,6 +172,54 @@ def test_paused_or_missing_reminder_is_not_promised(reminder, text):
         office_step(make_dialogue(S.INVITED), invited=1, unanswered=1, reminder=reminder).text
         == text
     )
+
+
+@pytest.mark.parametrize("reminder", [NextReminder(), NextReminder(dt.date(2026, 4, 8))])
+def test_reminding_is_no_next_step_while_the_portal_does_it_or_just_did(reminder):
+    dialogue, user = make_dialogue(S.INVITED), make_user(OFFICE)
+    preparation = Preparation(invited=1, unanswered=1, reminder=reminder)
+
+    step = dialogue_next_step(dialogue, user, preparation, NOW)
+    actions = dialogue_actions(dialogue, user, preparation, step, NOW)
+
+    assert (step.action, step.url) == ("", "")
+    assert ("Jetzt erinnern", "secondary") in [(item.label, item.variant) for item in actions]
+
+
+def test_reminding_is_offered_once(office):
+    dialogue, preparation = (
+        make_dialogue(S.INVITED),
+        Preparation(unanswered=1, reminder=NextReminder(by_hand=True)),
+    )
+
+    step = dialogue_next_step(dialogue, office, preparation, NOW)
+    actions = dialogue_actions(dialogue, office, preparation, step, NOW)
+
+    assert step.action == "Jetzt erinnern"
+    assert "Jetzt erinnern" not in [item.label for item in actions]
+
+
+@pytest.mark.parametrize(
+    ("state", "unanswered", "day"),
+    [(S.INVITED, 0, NOW), (S.SCHEDULED, 0, NOW), (S.INVITED, 1, NOW.replace(month=4, day=16))],
+)
+def test_nobody_is_reminded_who_replied_or_is_late(office, state, unanswered, day):
+    dialogue, preparation = make_dialogue(state), Preparation(unanswered=unanswered)
+
+    actions = dialogue_actions(dialogue, office, preparation, None, day)
+
+    assert "Jetzt erinnern" not in [item.label for item in actions]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_tentative_guests_are_named_although_all_replied(count):
+    step = office_step(make_dialogue(S.INVITED), invited=5, tentative=count)
+
+    assert step.text == (
+        f"Alle Gäste haben geantwortet, {count} davon mit Vorbehalt. Fragen Sie dort noch einmal "
+        "nach. Das Gespräch findet am Mi, 22.04.2026 statt."
+    )
+    assert (step.action, step.due_on) == ("Zur Gästeliste", dt.date(2026, 4, 22))
 
 
 def test_after_the_deadline_the_office_asks_the_guests():

@@ -7,8 +7,14 @@ from core.roles import OFFICE
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue
 from dialogues.queries import NextReminder
-from dialogues.reminders import RULE, guests_to_remind, next_reminder, reminders_due
-from dialogues.services import open_invitation
+from dialogues.reminders import (
+    RULE,
+    can_remind_by_hand,
+    guests_to_remind,
+    next_reminder,
+    reminders_due,
+)
+from dialogues.services import open_invitation, remind_guests
 from outbox.models import Mail
 from reminders.queries import current_schedules
 from reminders.schedules import default_schedule
@@ -220,3 +226,25 @@ def test_nobody_is_reminded_of_an_unsent_invitation(columns, reminded):
     Mail.objects.update(**columns)
 
     assert len(guests_to_remind(dialogue, SECOND)) == len(due_on(SECOND)) == reminded
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("days", "is_sensible"), [(0, False), (1, False), (2, True)], ids=["same day", "next", "later"]
+)
+def test_guests_just_invited_need_no_reminder_by_hand(days, is_sensible):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    make_invitation(dialogue)
+
+    assert can_remind_by_hand(dialogue, NOW.date() + dt.timedelta(days=days)) is is_sensible
+
+
+@pytest.mark.django_db
+def test_guests_reminded_today_need_no_other_reminder_by_hand():
+    office, day = make_office(), NOW + dt.timedelta(days=3)
+    dialogue = make_invitation(make_dialogue(DialogueState.INVITED)).dialogue
+    before = can_remind_by_hand(dialogue, day.date())
+
+    remind_guests(dialogue=dialogue, by=office, now=day)
+
+    assert (before, can_remind_by_hand(dialogue, day.date())) == (True, False)

@@ -1,5 +1,7 @@
 """The page of a dialogue for each role, and its calendar entry."""
 
+import datetime as dt
+
 import pytest
 from icalendar import Calendar
 
@@ -146,6 +148,38 @@ def test_calendar_entry_of_a_cancelled_dialogue_is_cancelled(signed_in):
         "Entfällt: Branchengespräch: Wärme",
         "CANCELLED",
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "is_offered"),
+    [
+        (S.PLANNING, False),
+        (S.SCHEDULED, True),
+        (S.INVITED, True),
+        (S.HELD, False),
+        (S.CANCELLED, False),
+    ],
+)
+def test_calendar_entry_is_offered_while_there_is_a_date_to_keep(signed_in, state, is_offered):
+    dates = {"starts_at": DAY, "ends_at": END} if state == S.CANCELLED else {}
+    dialogue = make_dialogue(state, **dates)
+
+    page = signed_in.get(dialogue.get_absolute_url()).content.decode()
+
+    assert ("termin.ics" in page) is is_offered
+
+
+def test_overdue_deadlines_of_a_dialogue_are_marked(signed_in):
+    start = dt.datetime(2026, 2, 10, 14, 0, tzinfo=BERLIN)
+    dialogue = make_dialogue(S.HELD, starts_at=start, ends_at=start + dt.timedelta(hours=2))
+
+    response = signed_in.get(dialogue.get_absolute_url())
+
+    assert (
+        '<time class="due due--over" datetime="2026-02-17">Di, 17.02.2026, überfällig</time>'
+        in response.content.decode()
+    )
+    assert "Geschäftsstelle · bis Di, 17.02.2026, seit 13 Tagen überfällig" in text_of(response)
 
 
 def test_calendar_entry_without_a_date_is_404(signed_in):

@@ -5,11 +5,12 @@ import pytest
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState
 from measures.queries import (
+    leads_owing,
     open_report_of,
     open_rounds,
     reports_due_for,
+    reports_owed,
     reports_to_check,
-    waiting_for_reports,
 )
 from measures.queries.reports import reporters_of
 from tests.measures.builders import (
@@ -53,7 +54,7 @@ def test_nothing_is_due_outside_a_running_round(state):
     make_round(plan, state=state)
 
     assert reports_due_for(partner) == []
-    assert waiting_for_reports(open_rounds()) == []
+    assert open_rounds() == []
 
 
 @pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE, OBSERVER])
@@ -66,28 +67,22 @@ def test_due_reports_are_for_partners(role):
     assert reports_due_for(make_user(role, organisation=organisation)) == []
 
 
-def test_each_organisation_waits_in_one_line():
+def test_leads_owe_reports_in_a_round():
     plan = make_plan()
     running = make_round(plan)
-    one, many = make_organisation("Kammer"), make_organisation("Verband")
+    one, many, none = (make_organisation(name) for name in ("Kammer", "Verband", "Fertig"))
     make_measure(plan, "A", lead=one)
     make_measure(plan, "B", lead=many)
     make_measure(plan, "C", lead=many)
+    make_report(make_measure(plan, "D", lead=none), round=running)
 
-    assert waiting_for_reports(open_rounds()) == [
-        (
-            "Kammer",
-            "Statusbericht zum Stichtag 01.03.2026",
-            f"/massnahmen/berichtsrunden/{running.pk}/",
-            running.due_on,
-        ),
-        (
-            "Verband",
-            "2 Statusberichte zum Stichtag 01.03.2026",
-            f"/massnahmen/berichtsrunden/{running.pk}/",
-            running.due_on,
-        ),
+    leads = leads_owing(running).order_by("pk")
+
+    assert [(lead, lead.due_day, lead.in_charge) for lead in leads] == [
+        (one, running.due_on, None),
+        (many, running.due_on, None),
     ]
+    assert reports_owed(running, [one.pk, many.pk, none.pk]) == {one.pk: 1, many.pk: 2}
 
 
 def test_reports_to_check_come_oldest_first():

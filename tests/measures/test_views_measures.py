@@ -154,7 +154,7 @@ def test_next_step_depends_on_the_report_and_the_reader(client, state, role, tex
     next_step = client.get(measure.get_absolute_url()).context["next_step"]
 
     assert (next_step.text, next_step.action) == (text, action)
-    assert next_step.due_on == (None if state == ReportState.SUBMITTED else dt.date(2026, 3, 31))
+    assert next_step.due_on == dt.date(2026, 3, 31)
 
 
 @pytest.mark.parametrize(

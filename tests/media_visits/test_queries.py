@@ -6,7 +6,7 @@ from core.models import Origin, Precision
 from core.roles import OBSERVER, PARTNER
 from media_visits.enums import VisitState
 from media_visits.models import Visit
-from media_visits.queries import sector_attention, unfinished_visits, upcoming_visits, years_of
+from media_visits.queries import sector_attention, upcoming_visits, years_of
 from tests.approvals.builders import TODAY
 from tests.media_visits.builders import STARTS_AT, make_coverage, make_sector, make_visit
 from tests.partners.builders import make_user
@@ -35,23 +35,14 @@ def test_upcoming_are_approved_and_announced_visits_soonest_first(office):
     make_visit(S.ANNOUNCED, starts_at=STARTS_AT - 60 * DAY, ends_at=None, approval=False)
     make_visit(S.ANNOUNCED, origin=Origin.TAKEN_OVER, approval=False)
 
-    assert upcoming_visits(unfinished_visits(office), TODAY) == [sooner, later]
+    assert upcoming_visits(office, TODAY, limit=5) == [sooner, later]
+    assert upcoming_visits(office, TODAY, limit=1) == [sooner]
 
 
-def test_unfinished_visits_are_only_visible_ones():
+def test_upcoming_visits_are_only_visible_ones():
     make_visit(S.APPROVED, approval=False)
 
-    assert unfinished_visits(make_user(PARTNER)) == []
-
-
-def test_unfinished_visits_are_those_not_over_yet(office):
-    idea = make_visit(S.IDEA, starts_at=None, ends_at=None)
-    held = make_visit(S.HELD, approval=False)
-    make_visit(S.DOCUMENTED, approval=False)
-    make_visit(S.CANCELLED)
-    make_visit(S.HELD, origin=Origin.TAKEN_OVER, approval=False)
-
-    assert unfinished_visits(office) == [held, idea]
+    assert upcoming_visits(make_user(PARTNER), TODAY, limit=5) == []
 
 
 def test_years_are_those_of_dated_visits():

@@ -6,13 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals.queries import waiting_approvals
 from core.dates import format_date
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from media_visits.enums import VisitState
-from media_visits.progress import waiting_for_office
-from media_visits.queries import unfinished_visits, upcoming_visits
-from overview.progress import alerts, plan_line, waiting_entries
+from overview.progress import alerts, next_events, plan_line
 from tests.approvals.subjects import make_topic_approval
 from tests.measures.builders import make_plan, make_round
 from tests.media_visits.builders import make_visit
@@ -27,47 +24,17 @@ def today() -> dt.date:
     return timezone.localdate()
 
 
-@pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE])
-def test_open_approval_waits_for_the_senators_office(role):
-    make_user(SENATOR_OFFICE)
-    approval = make_topic_approval()
-
-    entries = waiting_entries(make_user(role), timezone.now())
-
-    assert ("Büro der Senatorin", reverse("approval", args=[approval.pk])) in [
-        (entry.who, entry.url) for entry in entries
-    ]
-
-
-def test_partners_do_not_see_what_waits_for_the_senators_office():
-    make_topic_approval()
-
-    assert waiting_entries(make_user(PARTNER), timezone.now()) == []
-
-
-def test_earliest_deadline_comes_first_and_entries_without_one_last():
-    late = make_topic_approval(due_on=dt.date(2030, 5, 20))
-    early = make_topic_approval(due_on=dt.date(2030, 5, 10))
-    visit = make_visit(VisitState.RETURNED, starts_at=None, ends_at=None, approval=False)
-    office = make_user(OFFICE)
-
-    entries = waiting_entries(office, timezone.now(), visits=unfinished_visits(office))
-
-    urls = [reverse("approval", args=[approval.pk]) for approval in (early, late)]
-    assert [entry.url for entry in entries] == [*urls, visit.get_absolute_url()]
-
-
 @pytest.mark.parametrize("count", [1, 3])
-def test_visits_need_one_query(count, today, django_assert_num_queries):
-    for state in [VisitState.RETURNED, VisitState.APPROVED, VisitState.HELD][:count]:
-        make_visit(state, approval=False)
+def test_next_events_need_two_queries_for_any_number(count, today, django_assert_num_queries):
+    for _ in range(count):
+        make_visit(
+            VisitState.APPROVED, starts_at=timezone.now() + dt.timedelta(days=9), ends_at=None
+        )
     office = make_user(OFFICE)
     assert office.roles
 
-    with django_assert_num_queries(1):
-        visits = unfinished_visits(office)
-        assert len(waiting_for_office(visits, today)) == count
-        upcoming_visits(visits, today)
+    with django_assert_num_queries(2):
+        assert len(next_events(office, today)) == count
 
 
 def test_plan_line_names_the_round_of_the_plan():
@@ -134,25 +101,13 @@ def test_others_are_not_alerted(role, today):
     assert alerts(make_user(role), timezone.now()) == []
 
 
-def test_no_alert_while_all_is_well_needs_one_query_besides_the_approvals(
-    django_assert_num_queries,
-):
-    make_mail(state="failed", settled_at=timezone.now())
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_alerts_need_two_queries_for_any_number(today, count, django_assert_num_queries):
+    for _ in range(count):
+        make_topic_approval(due_on=today - dt.timedelta(days=9))
+        make_mail(state="failed")
     office = make_user(OFFICE)
     assert office.roles
-    assert waiting_approvals(office) == []
 
-    with django_assert_num_queries(1):
-        assert alerts(office, timezone.now()) == []
-
-
-def test_alert_of_overdue_decisions_reads_the_approvals_only_once(today, django_assert_num_queries):
-    make_topic_approval(due_on=today - dt.timedelta(days=9))
-    office = make_user(OFFICE)
-    assert office.roles
-    assert len(waiting_approvals(office)) == 1
-
-    with django_assert_num_queries(1):  # of the mails
-        (alert,) = alerts(office, timezone.now())
-
-    assert alert.lines[0][0].startswith("1 Entscheidung ist überfällig")
+    with django_assert_num_queries(2):
+        assert len(alerts(office, timezone.now())) == 2 * bool(count)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.dates import format_day
 from core.roles import OBSERVER, OFFICE, PARTNER, ROLES, SENATOR_OFFICE
 from media_visits.enums import VisitState
 from tests.approvals.subjects import make_topic_approval
@@ -40,21 +41,20 @@ def test_account_without_a_role_learns_whom_to_ask(client):
     assert "Ihr Konto hat zurzeit keine Aufgabe im Portal" in start_page(client)
 
 
-def test_start_page_shows_six_entries_and_all_on_request(client):
+def test_card_shows_ten_tasks_and_links_the_page_of_all(client):
     approvals = [
         make_topic_approval(due_on=dt.date(2030, 5, 20) - dt.timedelta(days=number))
-        for number in range(8)
+        for number in range(12)
     ]
     client.force_login(make_user(SENATOR_OFFICE))
     urls = [reverse("approval", args=[approval.pk]) for approval in reversed(approvals)]
 
     first = Page(start_page(client))
-    every = Page(start_page(client, "?alle"))
+    every = Page(client.get("/aufgaben/").content.decode())
 
-    assert [target for _text, target in first.links if target in urls] == urls[:6]
-    assert ("alle 8", "?alle") in first.links
+    assert [target for _text, target in first.links if target in urls] == urls[:10]
+    assert ("alle 12", "/aufgaben/") in first.links
     assert [target for _text, target in every.links if target in urls] == urls
-    assert "?alle" not in [target for _text, target in every.links]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_others_do_not_see_what_the_office_must_do_for_a_visit(client, role):
     make_visit(VisitState.APPROVED, is_published=True, approval=False)
     client.force_login(make_user(role))
 
-    assert client.get(reverse("overview")).context["waiting"] == []
+    assert client.get(reverse("overview")).context["own"]["lines"] == []
 
 
 def test_alerts_link_to_the_lists_of_what_went_wrong(client):
@@ -143,3 +143,78 @@ def test_sector_balance_comes_without_the_page_around_it_for_the_start_page(clie
 
     assert fragment.lstrip().startswith("<section")
     assert "<html" not in fragment
+
+
+def make_visits(count: int, **fields) -> None:
+    for day in range(1, count + 1):
+        starts_at = dt.datetime(2030, 1, 1, 10, tzinfo=dt.UTC) + dt.timedelta(days=day)
+        make_visit(VisitState.RETURNED, starts_at=starts_at, ends_at=None, **fields)
+
+
+def test_all_tasks_are_paged_and_really_all_listed(client):
+    office = make_user(OFFICE)
+    make_visits(53, responsible=office)
+    client.force_login(office)
+
+    first, second = (client.get(f"/aufgaben/?page={number}") for number in (1, 2))
+
+    seen = [entry.url for page in (first, second) for entry in page.context["page"].object_list]
+    assert (len(seen), len(set(seen))) == (53, 53)
+    assert len(first.context["page"].object_list) == 50
+    assert ("alle 53", "/aufgaben/") in Page(start_page(client)).links
+
+
+def test_office_sees_the_tasks_of_its_team_and_of_others_apart(client):
+    office, colleague = make_user(OFFICE), make_user(OFFICE)
+    make_visits(1, responsible=office)
+    make_visits(2, responsible=colleague)
+    for _ in range(3):
+        make_topic_approval()
+    client.force_login(office)
+
+    page = Page(client.get("/aufgaben/?wer=team").content.decode())
+
+    assert [label for label, _url, _current in client.get("/aufgaben/").context["tabs"]] == [
+        "Ihre Aufgaben (1)",
+        "Im Team (2)",
+        "Wartet auf andere (3)",
+    ]
+    assert str(colleague) in page.text
+    assert ("Aufgaben im Team (2)", "/aufgaben/?wer=team") in Page(start_page(client)).links
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+@pytest.mark.parametrize("who", ["team", "andere"])
+def test_others_see_only_their_own_tasks(client, role, who):
+    make_visits(1)
+    client.force_login(make_user(role))
+
+    response = client.get(f"/aufgaben/?wer={who}")
+
+    assert response.status_code == 200
+    assert list(response.context["page"].object_list) == []
+    assert response.context["tabs"] == []
+
+
+def test_quiet_start_page_shows_no_empty_counts(client):
+    client.force_login(make_user(OFFICE))
+
+    page = start_page(client)
+
+    assert "Aufgaben im Team" not in page
+    assert "Wartet auf andere" not in page
+    assert "Ihnen wurde übergeben" not in page
+    assert "Zurzeit wartet nichts." in page
+
+
+def test_deadline_carries_its_day_and_is_marked_when_over(client):
+    office = make_user(OFFICE)
+    day = timezone.localdate() - dt.timedelta(days=3)
+    starts_at = timezone.make_aware(dt.datetime.combine(day, dt.time(10)))
+    make_visit(VisitState.RETURNED, starts_at=starts_at, ends_at=None, responsible=office)
+    client.force_login(office)
+
+    page = start_page(client)
+
+    text = f"bis {format_day(day)}, seit 3 Tagen überfällig"
+    assert f'<time class="due due--over" datetime="{day.isoformat()}">{text}</time>' in page

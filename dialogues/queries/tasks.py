@@ -1,0 +1,115 @@
+"""What waits for the office and for guests, as querysets that the start page merges.
+
+Each has `due_day` (by which it sorts; None: last) and `in_charge` (the account, or None).
+"""
+
+import datetime as dt
+
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import TruncDate
+
+from approvals.enums import GRANTED, ApprovalKind, ApprovalState
+from approvals.models import ApprovalRequest
+from core.dates import local_date
+from core.models import Origin
+from dialogues.enums import DATED, DialogueState, RsvpState, SeriesState, TopicState
+from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
+
+S = DialogueState
+OFFICE, GUESTS, SENATOR, NOBODY = "office", "guests", "senator", "nobody"
+OFFICE_ACTS = (S.PLANNING, S.EXPLORING, S.SCHEDULED, S.INVITED, S.HELD)
+# Five working days are at least a week. Pages compute the exact day; this one only sorts.
+WEEK = dt.timedelta(days=7)
+NO_DAY = Value(None, output_field=DateField())
+NO_ACCOUNT = Value(None, output_field=IntegerField())
+
+
+def series_awaiting(*states: SeriesState) -> QuerySet[DialogueSeries]:
+    """Return the series in `states`. Nobody is in charge of a series."""
+    series = DialogueSeries.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=states)
+    return series.annotate(due_day=NO_DAY, in_charge=NO_ACCOUNT)
+
+
+def topics_awaiting_office() -> QuerySet[Topic]:
+    states = (TopicState.PROPOSED, TopicState.IN_PROGRESS, TopicState.RETURNED)
+    # A cancelled dialogue leaves its topic open for another one.
+    planned = Dialogue.objects.filter(topic=OuterRef("pk")).exclude(state=S.CANCELLED)
+    waiting = Q(state__in=states) | (Q(state=TopicState.APPROVED) & ~Exists(planned))
+    topics = Topic.objects.exclude(origin=Origin.TAKEN_OVER).filter(waiting)
+    return topics.annotate(due_day=NO_DAY, in_charge=F("responsible"))
+
+
+def dialogues_awaiting_office(now: dt.datetime) -> QuerySet[Dialogue]:
+    return _by_who_acts(now).filter(who_acts=OFFICE)
+
+
+def dialogues_awaiting_guests(now: dt.datetime) -> QuerySet[Dialogue]:
+    """Return the dialogues whose guests still have time to reply, and have not all done so."""
+    return _by_who_acts(now).filter(who_acts=GUESTS)
+
+
+def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
+    """Return the dialogues in progress with `who_acts`, the side that has to act next."""
+    requests = ApprovalRequest.objects.filter(kind=ApprovalKind.DATES, subject_id=OuterRef("pk"))
+    guests = Invitation.objects.active().filter(dialogue=OuterRef("pk"))
+    invited = guests.filter(released_round=OuterRef("round"))
+    is_ahead = Q(starts_at__gt=now)
+    # Once the fixed date has passed, the office has to record or postpone the dialogue, whatever
+    # the senator's office still has to decide.
+    awaits_decision = Q(is_asked=True) & (~Q(state__in=DATED) | is_ahead)
+    is_running = is_ahead & Q(
+        state=S.INVITED, is_granted=True, has_consent=True, has_uninvited=False
+    )
+    dialogues = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=OFFICE_ACTS)
+    return dialogues.annotate(
+        is_asked=Exists(requests.filter(state=ApprovalState.OPEN)),
+        is_granted=Exists(requests.filter(state__in=GRANTED)),
+        has_consent=_has_consent(),
+        has_uninvited=Exists(guests.exclude(released_round=OuterRef("round"))),
+        has_unanswered=Exists(invited.filter(rsvp=RsvpState.OPEN)),
+        who_acts=Case(
+            When(awaits_decision, then=Value(SENATOR)),
+            When(
+                is_running & Q(has_unanswered=True, rsvp_by__lt=local_date(now)),
+                then=Value(OFFICE),
+            ),
+            When(is_running & Q(has_unanswered=True), then=Value(GUESTS)),
+            When(is_running, then=Value(NOBODY)),
+            default=Value(OFFICE),
+            output_field=CharField(),
+        ),
+        due_day=Case(
+            When(state=S.HELD, then=TruncDate(F("starts_at") + WEEK)),
+            When(is_ahead & Q(state=S.INVITED), then=F("rsvp_by")),
+            default=TruncDate("starts_at"),
+            output_field=DateField(),
+        ),
+        in_charge=F("responsible"),
+    )
+
+
+def _has_consent() -> Case:
+    """The condition of `missing_approval`, as an expression."""
+    # One `When` per case: a negated condition would be NULL for a dialogue without a topic.
+    return Case(
+        When(topic__isnull=True, then=Value(True)),
+        When(topic__state=TopicState.APPROVED, topic__series__isnull=True, then=Value(True)),
+        When(
+            topic__state=TopicState.APPROVED,
+            topic__series__state=SeriesState.CONSENTED,
+            then=Value(True),
+        ),
+        default=Value(False),
+    )

@@ -1,0 +1,151 @@
+"""Tasks as lines of the start page and of the page that lists them all."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from approvals.progress import condition_tasks, decision_tasks
+from core.progress import WaitingEntry
+from core.roles import SENATOR_OFFICE, has_role, is_office
+from dialogues.progress import (
+    affirmation_tasks,
+    dialogue_tasks,
+    guest_tasks,
+    series_tasks,
+    topic_tasks,
+    waiting_for,
+)
+from measures.models import ReportingRound
+from measures.progress import lead_tasks, report_tasks
+from measures.queries import reports_due_for
+from media_visits.progress import visit_tasks
+from overview.queries import (
+    MINE,
+    NO_DEADLINE,
+    OF_COLLEAGUES,
+    UNASSIGNED,
+    TaskKey,
+    TaskList,
+    decision_sources,
+    office_sources,
+    sources_of_others,
+    task_keys,
+)
+from partners.enums import NOBODY
+from partners.models import User
+from partners.queries import received_since
+
+HANDED_OVER_DAYS = 14  # the start page names what the user received within these days
+SOURCES_OF_OTHERS = ("affirmation", "guests", "decision")
+LOADERS: dict[str, Callable] = {
+    "series": series_tasks,
+    "affirmation": affirmation_tasks,
+    "topic": topic_tasks,
+    "dialogue": dialogue_tasks,
+    "guests": guest_tasks,
+    "visit": visit_tasks,
+    "report": report_tasks,
+    "condition": condition_tasks,
+    "decision": decision_tasks,
+}
+
+
+def own_tasks(user, now: dt.datetime) -> TaskList:
+    """Return what `user` has to do; for the office also what nobody is in charge of."""
+    entries = [*waiting_for(user, now), *_reports_due(user)]
+    if is_office(user):
+        keys = task_keys(office_sources(user, now), user, MINE, UNASSIGNED)
+    else:
+        decides = has_role(user, SENATOR_OFFICE)
+        keys = task_keys(decision_sources(user) if decides else [], user)
+    return TaskList(keys, entries)
+
+
+def tasks_of_colleagues(user, now: dt.datetime) -> TaskList:
+    return TaskList(task_keys(office_sources(user, now), user, OF_COLLEAGUES))
+
+
+def tasks_of_others(user, now: dt.datetime, rounds: Iterable[ReportingRound]) -> TaskList:
+    return TaskList(task_keys(sources_of_others(user, now, rounds), user))
+
+
+def _reports_due(user) -> list[WaitingEntry]:
+    # For every role: somebody in the office may also speak for an organisation.
+    return [
+        WaitingEntry(
+            _("Sie"),
+            _("Statusbericht: %(measure)s") % {"measure": due.measure},
+            due.url,
+            due.due_on,
+        )
+        for due in reports_due_for(user)
+    ]
+
+
+def task_lines(
+    tasks: Iterable[tuple[TaskKey, WaitingEntry | None]],
+    now: dt.datetime,
+    rounds: Iterable[ReportingRound] = (),
+) -> list[WaitingEntry]:
+    """Return a slice of a `TaskList` as lines, the earliest deadline first. A fixed number of
+    queries for each kind of task in it.
+    """
+    tasks = list(tasks)
+    wanted: dict[str, list[int]] = defaultdict(list)
+    for key, entry in tasks:
+        if entry is None:
+            wanted[key.source].append(key.pk)
+    loaders = LOADERS | {f"reports:{found.pk}": partial(_lead_tasks, found) for found in rounds}
+    loaded = {source: loaders[source](pks, now) for source, pks in wanted.items()}
+    names = _names({key.in_charge for key, _entry in tasks if key.rank == OF_COLLEAGUES})
+    lines = []
+    for key, entry in tasks:
+        # A record that changed since its key was read is no longer a task.
+        entry = entry or loaded[key.source].get(key.pk)
+        if entry:
+            lines.append((key.rank, entry._replace(in_charge=_in_charge(key, names))))
+    # The database sorts by days that are at most a holiday off.
+    lines.sort(key=lambda line: (line[0], line[1].due_on or NO_DEADLINE))
+    return [entry for _rank, entry in lines]
+
+
+def _lead_tasks(reporting_round: ReportingRound, pks, now: dt.datetime) -> dict:
+    return lead_tasks(reporting_round, pks)
+
+
+def _in_charge(key: TaskKey, names: dict[int, str]) -> str:
+    """Return who is in charge of a task of the office, unless it is the user."""
+    if key.source in SOURCES_OF_OTHERS or key.source.startswith("reports:"):
+        return ""
+    return str(NOBODY) if key.rank == UNASSIGNED else names.get(key.in_charge, "")
+
+
+def _names(pks: set[int]) -> dict[int, str]:
+    if not pks:
+        return {}
+    accounts = User.objects.select_related("person").in_bulk(pks)
+    return {pk: str(account) for pk, account in accounts.items()}
+
+
+class Received(NamedTuple):
+    """How many records of one kind others handed over to the user lately."""
+
+    label: str
+    count: int
+    url: str
+
+
+def received_lately(user, now: dt.datetime) -> list[Received]:
+    """Return what was handed over to `user` within the last days, for the office only."""
+    if not is_office(user):
+        return []
+    since = now - dt.timedelta(days=HANDED_OVER_DAYS)
+    return [
+        Received(str(kind.label), count, f"{reverse(kind.list_url)}?responsible=meine")
+        for kind, count in received_since(user, since).items()
+    ]

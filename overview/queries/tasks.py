@@ -1,0 +1,173 @@
+"""Which tasks wait, for whom, and in which order: keys of records, merged by the database.
+
+Every app says with a queryset which of its records wait (`due_day`, `in_charge`). One UNION of
+their keys is sorted, counted and cut into pages, however many records there are; only the records
+of a page are loaded, and `overview.progress.tasks` turns them into lines.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from approvals.enums import ApprovalKind
+from approvals.queries import conditions_awaited, decisions_awaited
+from core.dates import local_date
+from core.progress import WaitingEntry
+from dialogues.enums import SeriesState
+from dialogues.models import Dialogue, Topic
+from dialogues.queries import (
+    dialogues_awaiting_guests,
+    dialogues_awaiting_office,
+    series_awaiting,
+    topics_awaiting_office,
+)
+from measures.models import ReportingRound
+from measures.queries import leads_owing, reports_to_check
+from media_visits.models import Visit
+from media_visits.queries import visits_awaiting_office
+from partners.queries import office_accounts
+
+MINE, UNASSIGNED, OF_COLLEAGUES = range(3)
+# Stands for no deadline, so that such tasks come last in both databases.
+NO_DEADLINE = dt.date.max
+# Kinds of approval whose subject has somebody in charge.
+SUBJECTS = {ApprovalKind.TOPIC: Topic, ApprovalKind.DATES: Dialogue, ApprovalKind.VISIT: Visit}
+
+
+class Source(NamedTuple):
+    """Records that wait; `key` says how they become lines."""
+
+    key: str
+    records: QuerySet
+
+
+class TaskKey(NamedTuple):
+    """One task, in the order of its fields. `in_charge` is the key of an account, or 0."""
+
+    rank: int
+    due_on: dt.date
+    source: str
+    pk: int
+    in_charge: int = 0
+
+
+def office_sources(user, now: dt.datetime) -> list[Source]:
+    """Return what the office has to do next."""
+    in_charge = Case(
+        *(
+            When(approval__kind=kind, then=Subquery(_responsible(model)))
+            for kind, model in SUBJECTS.items()
+        ),
+        output_field=IntegerField(),
+    )
+    return [
+        Source("series", series_awaiting(SeriesState.AFFIRMED, SeriesState.RETURNED)),
+        Source("topic", topics_awaiting_office()),
+        Source("dialogue", dialogues_awaiting_office(now)),
+        Source("visit", visits_awaiting_office(local_date(now))),
+        Source("report", reports_to_check()),
+        Source("condition", conditions_awaited(user).annotate(in_charge=in_charge)),
+    ]
+
+
+def _responsible(model) -> QuerySet:
+    return model.objects.filter(pk=OuterRef("approval__subject_id")).values("responsible")[:1]
+
+
+def decision_sources(user) -> list[Source]:
+    """Return what the senator's office has to decide."""
+    return [Source("decision", decisions_awaited(user))]
+
+
+def sources_of_others(user, now: dt.datetime, rounds: Iterable[ReportingRound]) -> list[Source]:
+    """Return what the senator's office, partners, guests and leads owe, for the office."""
+    return [
+        *decision_sources(user),
+        Source("affirmation", series_awaiting(SeriesState.PROPOSED)),
+        Source("guests", dialogues_awaiting_guests(now)),
+        *(Source(f"reports:{found.pk}", leads_owing(found)) for found in rounds),
+    ]
+
+
+def task_keys(sources: Iterable[Source], user, *ranks: int) -> QuerySet | None:
+    """Return the keys of all tasks as tuples of `TaskKey`, those of `ranks` only if given.
+
+    The user's own come first, then those that nobody is in charge of or whose account cannot act
+    any more, then those of colleagues; each by deadline.
+    """
+    colleagues = office_accounts().order_by().values("pk")
+    rank = Case(
+        When(in_charge=user.pk, then=Value(MINE)),
+        When(in_charge__in=colleagues, then=Value(OF_COLLEAGUES)),
+        default=Value(UNASSIGNED),
+        output_field=IntegerField(),
+    )
+    keys = [
+        source.records.order_by()
+        .annotate(
+            task_rank=rank,
+            task_due=Coalesce(
+                "due_day", Value(NO_DEADLINE, output_field=DateField()), output_field=DateField()
+            ),
+            task_source=Value(source.key, output_field=CharField()),
+            task_pk=F("pk"),
+            task_account=Coalesce("in_charge", Value(0), output_field=IntegerField()),
+        )
+        .values_list("task_rank", "task_due", "task_source", "task_pk", "task_account")
+        for source in sources
+    ]
+    if ranks:
+        keys = [key.filter(task_rank__in=ranks) for key in keys]
+    if not keys:
+        return None
+    first, *others = keys
+    merged = first.union(*others, all=True) if others else first
+    return merged.order_by("task_rank", "task_due", "task_source", "task_pk")
+
+
+class TaskList:
+    """The tasks of a list, merged from `keys` and the user's own `entries`, cut into slices.
+
+    A slice holds `TaskKey`s and (key, entry) of the user's own; it reads no more keys than it
+    returns, plus one for each of `entries`.
+    """
+
+    def __init__(self, keys: QuerySet | None, entries: Iterable[WaitingEntry] = ()):
+        self.keys = keys
+        self.entries = sorted(
+            (
+                (TaskKey(MINE, entry.due_on or NO_DEADLINE, "", number), entry)
+                for number, entry in enumerate(entries)
+            ),
+            key=lambda pair: pair[0],
+        )
+        self._count: int | None = None
+
+    def __len__(self) -> int:
+        if self._count is None:
+            self._count = len(self.entries) + (self.keys.count() if self.keys is not None else 0)
+        return self._count
+
+    def __getitem__(self, part: slice) -> list[tuple[TaskKey, WaitingEntry | None]]:
+        start, stop = part.start or 0, len(self) if part.stop is None else part.stop
+        if self.keys is None:
+            return list(self.entries[start:stop])
+        # Own entries move the others back by at most their number.
+        first = max(start - len(self.entries), 0)
+        found = [(TaskKey(*values), None) for values in self.keys[first:stop]]
+        merged = sorted([*self.entries, *found], key=lambda pair: pair[0])
+        return merged[start - first : stop - first]
