@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from io import BytesIO
+from typing import NamedTuple
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -22,11 +24,20 @@ from core.texts import without_control
 DATE_FORMAT = "DD.MM.YYYY"
 MOMENT_FORMAT = "DD.MM.YYYY HH:MM"
 TIME_FORMAT = "HH:MM"
+FORBIDDEN_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]')
 MIN_WIDTH, MAX_WIDTH = 10, 60  # characters
 # Excel counts UTF-16 units, of which an emoji takes two.
 MAX_CELL_LENGTH = 32_767
 # Excel reads `_x0041_` as the letter A (ECMA-376, 22.4.2.4).
 ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+
+
+class Sheet(NamedTuple):
+    """One sheet of a workbook; `title` names its tab and must be short."""
+
+    title: str
+    header: Sequence[str]
+    rows: Iterable[Sequence]
 
 
 def xlsx_response(filename: str, header: list[str], rows: Iterable[list]) -> HttpResponse:
@@ -35,21 +46,53 @@ def xlsx_response(filename: str, header: list[str], rows: Iterable[list]) -> Htt
     Dates stay dates, in Berlin time. Text is always stored as text, so that a value starting with
     `=` cannot become a formula (CSV injection).
     """
-    lines = [list(row) for row in rows]
     # write_only keeps memory flat, but widths must be set before the first row.
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title="Liste")
-    sheet.freeze_panes = "A2"
-    for index, title in enumerate(header):
+    _add_sheet(book, Sheet("Liste", header, rows))
+    return _response(book, filename)
+
+
+def workbook_response(title: str, sheets: Iterable[Sheet], *, now: dt.datetime) -> HttpResponse:
+    """Return an Excel file whose name, properties and sheets say what it is, whose and of which
+    day, so that it is understood in a folder years later.
+    """
+    book, day = Workbook(write_only=True), timezone.localtime(now)
+    book.properties.title, book.properties.creator = title, settings.OFFICE_NAME
+    book.properties.created = book.properties.modified = now.astimezone(dt.UTC).replace(tzinfo=None)
+    source = _("%(office)s · Stand: %(day)s") % {
+        "office": settings.OFFICE_NAME,
+        "day": f"{day:%d.%m.%Y}",
+    }
+    for sheet in sheets:
+        _add_sheet(book, sheet, head=(f"{title}: {sheet.title}", source))
+    name = f"{title} {settings.PORTAL_NAME} {day:%Y-%m-%d}"
+    return _response(book, f"{FORBIDDEN_IN_FILE_NAMES.sub('-', name)}.xlsx")
+
+
+def _add_sheet(book: Workbook, content: Sheet, *, head: Sequence[str] = ()) -> None:
+    lines = [list(row) for row in content.rows]
+    sheet = book.create_sheet(title=content.title)
+    # An empty row separates the head from the table, so that Excel can sort and filter it.
+    first = len(head) + 2 if head else 1
+    sheet.freeze_panes = f"A{first + 1}"
+    for index, title in enumerate(content.header):
         longest = max([len(str(title)), *(_shown_length(line[index]) for line in lines)])
         sheet.column_dimensions[get_column_letter(index + 1)].width = min(
             max(longest + 2, MIN_WIDTH), MAX_WIDTH
         )
-    sheet.append([_bold(sheet, title) for title in header])
+    for number, text in enumerate(head):
+        sheet.append([_cell(sheet, text) if number else _bold(sheet, text)])
+    if head:
+        sheet.append([])
+    sheet.append([_bold(sheet, title) for title in content.header])
     for line in lines:
         sheet.append([_cell(sheet, value) for value in line])
     if lines:
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}{len(lines) + 1}"
+        last = f"{get_column_letter(len(content.header))}{first + len(lines)}"
+        sheet.auto_filter.ref = f"A{first}:{last}"
+
+
+def _response(book: Workbook, filename: str) -> HttpResponse:
     buffer = BytesIO()
     book.save(buffer)
     return HttpResponse(

@@ -64,7 +64,7 @@ class MeasureForm(VersionedForm):
         )
         formfield_callback = formfield_for
         help_texts = {
-            "runtime": _("Nur, wenn sich die Laufzeit nicht als Beginn und Ende angeben lässt.")
+            "runtime": _("Was Beginn und Ende nicht sagen, etwa „laufend“. Beide stehen daneben.")
         }
 
     def __init__(self, *args, **kwargs):

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -102,9 +103,18 @@ class Undertaking(Sourced):
 
     @property
     def runtime_label(self) -> str:
-        """The wording of the source, else the dates: `01.03.2019 – 31.12.2021`."""
-        days = (format_date(day) for day in (self.starts_on, self.ends_on) if day)
-        return self.runtime or " – ".join(days)
+        """The wording of the source and the known dates: `laufend (ab 01.03.2019)`."""
+        days = self._days_label
+        return f"{self.runtime} ({days})" if self.runtime and days else self.runtime or days
+
+    @property
+    def _days_label(self) -> str:
+        start, end = format_date(self.starts_on), format_date(self.ends_on)
+        if start and end:
+            return f"{start} – {end}"
+        if start:
+            return gettext("ab %(day)s") % {"day": start}
+        return gettext("bis %(day)s") % {"day": end} if end else ""
 
 
 RUNTIME_IS_ORDERED = (

@@ -1,6 +1,5 @@
+from measures.progress.exports import export_sheets
 from measures.progress.measures import (
-    EXPORT_HEADER,
-    export_row,
     list_items,
     measure_facts,
     measure_subtitle,
@@ -8,6 +7,7 @@ from measures.progress.measures import (
     phase_steps,
     status_facts,
 )
+from measures.progress.milestones import milestone_lines
 from measures.progress.projects import project_facts, project_subtitle
 from measures.progress.reports import (
     compare_reports,
@@ -38,7 +38,6 @@ __all__ = [
     "lead_tasks",
     "report_tasks",
     "CARD",
-    "EXPORT_HEADER",
     "PAGE",
     "change_effect",
     "changed_message",
@@ -46,10 +45,11 @@ __all__ = [
     "compare_reports",
     "decision_effect",
     "draw_timeline",
-    "export_row",
+    "export_sheets",
     "list_items",
     "measure_facts",
     "measure_subtitle",
+    "milestone_lines",
     "names_of",
     "next_step_of",
     "opened_message",

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.dates import format_date
 from core.html import draw_badge, draw_traffic_light
@@ -221,48 +220,3 @@ def _demo_badge(measure: Measure) -> SafeString:
 
 def _field_label(measure: Measure, tops: Mapping[int, PlanSection]) -> str:
     return tops[measure.section_id].label if measure.section_id else ""
-
-
-# Without internal notes, because the file leaves the portal.
-EXPORT_HEADER = (
-    gettext_lazy("Plan"),
-    gettext_lazy("Handlungsfeld"),
-    gettext_lazy("Abschnitt"),
-    gettext_lazy("Kennung"),
-    gettext_lazy("Maßnahme"),
-    gettext_lazy("Phase"),
-    gettext_lazy("Ampel"),
-    gettext_lazy("Bedeutung der Ampel"),
-    gettext_lazy("Grund"),
-    gettext_lazy("Gewünschte Entscheidung oder Hilfe"),
-    gettext_lazy("Finanzierung"),
-    gettext_lazy("Federführung"),
-    gettext_lazy("Laufzeit"),
-    gettext_lazy("Mittel"),
-    gettext_lazy("Stand vom"),
-    gettext_lazy("Herkunft der Maßnahme"),
-    gettext_lazy("Herkunft des Standes"),
-)
-
-
-def export_row(measure: Measure, tops: Mapping[int, PlanSection]) -> list:
-    """Return the cells of `measure` in the order of `EXPORT_HEADER`."""
-    return [
-        str(measure.plan),
-        _field_label(measure, tops),
-        measure.section.label if measure.section_id else "",
-        measure.code,
-        measure.title,
-        measure.get_phase_display(),
-        measure.get_traffic_light_display(),
-        measure.traffic_light_meaning,
-        measure.traffic_light_reason,
-        measure.help_wanted,
-        measure.get_financing_display(),
-        measure.lead_label,
-        measure.runtime_label,
-        measure.amount,
-        measure.status_on,
-        measure.get_origin_display(),
-        measure.get_status_origin_display(),
-    ]

@@ -9,8 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
+from core.html import draw_due
 from measures.enums import PHASE_BAR_COLOURS, UNKNOWN_LABEL
-from measures.models import Measure
+from measures.models import Measure, Milestone
+from measures.progress.milestones import is_overdue
 from measures.queries import TimelineBar
 
 # Lengths in units of the viewBox; the picture scales to the width of its card.
@@ -67,30 +69,33 @@ class Scale(NamedTuple):
 
 
 class TimelineLine(NamedTuple):
-    """One line of the table: `milestones` as text, `Konzept (30.06.2026) – erreicht; Start (…)`."""
+    """One line of the table: `milestones` as `Konzept (30.06.2026) – erreicht; Start (…)`."""
 
     measure: Measure
     starts_on: dt.date
     ends_on: dt.date
-    milestones: str
+    milestones: SafeString
 
 
 class Timeline(NamedTuple):
     """The picture with its legend and the table below it, empty without a measure that has a day.
 
-    `phases` are the (label, colour) of the bars, `has_cuts` says whether any has an arrow.
+    `phases` are the (label, colour) of the bars, `has_cuts` says whether any has an arrow,
+    `has_overdue` whether any milestone is overdue.
     """
 
     svg: SafeString
     table: list[TimelineLine]
     phases: list[tuple[str, str]] = []
     has_cuts: bool = False
+    has_overdue: bool = False
 
 
 def draw_timeline(
     bars: list[TimelineBar], *, years: tuple[int, int], today: dt.date, layout: Layout = CARD
 ) -> Timeline:
-    """Draw each measure as a bar with its milestones as diamonds, hollow until reached.
+    """Draw each measure as a bar with its milestones as diamonds, hollow until reached, red with an
+    exclamation mark when overdue.
 
     Name and bar link to the measure.
 
@@ -104,7 +109,7 @@ def draw_timeline(
     for bar in bars:
         # Text in an SVG does not wrap by itself.
         name = textwrap.wrap(bar.measure.title, layout.name_length) or [""]
-        lines.append((_draw_bar(bar, name, height, scale),))
+        lines.append((_draw_bar(bar, name, height, scale, today),))
         height += BAR_ROW_HEIGHT_PX + NAME_LINE_HEIGHT_PX * (len(name) - 1)
     # A group, because an image would hide its links.
     svg = format_html(
@@ -117,7 +122,11 @@ def draw_timeline(
         format_html_join("", "{}", lines),
     )
     has_cuts = any(bar.starts_on < scale.first or bar.ends_on >= scale.end for bar in bars)
-    return Timeline(svg, [_table_line(bar) for bar in bars], _phases_of(bars), has_cuts)
+    has_overdue = any(
+        is_overdue(milestone, bar.measure, today) for bar in bars for milestone in bar.milestones
+    )
+    table = [_table_line(bar, today) for bar in bars]
+    return Timeline(svg, table, _phases_of(bars), has_cuts, has_overdue)
 
 
 def _phases_of(bars: list[TimelineBar]) -> list[tuple[str, str]]:
@@ -128,12 +137,28 @@ def _phases_of(bars: list[TimelineBar]) -> list[tuple[str, str]]:
     return [(str(label), colour) for phase, label, colour in parts if phase in shown]
 
 
-def _table_line(bar: TimelineBar) -> TimelineLine:
-    milestones = []
-    for milestone in bar.milestones:
-        text = f"{milestone.title} ({format_date(milestone.due_on)})"
-        milestones.append(f"{text} – {_('erreicht')}" if milestone.done_on else text)
-    return TimelineLine(bar.measure, bar.starts_on, bar.ends_on, "; ".join(milestones))
+def _table_line(bar: TimelineBar, today: dt.date) -> TimelineLine:
+    milestones = format_html_join(
+        "; ",
+        "{} ({}){}",
+        (
+            (
+                milestone.title,
+                format_date(milestone.due_on),
+                _table_note(milestone, bar.measure, today),
+            )
+            for milestone in bar.milestones
+        ),
+    )
+    return TimelineLine(bar.measure, bar.starts_on, bar.ends_on, milestones)
+
+
+def _table_note(milestone: Milestone, measure: Measure, today: dt.date) -> str | SafeString:
+    if milestone.done_on:
+        return f" – {_('erreicht')}"
+    if is_overdue(milestone, measure, today):
+        return format_html(" – {}", draw_due(milestone.due_on, today))
+    return ""
 
 
 def _scale_of(bars: list[TimelineBar], years: tuple[int, int], layout: Layout) -> Scale:
@@ -183,7 +208,9 @@ def _draw_today(scale: Scale, height: int, today: dt.date) -> SafeString:
     )
 
 
-def _draw_bar(bar: TimelineBar, name: list[str], top: int, scale: Scale) -> SafeString:
+def _draw_bar(
+    bar: TimelineBar, name: list[str], top: int, scale: Scale, today: dt.date
+) -> SafeString:
     # A bar that begins beyond the right edge still needs room for its minimum width.
     start = min(scale.x(bar.starts_on), scale.layout.width - MIN_BAR_WIDTH_PX)
     lines = format_html_join(
@@ -201,25 +228,41 @@ def _draw_bar(bar: TimelineBar, name: list[str], top: int, scale: Scale) -> Safe
         top + 8,
         f"{max(scale.x(bar.ends_on) - start, MIN_BAR_WIDTH_PX):.1f}",
         _draw_cuts(bar, top, scale),
-        _draw_milestones(bar, top, scale),
+        _draw_milestones(bar, top, scale, today),
     )
 
 
 # Milestones outside the dates of the measure would float beside its bar; only the table has them.
-def _draw_milestones(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
+def _draw_milestones(bar: TimelineBar, top: int, scale: Scale, today: dt.date) -> SafeString:
     return format_html_join(
         "",
-        '<path class="timeline__mark{}" d="M{} {}l6 6-6 6-6-6z"><title>{}</title></path>',
+        "{}",
         (
-            (
-                " timeline__mark--done" if milestone.done_on else "",
-                f"{scale.x(milestone.due_on):.1f}",
-                top + 6,
-                f"{milestone.title}, {format_date(milestone.due_on)}",
-            )
+            (_draw_milestone(milestone, bar.measure, top, scale, today),)
             for milestone in bar.milestones
             if bar.starts_on <= milestone.due_on <= bar.ends_on and scale.contains(milestone.due_on)
         ),
+    )
+
+
+def _draw_milestone(
+    milestone: Milestone, measure: Measure, top: int, scale: Scale, today: dt.date
+) -> SafeString:
+    x, tooltip = f"{scale.x(milestone.due_on):.1f}", [milestone.title]
+    tooltip.append(format_date(milestone.due_on))
+    mark, sign = " timeline__mark--done" if milestone.done_on else "", SafeString("")
+    if is_overdue(milestone, measure, today):
+        # The sign, because colour must not stand alone.
+        mark = " timeline__mark--overdue"
+        sign = format_html('<path class="timeline__sign" d="M{} {}v4m0 2v1"/>', x, top + 8)
+        tooltip.append(_("überfällig"))
+    return format_html(
+        '<path class="timeline__mark{}" d="M{} {}l6 6-6 6-6-6z"><title>{}</title></path>{}',
+        mark,
+        x,
+        top + 6,
+        ", ".join(tooltip),
+        sign,
     )
 
 

@@ -1,5 +1,6 @@
 """Measures: list, export, page, and the office's form."""
 
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -7,20 +8,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.dates import local_date
-from core.exports import xlsx_response
+from core.exports import workbook_response
 from core.progress import Button
 from core.views import allowed, paginate, render_form, require, save_form
 from measures import services
 from measures.filters import MeasureFilter
 from measures.forms import MeasureForm
-from measures.models import Measure, Project
+from measures.models import Measure, Milestone, Project
 from measures.permissions import can_change_measures, can_open_organisations, can_see_internal_notes
 from measures.progress import (
-    EXPORT_HEADER,
-    export_row,
+    export_sheets,
     list_items,
     measure_facts,
     measure_subtitle,
+    milestone_lines,
     next_step_of,
     phase_steps,
     report_lines,
@@ -65,13 +66,18 @@ def measure_list(request):
 @require_safe
 def measure_export(request):
     listing, measures = _listing(request)
-    tops = top_sections(listing.sections)
-    header = [str(title) for title in EXPORT_HEADER]
-    if not can_see_responsible(request.user):
-        rows = (export_row(measure, tops) for measure in measures)
-        return xlsx_response(_("massnahmen.xlsx"), header, rows)
-    rows = ([*export_row(measure, tops), responsible_label(measure)] for measure in measures)
-    return xlsx_response(_("massnahmen.xlsx"), [*header, _("Zuständig")], rows)
+    measures = measures.prefetch_related(
+        "supporters", Prefetch("milestones", queryset=Milestone.objects.in_order())
+    )
+    now = timezone.now()
+    sheets = export_sheets(
+        # Every text that the file shows; the list defers the longest of them.
+        measures.defer(None).defer("internal_notes", "sources", "basis", "doubts"),
+        top_sections(listing.sections),
+        today=local_date(now),
+        responsible=responsible_label if can_see_responsible(request.user) else None,
+    )
+    return workbook_response(_("Maßnahmen"), sheets, now=now)
 
 
 def _buttons(user, label: str, url: str, variant: str = "secondary") -> list[Button]:
@@ -96,14 +102,14 @@ def measure_page(request, pk):
         "plan", "section", "lead", "responsible__person"
     )
     measure = get_object_or_404(measures.prefetch_related("supporters"), pk=pk)
-    milestones = list(measure.milestones.in_order())
+    milestones, today = list(measure.milestones.in_order()), local_date(timezone.now())
     report = open_report_of(measure, user)
     # A visible measure may have reports and projects that are not.
     reports = reports_on(measure, user)
     projects = Project.objects.visible_to(user).filter(measure=measure)
     context = {
         "measure": measure,
-        "milestones": milestones,
+        "milestones": milestone_lines(milestones, measure, today),
         "projects": projects.order_by("search", "pk"),
         "reports": report_lines(reports, user),
         "subtitle": measure_subtitle(measure),
@@ -127,7 +133,7 @@ def measure_page(request, pk):
         "can_change": can_change_measures(user),
         "buttons": _buttons(user, _("Bearbeiten"), reverse("measures:edit", args=[pk])),
         "internal_notes": measure.internal_notes if can_see_internal_notes(user) else "",
-        "today": local_date(timezone.now()),
+        "today": today,
     }
     return render(request, "measures/measure.html", context)
 

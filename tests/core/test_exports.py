@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from core.exports import XLSX, xlsx_response
+from core.exports import XLSX, Sheet, workbook_response, xlsx_response
 
 HEADER = ["Organisation", "Antwort", "Plätze"]
 
@@ -96,3 +96,35 @@ def test_rows_may_come_from_a_generator():
     sheet = sheet_of(xlsx_response("x.xlsx", HEADER, ([n, n, n] for n in range(3))))
 
     assert sheet.max_row == 4
+
+
+def test_workbook_is_named_and_headed_by_title_organisation_and_day(settings):
+    settings.OFFICE_NAME, settings.PORTAL_NAME = "Geschäftsstelle", "Masterplan"
+    # 23:30 in Berlin, one day later than in UTC.
+    now = dt.datetime(2026, 3, 17, 23, 30, tzinfo=dt.UTC)
+
+    response = workbook_response(
+        "Liste: alle/neue",
+        [Sheet("Erstes", ["Name"], [["Ankauf"]]), Sheet("Zweites", ["Name", "Tag"], [])],
+        now=now,
+    )
+
+    assert response["Content-Disposition"] == (
+        'attachment; filename="Liste- alle-neue Masterplan 2026-03-18.xlsx"'
+    )
+    book = load_workbook(BytesIO(response.content))
+    assert book.sheetnames == ["Erstes", "Zweites"]
+    assert (book.properties.title, book.properties.creator, book.properties.created) == (
+        "Liste: alle/neue",
+        "Geschäftsstelle",
+        dt.datetime(2026, 3, 17, 23, 30),
+    )
+    assert list(book["Erstes"].values) == [
+        ("Liste: alle/neue: Erstes",),
+        ("Geschäftsstelle · Stand: 18.03.2026",),
+        (None,),
+        ("Name",),
+        ("Ankauf",),
+    ]
+    assert (book["Erstes"].freeze_panes, book["Erstes"].auto_filter.ref) == ("A5", "A4:A5")
+    assert (book["Zweites"].freeze_panes, book["Zweites"].auto_filter.ref) == ("A5", None)

@@ -308,3 +308,26 @@ def test_unpublished_plan_is_visible_internally_only():
 )
 def test_completed_and_discontinued_measures_are_finished(phase, finished):
     assert Measure(phase=phase).is_finished is finished
+
+
+@pytest.mark.parametrize(
+    ("runtime", "starts_on", "ends_on", "label"),
+    [
+        ("", None, None, ""),
+        ("laufend", None, None, "laufend"),
+        ("", dt.date(2019, 3, 1), dt.date(2021, 12, 31), "01.03.2019 – 31.12.2021"),
+        ("", dt.date(2019, 3, 1), None, "ab 01.03.2019"),
+        ("", None, dt.date(2021, 12, 31), "bis 31.12.2021"),
+        ("laufend", dt.date(2019, 3, 1), None, "laufend (ab 01.03.2019)"),
+        (
+            "in drei Stufen",
+            dt.date(2019, 3, 1),
+            dt.date(2021, 12, 31),
+            "in drei Stufen (01.03.2019 – 31.12.2021)",
+        ),
+    ],
+)
+def test_runtime_names_the_wording_and_the_days(runtime, starts_on, ends_on, label):
+    measure = Measure(runtime=runtime, starts_on=starts_on, ends_on=ends_on)
+
+    assert measure.runtime_label == label

@@ -129,3 +129,30 @@ def test_legend_names_the_phases_that_occur_and_the_arrows():
 
     assert timeline.phases == [("in Umsetzung", "medium"), ("nicht belegt", "neutral")]
     assert (timeline.has_cuts, cut.has_cuts) == (False, True)
+
+
+def test_overdue_milestone_is_marked_in_picture_legend_and_table():
+    late, coming = dt.date(2026, 3, 12), dt.date(2026, 6, 1)
+
+    timeline = draw_timeline([make_bar(2024, 2027, late, coming)], years=(2015, 2029), today=TODAY)
+
+    assert re.findall(r"timeline__mark([^\"]*)\".*?<title>(.*?)</title>", timeline.svg) == [
+        (" timeline__mark--overdue", "Konzept, 12.03.2026, überfällig"),
+        ("", "Konzept, 01.06.2026"),
+    ]
+    assert timeline.svg.count('class="timeline__sign"') == 1
+    assert timeline.has_overdue
+    (line,) = timeline.table
+    assert re.sub("<[^>]+>", "", line.milestones) == (
+        "Konzept (12.03.2026) – seit 6 Tagen überfällig; Konzept (01.06.2026)"
+    )
+
+
+def test_finished_measure_has_no_overdue_milestone():
+    bar = make_bar(2024, 2027, dt.date(2026, 3, 12), phase=Phase.COMPLETED)
+
+    timeline = draw_timeline([bar], years=(2015, 2029), today=TODAY)
+
+    assert not timeline.has_overdue
+    assert "timeline__sign" not in timeline.svg
+    assert timeline.table[0].milestones == "Konzept (12.03.2026)"

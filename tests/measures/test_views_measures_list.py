@@ -1,7 +1,4 @@
-from io import BytesIO
-
 import pytest
-from openpyxl import load_workbook
 
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
@@ -157,42 +154,3 @@ def test_partner_sees_its_due_reports_above_the_list(client):
 
     assert "Ihre fälligen Berichte" in text
     assert f"/massnahmen/{measure.pk}/bericht/" in text
-
-
-def sheet_of(response) -> list[tuple]:
-    return list(load_workbook(BytesIO(response.content)).active.iter_rows(values_only=True))
-
-
-def test_export_has_the_filtered_measures(client, office, stock):
-    response = client.get("/massnahmen/massnahmen.xlsx?traffic_light=red")
-
-    header, *rows = sheet_of(response)
-    assert header[:5] == ("Plan", "Handlungsfeld", "Abschnitt", "Kennung", "Maßnahme")
-    assert len(rows) == 1
-    shown = dict(zip(header, rows[0], strict=True))
-    assert (
-        shown["Maßnahme"],
-        shown["Ampel"],
-        shown["Handlungsfeld"],
-        shown["Abschnitt"],
-        shown["Federführung"],
-    ) == (
-        "Öffentliche Flächen",
-        "rot",
-        "Rahmenbedingungen",
-        "Flächen",
-        "HWK",
-    )
-    assert shown["Bedeutung der Ampel"] == "Hilfe oder Entscheidung nötig"
-
-
-def test_export_has_no_internal_notes_and_nothing_hidden(client):
-    make_measure(title="Offen", internal_notes="GEHEIM")
-    make_measure(title="Verborgen", is_published=False)
-    client.force_login(make_user(OBSERVER))
-
-    cells = [cell for row in sheet_of(client.get("/massnahmen/massnahmen.xlsx")) for cell in row]
-
-    assert "Offen" in cells
-    assert "Verborgen" not in cells
-    assert not any("GEHEIM" in str(cell) for cell in cells)

@@ -1,0 +1,154 @@
+import datetime as dt
+from io import BytesIO
+from urllib.parse import unquote
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from core.roles import OBSERVER, OFFICE
+from tests.measures.builders import (
+    NOW,
+    make_measure,
+    make_milestone,
+    make_plan,
+    make_section,
+)
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+EXPORT = "/massnahmen/massnahmen.xlsx"
+RED = {"traffic_light": "red", "traffic_light_reason": "Geld fehlt.", "help_wanted": "Beschluss"}
+
+
+@pytest.fixture
+def office(client):
+    user = make_user(OFFICE)
+    client.force_login(user)
+    return user
+
+
+def rows_of(response, title: str) -> list[dict]:
+    """Return the rows of the sheet `title` below its head, by the names in the header."""
+    sheet = load_workbook(BytesIO(response.content))[title]
+    header, *rows = list(sheet.iter_rows(values_only=True))[3:]
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_export_has_every_known_detail_of_the_filtered_measures(client, office):
+    plan = make_plan("MPI 2018–2021")
+    field = make_section(plan, "Rahmenbedingungen")
+    cluster = make_section(plan, "Flächen", field)
+    lead = make_organisation("Handwerkskammer", short_name="HWK")
+    measure = make_measure(
+        plan,
+        "Öffentliche Flächen",
+        section=cluster,
+        code="A 3",
+        description="Die Stadt kauft **Flächen**.",
+        lead=lead,
+        supporters_text="Bezirke\nKammern",
+        runtime="laufend",
+        starts_on=dt.date(2019, 3, 1),
+        ends_on=dt.date(2021, 12, 31),
+        phase="running",
+        **RED,
+    )
+    measure.supporters.add(make_organisation("Verband", short_name="VDMA"))
+    make_measure(plan, "Grün", traffic_light="green")
+
+    (row,) = rows_of(client.get(f"{EXPORT}?traffic_light=red"), "Maßnahmen")
+
+    assert row == {
+        "Plan": "MPI 2018–2021",
+        "Handlungsfeld": "Rahmenbedingungen",
+        "Abschnitt": "Flächen",
+        "Kennung": "A 3",
+        "Maßnahme": "Öffentliche Flächen",
+        "Beschreibung": "Die Stadt kauft **Flächen**.",
+        "Phase": "in Umsetzung",
+        "Ampel": "rot",
+        "Bedeutung der Ampel": "Hilfe oder Entscheidung nötig",
+        "Grund": "Geld fehlt.",
+        "Gewünschte Entscheidung oder Hilfe": "Beschluss",
+        "Finanzierung": None,
+        "Stand vom": None,
+        "Federführung": "HWK",
+        "Unterstützende": "VDMA\nBezirke\nKammern",
+        "Laufzeit": "laufend",
+        "Beginn": dt.datetime(2019, 3, 1),
+        "Ende": dt.datetime(2021, 12, 31),
+        "Mittel": None,
+        "Herkunft der Maßnahme": "im Portal erfasst",
+        "Herkunft des Standes": None,
+        "Zuständig": "nicht vergeben",
+    }
+
+
+@time_machine.travel(NOW, tick=False)
+def test_export_has_a_sheet_of_milestones(client, office):
+    measure = make_measure(make_plan("Plan"), "Ankauf", code="A 3")
+    make_milestone(measure, "Start", due_on=dt.date(2026, 6, 30))
+    make_milestone(measure, "Konzept", due_on=dt.date(2026, 3, 1))
+    make_milestone(measure, "Idee", due_on=dt.date(2025, 3, 1), done_on=dt.date(2025, 2, 1))
+
+    rows = rows_of(client.get(EXPORT), "Meilensteine")
+
+    assert [list(row.values()) for row in rows] == [
+        ["Plan", "A 3", "Ankauf", title, *days, state]
+        for title, days, state in (
+            ("Idee", [dt.datetime(2025, 3, 1), dt.datetime(2025, 2, 1)], "erreicht"),
+            ("Konzept", [dt.datetime(2026, 3, 1), None], "überfällig"),
+            ("Start", [dt.datetime(2026, 6, 30), None], "offen"),
+        )
+    ]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_export_says_what_it_is_whose_and_of_which_day(client, office):
+    response = client.get(EXPORT)
+
+    assert unquote(response["Content-Disposition"]) == (
+        "attachment; filename*=utf-8''Maßnahmen Masterplan Industriestadt Berlin 2026-03-18.xlsx"
+    )
+    sheet = load_workbook(BytesIO(response.content))["Meilensteine"]
+    assert [sheet["A1"].value, sheet["A2"].value, sheet["A3"].value] == [
+        "Maßnahmen: Meilensteine",
+        "Geschäftsstelle Masterplan Industriestadt Berlin · Stand: 18.03.2026",
+        None,
+    ]
+
+
+def test_export_has_no_internal_notes_and_nothing_hidden(client):
+    make_measure(title="Offen", internal_notes="GEHEIM")
+    hidden = make_measure(title="Verborgen", is_published=False)
+    make_milestone(hidden, "Verborgener Schritt")
+    client.force_login(make_user(OBSERVER))
+
+    book = load_workbook(BytesIO(client.get(EXPORT).content))
+
+    cells = [str(cell) for sheet in book for row in sheet.values for cell in row]
+    assert "Offen" in cells
+    assert not [cell for cell in cells if "Verborgen" in cell or "GEHEIM" in cell]
+
+
+def test_export_needs_the_same_queries_for_1_and_20_measures(
+    client, office, django_assert_num_queries
+):
+    def make_one():
+        measure = make_measure(plan, lead=make_organisation(), description="Lang")
+        measure.supporters.add(make_organisation())
+        make_milestone(measure)
+
+    plan = make_plan()
+    make_one()
+    client.get(EXPORT)
+    with CaptureQueriesContext(connection) as once:
+        client.get(EXPORT)
+    for _number in range(19):
+        make_one()
+
+    with django_assert_num_queries(len(once)):
+        client.get(EXPORT)
