@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import PickList
 from dialogues.enums import DialogueState, TopicState
 from dialogues.models import Topic
 from dialogues.queries import hosts_of, search_dialogues, years_of
@@ -69,7 +70,9 @@ class DialogueFilter(EventFilter):
         method="in_balance",
         empty_label=_("alle"),
     )
-    host = filters.ModelChoiceFilter(label=_("Gastgeber"), queryset=None, empty_label=_("alle"))
+    host = filters.ModelChoiceFilter(
+        label=_("Gastgeber"), queryset=None, empty_label=_("alle"), widget=PickList
+    )
     responsible = ResponsibleFilter()
 
     def __init__(self, data=None, queryset=None, **kwargs):

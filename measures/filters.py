@@ -5,6 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import TrafficLight
+from core.forms import PickList
 from measures.enums import UNKNOWN, UNKNOWN_LABEL, Financing, Phase
 from measures.models import Measure, Plan, Project
 from measures.queries import descendants_of, section_choices, sections_of
@@ -37,11 +38,13 @@ class MeasureFilter(filters.FilterSet):
         label=_("Plan"), queryset=Plan.objects.none(), empty_label=EVERYTHING
     )
     section = filters.ChoiceFilter(
-        label=_("Handlungsfeld"), method="by_section", empty_label=EVERYTHING
+        label=_("Handlungsfeld"), method="by_section", empty_label=EVERYTHING, widget=PickList
     )
     phase = _value_field(_("Phase"), Phase.choices)
     traffic_light = _value_field(_("Ampel"), TrafficLight.choices)
-    lead = filters.ChoiceFilter(label=_("Federführung"), method="by_lead", empty_label=EVERYTHING)
+    lead = filters.ChoiceFilter(
+        label=_("Federführung"), method="by_lead", empty_label=EVERYTHING, widget=PickList
+    )
     financing = _value_field(_("Finanzierung"), Financing.choices)
     responsible = ResponsibleFilter()
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from core.conflicts import VersionedForm
 from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
 from core.errors import Refused
-from core.forms import CleanCharField, formfield_for, offer
+from core.forms import CleanCharField, formfield_for, offer, put_first, recently_used
 from measures.enums import Financing, Phase
 from measures.models import (
     Measure,
@@ -39,6 +39,8 @@ def _offer_organisations(form: forms.ModelForm) -> None:
     limit = Q(is_active=True) & ~Q(kind=OrganisationKind.PRESS)
     for name in ("lead", "supporters"):
         offer(form, name, organisations.order_by("search", "pk"), limit)
+    recent = recently_used(form._meta.model.objects, "lead")
+    put_first(form.fields["lead"], recent, _("Zuletzt gewählt"))
 
 
 class MeasureForm(VersionedForm):

@@ -5,6 +5,7 @@ from django.forms import SearchInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import PickList
 from media_visits.enums import CoverageKind, PressKind, Tone, VisitState
 from media_visits.models import Coverage, Visit
 from media_visits.permissions import can_see_internals
@@ -60,6 +61,7 @@ class VisitFilter(filters.FilterSet):
         label=_("Unternehmen"),
         queryset=lambda request: companies_visited(request.user),
         empty_label=_("alle"),
+        widget=PickList,
     )
     balance = balance_filter()
 
@@ -84,7 +86,9 @@ class VisitFilter(filters.FilterSet):
 
 class CoverageFilter(filters.FilterSet):
     q = filters.CharFilter(label=_("Suche"), method=search, widget=SearchInput)
-    medium = filters.ChoiceFilter(label=_("Medium"), field_name="medium", empty_label=_("alle"))
+    medium = filters.ChoiceFilter(
+        label=_("Medium"), field_name="medium", empty_label=_("alle"), widget=PickList
+    )
     kind = filters.ChoiceFilter(label=_("Art"), choices=CoverageKind, empty_label=_("alle"))
     sector = filters.ModelChoiceFilter(
         label=_("Branche"), queryset=sectors_by_name, method="by_sector", empty_label=_("alle")

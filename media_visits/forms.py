@@ -8,9 +8,17 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.conflicts import VersionedForm
-from core.forms import formfield_for, offer, validate_year
+from core.forms import (
+    MOST_RECENT,
+    CheckboxList,
+    formfield_for,
+    offer,
+    put_first,
+    recently_used,
+    validate_year,
+)
 from core.models import Precision
-from media_visits.enums import PressKind
+from media_visits.enums import ATTENTION_STATES, PressKind
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.services.press import COVERAGE_FIELDS, SLOT_FIELDS, START_IS_MISSING
 from media_visits.services.visits import visit_errors
@@ -49,6 +57,8 @@ class VisitForm(VersionedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         offer(self, "company", Organisation.objects.order_by("search", "pk"), Q(is_active=True))
+        recent = recently_used(Visit.objects, "company")
+        put_first(self.fields["company"], recent, gettext_lazy("Zuletzt gewählt"))
         self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
         if self.instance._state.adding:
             self.fields["visitor"].initial = settings.HEAD_TITLE
@@ -77,7 +87,7 @@ class AnnounceForm(forms.Form):
     lists = DistributionListsField(
         label=gettext_lazy("Zusätzlich informieren"),
         queryset=DistributionList.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
+        widget=CheckboxList,
         required=False,
         help_text=gettext_lazy(
             "Alle Personen der gewählten Verteiler bekommen dieselbe Ankündigung."
@@ -123,6 +133,9 @@ class CoverageForm(VersionedForm):
         super().__init__(*args, **kwargs)
         visits = Visit.objects.visible_to(user).select_related("company")
         self.fields["visit"].queryset = visits.order_by("search", "-starts_on", "pk")
+        recent = visits.filter(state__in=ATTENTION_STATES).order_by("-starts_on", "-pk")
+        latest = recent.values_list("pk", flat=True)[:MOST_RECENT]
+        put_first(self.fields["visit"], latest, gettext_lazy("Die letzten Besuche"))
         self.fields["visit"].empty_label = gettext_lazy("ohne Bezug zu einem Besuch")
         self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
         precisions = [Precision.DAY, Precision.MONTH, Precision.YEAR, Precision.UNKNOWN]

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import format_date
-from core.forms import DayField, NativeDateInput
+from core.forms import DayField, NativeDateInput, PickList
 from outbox.enums import StateFilter
 from outbox.models import Mail
 from outbox.queries.bulk import STATE_FILTER_CHOICES
@@ -44,7 +44,9 @@ class MailFilter(django_filters.FilterSet):
         empty_label=_("alle"),
         method="filter_state",
     )
-    kind = django_filters.ChoiceFilter(label=_("Art"), choices=kind_choices, empty_label=_("alle"))
+    kind = django_filters.ChoiceFilter(
+        label=_("Art"), choices=kind_choices, empty_label=_("alle"), widget=PickList
+    )
     start = DayFilter(label=_("geschrieben ab"), field_name="created_at", lookup_expr="date__gte")
     end = DayFilter(label=_("geschrieben bis"), field_name="created_at", lookup_expr="date__lte")
     # No visible fields: links on other pages set these two, and further filtering keeps them.

@@ -5,6 +5,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import PickList
 from core.models import Origin
 from partners.enums import NOBODY, ROLE_LABELS, OrganisationKind
 from partners.models import DistributionList, Organisation, Person, Sector, User
@@ -68,6 +69,7 @@ class PersonFilter(filters.FilterSet):
         field_name="distribution_lists",
         queryset=DistributionList.objects.order_by("name", "pk"),
         empty_label=_("alle"),
+        widget=PickList,
     )
     state = filters.ChoiceFilter(
         label=_("Stand"), choices=ACTIVITY, method="by_state", empty_label=_("alle")

@@ -9,7 +9,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm, version_of
-from core.forms import CleanCharField, CleanEmailField, DayField, WarnedForm, formfield_for, offer
+from core.forms import (
+    CleanCharField,
+    CleanEmailField,
+    DayField,
+    PickList,
+    WarnedForm,
+    formfield_for,
+    offer,
+    put_first,
+    recently_used,
+)
 from core.roles import SENATOR_OFFICE
 from outbox.rendering.headers import validate_address
 from partners.enums import NOBODY, ROLE_LABELS, Salutation
@@ -89,6 +99,8 @@ class PersonForm(VersionedForm, WarnedForm):
         self.fields["email"].validators.append(validate_address)
         in_order = Organisation.objects.order_by("search", "pk")
         offer(self, "organisation", in_order, Q(is_active=True))
+        recent = recently_used(Person.objects, "organisation")
+        put_first(self.fields["organisation"], recent, _("Zuletzt gewählt"))
         self.fields["organisation"].empty_label = _("keine Organisation")
 
 
@@ -204,6 +216,7 @@ class DeputyForm(forms.Form):
     deputy = forms.ModelChoiceField(
         label=_("Wer vertritt?"),
         queryset=Person.objects.none(),
+        widget=PickList,
         empty_label=_("Bitte wählen"),
         help_text=_("Zur Auswahl stehen Personen mit aktivem Konto."),
     )
@@ -260,7 +273,11 @@ class ResponsibleForm(forms.Form):
     """Who is in charge of `record`: nobody, an account of the office, or whoever is at present."""
 
     responsible = forms.ModelChoiceField(
-        label=_("Zuständig"), queryset=User.objects.none(), required=False, empty_label=NOBODY
+        label=_("Zuständig"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=PickList,
+        empty_label=NOBODY,
     )
     version = CleanCharField(widget=forms.HiddenInput)
 

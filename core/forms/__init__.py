@@ -14,6 +14,7 @@ from core.forms.dates import (
 )
 from core.forms.modelfields import formfield_for
 from core.forms.numbers import GermanDecimalField, GermanIntegerField
+from core.forms.pick_lists import MOST_RECENT, PickList, put_first, recently_used
 from core.forms.reasons import OutcomeForm, ReasonForm
 from core.forms.texts import CleanCharField, CleanEmailField, CleanURLField, limit_length
 from core.forms.warned import WarnedForm
@@ -28,9 +29,11 @@ __all__ = [
     "DayField",
     "GermanDecimalField",
     "GermanIntegerField",
+    "MOST_RECENT",
     "MomentField",
     "NativeDateInput",
     "OutcomeForm",
+    "PickList",
     "PeriodForm",
     "ReasonForm",
     "TimeField",
@@ -39,5 +42,7 @@ __all__ = [
     "formfield_for",
     "limit_length",
     "offer",
+    "put_first",
+    "recently_used",
     "validate_year",
 ]

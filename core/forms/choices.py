@@ -4,12 +4,26 @@ from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from core.forms.pick_lists import LEAST_TO_FILTER
+
 
 class CheckboxList(forms.CheckboxSelectMultiple):
-    """Checkboxes for many choices, in a box with its own scrollbar."""
+    """Checkboxes for many choices, in a box with its own scrollbar and a field to filter them."""
+
+    template_name = "django/forms/widgets/checkbox_list.html"
 
     def __init__(self, attrs=None, **kwargs):
         super().__init__({"class": "choices--many", **(attrs or {})}, **kwargs)
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["least_to_filter"] = LEAST_TO_FILTER
+        return context
+
+    # What is ticked comes first, so that it is seen without scrolling through everything.
+    def optgroups(self, name, value, attrs=None):
+        groups = super().optgroups(name, value, attrs)
+        return sorted(groups, key=lambda group: not group[1][0]["selected"])
 
 
 def offer(form: forms.ModelForm, name: str, records: QuerySet, limit: Q) -> None:

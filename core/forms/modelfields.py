@@ -7,12 +7,14 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from core.forms.choices import CheckboxList
 from core.forms.dates import DateInput, DateTimeInput, DayField, MomentField, TimeField, TimeInput
 from core.forms.numbers import GermanDecimalField, GermanIntegerField
+from core.forms.pick_lists import PickList
 from core.forms.texts import CleanCharField, CleanEmailField, CleanURLField
 
 WIDGETS = {
     models.DateField: DateInput,
     models.DateTimeField: DateTimeInput,
     models.TimeField: TimeInput,
+    models.ForeignKey: PickList,
     models.ManyToManyField: CheckboxList,
 }
 # Subclasses before their base class.

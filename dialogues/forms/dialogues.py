@@ -9,9 +9,13 @@ from core.forms import (
     CleanCharField,
     DayField,
     GermanIntegerField,
+    PickList,
+    WarnedForm,
     formfield_for,
     limit_length,
     offer,
+    put_first,
+    recently_used,
 )
 from dialogues.enums import DialogueState, HostReply
 from dialogues.models import Dialogue
@@ -19,6 +23,17 @@ from partners.models import REACHABLE, Organisation, Person
 
 MAX_SEATS = 1000
 MAX_PROGRAMME_LENGTH = 4000  # it is part of invitations and calendar entries
+
+
+class ContactPickList(PickList):
+    """People to pick from; those of the host chosen in the same form come first."""
+
+    owner_field = "host"
+    owner_label = _("Beim gewählten Gastgeber")
+
+    @staticmethod
+    def owner_of(record: Person) -> int | None:
+        return record.organisation_id
 
 
 class PersonField(forms.ModelChoiceField):
@@ -31,13 +46,14 @@ class PersonField(forms.ModelChoiceField):
         return f"{person.name} ({', '.join(map(str, notes))})" if notes else person.name
 
 
-class DialogueForm(VersionedForm):
+class DialogueForm(VersionedForm, WarnedForm):
     """The facts of a dialogue, in the order in which the office plans it."""
 
     host = forms.ModelChoiceField(
         label=_("Gastgeber"),
         queryset=Organisation.objects.none(),
         required=False,
+        widget=PickList,
         empty_label=_("noch offen"),
         help_text=_(
             "Der Betrieb, in dem das Gespräch stattfindet. Er wird danach nach seiner Zusage "
@@ -48,6 +64,7 @@ class DialogueForm(VersionedForm):
         label=_("Ansprechperson beim Gastgeber"),
         queryset=Person.objects.none(),
         required=False,
+        widget=ContactPickList,
         empty_label=_("keine"),
         help_text=_(
             "Erfährt, wenn der Termin feststeht, sich ändert, verschoben oder abgesagt wird."
@@ -83,6 +100,12 @@ class DialogueForm(VersionedForm):
         people = Person.objects.select_related("organisation")
         in_order = people.order_by("organisation__search", "sort_name", "search", "pk")
         offer(self, "host_contact", in_order, REACHABLE)
+        recent = recently_used(Dialogue.objects, "host")
+        put_first(self.fields["host"], recent, _("Zuletzt gewählt"))
+        # For browsers without JavaScript, where the order cannot follow the choice of a host.
+        if host := self["host"].value():
+            contacts = people.filter(organisation=host).values_list("pk", flat=True)
+            put_first(self.fields["host_contact"], contacts, ContactPickList.owner_label)
         limit_length(self.fields["programme"], MAX_PROGRAMME_LENGTH)
         # The first release sets this day; before it, there is nothing to change.
         self.fields["rsvp_by"].required = True

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
-from core.forms import formfield_for, limit_length, offer
+from core.forms import formfield_for, limit_length, offer, put_first, recently_used
 from dialogues.models import DialogueSeries, Topic
 from dialogues.queries import series_to_choose
 from partners.models import CrossCuttingTheme, Organisation, Sector
@@ -71,4 +71,6 @@ class OfficeTopicForm(TopicForm):
         in_order = Organisation.objects.order_by("search", "pk")
         offer(self, "organisation", in_order, Q(is_active=True))
         organisation.label = _("Vorgeschlagen von")
+        recent = recently_used(Topic.objects, "organisation")
+        put_first(organisation, recent, _("Zuletzt gewählt"))
         organisation.empty_label = _("Geschäftsstelle")

@@ -139,7 +139,9 @@ def hosts_of(dialogues: QuerySet[Dialogue]) -> QuerySet[Organisation]:
     """Return the organisations that host any of `dialogues`, by name."""
     hosting = dialogues.order_by().filter(host=OuterRef("pk"))
     return (
-        Organisation.objects.filter(Exists(hosting)).only("name", "search").order_by("search", "pk")
+        Organisation.objects.filter(Exists(hosting))
+        .only("name", "short_name", "search")
+        .order_by("search", "pk")
     )
 
 

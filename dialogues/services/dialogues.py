@@ -1,7 +1,7 @@
 """Services for dialogues, from planning on an approved topic to calling them off."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import copy
 from typing import Any
 
@@ -14,7 +14,7 @@ from approvals.registry import binding_changes
 from approvals.services import lapse_approvals, lapse_changed_approvals
 from core.conflicts import apply_values
 from core.dates import format_date, local_date
-from core.errors import Refused
+from core.errors import Concern, Refused, require_heeded
 from core.history import save_as
 from core.roles import require_office
 from core.states import require_in_workflow, target_of
@@ -76,27 +76,44 @@ def require_approved_topic(topic: Topic) -> None:
 
 
 @transaction.atomic
-def plan_dialogue(*, topic: Topic, values: Mapping[str, Any], by, now: dt.datetime) -> Dialogue:
-    """Start planning a dialogue on `topic`. Raises Refused unless the topic is approved."""
+def plan_dialogue(
+    *,
+    topic: Topic,
+    values: Mapping[str, Any],
+    by,
+    now: dt.datetime,
+    heeded: Collection[str] = (),
+) -> Dialogue:
+    """Start planning a dialogue on `topic`.
+
+    Raises Refused unless the topic is approved, Warned by a contact from elsewhere than the host.
+    """
     require_office(by)
     # Locked, so that the approval cannot lapse between the check and the save.
     topic = Topic.objects.select_for_update().get(pk=topic.pk)
     require_approved_topic(topic)
     dialogue = Dialogue(**values, topic=topic, responsible=default_responsible(by))
+    require_heeded(_contact_concerns(dialogue), heeded, _contact_question())
     save_as(dialogue, by=by, now=now, reason=_("Planung begonnen"))
     return dialogue
 
 
 @transaction.atomic
 def change_dialogue(
-    *, dialogue: Dialogue, values: Mapping[str, Any], by, now: dt.datetime, version: str = ""
+    *,
+    dialogue: Dialogue,
+    values: Mapping[str, Any],
+    by,
+    now: dt.datetime,
+    version: str = "",
+    heeded: Collection[str] = (),
 ) -> Update:
     """Update a dialogue before its day; mails guests the changes that concern them.
 
     A change to a binding fact (`DATES_FACTS`) makes the approval of dates lapse: possible dates
     become proposed again; a fixed date stays but needs a new approval, and guests are mailed the
     change only after it. Raises ChangedMeanwhile if somebody else saved after the form showed
-    `version`.
+    `version`, Warned if the change leaves a contact from elsewhere than the host.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -104,6 +121,8 @@ def change_dialogue(
     # `apply_values` changes the dialogue in place; the copy keeps the stored values to compare.
     before = copy(dialogue)
     apply_values(dialogue, values, version)
+    if _host_and_contact(before) != _host_and_contact(dialogue):
+        require_heeded(_contact_concerns(dialogue), heeded, _contact_question())
     if before.host_id != dialogue.host_id:
         _reset_host_reply(dialogue)
     # Invitations name this day, so guests may rely on it from their release on.
@@ -120,6 +139,27 @@ def require_editable(dialogue: Dialogue) -> None:
     if dialogue.state not in BEFORE_THE_DAY:
         text = _("Im Stand „%(state)s“ lassen sich die Angaben nicht mehr ändern.")
         raise Refused(text % {"state": dialogue.get_state_display()})
+
+
+def _host_and_contact(dialogue: Dialogue) -> tuple[int | None, int | None]:
+    return dialogue.host_id, dialogue.host_contact_id
+
+
+def _contact_question() -> str:
+    return _(
+        "Die Ansprechperson gehört zu einer anderen Organisation als dem Gastgeber. Sie bekommt "
+        "die Nachrichten zum Termin."
+    )
+
+
+def _contact_concerns(dialogue: Dialogue) -> list[Concern]:
+    """Return a concern if the contact is from another organisation than the host."""
+    host, contact = dialogue.host, dialogue.host_contact
+    if host is None or contact is None or contact.organisation_id in (None, host.pk):
+        return []
+    text = _("gehört nicht zu %(host)s") % {"host": host.label}
+    key = f"contact-{contact.pk}-of-{host.pk}"
+    return [Concern(key, contact.name_with_organisation, contact.get_absolute_url(), text)]
 
 
 def _reset_host_reply(dialogue: Dialogue) -> None:

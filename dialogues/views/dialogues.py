@@ -193,7 +193,12 @@ def create(request, pk):
     form = DialogueForm(request.POST or None, initial={"title": topic.title})
     if request.method == "POST" and form.is_valid():
         call = partial(
-            plan_dialogue, topic=topic, values=form.values, by=request.user, now=timezone.now()
+            plan_dialogue,
+            topic=topic,
+            values=form.values,
+            heeded=form.heeded_keys,
+            by=request.user,
+            now=timezone.now(),
         )
         if dialogue := run_service(request, call, form=form, done=_("Die Planung hat begonnen.")):
             return redirect(dialogue)
@@ -225,6 +230,7 @@ def edit(request, pk):
             dialogue=dialogue,
             values=form.values,
             version=form.version_shown,
+            heeded=form.heeded_keys,
             by=request.user,
             now=now,
         )

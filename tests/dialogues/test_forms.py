@@ -1,6 +1,7 @@
 """What the forms ask, offer and reject themselves."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -265,3 +266,27 @@ def test_text_that_goes_into_mails_is_limited(form, name, most):
     assert error.startswith(
         f"Bitte sicherstellen, dass der Wert aus höchstens {most} Zeichen besteht."
     )
+
+
+@pytest.mark.parametrize("is_chosen", [True, False])
+def test_contacts_of_the_host_come_first(is_chosen):
+    host, other = make_organisation("Zuletzt GmbH"), make_organisation("Anfang GmbH")
+    people = [make_person("Leitung", organisation=organisation) for organisation in (other, host)]
+    dialogue = make_dialogue(host=host if is_chosen else None)
+
+    html = str(DialogueForm(instance=dialogue)["host_contact"])
+
+    order = [int(pk) for pk in re.findall(r'<option value="(\d+)"', html)]
+    first, second = people[::-1] if is_chosen else people
+    assert order.index(first.pk) < order.index(second.pk)
+    assert ('<optgroup label="Beim gewählten Gastgeber">' in html) is is_chosen
+
+
+def test_hosts_used_last_come_first():
+    first, second = (make_organisation(name) for name in ("Alpha", "Beta"))
+    make_dialogue(host=second)
+
+    html = str(DialogueForm()["host"])
+
+    assert '<optgroup label="Zuletzt gewählt"><option value="' + str(second.pk) in html
+    assert html.index(f'value="{second.pk}"') < html.index(f'value="{first.pk}"')

@@ -1,0 +1,84 @@
+"""Picking from more than a hundred organisations on the pages of measures."""
+
+import pytest
+
+from core.roles import OFFICE
+from tests.journeys.screen import ALL_RULES, SIDEWAYS, open_screen
+from tests.journeys.site import open_site
+from tests.measures.builders import make_measure, make_plan
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def site(browser, db, tmp_path):
+    """The portal's URL. The browser starts first, because it changes the database connection."""
+    with open_site(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def organisations(site):
+    return [make_organisation(f"Betrieb Nummer {number:03} GmbH") for number in range(120)]
+
+
+@pytest.fixture(params=[320, 1440])
+def screen(request, browser, client, site):
+    client.force_login(make_user(OFFICE))
+    window = {"width": request.param, "height": 900}
+    with open_screen(browser, client, site, viewport=window) as screen:
+        yield screen
+        assert not screen.complaints, screen.complaints
+
+
+# What the form would send.
+SENT = """() => {
+  const data = new FormData(document.getElementById("id_lead_select").form);
+  return Object.fromEntries([...new Set(data.keys())].map((name) => [name, data.getAll(name)]));
+}"""
+
+
+def press(page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_lead_and_supporters_are_picked_by_keyboard(screen, site, organisations):
+    make_plan()
+    page = screen.page
+    page.goto(f"{site}/massnahmen/neu/")
+
+    page.get_by_label("Titel").fill("Ankauf von Flächen")
+    page.get_by_role("combobox", name="Federführung").focus()
+    page.keyboard.type("gmbh 11")
+    assert page.evaluate(ALL_RULES)["violations"] == []
+    assert not page.evaluate(SIDEWAYS)
+    press(page, "ArrowDown", "ArrowDown", "Enter")
+    page.get_by_label("Liste filtern").focus()
+    page.keyboard.type("042")
+    press(page, "Tab", "Space")
+
+    sent = page.evaluate(SENT)
+    assert sent["lead"] == [str(organisations[110].pk)]
+    assert sent["supporters"] == [str(organisations[42].pk)]
+
+
+def test_filter_of_a_list_keeps_the_focus(screen, site, organisations):
+    plan = make_plan()
+    for organisation in organisations[:20]:
+        make_measure(plan, f"Vorhaben von {organisation.name}", lead=organisation)
+    page = screen.page
+    page.goto(f"{site}/massnahmen/")
+    if not page.get_by_role("combobox", name="Federführung").is_visible():
+        page.locator("summary", has_text="Filter").click()
+
+    page.get_by_role("combobox", name="Federführung").focus()
+    page.keyboard.type("nummer 007")
+    press(page, "Enter")
+    page.wait_for_url(f"**lead={organisations[7].pk}*")
+    page.wait_for_selector("text=1 Eintrag")
+
+    lead = page.get_by_role("combobox", name="Federführung")
+    assert lead.input_value() == organisations[7].name
+    assert page.evaluate("document.activeElement.id") == lead.get_attribute("id")
