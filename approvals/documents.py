@@ -120,7 +120,7 @@ def _sections(approval: ApprovalRequest) -> list[dict[str, Any]]:
         {
             "heading": _("Sachverhalt"),
             "paragraphs": _paragraphs(approval.facts),
-            "rows": approval.snapshot,
+            "rows": approval.snapshot_to_show,
         },
         {"heading": _("Bewertung"), "paragraphs": _paragraphs(approval.assessment), "rows": []},
     ]

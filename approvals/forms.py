@@ -198,6 +198,9 @@ class DecisionForm(forms.Form):
         # Marks the field for the user; the rule itself is `Decision.missing`.
         self.fields["chosen"].required = bool(approval.options) and verdict in GRANTING
         self.fields["conditions"].required = not self.is_bound or verdict == Verdict.CONDITION
+        # Only some verdicts need them, so the page must not call them optional.
+        for name in ("chosen", "comment", "conditions"):
+            self.fields[name].is_conditional = True
         self.fields["chosen"].choices = [
             (
                 option["id"],

@@ -38,6 +38,12 @@ class ApprovalRequestQuerySet(models.QuerySet):
         return self.filter(state=ApprovalState.OPEN)
 
 
+def _paragraphs(text: str) -> set[str]:
+    """Return the paragraphs of `text`, whatever their spaces and line breaks."""
+    blocks = "\n".join(line.strip() for line in text.splitlines()).split("\n\n")
+    return {" ".join(block.split()) for block in blocks if block.strip()}
+
+
 class ApprovalRequest(models.Model):
     """A request for the senator's consent to a series, a topic, dates or a visit.
 
@@ -181,6 +187,14 @@ class ApprovalRequest(models.Model):
     def outcome(self) -> str:
         """The state in words; „kein Termin möglich“ says more than „zurückgegeben“."""
         return str(_("kein Termin möglich")) if self.none_possible else self.get_state_display()
+
+    @property
+    def snapshot_to_show(self) -> list[list[str]]:
+        """The snapshot without texts that the Leitungsvorlage already prints word for word."""
+        printed = _paragraphs(self.facts)
+        return [
+            [label, value] for label, value in self.snapshot if not _paragraphs(value) <= printed
+        ]
 
     @property
     def decider_name(self) -> str:

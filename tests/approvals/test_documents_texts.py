@@ -20,7 +20,8 @@ HOSTILE = (
 def test_hostile_text_stays_plain_text():
     subject = make_subject(
         title=HOSTILE,
-        snapshot=[[HOSTILE, HOSTILE]],
+        # Not the same as the facts, which would be printed once.
+        snapshot=[[HOSTILE, f"Wert {HOSTILE}"]],
         options=[{"id": 1, "label": HOSTILE, "hint": ""}],
     )
     texts = dict.fromkeys(("occasion", "facts", "assessment", "vote"), HOSTILE)

@@ -65,3 +65,20 @@ def test_subject_may_have_several_closed_approvals():
 def test_demo_approvals_are_recognised():
     assert make_approval(origin=Origin.DEMO).is_demo
     assert str(make_approval(subject=make_subject(pk=2))) == "Fachkräfte sichern"
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        ("", [["Thema", "Wärme"], ["Worum es geht", "Erstens.\n\nZweitens."]]),
+        ("Wärme im Quartier.\n\nErstens.\r\n\r\nZweitens. ", [["Thema", "Wärme"]]),
+        (
+            "Erstens.\n\nAnders.",
+            [["Thema", "Wärme"], ["Worum es geht", "Erstens.\n\nZweitens."]],
+        ),
+    ],
+)
+def test_text_of_the_subject_is_shown_once(facts, shown):
+    snapshot = [["Thema", "Wärme"], ["Worum es geht", "Erstens.\n\nZweitens."]]
+
+    assert ApprovalRequest(facts=facts, snapshot=snapshot).snapshot_to_show == shown

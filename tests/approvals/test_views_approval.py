@@ -143,6 +143,19 @@ def test_page_shows_changes_since_the_last_decision(client, senator):
         assertInHTML(f'<tr><th scope="row">{label}</th>{cells}</tr>', page)
 
 
+def test_decision_comes_before_the_former_decision_and_calls_nothing_required_optional(
+    client, senator
+):
+    make_approval(ApprovalState.RETURNED, comment="Bitte prüfen")
+    again = make_approval(subject=make_subject(snapshot=[["Thema", "Neu"]]), now=LATER)
+
+    page = page_of(client, again)
+
+    places = [page.index(part) for part in ('id="vorlage"', 'id="entscheidung"', 'id="former"')]
+    assert places == sorted(places)
+    assert "optional" not in page
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_page_needs_the_same_queries_for_any_number_of_conditions(
     client, senator, count, django_assert_num_queries

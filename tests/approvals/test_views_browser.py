@@ -123,6 +123,23 @@ def test_passkey_leads_from_the_link_to_the_decision_and_on(page, live_server, s
     assert page.get_by_text(f"Freigegeben: {first.title}").is_visible()
 
 
+def test_decision_is_within_the_first_two_screens_of_a_phone(page, live_server, senator):
+    approval = make_two_dates_approval()
+    approval.snapshot = [["Gastgeber", "Spreewerk"]]
+    approval.save_without_historical_record()
+    page.set_viewport_size(PHONE)
+    open_approval(page, live_server, senator, approval)
+
+    button = page.get_by_role("button", name="Freigeben", exact=True).bounding_box()
+
+    assert button["y"] + button["height"] <= 2 * PHONE["height"]
+    facts = page.locator(".facts")
+    assert not facts.evaluate("facts => facts.checkVisibility()")
+    page.emulate_media(media="print")
+    # Playwright itself takes whatever is in a closed `details` for hidden.
+    assert facts.evaluate("facts => facts.checkVisibility()")
+
+
 @pytest.mark.parametrize("address", ["/freigaben/", "/"])
 def test_deadline_is_below_the_title_on_a_phone(page, live_server, senator, address):
     approval = make_topic_approval(due_on=timezone.localdate() - dt.timedelta(days=9))

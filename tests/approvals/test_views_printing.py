@@ -69,5 +69,8 @@ def test_each_approval_page_prints_on_one_page(client, demo, page):
         lines = text_of(printed)
         assert len(read_pdf(printed).pages) == 1, approval
         assert approval.vote in " ".join(lines.split())
+        # Long labels wrap.
+        printed_words = " ".join(lines.split())
+        assert all(label in printed_words for label, _value in approval.snapshot_to_show)
         assert "Ablehnen" not in lines
         assert "Abmelden" not in lines
