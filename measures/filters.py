@@ -1,5 +1,7 @@
 """Filters of the lists. The query string holds the choice, so that users can bookmark it."""
 
+import datetime as dt
+
 import django_filters as filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +10,7 @@ from core.enums import TrafficLight
 from core.forms import PickList
 from measures.enums import UNKNOWN, UNKNOWN_LABEL, Financing, Phase
 from measures.models import Measure, Plan, Project
-from measures.queries import descendants_of, section_choices, sections_of
+from measures.queries import descendants_of, running_plan, section_choices, sections_of
 from partners.filters import ResponsibleFilter, offer_accounts
 from partners.models import Organisation
 
@@ -52,11 +54,11 @@ class MeasureFilter(filters.FilterSet):
         model = Measure
         fields = []
 
-    def __init__(self, data, *, queryset, user):
-        super().__init__(data, queryset=queryset)
+    def __init__(self, data, *, queryset, user, today: dt.date):
+        self.plans = list(Plan.objects.visible_to(user).newest_first())
+        super().__init__(self._with_plan(data, today), queryset=queryset)
         offer_accounts(self, user)
-        plans = list(Plan.objects.visible_to(user).newest_first())
-        self.sections = sections_of(plans)
+        self.sections = sections_of(self.plans)
         self.filters["plan"].queryset = Plan.objects.visible_to(user).newest_first()
         self.filters["section"].extra["choices"] = section_choices(
             self.sections, only_plan=self.data.get("plan")
@@ -72,6 +74,15 @@ class MeasureFilter(filters.FilterSet):
             *((str(lead.pk), lead.label) for lead in leads.only("name", "short_name")),
             (UNKNOWN, UNKNOWN_LABEL),
         ]
+
+    def _with_plan(self, data, today: dt.date):
+        """Return `data` with the running plan, unless a filter was chosen: `plan=` means all."""
+        plan = running_plan(self.plans, today)
+        if plan is None or any(name in data for name in self.base_filters):
+            return data
+        data = data.copy()
+        data["plan"] = str(plan.pk)
+        return data
 
     def search(self, measures, name, value):
         return measures.matching(value)

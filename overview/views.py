@@ -50,7 +50,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show alerts, pending work, upcoming events and the progress of the plan."""
     user, now = request.user, timezone.now()
     today = local_date(now)
-    rounds, plan = open_rounds(), current_plan(user)
+    rounds, plan = open_rounds(), current_plan(user, today)
     context = {
         "today": today,
         "plan": plan,

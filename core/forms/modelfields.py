@@ -3,6 +3,8 @@
 from django import forms
 from django.db import models
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.models.fields import BLANK_CHOICE_DASH
+from django.utils.translation import gettext_lazy as _
 
 from core.forms.choices import CheckboxList
 from core.forms.dates import DateInput, DateTimeInput, DayField, MomentField, TimeField, TimeInput
@@ -44,4 +46,22 @@ def formfield_for(db_field: models.Field, **kwargs) -> forms.Field | None:
         # SQLite reports no limit, although PostgreSQL could not store the number.
         _low, high = BaseDatabaseOperations.integer_field_ranges[db_field.get_internal_type()]
         kwargs.setdefault("max_value", high)
-    return db_field.formfield(**kwargs)
+    field = db_field.formfield(**kwargs)
+    if field:
+        _name_the_blank(field)
+    return field
+
+
+def _name_the_blank(field: forms.Field) -> None:
+    """Say in words what Django shows as a row of dashes."""
+    label = _("Bitte wählen") if field.required else _("keine Angabe")
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return
+    if isinstance(field, forms.ModelChoiceField):
+        # None: a required field with a present value offers no blank.
+        field.empty_label = None if field.empty_label is None else label
+    elif isinstance(field, forms.ChoiceField):
+        field.choices = [
+            (value, label if (value, text) == BLANK_CHOICE_DASH[0] else text)
+            for value, text in field.choices
+        ]

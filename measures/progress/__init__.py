@@ -8,6 +8,7 @@ from measures.progress.measures import (
     status_facts,
 )
 from measures.progress.milestones import milestone_lines
+from measures.progress.plans import plan_tabs
 from measures.progress.projects import project_facts, project_subtitle
 from measures.progress.reports import (
     compare_reports,
@@ -55,6 +56,7 @@ __all__ = [
     "opened_message",
     "opening_details",
     "phase_steps",
+    "plan_tabs",
     "previous_status",
     "project_facts",
     "project_subtitle",

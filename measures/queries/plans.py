@@ -4,8 +4,9 @@ A plan has a few dozen sections at most. One query reads them and Python builds 
 avoids a recursive query that differs between the two databases.
 """
 
+import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -74,8 +75,22 @@ class PlanProgress(NamedTuple):
     fields: list[FieldProgress]
 
 
-def current_plan(user) -> Plan | None:
-    return Plan.objects.visible_to(user).newest_first().first()
+def current_plan(user, today: dt.date) -> Plan | None:
+    """Return the plan that runs today, else the newest, of those `user` may see."""
+    return running_plan(list(Plan.objects.visible_to(user).newest_first()), today)
+
+
+def running_plan(plans: list[Plan], today: dt.date) -> Plan | None:
+    """Return the first of `plans`, the newest first, whose period includes today, else the first.
+
+    A plan without a last year runs until it is known.
+    """
+    running = (
+        plan
+        for plan in plans
+        if plan.first_year and plan.first_year <= today.year <= (plan.last_year or today.year)
+    )
+    return next(running, plans[0] if plans else None)
 
 
 def sections_of(plans: Iterable[Plan]) -> list[PlanSection]:
@@ -125,30 +140,43 @@ def descendants_of(section_id: int, sections: Iterable[PlanSection]) -> set[int]
 
 
 def section_choices(
-    sections: Iterable[PlanSection], *, only_plan: str | None = None
+    sections: Sequence[PlanSection], *, only_plan: str | None = None
 ) -> list[tuple]:
     """Return `sections` as choices of a select: grouped by plan, indented by depth.
 
     `only_plan` is the primary key of one plan as the query string gives it; an unknown value means
     all plans.
     """
-    children, plans = defaultdict(list), {}
+    children, plans, labels = defaultdict(list), {}, _distinct_labels(sections)
     for section in sections:
         children[section.plan_id, section.parent_id].append(section)
         plans[section.plan_id] = section.plan
     # An unknown plan comes from an old bookmark or a typo, which deserves no error page.
     wanted = [plan for plan in plans.values() if str(plan.pk) == only_plan] or plans.values()
-    return [(str(plan), _indented(children, plan.pk, None, 0)) for plan in wanted]
+    return [(str(plan), _indented(children, labels, plan.pk, None, 0)) for plan in wanted]
+
+
+def _distinct_labels(sections: Iterable[PlanSection]) -> dict[int, str]:
+    """Return section id → label, with level and plan where another section is called the same: a
+    closed select shows neither the group nor what is above.
+    """
+    times = Counter(section.label for section in sections)
+    return {
+        section.pk: f"{section.label} ({section.level}, {section.plan})"
+        if times[section.label] > 1
+        else section.label
+        for section in sections
+    }
 
 
 def _indented(
-    children: dict, plan_id: int, parent_id: int | None, depth: int
+    children: dict, labels: dict[int, str], plan_id: int, parent_id: int | None, depth: int
 ) -> list[tuple[str, str]]:
     choices = []
     for section in children[plan_id, parent_id]:
         # Dashes show the depth, because HTML does not allow nested groups of options.
-        choices.append((str(section.pk), f"{'– ' * depth}{section.label}"))
-        choices += _indented(children, plan_id, section.pk, depth + 1)
+        choices.append((str(section.pk), f"{'– ' * depth}{labels[section.pk]}"))
+        choices += _indented(children, labels, plan_id, section.pk, depth + 1)
     return choices
 
 

@@ -24,6 +24,7 @@ from measures.progress import (
     milestone_lines,
     next_step_of,
     phase_steps,
+    plan_tabs,
     report_lines,
     status_facts,
 )
@@ -49,6 +50,7 @@ def measure_list(request):
     page = paginate(request, measures)
     context = {
         "filter": listing,
+        "plan_tabs": plan_tabs(listing.plans, listing.data.get("plan", ""), request.GET),
         "page_obj": page,
         "items": list_items(page.object_list, top_sections(listing.sections)),
         "due_reports": reports_due_for(request.user),
@@ -89,7 +91,8 @@ def _listing(request):
     measures = Measure.objects.visible_to(request.user).select_related(
         "plan", "section", "lead", "responsible__person"
     )
-    listing = MeasureFilter(request.GET, queryset=measures, user=request.user)
+    today = local_date(timezone.now())
+    listing = MeasureFilter(request.GET, queryset=measures, user=request.user, today=today)
     # Neither list nor export shows these long texts.
     measures = listing.qs.defer("description", "internal_notes", "sources", "basis", "doubts")
     return listing, sorted_measures(measures, request.GET.get("sort", ""))
@@ -140,8 +143,8 @@ def measure_page(request, pk):
 
 @allowed(can_change_measures)
 def measure_create(request):
-    initial = {"plan": request.GET.get("plan") or current_plan(request.user)}
-    form = MeasureForm(request.POST or None, initial=initial)
+    plan = request.GET.get("plan") or current_plan(request.user, local_date(timezone.now()))
+    form = MeasureForm(request.POST or None, initial={"plan": plan})
     done = _("Die Maßnahme ist angelegt.")
     if measure := save_form(request, form, services.create_measure, done=done):
         return redirect(measure)

@@ -90,7 +90,8 @@ def _unreachable(reporting_round: ReportingRound, user) -> list[str]:
 
 @allowed(can_run_rounds)
 def round_create(request):
-    form = RoundForm(request.POST or None, initial={"plan": current_plan(request.user)})
+    plan = current_plan(request.user, local_date(timezone.now()))
+    form = RoundForm(request.POST or None, initial={"plan": plan})
     done = _("Die Berichtsrunde ist angelegt. Sie ist noch nicht gestartet.")
     if reporting_round := save_form(request, form, services.create_round, done=done):
         return redirect(reporting_round)

@@ -24,8 +24,8 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
 
     As a fragment of the start page, show the first few and the number of others.
     """
-    plan = current_plan(request.user)
     today = timezone.localdate()
+    plan = current_plan(request.user, today)
     bars, subtitle = _current_bars(request.user, plan, today) if plan else ([], "")
     is_fragment = bool(request.htmx)
     shown = bars[:BARS_ON_START_PAGE] if is_fragment else bars

@@ -4,6 +4,7 @@ import pytest
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout, Row, Submit
 from django import forms
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.template import engines
@@ -179,3 +180,24 @@ def test_number_that_no_column_holds_is_refused(db_field, most):
     assert field.clean(str(most)) == most
     with pytest.raises(ValidationError, match="kleiner oder gleich|zu groß"):
         field.clean(str(most + 1))
+
+
+@pytest.mark.parametrize(
+    ("is_optional", "label"), [(True, "keine Angabe"), (False, "Bitte wählen")]
+)
+def test_blank_choice_has_words_instead_of_dashes(is_optional, label):
+    choices = [("red", "rot"), ("green", "grün")]
+
+    of_values = formfield_for(models.CharField(choices=choices, blank=is_optional))
+    of_records = formfield_for(
+        models.ForeignKey(Group, on_delete=models.CASCADE, blank=is_optional)
+    )
+
+    assert list(of_values.choices) == [("", label), *choices]
+    assert of_records.empty_label == label
+
+
+def test_blank_choice_of_the_model_keeps_its_own_words():
+    choices = [("", "ungewiss"), ("red", "rot")]
+
+    assert list(formfield_for(models.CharField(choices=choices)).choices) == choices

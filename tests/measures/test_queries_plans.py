@@ -15,6 +15,7 @@ from measures.queries import (
     top_sections,
 )
 from tests.measures.builders import (
+    TODAY,
     make_measure,
     make_milestone,
     make_plan,
@@ -93,13 +94,50 @@ def test_section_choices_are_indented_and_limited_to_one_plan(tree):
     assert section_choices(sections, only_plan="unsinn") == section_choices(sections)
 
 
+def test_sections_of_the_same_name_are_told_apart():
+    plan, older = make_plan("MPI 2018"), make_plan("MPI 2010")
+    field, other = make_section(plan, "Rahmenbedingungen"), make_section(older, "Rahmenbedingungen")
+    below = make_section(plan, "Rahmenbedingungen", field)
+    marketing = make_section(plan, "Marketing")
+
+    groups = section_choices(sections_of([plan, older]))
+
+    assert dict(choice for _plan, choices in groups for choice in choices) == {
+        str(field.pk): "Rahmenbedingungen (Handlungsfeld, MPI 2018)",
+        str(below.pk): "– Rahmenbedingungen (Themencluster, MPI 2018)",
+        str(marketing.pk): "Marketing",
+        str(other.pk): "Rahmenbedingungen (Handlungsfeld, MPI 2010)",
+    }
+
+
 def test_current_plan_is_the_newest_the_reader_may_see(office):
     published = make_plan(position=1)
     coming = make_plan(position=2, is_published=False)
 
-    assert current_plan(office) == coming
-    assert current_plan(make_user(PARTNER)) == published
-    assert current_plan(make_user()) is None
+    assert current_plan(office, TODAY) == coming
+    assert current_plan(make_user(PARTNER), TODAY) == published
+    assert current_plan(make_user(), TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("periods", "expected"),
+    [
+        # The first and the last year of each plan, the newest plan first; TODAY is in 2026.
+        ([(2027, 2030), (2022, 2026), (2018, 2021)], 1),
+        ([(2026, 2030), (2022, 2026)], 0),
+        ([(None, None), (2022, None)], 1),
+        ([(2018, 2021), (2010, 2020)], 0),
+        ([(None, None), (2018, 2021)], 0),
+        ([(2027, None), (2018, 2021)], 0),
+    ],
+)
+def test_plan_whose_period_includes_today_comes_before_the_newest(office, periods, expected):
+    plans = [
+        make_plan(first_year=first, last_year=last, position=10 - number)
+        for number, (first, last) in enumerate(periods)
+    ]
+
+    assert current_plan(office, TODAY) == plans[expected]
 
 
 def test_figures_by_field_and_as_a_whole(office, tree):

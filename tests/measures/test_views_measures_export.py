@@ -122,8 +122,9 @@ def test_export_says_what_it_is_whose_and_of_which_day(client, office):
 
 
 def test_export_has_no_internal_notes_and_nothing_hidden(client):
-    make_measure(title="Offen", internal_notes="GEHEIM")
-    hidden = make_measure(title="Verborgen", is_published=False)
+    plan = make_plan()
+    make_measure(plan, title="Offen", internal_notes="GEHEIM")
+    hidden = make_measure(plan, title="Verborgen", is_published=False)
     make_milestone(hidden, "Verborgener Schritt")
     client.force_login(make_user(OBSERVER))
 

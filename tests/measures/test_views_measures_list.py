@@ -1,8 +1,10 @@
 import pytest
+import time_machine
 
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from tests.measures.builders import (
+    NOW,
     make_measure,
     make_plan,
     make_round,
@@ -52,7 +54,10 @@ def stock():
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        ("", ["Ankauf", "Öffentliche Flächen"]),
+        ("plan=", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        ("page=1", ["Ankauf", "Öffentliche Flächen"]),
+        ("plan={plan}", ["Ankauf", "Öffentliche Flächen"]),
         ("q=oeffentliche", ["Öffentliche Flächen"]),
         ("q=FLÄCH", ["Öffentliche Flächen"]),
         ("q=hwk", ["Öffentliche Flächen"]),
@@ -70,13 +75,14 @@ def stock():
         ("section={field}", ["Ankauf", "Öffentliche Flächen"]),
         ("section={cluster}", ["Öffentliche Flächen"]),
         ("lead={lead}", ["Öffentliche Flächen"]),
-        ("sort=title", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
-        ("sort=-title", ["C 1: Zubehör", "Öffentliche Flächen", "Ankauf"]),
-        ("sort=traffic_light", ["Öffentliche Flächen", "Ankauf", "C 1: Zubehör"]),
-        ("sort=phase", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
-        ("sort=lead", ["Öffentliche Flächen", "Ankauf", "C 1: Zubehör"]),
-        ("sort=status", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
-        ("sort=unsinn", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        ("plan=&sort=title", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        ("plan=&sort=-title", ["C 1: Zubehör", "Öffentliche Flächen", "Ankauf"]),
+        ("plan=&sort=traffic_light", ["Öffentliche Flächen", "Ankauf", "C 1: Zubehör"]),
+        ("plan=&sort=phase", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        ("plan=&sort=lead", ["Öffentliche Flächen", "Ankauf", "C 1: Zubehör"]),
+        ("plan=&sort=status", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        ("plan=&sort=unsinn", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        ("sort=-title", ["Öffentliche Flächen", "Ankauf"]),
         (
             "phase=unsinn&plan=unsinn&section=abc&lead=x&page=99",
             ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"],
@@ -91,6 +97,44 @@ def test_list_is_filtered_searched_and_sorted(client, office, stock, query, expe
     assert response.status_code == 200
     assert titles(response) == expected
     assert response.context["page_obj"].paginator.count == len(expected)
+
+
+def test_list_offers_each_plan_and_all_with_the_other_filters_kept(client, office, stock):
+    plan, old = stock["plan"].pk, stock["old"].pk
+
+    start = client.get(LIST).context["plan_tabs"]
+    filtered = client.get(f"{LIST}?phase=running&plan=&page=2&section={stock['field'].pk}")
+
+    assert start == [
+        ("MPI 2018–2021", f"?plan={plan}", True),
+        ("MPI 2010–2020", f"?plan={old}", False),
+        ("Alle Pläne", "?plan=", False),
+    ]
+    assert filtered.context["plan_tabs"] == [
+        ("MPI 2018–2021", f"?phase=running&plan={plan}", False),
+        ("MPI 2010–2020", f"?phase=running&plan={old}", False),
+        ("Alle Pläne", "?phase=running&plan=", True),
+    ]
+    # The form sends the plan along with whatever is searched in it.
+    assert client.get(LIST).context["filter"].form["plan"].value() == str(plan)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_list_starts_with_the_plan_that_runs_today(client, office):
+    make_measure(make_plan(first_year=2022, last_year=2026, position=1), "Läuft")
+    make_measure(make_plan(first_year=2027, last_year=2030, position=2), "Kommt")
+
+    assert titles(client.get(LIST)) == ["Läuft"]
+
+
+def test_running_plan_without_measures_points_to_the_others(client, office):
+    make_measure(make_plan(position=1), "Früher")
+    make_plan(position=2)
+
+    response = client.get(LIST)
+
+    assert titles(response) == []
+    assert "Im laufenden Plan steht noch keine Maßnahme." in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -119,8 +163,9 @@ def test_list_has_pages_that_keep_the_filter(client, office):
 
 
 def test_list_shows_unpublished_measures_inside_only(client):
-    make_measure(title="Offen")
-    make_measure(title="Verborgen", is_published=False)
+    plan = make_plan()
+    make_measure(plan, title="Offen")
+    make_measure(plan, title="Verborgen", is_published=False)
 
     for role, expected in (
         (SENATOR_OFFICE, {"Offen", "Verborgen"}),
@@ -132,9 +177,10 @@ def test_list_shows_unpublished_measures_inside_only(client):
 
 
 def test_list_marks_invented_measures_and_invented_status(client, office):
-    make_measure(title="Ganz", origin=Origin.DEMO)
-    make_measure(title="Nur der Stand", origin=Origin.TAKEN_OVER, status_origin=Origin.DEMO)
-    make_measure(title="Echt")
+    plan = make_plan()
+    make_measure(plan, title="Ganz", origin=Origin.DEMO)
+    make_measure(plan, title="Nur der Stand", origin=Origin.TAKEN_OVER, status_origin=Origin.DEMO)
+    make_measure(plan, title="Echt")
 
     badges = {item.title: item.demo_badge for item in client.get(LIST).context["items"]}
 
