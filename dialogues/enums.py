@@ -58,6 +58,7 @@ class TopicState(models.TextChoices):
     RETURNED = "returned", _("zurückgegeben")
     REFUSED = "refused", _("abgelehnt")
     NOT_TAKEN_UP = "not_taken_up", _("nicht aufgegriffen")
+    RETRACTED = "retracted", _("zurückgezogen")
 
 
 TOPIC_BADGE_COLOURS = {
@@ -69,10 +70,15 @@ TOPIC_BADGE_COLOURS = {
     TopicState.RETURNED: "warning",
     TopicState.REFUSED: "danger",
     TopicState.NOT_TAKEN_UP: "muted",
+    TopicState.RETRACTED: "muted",
 }
 
 TOPIC_MOVES = {
-    "propose": Move((TopicState.DRAFT,), TopicState.PROPOSED, _("Vorschlagen")),
+    "propose": Move(
+        (TopicState.DRAFT, TopicState.RETRACTED), TopicState.PROPOSED, _("Vorschlagen")
+    ),
+    # By the proposer, as long as the office has not taken the proposal up.
+    "retract": Move((TopicState.PROPOSED,), TopicState.RETRACTED, _("Vorschlag zurückziehen")),
     "take_up": Move((TopicState.PROPOSED,), TopicState.IN_PROGRESS, _("Aufgreifen")),
     "decline": Move((TopicState.PROPOSED,), TopicState.NOT_TAKEN_UP, _("Nicht aufgreifen")),
     "submit": Move((TopicState.IN_PROGRESS,), TopicState.FOR_APPROVAL, _("Zur Freigabe vorlegen")),
@@ -126,6 +132,9 @@ BEFORE_THE_DAY = (
     DialogueState.INVITED,
 )
 
+# The office can also enter what guests said on the day itself.
+OFFICE_RSVP = (DialogueState.INVITED, DialogueState.HELD)
+
 DIALOGUE_MOVES = {
     # Further dates can be submitted until one of them is fixed.
     "explore": Move(
@@ -143,6 +152,9 @@ DIALOGUE_MOVES = {
     # A dialogue that nobody was invited to is postponed or cancelled instead.
     "hold": Move((DialogueState.INVITED,), DialogueState.HELD, _("Als durchgeführt vermerken")),
     "document": Move((DialogueState.HELD,), DialogueState.DOCUMENTED, _("Ergebnis festhalten")),
+    "correct": Move(
+        (DialogueState.DOCUMENTED, DialogueState.CLOSED), "", _("Ergebnis berichtigen")
+    ),
     "close": Move((DialogueState.DOCUMENTED,), DialogueState.CLOSED, _("Abschließen")),
     "postpone": Move(
         (DialogueState.SCHEDULED, DialogueState.INVITED), DialogueState.EXPLORING, _("Verschieben")
@@ -165,7 +177,7 @@ class DialogueFormat(models.TextChoices):
 
 
 class HostReply(models.TextChoices):
-    OPEN = "open", _("angefragt")
+    OPEN = "open", _("noch keine Antwort")
     ACCEPTED = "accepted", _("zugesagt")
     DECLINED = "declined", _("abgesagt")
 
@@ -236,6 +248,7 @@ CONSENT_LABELS = VERDICT_LABELS | {
 }
 TOPIC_SUBMITTED = _("Zur Freigabe vorgelegt")
 TOPIC_LAPSED = _("Freigabe erloschen")
+TOPIC_CORRECTED = _("Vorschlag berichtigt")
 DATES_SUBMITTED = _("Termine zur Freigabe vorgelegt")
 DATES_SUBMITTED_AGAIN = _("Termin erneut zur Freigabe vorgelegt")
 DATES_DECIDED = _("Termine:")  # the outcome follows

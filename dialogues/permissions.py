@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role, is_office
-from dialogues.enums import TopicState
+from dialogues.enums import BEFORE_THE_DAY, TopicState
 
 # The office edits a topic from its proposal until it is finally rejected. A change to a fact that
 # an approval is bound to makes the approval lapse.
@@ -14,6 +14,8 @@ EDITED_BY_OFFICE = (
     TopicState.FOR_APPROVAL,
     TopicState.APPROVED,
 )
+
+EDITED_BY_PROPOSER = (TopicState.DRAFT, TopicState.PROPOSED, TopicState.RETRACTED)
 
 # Views show these sentences with a 403, services raise NotAllowed with them.
 PROPOSERS_ONLY = _("Themen schlagen die Partner und die Geschäftsstelle vor.")
@@ -26,19 +28,29 @@ def can_manage(user) -> bool:
     return is_office(user)
 
 
+def can_edit_dialogue(user, dialogue) -> bool:
+    """Only the office, and only before the day; what took place stays on record."""
+    return can_manage(user) and not dialogue.is_taken_over and dialogue.state in BEFORE_THE_DAY
+
+
 def can_propose(user) -> bool:
     """Partners propose on behalf of an organisation, so they must represent at least one."""
     return is_office(user) or (has_role(user, PARTNER) and bool(user.organisation_ids))
 
 
 def can_edit_topic(user, topic) -> bool:
-    """Only the proposer edits a draft; once it is proposed, only the office edits it."""
+    """The proposer edits a topic until the office takes it up, the office from its proposal on."""
     # Records taken over document the past and stay as they are.
     if topic.is_taken_over:
         return False
-    if topic.state == TopicState.DRAFT:
-        return topic.proposed_by_id == user.pk
+    if topic.state in EDITED_BY_PROPOSER and topic.proposed_by_id == user.pk:
+        return True
     return can_manage(user) and topic.state in EDITED_BY_OFFICE
+
+
+def can_retract_topic(user, topic) -> bool:
+    is_own = topic.proposed_by_id == getattr(user, "pk", None)
+    return is_own and topic.state == TopicState.PROPOSED and not topic.is_taken_over
 
 
 def can_see_rsvp_counts(user) -> bool:

@@ -18,7 +18,7 @@ from outbox.texts import escape_markdown
 from partners.queries import recipient_of
 from reminders.queries import SentReminders, current_schedule, pause_for, valid_pauses
 from reminders.registry import Reminder, ReminderStep, Rule
-from reminders.schedules import Schedule, Schedules
+from reminders.schedules import Schedule, Schedules, describe_schedule
 
 RULE = Rule(
     key="invitation_reminder",
@@ -42,6 +42,12 @@ def next_reminder(dialogue: Dialogue, today: dt.date) -> NextReminder:
         return NextReminder()
     pause = pause_for(valid_pauses(today), on, rule=RULE.key, about=about(dialogue))
     return NextReminder(on, is_paused=pause is not None)
+
+
+def reminder_note() -> str:
+    """Return when guests who have not replied are reminded, by the rule in force."""
+    when = describe_schedule(current_schedule(RULE.key))
+    return _("Erinnerung an alle, die noch nicht geantwortet haben: %(when)s.") % {"when": when}
 
 
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("themen/<int:pk>/", topics.detail, name="topic"),
     path("themen/<int:pk>/bearbeiten/", topics.edit, name="topic_edit"),
     path("themen/<int:pk>/vorschlagen/", topics.propose, name="topic_propose"),
+    path("themen/<int:pk>/vorschlag-zurueckziehen/", topics.retract, name="topic_retract"),
     path("themen/<int:pk>/aufgreifen/", topics.take_up, name="topic_take_up"),
     path("themen/<int:pk>/nicht-aufgreifen/", topics.decline, name="topic_decline"),
     path("themen/<int:pk>/vorlegen/", topics.submit, name="topic_submit"),
@@ -66,6 +67,8 @@ urlpatterns = [
     path("einladungen/<int:pk>/antwort/", rsvps.my_rsvp, name="my_rsvp"),
     path("einladungen/<int:pk>/eintragen/", rsvps.enter_rsvp, name="enter_rsvp"),
     path("einladungen/<int:pk>/zurueckziehen/", invitations.withdraw, name="invitation_withdraw"),
+    path("einladungen/<int:pk>/vertretung/", rsvps.settle, name="substitute"),
+    path("einladungen/<int:pk>/platz/", rsvps.offer, name="seat_offer"),
     path("einladungen/<int:pk>/streichen/", invitations.remove, name="guest_remove"),
     # Open without an account: the signed token identifies the guest.
     path("einladung/<str:token>/", rsvps.rsvp, name="rsvp"),

@@ -1,6 +1,6 @@
 from dialogues.forms.dates import DateOptionFormSet, FixDateForm
 from dialogues.forms.dialogues import DialogueForm, HostReplyForm
-from dialogues.forms.invitations import GuestListForm, ReleaseForm
+from dialogues.forms.invitations import GuestListForm, ReleaseForm, SubstituteForm
 from dialogues.forms.rsvps import OfficeRsvpForm, RsvpForm
 from dialogues.forms.series import SeriesForm
 from dialogues.forms.topics import OfficeTopicForm, TopicForm
@@ -16,5 +16,6 @@ __all__ = [
     "ReleaseForm",
     "RsvpForm",
     "SeriesForm",
+    "SubstituteForm",
     "TopicForm",
 ]

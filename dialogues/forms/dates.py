@@ -59,10 +59,22 @@ class FixDateForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
     )
 
-    def __init__(self, *args, options, **kwargs):
+    moves_programme = forms.BooleanField(
+        label=_("Uhrzeiten im Programm an den Beginn anpassen"), required=False, initial=True
+    )
+
+    def __init__(self, *args, options, programme_changes=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["option"].queryset = options
         self.fields["option"].label_from_instance = self._label
+        # Shown side by side, because the office knows whether the programme moves as a whole.
+        self.fields["moves_programme"].help_text = " ".join(programme_changes)
+        if not programme_changes:
+            del self.fields["moves_programme"]
+
+    @property
+    def moves(self) -> bool:
+        return self.cleaned_data.get("moves_programme", False)
 
     @staticmethod
     def _label(option: DateOption) -> str:

@@ -56,8 +56,8 @@ class DialogueForm(VersionedForm, WarnedForm):
         widget=PickList,
         empty_label=_("noch offen"),
         help_text=_(
-            "Der Betrieb, in dem das Gespräch stattfindet. Er wird danach nach seiner Zusage "
-            "gefragt."
+            "Der Betrieb, in dem das Gespräch stattfindet. Das Portal schreibt ihn nicht an: "
+            "Fragen Sie dort, und vermerken Sie die Antwort."
         ),
     )
     host_contact = PersonField(

@@ -1,9 +1,14 @@
 """Forms to add guests and to release invitations."""
 
+from collections.abc import Iterable
+
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import DayField, GermanIntegerField
+from dialogues.models import Invitation
+from dialogues.reminders import reminder_note
 from partners.models import DistributionList, Organisation, Person
 
 
@@ -27,13 +32,12 @@ class GuestListForm(forms.Form):
 class ReleaseForm(forms.Form):
     """The deadline for replies, and the number of invitations shown on the button."""
 
-    rsvp_by = DayField(
-        label=_("Antwort erbeten bis"),
-        help_text=_(
-            "Wer noch nicht geantwortet hat, wird 5 und 2 Arbeitstage vor diesem Tag erinnert."
-        ),
-    )
+    rsvp_by = DayField(label=_("Antwort erbeten bis"))
     expected = GermanIntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["rsvp_by"].help_text = reminder_note()
 
     def expect(self, count: int) -> None:
         """Make the next submission confirm `count` invitations, the number shown now."""
@@ -41,3 +45,28 @@ class ReleaseForm(forms.Form):
         if self.is_bound:
             self.data = self.data.copy()
             self.data["expected"] = count
+
+
+class SubstituteForm(forms.Form):
+    """Who is invited to the new date: the guest, or the contact of whoever represented them."""
+
+    GUEST = "guest"
+
+    choice = forms.ChoiceField(
+        label=_("Wer wird eingeladen?"), widget=forms.RadioSelect(attrs={"class": "choices--cards"})
+    )
+
+    def __init__(self, *args, invitation: Invitation, people: Iterable[Person], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        guest = gettext("%(guest)s (Gast)") % {"guest": invitation.person.name}
+        labels = [
+            (pk, ", ".join(filter(None, [person.name, person.function, person.email])))
+            for pk, person in self.people.items()
+        ]
+        self.fields["choice"].choices = [*labels, (self.GUEST, guest)]
+
+    @property
+    def person(self) -> Person | None:
+        """The contact chosen; None for the guest."""
+        return self.people.get(self.cleaned_data["choice"])

@@ -10,14 +10,15 @@ from dialogues.mails.dates import (
     addressees_of_cancellation,
     addressees_of_change,
     has_new_holder,
-    mail_date_fixed,
 )
 from dialogues.mails.dialogues import (
     ANNOUNCED_FIELDS,
     FACTS_ANNOUNCED_AT_ONCE,
     changes_between,
-    mail_called_off,
+    mail_cancelled,
     mail_changed,
+    mail_date_fixed,
+    mail_postponed,
 )
 from dialogues.mails.invitations import (
     mail_invitations,
@@ -26,8 +27,13 @@ from dialogues.mails.invitations import (
     withdraw_reminders,
     withdraw_unsent_mails,
 )
-from dialogues.mails.rsvps import mail_confirmation
-from dialogues.mails.topics import mail_topic_proposed, mail_topic_to_proposer, proposer_to_notify
+from dialogues.mails.rsvps import mail_confirmation, mail_seat_offered
+from dialogues.mails.topics import (
+    mail_topic_proposed,
+    mail_topic_to_proposer,
+    proposer_to_notify,
+    withdraw_proposal_mails,
+)
 
 __all__ = [
     "ANNOUNCED_FIELDS",
@@ -37,16 +43,19 @@ __all__ = [
     "addressees_of_change",
     "changes_between",
     "has_new_holder",
-    "mail_called_off",
+    "mail_cancelled",
     "mail_changed",
     "mail_confirmation",
     "mail_date_fixed",
     "mail_invitations",
+    "mail_postponed",
+    "mail_seat_offered",
     "mail_topic_proposed",
     "mail_topic_to_proposer",
     "mail_withdrawn",
     "preview_invitation",
     "proposer_to_notify",
+    "withdraw_proposal_mails",
     "withdraw_reminders",
     "withdraw_unsent_mails",
 ]

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import GRANTED, ApprovalKind, ApprovalState
 from approvals.queries import approvals_about, deciders
-from core.dates import local_date
 from dialogues.enums import RsvpState
 from dialogues.models import Dialogue, Invitation, Rsvp
 from outbox.queries.mails import held_back
@@ -22,8 +21,7 @@ from outbox.rendering.calendars import (
     CalendarEvent,
     make_calendar,
 )
-from outbox.services import enqueue_mails
-from outbox.texts import MailDraft, Recipient
+from outbox.texts import Recipient
 from partners.models import Person
 from partners.queries import recipient_of
 
@@ -39,8 +37,9 @@ class Addressee(NamedTuple):
     """Somebody who knows of a dialogue, and the calendar entry they hold.
 
     `method` says how they received it: REQUEST as an attendee, PUBLISH for information, empty if
-    they have none. `invitation` is set only for guests, not for substitutes and people who were
-    informed.
+    they have none. `invitation` is set only for guests, `represents` only for substitutes: the
+    invitation on which they were named. `sharing` are others at the same address; `to` then names
+    everybody.
     """
 
     to: Recipient
@@ -48,6 +47,8 @@ class Addressee(NamedTuple):
     partstat: str = NEEDS_ACTION
     revision: int = 0
     invitation: Invitation | None = None
+    represents: Invitation | None = None
+    sharing: tuple["Addressee", ...] = ()
 
 
 def entry_holder(person: Person, rsvp: Invitation | Rsvp) -> Recipient | None:
@@ -107,7 +108,7 @@ def addressees_of_cancellation(dialogue: Dialogue, *, today: dt.date) -> list[Ad
         holders = [Addressee(recipient_of(invitation.person), method, invitation=invitation)]
         if invitation.rsvp == RsvpState.REPRESENTED:
             substitute = Recipient(invitation.substitute_email, invitation.substitute_name)
-            holders.append(Addressee(substitute, method))
+            holders.append(Addressee(substitute, method, represents=invitation))
         addressees += [holder._replace(revision=invitation.revision) for holder in holders]
     return _one_per_address([*addressees, *_informed_only(dialogue, today)])
 
@@ -123,8 +124,8 @@ def addressees_of_change(dialogue: Dialogue, *, today: dt.date) -> list[Addresse
         is_represented = invitation.rsvp == RsvpState.REPRESENTED
         if holder := entry_holder(invitation.person, invitation):
             partstat = PARTSTATS.get(RsvpState(invitation.rsvp), NEEDS_ACTION)
-            own = None if is_represented else invitation
-            addressees.append(Addressee(holder, REQUEST, partstat, invitation.revision, own))
+            whose = {"represents" if is_represented else "invitation": invitation}
+            addressees.append(Addressee(holder, REQUEST, partstat, invitation.revision, **whose))
         elif is_represented:
             guest = recipient_of(invitation.person)
             addressees.append(Addressee(guest, revision=invitation.revision, invitation=invitation))
@@ -155,16 +156,54 @@ def _keeps_dates_free(dialogue: Dialogue) -> bool:
 def _one_per_address(addressees: Iterable[Addressee]) -> list[Addressee]:
     """Return one addressee per address, the one with the most binding entry.
 
-    It gets the highest revision sent to that address, because calendars ignore a lower one.
-    Addressees without an address are dropped.
+    It gets the highest revision sent to that address, because calendars ignore a lower one, and
+    names everybody who shares the address. Addressees without an address are dropped.
     """
-    kept: dict[str, Addressee] = {}
+    by_address: dict[str, list[Addressee]] = {}
     for addressee in addressees:
-        address = addressee.to.email.lower()
-        known = kept.get(address, addressee)
-        best = max(known, addressee, key=_weight)
-        kept[address] = best._replace(revision=max(known.revision, addressee.revision))
-    return [addressee for address, addressee in kept.items() if address]
+        by_address.setdefault(addressee.to.email.lower(), []).append(addressee)
+    return [_joint(found) for address, found in by_address.items() if address]
+
+
+def _joint(addressees: list[Addressee]) -> Addressee:
+    """Return the one of `addressees` at one address with the most binding entry, for everybody."""
+    # One person can have several parts, such as guest and contact of the host.
+    by_name: dict[str, Addressee] = {}
+    for addressee in addressees:
+        known = by_name.setdefault(addressee.to.name, addressee)
+        by_name[addressee.to.name] = max(known, addressee, key=_weight)
+    best = max(by_name.values(), key=_weight)
+    revision = max(addressee.revision for addressee in addressees)
+    others = tuple(one for one in by_name.values() if one is not best)
+    to = best.to._replace(email=best.to.email.lower())
+    if others:
+        to = _joint_recipient(to.email, [one.to for one in by_name.values()])
+    return best._replace(to=to, revision=revision, sharing=others)
+
+
+def _joint_recipient(email: str, people: list[Recipient]) -> Recipient:
+    """Return a recipient whose name and greeting name everybody."""
+    names = [person.name for person in people if person.name]
+    greetings = [person.greeting for person in people]
+    greeting = ""
+    if all(greetings):
+        first, *rest = dict.fromkeys(greetings)
+        greeting = ", ".join([first, *(text[0].lower() + text[1:] for text in rest)])
+    return Recipient(email, _enumerated(names), greeting)
+
+
+def _enumerated(names: list[str]) -> str:
+    *first, last = names or [""]
+    if not first:
+        return last
+    return _("%(names)s und %(last)s") % {"names": ", ".join(first), "last": last}
+
+
+def shared_note(addressee: Addressee) -> str:
+    """Return whom the mail concerns if several people share the address, else empty."""
+    if not addressee.sharing:
+        return ""
+    return _("Diese E-Mail gilt für %(names)s.") % {"names": addressee.to.name}
 
 
 def _weight(addressee: Addressee) -> tuple[bool, bool, bool]:
@@ -222,32 +261,3 @@ def _description_of(dialogue: Dialogue) -> str:
     if dialogue.video_link and dialogue.video_link != dialogue.location:
         lines = [_("Videokonferenz: %(link)s") % {"link": dialogue.video_link}, *lines]
     return "\n".join(lines)
-
-
-def mail_date_fixed(dialogue: Dialogue, *, by, now: dt.datetime) -> None:
-    """Mail the fixed date to the senator's office and the host, with an entry for information."""
-    calendar = entry_text(dialogue, now=now, method=PUBLISH)
-    values = {
-        "dialogue": dialogue.title,
-        "date": dialogue.when,
-        "place": dialogue.address,
-        "host": str(dialogue.host),
-    }
-    people = deciders(local_date(now), ApprovalKind.DATES)
-    recipients = [recipient_of(person) for person in people]
-    if dialogue.host_contact and (host := recipient_of(dialogue.host_contact)).email:
-        recipients.append(host)
-    drafts = [
-        MailDraft(
-            kind="date_fixed",
-            subject_key=f"dialogue:{dialogue.pk}",
-            # Without the round, the mail about a date fixed after postponing would be a duplicate.
-            event=f"fixed:{dialogue.round}",
-            to=recipient,
-            values=values,
-            path=dialogue.get_absolute_url(),
-            calendar=calendar,
-        )
-        for recipient in recipients
-    ]
-    enqueue_mails(drafts, now=now, by=by)

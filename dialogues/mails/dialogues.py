@@ -1,20 +1,26 @@
 """Mails about a dialogue that was changed, postponed or cancelled, with calendar entries."""
 
 import datetime as dt
+from collections.abc import Mapping
 from operator import attrgetter, methodcaller
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from approvals.enums import ApprovalKind
+from approvals.queries import deciders
 from core.dates import format_date, format_span, local_date
 from dialogues.enums import RsvpState
-from dialogues.mails.dates import Addressee, entry_text
-from dialogues.mails.invitations import guest_draft, withdraw_unsent_mails
+from dialogues.mails.dates import Addressee, entry_text, shared_note
+from dialogues.mails.invitations import guest_draft, replaced_date, withdraw_unsent_mails
 from dialogues.models import Dialogue, Invitation
+from dialogues.queries import former_spans
 from outbox.rendering.calendars import CANCEL, PUBLISH, REQUEST
 from outbox.services import enqueue_mails, withdraw_pending
 from outbox.texts import MailDraft
+from partners.models import Person
+from partners.queries import recipient_of
 
 CALLED_OFF = {
     "dialogue_postponed": gettext_lazy("Das Gespräch wurde verschoben."),
@@ -24,19 +30,77 @@ KINDS_ABOUT_DATE = ("date_fixed", "dialogue_changed_info")
 Span = tuple[dt.datetime | None, dt.datetime | None]
 
 
-def mail_called_off(
+def mail_date_fixed(dialogue: Dialogue, *, by, now: dt.datetime) -> None:
+    """Mail the fixed date to the senator's office and the host, with an entry for information."""
+    spans = former_spans(dialogue)
+    calendar = entry_text(dialogue, now=now, method=PUBLISH)
+    values = {
+        "dialogue": dialogue.title,
+        "date": dialogue.when,
+        "replaces": replaced_date(spans[max(spans)] if spans else None),
+        "place": dialogue.address,
+        "host": str(dialogue.host),
+    }
+    people = deciders(local_date(now), ApprovalKind.DATES)
+    recipients = [recipient_of(person) for person in people]
+    if dialogue.host_contact and (host := recipient_of(dialogue.host_contact)).email:
+        recipients.append(host)
+    drafts = [
+        MailDraft(
+            kind="date_fixed",
+            subject_key=f"dialogue:{dialogue.pk}",
+            # Without the round, the mail about a date fixed after postponing would be a duplicate.
+            event=f"fixed:{dialogue.round}",
+            to=recipient,
+            values=values,
+            path=dialogue.get_absolute_url(),
+            calendar=calendar,
+        )
+        for recipient in recipients
+    ]
+    enqueue_mails(drafts, now=now, by=by)
+
+
+def mail_postponed(
     dialogue: Dialogue,
     addressees: list[Addressee],
-    kind: str,
+    settled: Mapping[int, Person],
     *,
     span: Span,
     by,
     now: dt.datetime,
 ) -> None:
-    """Mail `addressees` that the dialogue at `span` is postponed or cancelled, with the reason.
+    """Mail `addressees` that the dialogue at `span` is postponed, why, and what comes next.
 
-    Withdraws mails in the outbox that still announce this date.
+    `settled` names by primary key of an invitation the substitute who is the guest from now on.
     """
+    outlooks = [_outlook_of(addressee, settled) for addressee in addressees]
+    _mail_called_off(
+        dialogue, addressees, outlooks, kind="dialogue_postponed", span=span, by=by, now=now
+    )
+
+
+def mail_cancelled(
+    dialogue: Dialogue, addressees: list[Addressee], *, span: Span, by, now: dt.datetime
+) -> None:
+    """Mail `addressees` that the dialogue at `span` is cancelled, and why."""
+    notes = [shared_note(addressee) for addressee in addressees]
+    _mail_called_off(
+        dialogue, addressees, notes, kind="dialogue_cancelled", span=span, by=by, now=now
+    )
+
+
+def _mail_called_off(
+    dialogue: Dialogue,
+    addressees: list[Addressee],
+    notes: list[str],
+    *,
+    kind: str,
+    span: Span,
+    by,
+    now: dt.datetime,
+) -> None:
+    """Mail the end of the date, and withdraw mails in the outbox that still announce it."""
     # A mail that announces the date must not arrive after the one that cancels it.
     note = str(CALLED_OFF[kind])
     withdraw_unsent_mails(dialogue.invitations.all(), note=note, by=by, now=now)
@@ -53,13 +117,39 @@ def mail_called_off(
             # A dialogue can be postponed more than once; the sequence tells the mails apart.
             event=f"off:{dialogue.sequence}",
             to=addressee.to,
-            values=values,
+            values=values | {"note": text},
             path=dialogue.get_absolute_url(),
             calendar=_ended_entry(addressee, dialogue, span, now),
         )
-        for addressee in addressees
+        for addressee, text in zip(addressees, notes, strict=True)
     ]
     enqueue_mails(drafts, now=now, by=by)
+
+
+def _outlook_of(addressee: Addressee, settled: Mapping[int, Person]) -> str:
+    """Return what the people at an address can expect after a postponement."""
+    everybody = (addressee, *addressee.sharing)
+    outlooks = [(one.to.name, _outlook(one, settled)) for one in everybody]
+    if len({text for _name, text in outlooks}) == 1:
+        return "\n\n".join(filter(None, [shared_note(addressee), outlooks[0][1]]))
+    return "\n\n".join(
+        _("Für %(name)s: %(outlook)s") % {"name": name, "outlook": text} for name, text in outlooks
+    )
+
+
+def _outlook(addressee: Addressee, settled: Mapping[int, Person]) -> str:
+    invitation = addressee.represents or addressee.invitation
+    if invitation is None:
+        return _("Sobald ein neuer Termin feststeht, erhalten Sie eine Nachricht.")
+    if addressee.represents is None and invitation.rsvp != RsvpState.REPRESENTED:
+        return _("Sobald ein neuer Termin feststeht, laden wir Sie erneut ein.")
+    substitute = settled.get(invitation.pk)
+    if substitute is None:
+        return _("Wen wir zum neuen Termin einladen, klärt die Geschäftsstelle mit Ihnen.")
+    if addressee.represents:
+        return _("Sobald ein neuer Termin feststeht, laden wir Sie als Gast ein.")
+    text = _("Sobald ein neuer Termin feststeht, laden wir Ihre Vertretung ein: %(name)s.")
+    return text % {"name": substitute.name}
 
 
 def _ended_entry(addressee: Addressee, dialogue: Dialogue, span: Span, now: dt.datetime) -> str:
@@ -133,9 +223,17 @@ def _change_draft(
         "date": dialogue.when,
         "changes": "\n\n".join(map(_in_words, changes)),
     }
-    # Only guests have a personal link; substitutes and informed people get a mail without one.
-    if invitation := addressee.invitation:
-        values["note"] = _note_for(invitation, dialogue, local_date(now))
+    # Only guests have a personal link; substitutes and informed people get a mail without one, and
+    # so do several guests at one address, because the link of one is not the other's.
+    invitations = [one.invitation for one in (addressee, *addressee.sharing) if one.invitation]
+    today = local_date(now)
+    if len(invitations) == 1:
+        [invitation] = invitations
+        note = _note_for(invitation, dialogue, today)
+        # Whoever passes the change on to a substitute holds no entry.
+        if addressee.method:
+            note = f"{note} {_entry_note()}"
+        values["note"] = _joined(shared_note(addressee), note)
         return guest_draft(
             dialogue,
             invitation,
@@ -146,6 +244,12 @@ def _change_draft(
             has_personal_link=True,
             **common,
         )
+    link = _("über den Link der eigenen Einladung")
+    named = [
+        f"{invitation.person.name}: {_note_for(invitation, dialogue, today, link=link)}"
+        for invitation in invitations
+    ]
+    values["note"] = _joined(shared_note(addressee), *named)
     return MailDraft(
         kind="dialogue_changed_info",
         subject_key=f"dialogue:{dialogue.pk}",
@@ -169,6 +273,10 @@ def _updated_entry(addressee: Addressee, dialogue: Dialogue, now: dt.datetime) -
     )
 
 
+def _joined(*paragraphs: str) -> str:
+    return "\n\n".join(filter(None, paragraphs))
+
+
 def _in_words(change: Change) -> str:
     nothing = _("keine Angabe")
     before = _("bisher: %(value)s") % {"value": change.before or nothing}
@@ -176,22 +284,28 @@ def _in_words(change: Change) -> str:
     return f"{change.label}\n{before}\n{after}"
 
 
-def _note_for(invitation: Invitation, dialogue: Dialogue, today: dt.date) -> str:
-    """Return what the change means for the guest's reply: it stays valid and can be changed."""
+def _entry_note() -> str:
+    return _("Der Kalendereintrag in dieser E-Mail ersetzt den bisherigen.")
+
+
+def _note_for(invitation: Invitation, dialogue: Dialogue, today: dt.date, *, link: str = "") -> str:
+    """Return what the change means for the guest's reply: it stays valid and can be changed.
+
+    `link` says which link they reply with, by default that of the mail.
+    """
     # A represented guest is mailed only if the substitute has no address.
     if invitation.rsvp == RsvpState.REPRESENTED:
         return _("Bitte geben Sie die Änderung an Ihre Vertretung weiter: %(name)s.") % {
             "name": invitation.substitute_name
         }
     sentences = []
-    day = {"day": format_date(dialogue.rsvp_by)}
+    values = {"day": format_date(dialogue.rsvp_by), "link": link or _("über den Link")}
     can_rsvp = dialogue.rsvp_by and today <= dialogue.rsvp_by
     if invitation.rsvp != RsvpState.OPEN:
         rsvp = {"rsvp": invitation.get_rsvp_display()}
         sentences.append(_("Ihre Antwort (%(rsvp)s) gilt weiter.") % rsvp)
         if can_rsvp:
-            sentences.append(_("Bis zum %(day)s können Sie sie über den Link ändern.") % day)
+            sentences.append(_("Bis zum %(day)s können Sie sie %(link)s ändern.") % values)
     elif can_rsvp:
-        sentences.append(_("Bitte antworten Sie bis zum %(day)s über den Link.") % day)
-    sentences.append(_("Der Kalendereintrag in dieser E-Mail ersetzt den bisherigen."))
+        sentences.append(_("Bitte antworten Sie bis zum %(day)s %(link)s.") % values)
     return " ".join(sentences)

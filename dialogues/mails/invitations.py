@@ -5,14 +5,15 @@ can read.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
-from core.dates import format_date
+from core.dates import format_date, format_span
 from dialogues.enums import RsvpState
 from dialogues.mails.dates import entry_text, holds_other_entry
 from dialogues.models import Dialogue, Invitation
+from dialogues.queries import former_spans
 from outbox.queries.mails import held_back
 from outbox.queries.wordings import text_in_force
 from outbox.rendering.calendars import CANCEL, REQUEST
@@ -26,6 +27,7 @@ KINDS_TO_GUESTS = (
     "invitation_reminder",
     "dialogue_changed",
     "rsvp_confirmed",
+    "seat_offered",
     "substitute_named",
 )
 # Placeholder for the personal link in a preview, because no link is valid before the release.
@@ -54,16 +56,26 @@ def enqueue_reachable(drafts: list[MailDraft], *, now: dt.datetime, by) -> None:
 
 
 def mail_invitations(
-    dialogue: Dialogue, invitations: list[Invitation], *, by, now: dt.datetime
+    dialogue: Dialogue,
+    invitations: list[Invitation],
+    former_rounds: Mapping[int, int],
+    *,
+    by,
+    now: dt.datetime,
 ) -> None:
-    """Mail the invitations of one release, each with its personal link and calendar entry."""
+    """Mail the invitations of one release, each with its personal link and calendar entry.
+
+    `former_rounds` says by primary key for which round a guest was invited before.
+    """
     values = _invitation_values(dialogue, dialogue.rsvp_by)
+    spans = former_spans(dialogue)
     drafts = []
     for invitation in invitations:
         to = recipient_of(invitation.person)
         calendar = entry_text(
             dialogue, now=now, method=REQUEST, to=to, revision=invitation.revision
         )
+        replaces = replaced_date(spans.get(former_rounds[invitation.pk]))
         # A new round or a new link is a new invitation; anything else would be a duplicate.
         event = f"invited:{invitation.link_version}:{dialogue.round}"
         drafts.append(
@@ -72,7 +84,7 @@ def mail_invitations(
                 invitation,
                 "invitation",
                 event,
-                values=values,
+                values=values | {"replaces": replaces},
                 to=to,
                 link=invitation.personal_link,
                 has_personal_link=True,
@@ -91,9 +103,18 @@ def _invitation_values(dialogue: Dialogue, rsvp_by: dt.date) -> dict[str, str]:
     }
 
 
+def replaced_date(span: tuple[dt.datetime, dt.datetime] | None) -> str:
+    """Return the sentence that the date replaces the one at `span`; empty without one."""
+    if span is None:
+        return ""
+    return _("Dieser Termin ersetzt den bisherigen: %(date)s.") % {"date": format_span(*span)}
+
+
 def preview_invitation(dialogue: Dialogue, invitation: Invitation, *, rsvp_by: dt.date) -> Message:
     """Return the mail that a release would send, with a placeholder for the personal link."""
-    values = {"dialogue": dialogue.title, "date": dialogue.when}
+    # The guest has not been invited to this round, so theirs is the former one.
+    replaces = replaced_date(former_spans(dialogue).get(invitation.released_round))
+    values = {"dialogue": dialogue.title, "date": dialogue.when, "replaces": replaces}
     letter = write_message(
         text_in_force("invitation").text,
         greeting=recipient_of(invitation.person).greeting,

@@ -120,3 +120,18 @@ def _substitute_draft(
         },
         calendar=entry_text(dialogue, now=now, method=REQUEST, to=to, revision=invitation.revision),
     )
+
+
+def mail_seat_offered(dialogue: Dialogue, invitation: Invitation, *, by, now: dt.datetime) -> None:
+    """Mail a guest who wanted a seat that one is free, with their personal link."""
+    draft = guest_draft(
+        dialogue,
+        invitation,
+        "seat_offered",
+        # A guest can be offered a seat more than once.
+        f"offered:{now.isoformat()}",
+        values={"rsvp_by": format_date(dialogue.rsvp_by)},
+        link=invitation.personal_link,
+        has_personal_link=True,
+    )
+    enqueue_reachable([draft], now=now, by=by)

@@ -56,9 +56,9 @@ register(
         subject=_("Termin steht fest: {dialogue}, {date}"),
         body=_(
             "der Termin für das Branchengespräch **{dialogue}** steht fest.\n\n"
-            "Termin: **{date}**\n\nOrt: {place}\n\nGastgeber: {host}"
+            "Termin: **{date}**\n\n{replaces}\n\nOrt: {place}\n\nGastgeber: {host}"
         ),
-        placeholders=("dialogue", "date", "place", "host"),
+        placeholders=("dialogue", "date", "replaces", "place", "host"),
     ),
     # Guests are told that only the link counts, because the portal reads no calendar replies.
     MailText(
@@ -67,14 +67,14 @@ register(
         subject=_("Einladung: {dialogue}, {date}"),
         body=_(
             "wir laden Sie herzlich zum Branchengespräch **{dialogue}** ein.\n\n"
-            "{about}\n\nTermin: **{date}**\n\nOrt: {place}\n\n"
+            "{about}\n\nTermin: **{date}**\n\n{replaces}\n\nOrt: {place}\n\n"
             "{programme}\n\nBitte antworten Sie bis zum **{rsvp_by}**. Sie brauchen dafür kein "
             "Konto.\n\n[Einladung beantworten]({link})\n\nEs zählt nur die Antwort über diesen "
             "Link. Wenn Sie den Termin in Ihrem Kalender annehmen oder ablehnen, erfahren wir "
             "davon nichts.\n\nDer Link gilt nur für Sie. Wenn Sie verhindert sind, können Sie dort "
             "eine Vertretung benennen."
         ),
-        placeholders=("dialogue", "about", "date", "place", "programme", "rsvp_by"),
+        placeholders=("dialogue", "about", "date", "replaces", "place", "programme", "rsvp_by"),
     ),
     MailText(
         kind="invitation_reminder",
@@ -111,6 +111,18 @@ register(
         placeholders=("dialogue", "date", "place", "guest"),
     ),
     MailText(
+        kind="seat_offered",
+        title=_("Freier Platz angeboten"),
+        subject=_("Ein Platz ist frei: {dialogue}, {date}"),
+        body=_(
+            "beim Branchengespräch **{dialogue}** am **{date}** ist ein Platz frei geworden.\n\n"
+            "Wenn Sie teilnehmen möchten, sagen Sie bitte bis zum **{rsvp_by}** zu. Der Platz ist "
+            "nicht für Sie zurückgelegt: Wer zuerst zusagt, kommt.\n\n"
+            "[Einladung beantworten]({link})"
+        ),
+        placeholders=("dialogue", "date", "rsvp_by"),
+    ),
+    MailText(
         kind="invitation_withdrawn",
         title=_("Einladung zurückgezogen"),
         subject=_("Einladung zurückgezogen: {dialogue}"),
@@ -137,9 +149,9 @@ register(
         subject=_("Geändert: {dialogue}, {date}"),
         body=_(
             "beim Branchengespräch **{dialogue}** am **{date}** hat sich etwas geändert.\n\n"
-            "{changes}\n\nDer Kalendereintrag in dieser E-Mail ersetzt den bisherigen."
+            "{changes}\n\n{note}\n\nDer Kalendereintrag in dieser E-Mail ersetzt den bisherigen."
         ),
-        placeholders=("dialogue", "date", "changes"),
+        placeholders=("dialogue", "date", "changes", "note"),
     ),
     MailText(
         kind="dialogue_postponed",
@@ -147,17 +159,19 @@ register(
         subject=_("Verschoben: {dialogue}, {date}"),
         body=_(
             "das Branchengespräch **{dialogue}** am {date} findet zu diesem Termin nicht statt. Es "
-            "wird verschoben.\n\nGrund: {reason}\n\nSobald ein neuer Termin feststeht, melden wir "
-            "uns wieder."
+            "wird verschoben.\n\nGrund: {reason}\n\n{note}"
         ),
-        placeholders=("dialogue", "date", "reason"),
+        placeholders=("dialogue", "date", "reason", "note"),
     ),
     MailText(
         kind="dialogue_cancelled",
         title=_("Branchengespräch abgesagt"),
         subject=_("Abgesagt: {dialogue}, {date}"),
-        body=_("das Branchengespräch **{dialogue}** ({date}) wurde abgesagt.\n\nGrund: {reason}"),
-        placeholders=("dialogue", "date", "reason"),
+        body=_(
+            "das Branchengespräch **{dialogue}** ({date}) wurde abgesagt.\n\nGrund: {reason}\n\n"
+            "{note}"
+        ),
+        placeholders=("dialogue", "date", "reason", "note"),
     ),
     area=_("Branchengespräche"),
     placeholders={
@@ -179,6 +193,10 @@ register(
         ),
         "date": Placeholder(
             _("Tag und Uhrzeit des Gesprächs"), _("Di, 18.06.2019, 14:00–16:30 Uhr")
+        ),
+        "replaces": Placeholder(
+            _("welchen früheren Termin der neue ersetzt; kann leer sein"),
+            _("Dieser Termin ersetzt den bisherigen: Di, 11.06.2019, 14:00–16:30 Uhr."),
         ),
         "place": Placeholder(
             _("Ort des Gesprächs, bei digitalen Gesprächen die Form"),
@@ -209,7 +227,8 @@ register(
             _("Ort: Halle 1, Berlin → Halle 2, Berlin"),
         ),
         "note": Placeholder(
-            _("was die Änderung für die Antwort bedeutet"), _("Ihre Zusage gilt weiter.")
+            _("was die Nachricht für die Empfänger bedeutet; kann leer sein"),
+            _("Ihre Zusage gilt weiter."),
         ),
     },
 )

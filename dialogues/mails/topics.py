@@ -3,10 +3,11 @@
 import datetime as dt
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from core.roles import OFFICE
 from dialogues.models import Topic
-from outbox.services import enqueue_mails
+from outbox.services import enqueue_mails, withdraw_pending
 from outbox.texts import MailDraft
 from partners.models import Person
 from partners.queries import people_with_role, recipient_of
@@ -52,3 +53,10 @@ def proposer_to_notify(topic: Topic, *, by) -> list[Person]:
     if proposer.pk == by.pk or OFFICE in proposer.own_roles:
         return []
     return [proposer.person]
+
+
+def withdraw_proposal_mails(topic: Topic, *, by, now: dt.datetime) -> None:
+    """Withdraw unsent mails that announce the proposal, as it was retracted."""
+    note = _("Der Vorschlag wurde zurückgezogen.")
+    keys, kinds = [f"topic:{topic.pk}"], ["topic_proposed"]
+    withdraw_pending(subject_keys=keys, kinds=kinds, note=note, by=by, now=now)

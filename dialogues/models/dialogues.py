@@ -33,15 +33,22 @@ DECIDED = (
     DialogueState.HELD,
     DialogueState.DOCUMENTED,
     DialogueState.CLOSED,
-    DialogueState.CANCELLED,
 )
+
+
+def _was_decided() -> Q:
+    """Return the condition that a dialogue is in a DECIDED state or was cancelled after one."""
+    # Cancelling keeps a fixed date, and postponing begins another round. A dialogue with neither
+    # was cancelled while it was planned, and outsiders never heard of it.
+    had_date = Q(starts_at__isnull=False) | Q(round__gt=1)
+    return Q(state__in=DECIDED) | had_date & Q(state=DialogueState.CANCELLED)
 
 
 class DialogueQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the dialogues `user` may see.
 
-        Office and senator's office: all. Observers: those in a DECIDED state. Partners: those of
+        Office and senator's office: all. Observers: those decided on. Partners: those of
         them that their organisations host, and those that their people are invited to. Everybody:
         those they are invited to themselves. Observers and partners also see all records taken
         over from public sources.
@@ -54,9 +61,9 @@ class DialogueQuerySet(models.QuerySet):
         # Matches nothing; each role widens it.
         seen = Q(pk__in=[])
         if has_role(user, OBSERVER):
-            seen |= past | Q(state__in=DECIDED)
+            seen |= past | _was_decided()
         if has_role(user, PARTNER):
-            seen |= past | Q(host__in=user.organisation_ids, state__in=DECIDED)
+            seen |= past | Q(host__in=user.organisation_ids) & _was_decided()
             guest |= Q(invitations__person__organisation__in=user.organisation_ids)
         # A subquery, not a join: a dialogue with many guests must appear only once.
         invited = self.model.objects.filter(

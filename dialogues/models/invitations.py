@@ -85,6 +85,8 @@ class Invitation(models.Model):
     channel = models.CharField(
         _("Weg"), max_length=8, choices=RsvpChannel, blank=True, editable=False
     )
+    # Set when no seat was left for a reply; cleared with a seat, a refusal or an offer.
+    seat_wanted_at = models.DateTimeField(_("Platz gewünscht am"), null=True, editable=False)
     released_at = models.DateTimeField(_("versandt am"), null=True, editable=False)
     # The round of the latest release; 0 before the first.
     released_round = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -5,6 +5,7 @@ from dialogues.progress.dates import (
     deadlines,
     effect_of_changes,
     notified_people,
+    programme_changes,
 )
 from dialogues.progress.dialogues import (
     dialogue_next_step,
@@ -12,7 +13,6 @@ from dialogues.progress.dialogues import (
     preparation_of,
 )
 from dialogues.progress.invitations import (
-    attendees,
     compose_subtitle,
     counts_note,
     counts_title,
@@ -23,7 +23,6 @@ from dialogues.progress.invitations import (
     list_choices,
     no_guests,
     organisation_choices,
-    own_rsvps,
     people_choices,
     release_label,
     release_warnings,
@@ -42,11 +41,15 @@ from dialogues.progress.pages import (
     outcome_cards,
 )
 from dialogues.progress.rsvps import (
+    attendees,
     change_note,
     guest_next_step,
+    own_rsvps,
     rsvp_facts,
     rsvp_text,
+    seat_wishes,
     seats_note,
+    unsettled_lines,
 )
 from dialogues.progress.series import (
     internal_notes_cards,
@@ -105,11 +108,13 @@ __all__ = [
     "own_rsvps",
     "people_choices",
     "preparation_of",
+    "programme_changes",
     "release_label",
     "release_warnings",
     "released_message",
     "rsvp_facts",
     "rsvp_text",
+    "seat_wishes",
     "seats_note",
     "series_actions",
     "series_cards",
@@ -125,5 +130,6 @@ __all__ = [
     "guest_tasks",
     "series_tasks",
     "topic_tasks",
+    "unsettled_lines",
     "waiting_for",
 ]

@@ -1,7 +1,7 @@
 """Next steps about approvals and dates of a dialogue, and the notes on its page about them."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,8 +15,8 @@ from core.progress import NextStep, office_step
 from core.roles import is_inside, senator_office_name
 from dialogues.enums import BEFORE_THE_DAY, DialogueState
 from dialogues.mails import FACTS_ANNOUNCED_AT_ONCE, Addressee, addressees_of_change
-from dialogues.models import Dialogue, DialogueSeries, Topic
-from dialogues.queries import Preparation
+from dialogues.models import DateOption, Dialogue, DialogueSeries, Topic
+from dialogues.queries import Preparation, moved_programme
 
 MINUTES_WORKING_DAYS = 5  # after a dialogue, to write down its outcome
 MAX_NAMED_PEOPLE = 12  # listed by name; the others are only counted
@@ -239,3 +239,19 @@ def notified_people(recipients: Sequence[Addressee]) -> list[str]:
         rest = len(recipients) - MAX_NAMED_PEOPLE
         lines.append(_("und %(count)d weitere") % {"count": rest})
     return lines
+
+
+def programme_changes(dialogue: Dialogue, options: Iterable[DateOption]) -> list[str]:
+    """Return sentences that show the programme before and after its times move to each date; empty
+    if no time would move.
+    """
+    moved = {option: moved_programme(dialogue, option) for option in options}
+    lines = [
+        _("%(date)s: „%(programme)s“.")
+        % {"date": option, "programme": " · ".join(programme.split("\n"))}
+        for option, programme in moved.items()
+        if programme != dialogue.programme
+    ]
+    if not lines:
+        return []
+    return [_("Bisher: „%(programme)s“.") % {"programme": dialogue.programme_line}, *lines]

@@ -22,7 +22,12 @@ from dialogues.progress.dates import (
     renewal_step,
     submit_dates_step,
 )
-from dialogues.progress.invitations import compose_step, release_step, rsvps_step
+from dialogues.progress.invitations import (
+    compose_step,
+    release_step,
+    rsvps_step,
+)
+from dialogues.progress.rsvps import offer_seat_step, settle_substitutes_step
 from dialogues.queries import Preparation, missing_approval, preparations_of
 from dialogues.reminders import can_remind_by_hand, next_reminder
 
@@ -70,7 +75,7 @@ def _position(dialogue: Dialogue) -> tuple[int, str]:
         if dialogue.host_reply == HostReply.ACCEPTED:
             return 2, _("Termin in Abstimmung")
         is_asked = dialogue.host_id and dialogue.host_reply == HostReply.OPEN
-        return 1, _("Gastgeber angefragt") if is_asked else _("Gastgeber gesucht")
+        return 1, _("Antwort des Gastgebers offen") if is_asked else _("Gastgeber gesucht")
     return {
         S.SCHEDULED: (3, _("Einladung in Vorbereitung")),
         S.INVITED: (3, _("Einladung läuft")),
@@ -144,7 +149,12 @@ def _host_step(dialogue: Dialogue) -> NextStep | None:
         text = _("Es fehlt noch ein Betrieb, der das Gespräch ausrichtet.")
         return office_step(text, _("Gastgeber eintragen"), edit_url)
     if dialogue.host_reply == HostReply.OPEN:
-        text = _("%(host)s ist als Gastgeber angefragt.") % {"host": dialogue.host}
+        # The portal writes to no host before the date is fixed, so the office has to ask.
+        text = _(
+            "%(host)s ist als Gastgeber vorgesehen. Fragen Sie dort an; das Portal schreibt den "
+            "Betrieb nicht an."
+        )
+        text %= {"host": dialogue.host}
         url = reverse("dialogues:host_reply", args=[dialogue.pk])
         return office_step(text, _("Antwort des Gastgebers vermerken"), url)
     if dialogue.host_reply == HostReply.DECLINED:
@@ -178,6 +188,10 @@ def _dated_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) 
         return missing_approval_step(missing)
     if preparation.is_lapsed:
         return renewal_step(dialogue, preparation.approval)
+    if preparation.unsettled:
+        return settle_substitutes_step(dialogue, preparation.unsettled)
+    if is_invited and _has_seat_to_offer(preparation):
+        return offer_seat_step(dialogue, preparation.seat_wishes, preparation.seats_left)
     if preparation.to_invite:
         return release_step(dialogue, preparation.to_invite)
     if is_invited:
@@ -185,11 +199,15 @@ def _dated_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) 
     return compose_step(dialogue)
 
 
+def _has_seat_to_offer(preparation: Preparation) -> bool:
+    return preparation.seat_wishes > 0 and preparation.seats_left > 0
+
+
 def _day_has_come_step(dialogue: Dialogue) -> NextStep:
     if dialogue.state == S.INVITED:
         text = _("Der Tag des Gesprächs ist gekommen. Hat es stattgefunden?")
         url = reverse("dialogues:hold", args=[dialogue.pk])
-        return office_step(text, _("Als durchgeführt vermerken"), url, post=True)
+        return office_step(text, _("Als durchgeführt vermerken"), url)
     text = _("Der Termin ist verstrichen, ohne dass eingeladen wurde.")
     url = reverse("dialogues:postpone", args=[dialogue.pk])
     return office_step(text, _("Gespräch verschieben"), url)

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,7 +14,13 @@ from core.progress import NextStep, office_step
 from dialogues.enums import BEFORE_THE_DAY, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
-from dialogues.queries import DeliveryCounts, GuestRow, Preparation, RsvpCounts
+from dialogues.queries import (
+    DeliveryCounts,
+    GuestRow,
+    Preparation,
+    RsvpCounts,
+    takes_office_rsvp,
+)
 from outbox.queries.mails import latest_batch
 from outbox.queries.wordings import waiting_note
 from partners.models import DistributionList, Organisation, Person
@@ -227,7 +232,7 @@ def _notes(invitation: Invitation) -> list[str]:
 def _links(guest: GuestRow) -> list[tuple[str, str]]:
     """Return the actions of the office on an invitation that was sent, as (label, url) pairs."""
     invitation, links = guest.invitation, []
-    if guest.is_released:
+    if takes_office_rsvp(invitation):
         url = reverse("dialogues:enter_rsvp", args=[invitation.pk])
         links.append((_("Antwort eintragen"), url))
     # Also for an earlier round: the guest may still have the mail with its link.
@@ -235,42 +240,6 @@ def _links(guest: GuestRow) -> list[tuple[str, str]]:
         url = reverse("dialogues:invitation_withdraw", args=[invitation.pk])
         links.append((_("Einladung zurückziehen"), url))
     return links
-
-
-class Attendee(NamedTuple):
-    """A line of the attendance list; `party` is the number of people."""
-
-    organisation: str
-    name: str
-    note: str
-    party: int
-
-
-def attendees(invitations: Iterable[Invitation]) -> list[Attendee]:
-    return [_attendee(invitation) for invitation in invitations]
-
-
-def _attendee(invitation: Invitation) -> Attendee:
-    person, name, note = invitation.person, invitation.person.name, ""
-    if invitation.rsvp == RsvpState.REPRESENTED:
-        name = invitation.substitute_name
-        note = _("in Vertretung für %(name)s") % {"name": person.name}
-    elif invitation.rsvp == RsvpState.TENTATIVE:
-        note = _("mit Vorbehalt")
-    organisation = person.organisation.label if person.organisation else "–"
-    return Attendee(organisation, name, note, invitation.party)
-
-
-def own_rsvps(guests: Iterable[GuestRow]) -> list[tuple[str, str, str, str]]:
-    """Return (name, note, rsvp, colour) for users who may not see the whole guest list."""
-    rsvps = []
-    for guest in guests:
-        invitation, note = guest.invitation, ""
-        if invitation.rsvp == RsvpState.REPRESENTED:
-            note = _("Es kommt: %(name)s") % {"name": invitation.substitute_name}
-        rsvp, colour = invitation.get_rsvp_display(), invitation.badge_colour
-        rsvps.append((str(invitation.person), note, rsvp, colour))
-    return rsvps
 
 
 def counts_title(counts: RsvpCounts) -> str:

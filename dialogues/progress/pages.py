@@ -120,6 +120,8 @@ def dialogue_actions(
         actions.append((_("Verschieben"), "postpone", "danger"))
     if "cancel" in allowed:
         actions.append((_("Absagen"), "cancel", "danger"))
+    if "correct" in allowed:
+        actions.append((DIALOGUE_MOVES["correct"].label, "document", "secondary"))
     # The next step has its button on the page already, so it is not offered twice.
     found = [
         Button(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), variant)

@@ -1,16 +1,21 @@
 """Invitations that await a reply, and what the reply page shows."""
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.dates import format_day, format_moment, local_date
-from core.progress import NextStep, WaitingEntry
+from core.progress import NextStep, WaitingEntry, office_step
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
+from dialogues.progress.invitations import full_name
+from dialogues.queries import GuestRow
 
 
 def guest_next_step(
@@ -73,9 +78,93 @@ def seats_note(invitation: Invitation, seats_taken: int) -> str:
     if left > 0:
         return ""
     return _(
-        "Zurzeit sind alle Plätze belegt. Antworten Sie mit Vorbehalt; wird ein Platz frei, melden "
-        "wir uns."
+        "Zurzeit sind alle Plätze belegt. Antworten Sie mit Vorbehalt; die Geschäftsstelle sieht "
+        "dann, dass Sie einen Platz wünschen, und kann Ihnen einen frei werdenden anbieten."
     )
+
+
+def offer_seat_step(dialogue: Dialogue, wishes: int, seats_left: int) -> NextStep:
+    """Return the step that offers free seats to guests who want one."""
+    text = ngettext(
+        "%(count)d Gast wünscht einen Platz.", "%(count)d Gäste wünschen einen Platz.", wishes
+    ) % {"count": wishes}
+    text = f"{text} {seats_left_note(seats_left)}"
+    url = reverse("dialogues:guests", args=[dialogue.pk])
+    return office_step(text, _("Platz anbieten"), url, due_on=dialogue.rsvp_by)
+
+
+def settle_substitutes_step(dialogue: Dialogue, count: int) -> NextStep:
+    """Return the step that settles who is invited in place of guests who were represented."""
+    text = ngettext(
+        "%(count)d Gast hatte sich zum früheren Termin vertreten lassen. Klären Sie, wer "
+        "eingeladen wird.",
+        "%(count)d Gäste hatten sich zum früheren Termin vertreten lassen. Klären Sie, wer "
+        "eingeladen wird.",
+        count,
+    )
+    url = reverse("dialogues:guests", args=[dialogue.pk])
+    text %= {"count": count}
+    return office_step(text, _("Vertretungen klären"), url, due_on=dialogue.rsvp_by)
+
+
+class UnsettledSubstitute(NamedTuple):
+    """A guest who was represented at a former date; `url` settles who is invited now."""
+
+    guest: str
+    substitute: str
+    url: str
+
+
+def unsettled_lines(guests: Iterable[GuestRow], dialogue: Dialogue) -> list[UnsettledSubstitute]:
+    """Return who of `guests` was represented at a former date and may be replaced now."""
+    former = [guest.invitation for guest in guests if not guest.is_released]
+    return [
+        UnsettledSubstitute(
+            full_name(invitation.person),
+            ", ".join(filter(None, [invitation.substitute_name, invitation.substitute_email])),
+            reverse("dialogues:substitute", args=[invitation.pk]),
+        )
+        for invitation in former
+        if invitation.rsvp == RsvpState.REPRESENTED and not invitation.withdrawn_at
+    ]
+
+
+def seats_left_note(seats_left: int) -> str:
+    if seats_left <= 0:
+        return _("Alle Plätze sind belegt.")
+    text = ngettext("%(count)d Platz ist frei.", "%(count)d Plätze sind frei.", seats_left)
+    return text % {"count": seats_left}
+
+
+class SeatWish(NamedTuple):
+    """A guest who wants a seat; `links` are (label, url) pairs."""
+
+    name: str
+    note: str
+    links: list[tuple[str, str]]
+
+
+def seat_wishes(guests: Iterable[GuestRow], dialogue: Dialogue, today: dt.date) -> dict:
+    """Return who of `guests` wants a seat, whoever asked first in front, and how many are free."""
+    current = [guest.invitation for guest in guests if guest.is_released]
+    current = [invitation for invitation in current if not invitation.withdrawn_at]
+    left = dialogue.seats - sum(invitation.seats_taken for invitation in current)
+    wishes = [invitation for invitation in current if invitation.seat_wanted_at]
+    wishes.sort(key=lambda wish: (wish.seat_wanted_at, wish.pk))
+    lines = [_seat_wish(wish, can_offer=left > 0, today=today) for wish in wishes]
+    return {"seat_wishes": lines, "seats_left_note": seats_left_note(left)}
+
+
+def _seat_wish(wish: Invitation, *, can_offer: bool, today: dt.date) -> SeatWish:
+    links, rsvp_by = [], wish.dialogue.rsvp_by
+    # After the deadline the guest cannot reply, so the office asks and enters the reply.
+    if can_offer and wish.dialogue.state == DialogueState.INVITED and rsvp_by >= today:
+        links.append((_("Platz anbieten"), reverse("dialogues:seat_offer", args=[wish.pk])))
+    url = reverse("dialogues:enter_rsvp", args=[wish.pk])
+    links.append((_("Antwort am Telefon eintragen"), url))
+    since = _("seit %(moment)s") % {"moment": format_moment(wish.seat_wanted_at)}
+    note = " · ".join(filter(None, [since, wish.person.email, wish.person.phone]))
+    return SeatWish(full_name(wish.person), note, links)
 
 
 def invitations_awaiting_rsvp(user, today: dt.date) -> list[WaitingEntry]:
@@ -98,3 +187,39 @@ def invitations_awaiting_rsvp(user, today: dt.date) -> list[WaitingEntry]:
             "dialogue__rsvp_by", "pk"
         )
     ]
+
+
+class Attendee(NamedTuple):
+    """A line of the attendance list; `party` is the number of people."""
+
+    organisation: str
+    name: str
+    note: str
+    party: int
+
+
+def attendees(invitations: Iterable[Invitation]) -> list[Attendee]:
+    return [_attendee(invitation) for invitation in invitations]
+
+
+def _attendee(invitation: Invitation) -> Attendee:
+    person, name, note = invitation.person, invitation.person.name, ""
+    if invitation.rsvp == RsvpState.REPRESENTED:
+        name = invitation.substitute_name
+        note = _("in Vertretung für %(name)s") % {"name": person.name}
+    elif invitation.rsvp == RsvpState.TENTATIVE:
+        note = _("mit Vorbehalt")
+    organisation = person.organisation.label if person.organisation else "–"
+    return Attendee(organisation, name, note, invitation.party)
+
+
+def own_rsvps(guests: Iterable[GuestRow]) -> list[tuple[str, str, str, str]]:
+    """Return (name, note, rsvp, colour) for users who may not see the whole guest list."""
+    rsvps = []
+    for guest in guests:
+        invitation, note = guest.invitation, ""
+        if invitation.rsvp == RsvpState.REPRESENTED:
+            note = _("Es kommt: %(name)s") % {"name": invitation.substitute_name}
+        rsvp, colour = invitation.get_rsvp_display(), invitation.badge_colour
+        rsvps.append((str(invitation.person), note, rsvp, colour))
+    return rsvps

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.progress import decision_step
-from core.dates import format_date
+from core.dates import format_date, format_moment
 from core.progress import (
     Button,
     NextStep,
@@ -19,11 +19,14 @@ from core.progress import (
 )
 from dialogues.enums import TopicState
 from dialogues.models import Topic
-from dialogues.permissions import can_manage
+from dialogues.permissions import can_manage, can_retract_topic
+from dialogues.queries import corrected_proposal_at
 from dialogues.services.topics import why_without_consent
 from partners.progress import responsible_facts
 
 S = TopicState
+
+ENDED = (S.REFUSED, S.NOT_TAKEN_UP, S.RETRACTED)
 
 WHAT_THE_OFFICE_DOES = {
     S.PROPOSED: gettext_lazy("Die Geschäftsstelle prüft den Vorschlag."),
@@ -36,8 +39,8 @@ WHAT_THE_OFFICE_DOES = {
 
 
 def topic_progress(topic: Topic) -> list[ProgressStep]:
-    """Return the progress bar of `topic`; empty for imported, refused and declined ones."""
-    if topic.is_taken_over or topic.state in (S.REFUSED, S.NOT_TAKEN_UP):
+    """Return the progress bar of `topic`; empty for imported and ended ones."""
+    if topic.is_taken_over or topic.state in ENDED:
         return []
     labels = [_("Vorgeschlagen"), _("In Bearbeitung"), _("Zur Freigabe"), _("Freigegeben")]
     positions = {
@@ -63,6 +66,8 @@ def topic_next_step(
     """
     if topic.is_taken_over or topic.state in (S.REFUSED, S.NOT_TAKEN_UP):
         return None
+    if topic.state == S.RETRACTED:
+        return _retracted_step(topic, user)
     # From here on, the page of the dialogue shows the next step.
     if topic.state == S.APPROVED and is_planned:
         return None
@@ -88,10 +93,26 @@ def _draft_step(topic: Topic, user) -> NextStep:
     return step if topic.proposed_by_id == user.pk else step.without_button()
 
 
+def _retracted_step(topic: Topic, user) -> NextStep:
+    who = str(topic.proposed_by or "")
+    if topic.proposed_by_id != user.pk:
+        return NextStep(_("Der Vorschlag ist zurückgezogen. Es ist nichts zu tun."), who)
+    return NextStep(
+        _("Sie haben den Vorschlag zurückgezogen. Sie können ihn bearbeiten und erneut machen."),
+        who,
+        action=_("Erneut vorschlagen"),
+        url=reverse("dialogues:topic_propose", args=[topic.pk]),
+        post=True,
+    )
+
+
 def office_next_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
     """Return what the office does next with a topic that awaits no decision."""
     if topic.state == S.PROPOSED:
         text = _("Prüfen Sie den Vorschlag. Wenn er sich eignet, greifen Sie ihn auf.")
+        if corrected_at := corrected_proposal_at(topic):
+            corrected = _("Er wurde nach dem Vorschlagen geändert: %(moment)s.")
+            text = f"{text} {corrected % {'moment': format_moment(corrected_at)}}"
         url = reverse("dialogues:topic_take_up", args=[topic.pk])
         task = _("Über den Vorschlag entscheiden")
         return office_step(text, _("Aufgreifen"), url, post=True, task=task)
@@ -152,11 +173,18 @@ def topic_facts(topic: Topic, user) -> list[tuple]:
 
 
 def topic_actions(topic: Topic, user, *, is_planned: bool) -> list[Button]:
-    """Return what the office can do besides the next step.
+    """Return what the office, or the proposer of a topic, can do besides the next step.
 
     An approved topic can be reopened only while no dialogue on it is planned.
     """
-    if not can_manage(user) or topic.is_taken_over:
+    retract_url = reverse("dialogues:topic_retract", args=[topic.pk])
+    retract = Button(_("Vorschlag zurückziehen"), retract_url, "danger")
+    own = [retract] if can_retract_topic(user, topic) else []
+    return own + (_office_actions(topic, is_planned=is_planned) if can_manage(user) else [])
+
+
+def _office_actions(topic: Topic, *, is_planned: bool) -> list[Button]:
+    if topic.is_taken_over:
         return []
     withdraw_url = reverse("dialogues:topic_withdraw", args=[topic.pk])
     decline_url = reverse("dialogues:topic_decline", args=[topic.pk])

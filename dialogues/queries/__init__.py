@@ -1,9 +1,10 @@
-from dialogues.queries.dates import is_granted
+from dialogues.queries.dates import is_granted, moved_programme
 from dialogues.queries.dialogues import (
     NextReminder,
     Preparation,
     as_seen_by,
     count_by_sector_and_year,
+    former_spans,
     has_announced_date,
     hosts_of,
     listed_dialogues,
@@ -24,7 +25,10 @@ from dialogues.queries.invitations import (
     guest_rows,
     rsvp_label,
     sharing_guests,
+    substitute_candidates,
+    takes_office_rsvp,
     unreleased_invitations,
+    unsettled_substitutes,
 )
 from dialogues.queries.series import listed_series, series_to_choose
 from dialogues.queries.tasks import (
@@ -33,7 +37,13 @@ from dialogues.queries.tasks import (
     series_awaiting,
     topics_awaiting_office,
 )
-from dialogues.queries.topics import dialogues_on, listed_topics, open_topics, topics_in_full
+from dialogues.queries.topics import (
+    corrected_proposal_at,
+    dialogues_on,
+    listed_topics,
+    open_topics,
+    topics_in_full,
+)
 
 __all__ = [
     "dialogues_awaiting_guests",
@@ -46,10 +56,12 @@ __all__ = [
     "Preparation",
     "RsvpCounts",
     "as_seen_by",
+    "corrected_proposal_at",
     "count_by_sector_and_year",
     "count_seats_taken",
     "dialogue_history",
     "dialogues_on",
+    "former_spans",
     "guest_choices",
     "guest_rows",
     "has_announced_date",
@@ -59,6 +71,7 @@ __all__ = [
     "listed_series",
     "listed_topics",
     "missing_approval",
+    "moved_programme",
     "open_dialogues",
     "open_topics",
     "preparations_of",
@@ -67,9 +80,12 @@ __all__ = [
     "series_history",
     "series_to_choose",
     "sharing_guests",
+    "substitute_candidates",
+    "takes_office_rsvp",
     "topic_history",
     "topics_in_full",
     "unreleased_invitations",
+    "unsettled_substitutes",
     "upcoming_dialogues",
     "years_of",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db.models import (
+    Aggregate,
     Case,
     Count,
     DateField,
@@ -34,6 +35,7 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
+from dialogues.queries.invitations import UNSETTLED
 from partners.models import Organisation
 
 OPEN_END, OPEN_START = dt.date(9999, 12, 31), dt.date(1900, 1, 1)
@@ -173,9 +175,12 @@ class Preparation(NamedTuple):
     proposed: int = 0  # dates ahead that nobody has decided on
     possible: int = 0  # dates ahead that the senator's office can keep
     to_invite: int = 0  # guests on the list who have not been invited in this round
+    unsettled: int = 0  # guests whose substitutes may be the guests at the new date
     invited: int = 0
     unanswered: int = 0
     tentative: int = 0
+    seat_wishes: int = 0  # guests who want a seat
+    seats_left: int = 0
     reminder: NextReminder = NextReminder()  # to guests who have not replied
     is_lapsed: bool = False  # the date is fixed, but its approval no longer holds
 
@@ -202,6 +207,7 @@ def preparations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int
 def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
     ahead = DateOption.objects.filter(dialogue=OuterRef("pk"), starts_at__gt=now)
     guests = Invitation.objects.active().filter(dialogue=OuterRef("pk"))
+    former = guests.exclude(released_round=OuterRef("round"))
     invited = guests.filter(released_round=OuterRef("round"))
     return (
         Dialogue.objects.filter(pk__in=pks)
@@ -209,18 +215,26 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
         .annotate(
             proposed=_count(ahead.filter(state=OptionState.PROPOSED)),
             possible=_count(ahead.filter(state=OptionState.POSSIBLE)),
-            to_invite=_count(guests.exclude(released_round=OuterRef("round"))),
+            to_invite=_count(former.exclude(UNSETTLED)),
+            unsettled=_count(former.filter(UNSETTLED)),
             invited=_count(invited),
             unanswered=_count(invited.filter(rsvp=RsvpState.OPEN)),
             tentative=_count(invited.filter(rsvp=RsvpState.TENTATIVE)),
+            seat_wishes=_count(invited.filter(seat_wanted_at__isnull=False)),
+            seats_left=F("seats") - total_of(invited.filter(rsvp__in=SEATED), Sum("party")),
         )
     )
 
 
 def _count(related: QuerySet) -> Coalesce:
-    # A subquery for each count, because joining both dates and guests would inflate the counts.
-    grouped = related.order_by().values("dialogue").annotate(count=Count("pk"))
-    return Coalesce(Subquery(grouped.values("count")), 0)
+    return total_of(related, Count("pk"))
+
+
+def total_of(related: QuerySet, aggregate: Aggregate) -> Coalesce:
+    """Return the total of `related` rows for each dialogue, as a subquery."""
+    # A subquery for each total, because joining both dates and guests would inflate them.
+    grouped = related.order_by().values("dialogue").annotate(total=aggregate)
+    return Coalesce(Subquery(grouped.values("total")), 0)
 
 
 def _approvals(pks: list[int]) -> tuple[dict[int, ApprovalRequest], dict[int, ApprovalRequest]]:
@@ -252,3 +266,11 @@ def missing_approval(dialogue: Dialogue) -> Topic | DialogueSeries | None:
     if topic.state != TopicState.APPROVED:
         return topic
     return topic.series if topic.series and topic.series.state != SeriesState.CONSENTED else None
+
+
+def former_spans(dialogue: Dialogue) -> dict[int, tuple[dt.datetime, dt.datetime]]:
+    """Return start and end of the dates that postponing gave up, by their round."""
+    past = dialogue.history.filter(round__lt=dialogue.round, starts_at__isnull=False)
+    dated = past.order_by("history_date", "history_id").values_list("round", "starts_at", "ends_at")
+    # The last entry of a round wins: a date can only be fixed once in it.
+    return {round_: (starts_at, ends_at) for round_, starts_at, ends_at in dated}

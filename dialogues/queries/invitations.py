@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from core.dates import format_date
 from core.folding import matching
 from core.progress import Segment
-from dialogues.enums import RSVP_BADGE_COLOURS, SEATED, RsvpState
+from dialogues.enums import OFFICE_RSVP, RSVP_BADGE_COLOURS, SEATED, RsvpState
 from dialogues.models import Dialogue, Invitation
 from outbox.enums import MAIL_BADGE_COLOURS, UNDER_WAY_STATES, UNSOLVED_STATES, MailState
 from outbox.models import Mail
@@ -19,6 +19,8 @@ from partners.models import REACHABLE, DistributionList, Organisation, Person
 
 MAX_CHOICES = 60  # organisations or people shown at once
 INVITING_KINDS = ("invitation", "invitation_reminder")
+# Holds for invitations of a former round.
+UNSETTLED = Q(rsvp=RsvpState.REPRESENTED, released_at__isnull=False)
 IN_GUEST_ORDER = ("person__organisation__search", "person__sort_name", "pk")
 
 
@@ -86,14 +88,36 @@ def rsvp_label(rsvp: str, count: int) -> str:
 
 
 def count_seats_taken(dialogue: Dialogue) -> int:
-    """Return how many seats are taken. Lock the dialogue before assigning another one."""
-    seated = dialogue.invitations.active().filter(rsvp__in=SEATED)
+    """Return how many seats are taken at the present date. Lock the dialogue before assigning
+    another one.
+    """
+    # A reply to a former date takes no seat at this one.
+    current = dialogue.invitations.active().filter(released_round=dialogue.round)
+    seated = current.filter(rsvp__in=SEATED)
     return seated.aggregate(seats=Sum("party"))["seats"] or 0
 
 
+def takes_office_rsvp(invitation: Invitation) -> bool:
+    """Return whether the office can enter a reply: the guest is invited to the present date."""
+    dialogue = invitation.dialogue
+    is_invited = invitation.released_at and invitation.released_round == dialogue.round
+    return bool(is_invited and not invitation.withdrawn_at and dialogue.state in OFFICE_RSVP)
+
+
+def unsettled_substitutes(dialogue: Dialogue) -> QuerySet[Invitation]:
+    """Return the guests who named a substitute for a former date and may be replaced by them."""
+    former = dialogue.invitations.active().exclude(released_round=dialogue.round)
+    invitations = former.filter(UNSETTLED).select_related("dialogue", "person__organisation")
+    return invitations.order_by("pk")
+
+
 def unreleased_invitations(dialogue: Dialogue) -> QuerySet[Invitation]:
-    """Return the guests on the list who have not been invited in the present round."""
+    """Return the guests on the list who can be invited in the present round.
+
+    Guests whose substitutes are unsettled are left out: somebody else may come in their place.
+    """
     invitations = dialogue.invitations.active().exclude(released_round=dialogue.round)
+    invitations = invitations.exclude(UNSETTLED)
     return invitations.select_related("person__organisation", "person__user").order_by("pk")
 
 
@@ -178,3 +202,14 @@ def guest_choices(dialogue: Dialogue, words: str) -> GuestChoices:
         *(choices[:MAX_CHOICES] for choices in shown),
         more=any(len(choices) > MAX_CHOICES for choices in shown),
     )
+
+
+def substitute_candidates(invitation: Invitation) -> QuerySet[Person]:
+    """Return the contacts who may have represented the guest: their colleagues, and whoever has the
+    address that was named.
+    """
+    known = Q(organisation=invitation.person.organisation_id, organisation__isnull=False)
+    if email := invitation.substitute_email:
+        known |= Q(email__iexact=email) | Q(user__email__iexact=email)
+    people = Person.objects.reachable().filter(known).exclude(pk=invitation.person_id)
+    return people.order_by("sort_name", "pk").distinct()

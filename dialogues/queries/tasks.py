@@ -15,6 +15,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Sum,
     Value,
     When,
 )
@@ -24,8 +25,9 @@ from approvals.enums import GRANTED, ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from core.dates import local_date
 from core.models import Origin
-from dialogues.enums import DATED, DialogueState, RsvpState, SeriesState, TopicState
+from dialogues.enums import DATED, SEATED, DialogueState, RsvpState, SeriesState, TopicState
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
+from dialogues.queries.dialogues import total_of
 
 S = DialogueState
 OFFICE, GUESTS, SENATOR, NOBODY = "office", "guests", "senator", "nobody"
@@ -72,12 +74,17 @@ def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
     is_running = is_ahead & Q(
         state=S.INVITED, is_granted=True, has_consent=True, has_uninvited=False
     )
+    # A seat is free for somebody who wanted one.
+    offers_seat = Q(wants_seat=True, seats__gt=F("taken"))
+    is_running &= ~offers_seat
     dialogues = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=OFFICE_ACTS)
     return dialogues.annotate(
         is_asked=Exists(requests.filter(state=ApprovalState.OPEN)),
         is_granted=Exists(requests.filter(state__in=GRANTED)),
         has_consent=_has_consent(),
         has_uninvited=Exists(guests.exclude(released_round=OuterRef("round"))),
+        wants_seat=Exists(invited.filter(seat_wanted_at__isnull=False)),
+        taken=total_of(invited.filter(rsvp__in=SEATED), Sum("party")),
         has_unanswered=Exists(invited.filter(rsvp=RsvpState.OPEN)),
         who_acts=Case(
             When(awaits_decision, then=Value(SENATOR)),

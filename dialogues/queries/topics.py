@@ -1,7 +1,9 @@
+import datetime as dt
+
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from core.models import Origin
-from dialogues.enums import DialogueState, TopicState
+from dialogues.enums import TOPIC_CORRECTED, DialogueState, TopicState
 from dialogues.models import Dialogue, Topic
 from partners.models import CrossCuttingTheme, Sector
 
@@ -18,10 +20,15 @@ def listed_topics(user) -> QuerySet[Topic]:
 def open_topics() -> QuerySet[Topic]:
     """Return the topics that somebody in the office still has to watch, by title.
 
-    That ends when a topic is refused or declined, or when a dialogue on it is closed. Drafts are
-    their author's own business.
+    That ends when a topic is refused, declined or retracted, or when a dialogue on it is closed.
+    Drafts are their author's own business.
     """
-    over = (TopicState.DRAFT, TopicState.REFUSED, TopicState.NOT_TAKEN_UP)
+    over = (
+        TopicState.DRAFT,
+        TopicState.REFUSED,
+        TopicState.NOT_TAKEN_UP,
+        TopicState.RETRACTED,
+    )
     closed = Dialogue.objects.filter(topic=OuterRef("pk"), state=DialogueState.CLOSED)
     topics = Topic.objects.exclude(origin=Origin.TAKEN_OVER).exclude(state__in=over)
     return topics.exclude(Q(state=TopicState.APPROVED) & Exists(closed)).order_by("search", "pk")
@@ -43,3 +50,12 @@ def _classification() -> tuple[Prefetch, Prefetch]:
 def dialogues_on(topic: Topic, user) -> QuerySet[Dialogue]:
     """Return the dialogues on `topic` that `user` may see, newest first."""
     return Dialogue.objects.visible_to(user).filter(topic=topic).order_by("-pk")
+
+
+def corrected_proposal_at(topic: Topic) -> dt.datetime | None:
+    """Return when the proposer last changed the topic since proposing it, if they did."""
+    corrections = topic.history.filter(history_change_reason=str(TOPIC_CORRECTED))
+    if topic.proposed_at:
+        corrections = corrections.filter(history_date__gte=topic.proposed_at)
+    latest = corrections.order_by("-history_date").values_list("history_date", flat=True)
+    return latest.first()

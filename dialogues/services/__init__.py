@@ -1,5 +1,6 @@
 """Services that change series, topics, dialogues, guest lists and replies."""
 
+from dialogues.services.calling_off import cancel_dialogue, postpone_dialogue
 from dialogues.services.dates import (
     adopt_counter_dates,
     create_date_option,
@@ -10,12 +11,7 @@ from dialogues.services.dates import (
     submit_dates,
     withdraw_dates,
 )
-from dialogues.services.dialogues import (
-    cancel_dialogue,
-    change_dialogue,
-    plan_dialogue,
-    postpone_dialogue,
-)
+from dialogues.services.dialogues import change_dialogue, plan_dialogue
 from dialogues.services.hosts import record_host_reply
 from dialogues.services.invitations import (
     add_guests,
@@ -24,8 +20,13 @@ from dialogues.services.invitations import (
     remove_guest,
     withdraw_invitation,
 )
-from dialogues.services.outcomes import close_dialogue, document_outcome, record_held
-from dialogues.services.rsvps import closed_reason, open_invitation, record_rsvp
+from dialogues.services.outcomes import (
+    close_dialogue,
+    correct_outcome,
+    document_outcome,
+    record_held,
+)
+from dialogues.services.rsvps import closed_reason, offer_seat, open_invitation, record_rsvp
 from dialogues.services.series import (
     affirm_series,
     change_series,
@@ -34,12 +35,14 @@ from dialogues.services.series import (
     request_consent,
     withdraw_series,
 )
+from dialogues.services.substitutes import settle_substitute
 from dialogues.services.topics import (
     change_topic,
     create_topic,
     decide_topic,
     decline_topic,
     propose_topic,
+    retract_topic,
     submit_topic,
     take_up_topic,
     withdraw_topic,
@@ -55,6 +58,7 @@ __all__ = [
     "change_topic",
     "close_dialogue",
     "closed_reason",
+    "correct_outcome",
     "create_date_option",
     "create_series",
     "create_topic",
@@ -65,6 +69,7 @@ __all__ = [
     "document_outcome",
     "drop_date_option",
     "fix_date",
+    "offer_seat",
     "open_invitation",
     "plan_dialogue",
     "postpone_dialogue",
@@ -77,6 +82,8 @@ __all__ = [
     "remove_guest",
     "renew_date",
     "request_consent",
+    "retract_topic",
+    "settle_substitute",
     "submit_dates",
     "submit_topic",
     "take_up_topic",

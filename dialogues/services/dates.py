@@ -29,7 +29,7 @@ from dialogues.enums import (
 )
 from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.models import DateOption, Dialogue
-from dialogues.queries import is_granted
+from dialogues.queries import is_granted, moved_programme
 from dialogues.services.announcements import announce_changes
 from dialogues.services.dialogues import lock_dialogue, move_dialogue, require_consent
 
@@ -254,11 +254,14 @@ def _require_ahead(approval: ApprovalRequest, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
+def fix_date(
+    *, option: DateOption, by, now: dt.datetime, moves_programme: bool = False
+) -> Dialogue:
     """Make `option` the date of its dialogue; mails the senator's office and the host.
 
-    Withdraws an open request about further dates. Raises ChangedMeanwhile if a date is fixed
-    already, Refused if the date is not approved or has passed or the host has not accepted.
+    With `moves_programme`, the times of the programme move to the date. Withdraws an open request
+    about further dates. Raises ChangedMeanwhile if a date is fixed already, Refused if the date is
+    not approved or has passed or the host has not accepted.
     """
     require_office(by)
     dialogue = lock_dialogue(option.dialogue_id)
@@ -267,6 +270,8 @@ def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
     _require_fixable(dialogue, option, now)
     option.state = OptionState.FIXED
     save_as(option, by=by, now=now, reason=_("Termin festgelegt"))
+    if moves_programme:
+        dialogue.programme = moved_programme(dialogue, option)
     dialogue.starts_at, dialogue.ends_at = option.starts_at, option.ends_at
     # Both may be left over from a former date, if the dialogue was postponed.
     dialogue.rsvp_by, dialogue.closing_reason = None, ""

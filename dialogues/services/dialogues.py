@@ -1,4 +1,4 @@
-"""Services for dialogues, from planning on an approved topic to calling them off."""
+"""Services for dialogues: planning on an approved topic, and changing what was planned."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
 from approvals.registry import binding_changes
-from approvals.services import lapse_approvals, lapse_changed_approvals
+from approvals.services import lapse_changed_approvals
 from core.conflicts import apply_values
 from core.dates import format_date, local_date
 from core.errors import Concern, Refused, require_heeded
 from core.history import save_as
 from core.roles import require_office
 from core.states import require_in_workflow, target_of
-from dialogues import mails
 from dialogues.enums import (
     BEFORE_THE_DAY,
     DIALOGUE_MOVES,
@@ -220,62 +219,3 @@ def _lapse_dates(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> 
         option.state = OptionState.PROPOSED
         save_as(option, by=by, now=now, reason=_("Freigabe erloschen"))
     return True
-
-
-@transaction.atomic
-def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) -> Dialogue:
-    """Give up the fixed date and explore dates again; mails everyone informed, with the reason."""
-    require_office(by)
-    dialogue = lock_dialogue(dialogue.pk)
-    reason = _required_reason(reason)
-    # Read before `_release_date` clears the date: who holds a calendar entry, and when it is.
-    addressees = mails.addressees_of_cancellation(dialogue, today=local_date(now))
-    span = dialogue.starts_at, dialogue.ends_at
-    # CANCEL needs a higher SEQUENCE than the entry it ends (RFC 5546, 2.1.4).
-    dialogue.sequence += 1
-    _release_date(dialogue, reason=_("Gespräch verschoben"), by=by, now=now)
-    # The events of invitation mails contain the round, so the next ones are not duplicates.
-    dialogue.round += 1
-    dialogue.closing_reason = reason
-    history = _("Verschoben: %(reason)s") % {"reason": reason}
-    move_dialogue(dialogue, "postpone", by=by, now=now, reason=history)
-    mails.mail_called_off(dialogue, addressees, "dialogue_postponed", span=span, by=by, now=now)
-    return dialogue
-
-
-def _release_date(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> None:
-    """Drop all dates of the locked `dialogue`, also the fixed one; their approval lapses."""
-    dates = dialogue.date_options.select_for_update().exclude(state=OptionState.DROPPED)
-    for option in dates:
-        option.state = OptionState.DROPPED
-        save_as(option, by=by, now=now, reason=reason)
-    lapse_approvals(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
-    dialogue.starts_at = dialogue.ends_at = dialogue.rsvp_by = None
-
-
-@transaction.atomic
-def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) -> Dialogue:
-    """Cancel a dialogue for good; mails everyone informed, with the reason."""
-    require_office(by)
-    dialogue = lock_dialogue(dialogue.pk)
-    reason = _required_reason(reason)
-    addressees = mails.addressees_of_cancellation(dialogue, today=local_date(now))
-    # The date stays on record: the calendar file needs it to cancel the entry.
-    span = dialogue.starts_at, dialogue.ends_at
-    # CANCEL needs a higher SEQUENCE than the entry it ends (RFC 5546, 2.1.4).
-    dialogue.sequence += 1
-    lapsed = _("Gespräch abgesagt")
-    lapse_approvals(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=lapsed, by=by, now=now)
-    dialogue.closing_reason = reason
-    history = _("Abgesagt: %(reason)s") % {"reason": reason}
-    move_dialogue(dialogue, "cancel", by=by, now=now, reason=history)
-    mails.mail_called_off(dialogue, addressees, "dialogue_cancelled", span=span, by=by, now=now)
-    return dialogue
-
-
-def _required_reason(reason: str) -> str:
-    if not reason.strip():
-        raise Refused(
-            _("Bitte nennen Sie den Grund; er steht in der Nachricht an alle Beteiligten.")
-        )
-    return reason.strip()

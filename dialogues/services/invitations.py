@@ -11,6 +11,7 @@ from core.dates import format_date, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import delete_as, save_as, update_all_as
 from core.roles import require_office
+from core.states import require_in_workflow
 from dialogues import mails
 from dialogues.enums import BEFORE_THE_DAY, DATED, DialogueState, OptionState, RsvpState
 from dialogues.models import Dialogue, Invitation
@@ -38,11 +39,13 @@ NO_RSVP = {
     "substitute_email": "",
     "remark": "",
     "shares_rsvp": False,
+    "seat_wanted_at": None,
 }
 
 
 def require_guest_list(dialogue: Dialogue) -> None:
-    if dialogue.is_taken_over or dialogue.state not in DATED:
+    require_in_workflow(dialogue)
+    if dialogue.state not in DATED:
         raise Refused(
             _(
                 "Gäste werden eingeladen, wenn der Termin feststeht. Das Gespräch ist im Stand "
@@ -84,13 +87,13 @@ def add_guests(
         elif invitation.withdrawn_at is None:
             continue
         else:
-            _list_again(invitation)
+            list_again(invitation)
         save_as(invitation, by=by, now=now, reason=_("Auf die Gästeliste gesetzt"))
         added += 1
     return added, len(wanted) - added
 
 
-def _list_again(invitation: Invitation) -> None:
+def list_again(invitation: Invitation) -> None:
     """Reset a withdrawn invitation for another release. Links already mailed stay revoked."""
     invitation.withdrawn_at = invitation.released_at = None
     invitation.released_round = 0
@@ -140,6 +143,7 @@ def release_invitations(
     _require_releasable(dialogue, rsvp_by, now)
     invitations = _invitations_to_release(dialogue, rsvp_by, expected)
     # Guests of an earlier round start without a reply, because theirs was to another date.
+    former_rounds = {invitation.pk: invitation.released_round for invitation in invitations}
     values = NO_RSVP | {"released_at": now, "released_round": dialogue.round}
     # In bulk, so that a release takes the same few statements for 5 guests and for 500.
     update_all_as(invitations, values, by=by, reason=_("Einladung versandt"), now=now)
@@ -147,7 +151,7 @@ def release_invitations(
     count = len(invitations)
     reason = ngettext("%(count)d Einladung versandt", "%(count)d Einladungen versandt", count)
     move_dialogue(dialogue, "release", by=by, now=now, reason=reason % {"count": count})
-    mails.mail_invitations(dialogue, invitations, by=by, now=now)
+    mails.mail_invitations(dialogue, invitations, former_rounds, by=by, now=now)
     return count
 
 

@@ -18,8 +18,7 @@ def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
     """Record that the dialogue took place. Raises Refused before it begins."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
-    if dialogue.starts_at and dialogue.starts_at > now:
-        raise Refused(_("Das Gespräch hat noch nicht begonnen."))
+    require_begun(dialogue, now)
     # Everybody now sees the dialogue as it took place, even a change that was never approved.
     dialogue.unannounced = {}
     move_dialogue(dialogue, "hold", by=by, now=now, reason=_("Durchgeführt"))
@@ -28,16 +27,35 @@ def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
     return dialogue
 
 
+def require_begun(dialogue: Dialogue, now: dt.datetime) -> None:
+    if dialogue.starts_at and dialogue.starts_at > now:
+        raise Refused(_("Das Gespräch hat noch nicht begonnen."))
+
+
 @transaction.atomic
 def document_outcome(*, dialogue: Dialogue, outcome: str, by, now: dt.datetime) -> Dialogue:
     """Record the outcome of a dialogue that was held. Raises Refused without a text."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
-    if not outcome.strip():
-        raise Refused(_("Bitte halten Sie das Ergebnis in wenigen Sätzen fest."))
-    dialogue.outcome = outcome.strip()
+    dialogue.outcome = _required_outcome(outcome)
     move_dialogue(dialogue, "document", by=by, now=now, reason=_("Ergebnis festgehalten"))
     return dialogue
+
+
+@transaction.atomic
+def correct_outcome(*, dialogue: Dialogue, outcome: str, by, now: dt.datetime) -> Dialogue:
+    """Replace a recorded outcome; the history keeps the former one. Mails nobody."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    dialogue.outcome = _required_outcome(outcome)
+    move_dialogue(dialogue, "correct", by=by, now=now, reason=_("Ergebnis berichtigt"))
+    return dialogue
+
+
+def _required_outcome(outcome: str) -> str:
+    if not outcome.strip():
+        raise Refused(_("Bitte halten Sie das Ergebnis in wenigen Sätzen fest."))
+    return outcome.strip()
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,7 +17,7 @@ from dialogues.enums import SEATED, DialogueState, RsvpChannel, RsvpState
 from dialogues.models import Dialogue, FormerInvitation, Invitation, Rsvp
 from dialogues.models.invitations import LINK_KIND, LINK_LIFETIME_SECONDS
 from dialogues.permissions import INVITED_PERSON_ONLY, can_rsvp
-from dialogues.queries import count_seats_taken
+from dialogues.queries import count_seats_taken, takes_office_rsvp
 from dialogues.services.dialogues import lock_dialogue
 from dialogues.services.invitations import lock_invitation
 
@@ -56,7 +57,7 @@ def open_invitation(token: str) -> Invitation:
         )
     # Checked before the version: withdrawing raises it, but the guest should read the reason.
     if invitation.withdrawn_at:
-        raise Refused(INVITATION_WITHDRAWN)
+        raise Refused(_why_withdrawn(invitation))
     if invitation.link_version != target.version:
         raise Refused(LINK_REPLACED)
     return invitation
@@ -68,15 +69,32 @@ def _former_invitation(target: LinkTarget) -> FormerInvitation | None:
     return former.first()
 
 
+def _why_withdrawn(invitation: Invitation) -> str:
+    """Return that the invitation was withdrawn, or who is invited instead after a postponement."""
+    email = invitation.substitute_email
+    if invitation.rsvp == RsvpState.REPRESENTED and email:
+        others = invitation.dialogue.invitations.active()
+        known = Q(person__email__iexact=email) | Q(person__user__email__iexact=email)
+        if others.filter(known).exists():
+            text = _("Das Gespräch wurde verschoben. Eingeladen wird Ihre Vertretung: %(name)s.")
+            return text % {"name": invitation.substitute_name}
+    return str(INVITATION_WITHDRAWN)
+
+
 def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
     """Return a sentence that says why the guest can no longer reply; empty while they can."""
     dialogue = invitation.dialogue
     if dialogue.state == DialogueState.CANCELLED:
         return _("Dieses Gespräch wurde abgesagt. Sie müssen nichts weiter tun.")
     if dialogue.state == DialogueState.EXPLORING:
+        if invitation.rsvp == RsvpState.REPRESENTED:
+            return _(
+                "Dieses Gespräch wird verschoben. Wen wir zum neuen Termin einladen, klärt die "
+                "Geschäftsstelle mit Ihnen."
+            )
         return _(
-            "Dieses Gespräch wird verschoben. Sie erhalten eine neue Einladung, sobald der Termin "
-            "feststeht."
+            "Dieses Gespräch wird verschoben. Sobald ein neuer Termin feststeht, laden wir Sie "
+            "erneut ein."
         )
     if dialogue.state != DialogueState.INVITED or invitation.released_round != dialogue.round:
         return _(
@@ -92,7 +110,10 @@ def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
     return ""
 
 
-@transaction.atomic
+class SeatsTaken(Refused):
+    """A reply is refused because it needs more seats than are free."""
+
+
 def record_rsvp(
     *, invitation: Invitation, rsvp: Rsvp, now: dt.datetime, by=None, channel=RsvpChannel.LINK
 ) -> bool:
@@ -100,8 +121,28 @@ def record_rsvp(
 
     The office (`channel` OFFICE) may reply for anybody, even after the deadline. Nobody is mailed
     once the dialogue was held. Raises NotAllowed for somebody else's invitation, Refused if
-    replies are closed or too few seats are free.
+    replies are closed or too few seats are free; the office then sees that the guest wants one.
     """
+    try:
+        return _record_rsvp(invitation, rsvp, now=now, by=by, channel=channel)
+    except SeatsTaken:
+        # In a transaction of its own, because the refusal has rolled back the other one.
+        _record_seat_wish(invitation, by=by, now=now)
+        raise
+
+
+@transaction.atomic
+def _record_seat_wish(invitation: Invitation, *, by, now: dt.datetime) -> None:
+    dialogue = lock_dialogue(invitation.dialogue_id)
+    locked = lock_invitation(invitation.pk, dialogue)
+    # The first refusal counts: whoever asked first is listed first.
+    if locked.seat_wanted_at is None:
+        locked.seat_wanted_at = now
+        save_as(locked, by=by, now=now, reason=_("Wünscht einen Platz; alle sind belegt"))
+
+
+@transaction.atomic
+def _record_rsvp(invitation: Invitation, rsvp: Rsvp, *, now: dt.datetime, by, channel: str) -> bool:
     # The lock serialises replies to one dialogue, so no seat is given away twice.
     dialogue = lock_dialogue(invitation.dialogue_id)
     locked = lock_invitation(invitation.pk, dialogue)
@@ -119,6 +160,7 @@ def record_rsvp(
     for name, value in after._asdict().items():
         setattr(locked, name, value)
     locked.replied_at, locked.channel = now, channel
+    locked.seat_wanted_at = _seat_wanted_at(locked, now)
     # An entry that is cancelled or changes hands needs a higher SEQUENCE (RFC 5546, 2.1.4).
     locked.revision += mails.has_new_holder(locked.person, before, after)
     reason = _("Antwort: %(rsvp)s") % {"rsvp": locked.get_rsvp_display()}
@@ -144,13 +186,18 @@ def _require_open(
         raise Refused(INVITATION_WITHDRAWN)
     # The office uses no link, and no deadline applies to it.
     if channel == RsvpChannel.OFFICE:
-        if invitation.dialogue.state not in (DialogueState.INVITED, DialogueState.HELD):
-            raise Refused(_("Antworten lassen sich nur eintragen, solange eingeladen ist."))
+        require_office_rsvp(invitation)
         return
     if invitation.link_version != version_opened:
         raise Refused(LINK_REPLACED)
     if sentence := closed_reason(invitation, today=local_date(now)):
         raise Refused(sentence)
+
+
+def require_office_rsvp(invitation: Invitation) -> None:
+    """Raise Refused unless the office can enter a reply: the guest is invited to this date."""
+    if not takes_office_rsvp(invitation):
+        raise Refused(_("Antworten lassen sich nur eintragen, solange eingeladen ist."))
 
 
 def _require_complete(rsvp: Rsvp) -> None:
@@ -181,7 +228,7 @@ def _require_few_substitutes(invitation: Invitation, after: Rsvp) -> None:
 
 
 def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
-    """Raise Refused if `after` needs more seats than are free. The dialogue must be locked."""
+    """Raise SeatsTaken if `after` needs more seats than are free. The dialogue must be locked."""
     dialogue: Dialogue = invitation.dialogue
     needed = after.party if after.rsvp in SEATED else 0
     # Giving seats back is always possible, even where the office has overbooked.
@@ -192,10 +239,10 @@ def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
     if needed <= left:
         return
     if left <= 0:
-        raise Refused(
+        raise SeatsTaken(
             _(
-                "Es sind keine Plätze mehr frei. Möglich ist eine Antwort mit Vorbehalt; sobald "
-                "ein Platz frei wird, kann daraus eine Zusage werden."
+                "Es sind keine Plätze mehr frei. Die Geschäftsstelle sieht, dass Sie einen Platz "
+                "wünschen. Bis dahin ist eine Antwort mit Vorbehalt möglich."
             )
         )
     text = ngettext(
@@ -203,7 +250,46 @@ def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
         "Es sind nur noch %(left)d Plätze frei. Bitte geben Sie weniger Personen an.",
         left,
     )
-    raise Refused(text % {"left": left})
+    raise SeatsTaken(text % {"left": left})
+
+
+def _seat_wanted_at(invitation: Invitation, now: dt.datetime) -> dt.datetime | None:
+    """Return since when the guest wants a seat that is not free; None for any other reply."""
+    # While all seats are taken, the page advises guests to reply with a reservation.
+    if invitation.rsvp != RsvpState.TENTATIVE:
+        return None
+    dialogue: Dialogue = invitation.dialogue
+    is_full = count_seats_taken(dialogue) >= dialogue.seats
+    return invitation.seat_wanted_at or (now if is_full else None)
+
+
+@transaction.atomic
+def offer_seat(*, invitation: Invitation, by, now: dt.datetime) -> Invitation:
+    """Mail a guest who wants a seat that one is free. Raises Refused unless they can take it."""
+    require_office(by)
+    dialogue = lock_dialogue(invitation.dialogue_id)
+    invitation = lock_invitation(invitation.pk, dialogue)
+    require_seat_to_offer(invitation, today=local_date(now))
+    # The guest was answered; if the seat is gone again when they reply, the wish is recorded anew.
+    invitation.seat_wanted_at = None
+    save_as(invitation, by=by, now=now, reason=_("Platz angeboten"))
+    mails.mail_seat_offered(dialogue, invitation, by=by, now=now)
+    return invitation
+
+
+def require_seat_to_offer(invitation: Invitation, *, today: dt.date) -> None:
+    dialogue: Dialogue = invitation.dialogue
+    if invitation.seat_wanted_at is None or not takes_office_rsvp(invitation):
+        raise Refused(_("Dieser Gast wartet nicht mehr auf einen Platz."))
+    if count_seats_taken(dialogue) >= dialogue.seats:
+        raise Refused(_("Es ist kein Platz frei, der sich anbieten ließe."))
+    if closed_reason(invitation, today=today):
+        raise Refused(
+            _(
+                "Die Frist für Antworten ist abgelaufen. Fragen Sie den Gast, und tragen Sie die "
+                "Antwort selbst ein."
+            )
+        )
 
 
 def _normalised(rsvp: Rsvp) -> Rsvp:

@@ -40,10 +40,6 @@ from dialogues.facts import SERIES_FACTS
 from dialogues.models import DialogueSeries
 
 
-def _require_office(by) -> None:
-    require_office(by, _("Reihen legt die Geschäftsstelle an."))
-
-
 def lock_series(pk: int) -> DialogueSeries:
     # Of two concurrent transitions, the second waits here and then sees the first one's result.
     return DialogueSeries.objects.select_for_update().get(pk=pk)
@@ -51,7 +47,7 @@ def lock_series(pk: int) -> DialogueSeries:
 
 @transaction.atomic
 def create_series(*, values: Mapping[str, Any], by, now: dt.datetime) -> DialogueSeries:
-    _require_office(by)
+    require_office(by, _("Reihen legt die Geschäftsstelle an."))
     series = DialogueSeries(**values, state=SeriesState.PROPOSED)
     save_as(series, by=by, now=now, reason=_("Reihe vorgeschlagen"))
     return series
@@ -66,7 +62,7 @@ def change_series(
     Of a refused series, only the internal note can change. Raises ChangedMeanwhile if somebody
     else saved after the form showed `version`.
     """
-    _require_office(by)
+    require_office(by, _("Reihen bearbeitet die Geschäftsstelle."))
     series = lock_series(series.pk)
     # Compare with the locked record, not with what the form showed: the approval is bound to the
     # stored values.

@@ -32,6 +32,7 @@ from core.roles import require_office
 from core.states import target_of
 from dialogues import mails
 from dialogues.enums import (
+    TOPIC_CORRECTED,
     TOPIC_LAPSED,
     TOPIC_MOVES,
     TOPIC_SUBMITTED,
@@ -116,6 +117,8 @@ def change_topic(
     # Editing a returned topic starts its revision; the office takes no separate step.
     elif topic.state == TopicState.RETURNED:
         _move(topic, "rework", by=by, now=now, reason=_("Überarbeitung begonnen"))
+    elif topic.state == TopicState.PROPOSED and not can_manage(by):
+        save_as(topic, by=by, now=now, reason=TOPIC_CORRECTED)
     else:
         save_as(topic, by=by, now=now, reason=_("Angaben geändert"))
     _set_classification(topic, values)
@@ -140,13 +143,30 @@ def _set_classification(topic: Topic, values: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def propose_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
-    """Propose a draft; mails the office. Raises NotAllowed unless `by` is its author."""
+    """Propose a draft or a retracted topic; mails the office. Raises NotAllowed unless `by` is its
+    author.
+    """
     topic = lock_topic(topic.pk)
     if topic.proposed_by_id != by.pk:
         raise NotAllowed(_("Einen Entwurf schlägt die Person vor, die ihn angelegt hat."))
     topic.proposed_at = now
     _move(topic, "propose", by=by, now=now, reason=_("Thema vorgeschlagen"))
     mails.mail_topic_proposed(topic, by=by, now=now)
+    return topic
+
+
+@transaction.atomic
+def retract_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
+    """Retract a proposal that the office has not taken up. Raises NotAllowed unless `by` proposed
+    it.
+
+    Mails nobody; the page of the topic tells the office. Unsent mails about it are withdrawn.
+    """
+    topic = lock_topic(topic.pk)
+    if topic.proposed_by_id != by.pk:
+        raise NotAllowed(_("Einen Vorschlag zieht die Person zurück, die ihn gemacht hat."))
+    _move(topic, "retract", by=by, now=now, reason=_("Vorschlag zurückgezogen"))
+    mails.withdraw_proposal_mails(topic, by=by, now=now)
     return topic
 
 

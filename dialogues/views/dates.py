@@ -30,7 +30,7 @@ from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.forms import DateOptionFormSet, FixDateForm
 from dialogues.mails import addressees_of_cancellation
 from dialogues.models import DateOption, Dialogue
-from dialogues.progress import notified_people
+from dialogues.progress import notified_people, programme_changes
 from dialogues.services import (
     adopt_counter_dates,
     cancel_dialogue,
@@ -205,9 +205,18 @@ def fix(request, pk):
         )
         return redirect(dialogue)
     initial = {"option": options[0]} if len(options) == 1 else {}
-    form = FixDateForm(request.POST or None, options=options, initial=initial)
+    changes = programme_changes(dialogue, options)
+    form = FixDateForm(
+        request.POST or None, options=options, programme_changes=changes, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
-        call = partial(fix_date, option=form.cleaned_data["option"], by=request.user, now=now)
+        call = partial(
+            fix_date,
+            option=form.cleaned_data["option"],
+            moves_programme=form.moves,
+            by=request.user,
+            now=now,
+        )
         done = _("Der Termin steht fest. Die Beteiligten sind benachrichtigt.")
         if run_service(request, call, form=form, done=with_waiting_note(done, "date_fixed")):
             return redirect(dialogue)

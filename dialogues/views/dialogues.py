@@ -23,7 +23,7 @@ from dialogues.facts import DATES_FACTS
 from dialogues.forms import DialogueForm
 from dialogues.mails.dates import entry_text
 from dialogues.models import Dialogue, Invitation, Topic
-from dialogues.permissions import can_manage
+from dialogues.permissions import can_edit_dialogue, can_manage
 from dialogues.progress import (
     announced_later_note,
     closing_cards,
@@ -90,7 +90,7 @@ def page_context(request, dialogue: Dialogue, tab: str) -> dict:
         "shows_state": dialogue.state == DialogueState.CANCELLED or not steps,
         "steps": steps,
         "tabs": dialogue_tabs(dialogue, user, preparation, tab),
-        "buttons": [Button(_("Bearbeiten"), edit_url)] if actions else [],
+        "buttons": [Button(_("Bearbeiten"), edit_url)] if can_edit_dialogue(user, dialogue) else [],
         "closing_cards": closing_cards(dialogue),
         "box": box,
         "facts": dialogue_facts(dialogue, user, preparation),

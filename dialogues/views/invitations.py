@@ -46,6 +46,8 @@ from dialogues.progress import (
     release_label,
     release_warnings,
     released_message,
+    seat_wishes,
+    unsettled_lines,
 )
 from dialogues.queries import (
     DeliveryCounts,
@@ -136,6 +138,9 @@ def _list_context(dialogue: Dialogue, user, guests: list[GuestRow]) -> dict:
         "print_url": reverse("dialogues:guests_print", args=[dialogue.pk]),
         "empty": no_guests(add_url if can_add else ""),
     }
+    if manages:
+        context["unsettled"] = unsettled_lines(guests, dialogue)
+        context |= seat_wishes(guests, dialogue, local_date(timezone.now()))
     if manages and sending.is_under_way:
         context["batch"] = latest_batch(dialogue.get_absolute_url(), "invitation")
     return context

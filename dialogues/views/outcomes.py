@@ -8,26 +8,52 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import OutcomeForm
-from core.views import redirect_unless_possible, render_form, run_service
+from core.states import allowed_actions
+from core.views import (
+    redirect_if_refused,
+    redirect_unless_possible,
+    render_confirmation,
+    render_form,
+    run_service,
+)
 from dialogues.enums import DIALOGUE_MOVES
-from dialogues.services import close_dialogue, document_outcome, record_held
+from dialogues.services import close_dialogue, correct_outcome, document_outcome, record_held
+from dialogues.services.outcomes import require_begun
 from dialogues.views.dialogues import dialogue_for_office
 
 
-@require_POST
 def hold(request, pk):
-    dialogue = dialogue_for_office(request, pk)
-    run_service(
+    """Ask, then record that the dialogue took place."""
+    dialogue, now = dialogue_for_office(request, pk), timezone.now()
+    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "hold"):
+        return back
+    if back := redirect_if_refused(request, dialogue, partial(require_begun, now=now)):
+        return back
+    if request.method == "POST":
+        done = _("Das Gespräch ist als durchgeführt vermerkt. Halten Sie jetzt das Ergebnis fest.")
+        run_service(
+            request, partial(record_held, dialogue=dialogue, by=request.user, now=now), done=done
+        )
+        return redirect(dialogue)
+    return render_confirmation(
         request,
-        partial(record_held, dialogue=dialogue, by=request.user, now=timezone.now()),
-        done=_("Das Gespräch ist als durchgeführt vermerkt. Halten Sie jetzt das Ergebnis fest."),
+        title=_("Als durchgeführt vermerken"),
+        question=f"{dialogue} · {dialogue.when}",
+        details=[
+            _("Danach lässt sich das Gespräch weder ändern noch verschieben oder absagen."),
+            _("Antworten der Gäste lassen sich weiter eintragen. Es wird niemand benachrichtigt."),
+        ],
+        submit_label=_("Als durchgeführt vermerken"),
+        cancel_url=dialogue.get_absolute_url(),
     )
-    return redirect(dialogue)
 
 
 def document(request, pk):
+    """Record the outcome, or correct the one that is recorded."""
     dialogue = dialogue_for_office(request, pk)
-    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "document"):
+    is_correction = "correct" in allowed_actions(DIALOGUE_MOVES, dialogue)
+    action = "correct" if is_correction else "document"
+    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, action):
         return back
     form = OutcomeForm(
         request.POST or None,
@@ -36,19 +62,22 @@ def document(request, pk):
     )
     if request.method == "POST" and form.is_valid():
         call = partial(
-            document_outcome,
+            correct_outcome if is_correction else document_outcome,
             dialogue=dialogue,
             outcome=form.cleaned_data["outcome"],
             by=request.user,
             now=timezone.now(),
         )
-        if run_service(request, call, form=form, done=_("Das Ergebnis ist festgehalten.")):
+        done = _("Das Ergebnis ist festgehalten.")
+        if is_correction:
+            done = _("Das Ergebnis ist berichtigt; der Verlauf behält die frühere Fassung.")
+        if run_service(request, call, form=form, done=done):
             return redirect(dialogue)
     return render_form(
         request,
         form,
         template="dialogues/form.html",
-        title=_("Ergebnis festhalten"),
+        title=DIALOGUE_MOVES[action].label,
         intro=str(dialogue),
         cancel_url=dialogue.get_absolute_url(),
     )

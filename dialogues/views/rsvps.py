@@ -12,14 +12,29 @@ from django.views.decorators.csrf import csrf_exempt
 
 from core.dates import local_date
 from core.errors import Refused
-from core.views import redirect_with_message, render_form, require, run_service
+from core.views import (
+    redirect_if_refused,
+    redirect_with_message,
+    render_confirmation,
+    render_form,
+    require,
+    run_service,
+)
 from dialogues.enums import DATED, RsvpChannel, RsvpState
-from dialogues.forms import OfficeRsvpForm, RsvpForm
+from dialogues.forms import OfficeRsvpForm, RsvpForm, SubstituteForm
 from dialogues.models import Invitation
 from dialogues.permissions import INVITED_PERSON_ONLY, can_rsvp
 from dialogues.progress import change_note, full_name, rsvp_facts, rsvp_text, seats_note
-from dialogues.queries import count_seats_taken
-from dialogues.services import closed_reason, open_invitation, record_rsvp
+from dialogues.queries import count_seats_taken, substitute_candidates
+from dialogues.services import (
+    closed_reason,
+    offer_seat,
+    open_invitation,
+    record_rsvp,
+    settle_substitute,
+)
+from dialogues.services.rsvps import require_office_rsvp, require_seat_to_offer
+from dialogues.services.substitutes import require_unsettled
 from dialogues.views.dialogues import calendar_response
 from dialogues.views.invitations import guests_url, invitation_for_office
 
@@ -127,6 +142,9 @@ def enter_rsvp(request, pk):
     # Nobody can reply to an invitation that was never sent.
     if invitation.released_at is None:
         raise Http404
+    back_url = guests_url(invitation.dialogue)
+    if back := redirect_if_refused(request, invitation, require_office_rsvp, to=back_url):
+        return back
     form = OfficeRsvpForm(request.POST or None, invitation=invitation)
     if request.method == "POST" and form.is_valid():
         call = partial(
@@ -138,7 +156,7 @@ def enter_rsvp(request, pk):
             now=timezone.now(),
         )
         if run_service(request, call, form=form, done=_("Die Antwort ist eingetragen.")):
-            return redirect(guests_url(invitation.dialogue))
+            return redirect(back_url)
     values = {"guest": full_name(invitation.person), "dialogue": invitation.dialogue}
     return render_form(
         request,
@@ -146,6 +164,62 @@ def enter_rsvp(request, pk):
         template="dialogues/form.html",
         title=_("Antwort eintragen"),
         submit_label=_("Eintragen"),
-        cancel_url=guests_url(invitation.dialogue),
+        cancel_url=back_url,
         intro=_("%(guest)s, zu „%(dialogue)s“") % values,
+    )
+
+
+def offer(request, pk):
+    """Ask, then mail a guest who wants a seat that one is free."""
+    invitation = invitation_for_office(request, pk)
+    back_url, now = guests_url(invitation.dialogue), timezone.now()
+    check = partial(require_seat_to_offer, today=local_date(now))
+    if back := redirect_if_refused(request, invitation, check, to=back_url):
+        return back
+    if request.method == "POST":
+        call = partial(offer_seat, invitation=invitation, by=request.user, now=now)
+        run_service(request, call, done=_("Der Platz ist angeboten."))
+        return redirect(back_url)
+    return render_confirmation(
+        request,
+        title=_("Platz anbieten"),
+        question=full_name(invitation.person),
+        details=[_("Der Gast erhält eine Nachricht, dass ein Platz frei ist.")],
+        submit_label=_("Platz anbieten"),
+        cancel_url=back_url,
+    )
+
+
+def settle(request, pk):
+    """Let the office choose who is invited in place of a guest who was represented."""
+    invitation = invitation_for_office(request, pk)
+    back_url = guests_url(invitation.dialogue)
+    if back := redirect_if_refused(request, invitation, require_unsettled, to=back_url):
+        return back
+    people = substitute_candidates(invitation)
+    form = SubstituteForm(request.POST or None, invitation=invitation, people=people)
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            settle_substitute,
+            invitation=invitation,
+            person=form.person,
+            by=request.user,
+            now=timezone.now(),
+        )
+        done = _("Es ist geklärt, wer eingeladen wird. Bisher wird niemand benachrichtigt.")
+        if run_service(request, call, form=form, done=done):
+            return redirect(back_url)
+    intro = _(
+        "%(guest)s hatte sich zum früheren Termin vertreten lassen: %(name)s. Fehlt die Vertretung "
+        "hier, legen Sie sie zuerst als Person an."
+    )
+    values = {"guest": full_name(invitation.person), "name": invitation.substitute_name}
+    return render_form(
+        request,
+        form,
+        template="dialogues/form.html",
+        title=_("Vertretung klären"),
+        submit_label=_("Übernehmen"),
+        cancel_url=back_url,
+        intro=intro % values,
     )

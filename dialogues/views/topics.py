@@ -54,6 +54,7 @@ from dialogues.services import (
     create_topic,
     decline_topic,
     propose_topic,
+    retract_topic,
     submit_topic,
     take_up_topic,
     withdraw_topic,
@@ -163,6 +164,30 @@ def propose(request, pk):
     call = partial(propose_topic, topic=topic, by=request.user, now=timezone.now())
     run_service(request, call, done=PROPOSED)
     return redirect(topic)
+
+
+def retract(request, pk):
+    """Ask, then retract a proposal that the office has not taken up."""
+    topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=pk)
+    require(topic.proposed_by_id == request.user.pk, TOPIC_NOT_EDITABLE)
+    if back := redirect_unless_possible(request, topic, TOPIC_MOVES, "retract"):
+        return back
+    if request.method == "POST":
+        call = partial(retract_topic, topic=topic, by=request.user, now=timezone.now())
+        run_service(request, call, done=_("Ihr Vorschlag ist zurückgezogen."))
+        return redirect(topic)
+    return render_confirmation(
+        request,
+        title=_("Vorschlag zurückziehen"),
+        question=str(topic),
+        details=[
+            _("Die Geschäftsstelle sieht auf der Seite des Themas, dass es zurückgezogen ist."),
+            _("Sie können den Vorschlag später bearbeiten und erneut machen."),
+        ],
+        submit_label=_("Vorschlag zurückziehen"),
+        danger=True,
+        cancel_url=topic.get_absolute_url(),
+    )
 
 
 @require_POST

@@ -2,8 +2,9 @@
 
 import datetime as dt
 
-from approvals.enums import ApprovalKind, ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
+from approvals.registry import Decision
 from core.models import Origin, Precision
 from core.roles import OFFICE, PARTNER
 from dialogues.enums import (
@@ -16,7 +17,13 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Rsvp, Topic
-from dialogues.services import release_invitations
+from dialogues.services import (
+    create_date_option,
+    decide_dates,
+    fix_date,
+    release_invitations,
+    submit_dates,
+)
 from partners.models import Person
 from tests.approvals.builders import (
     BERLIN,
@@ -183,3 +190,23 @@ def make_past(title: str = "Früher", **fields) -> Dialogue:
 def make_office():
     """Return an office account with a fixed address."""
     return make_user(OFFICE, email="geschaeftsstelle@example.org")
+
+
+def fix_new_date(dialogue: Dialogue, office, senator, starts_at: dt.datetime) -> None:
+    """Propose, approve and fix a date of two hours for a dialogue that explores dates."""
+    option = create_date_option(
+        dialogue=dialogue,
+        starts_at=starts_at,
+        ends_at=starts_at + dt.timedelta(hours=2),
+        host_preference="possible",
+        by=office,
+        now=NOW,
+    )
+    approval = submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
+    decide_dates(
+        approval=approval,
+        decision=Decision(Verdict.APPROVE, chosen=[option.pk]),
+        by=senator,
+        now=NOW,
+    )
+    fix_date(option=option, by=office, now=NOW)

@@ -32,7 +32,8 @@ def test_series_moves_are_as_listed():
 
 def test_topic_moves_are_as_listed():
     assert moves_of(TOPIC_MOVES) == {
-        "propose": (("draft",), "proposed"),
+        "propose": (("draft", "retracted"), "proposed"),
+        "retract": (("proposed",), "retracted"),
         "take_up": (("proposed",), "in_progress"),
         "decline": (("proposed",), "not_taken_up"),
         "submit": (("in_progress",), "for_approval"),
@@ -53,6 +54,7 @@ def test_dialogue_moves_are_as_listed():
         "release": (("scheduled", "invited"), "invited"),
         "hold": (("invited",), "held"),
         "document": (("held",), "documented"),
+        "correct": (("documented", "closed"), ""),
         "close": (("documented",), "closed"),
         "postpone": (("scheduled", "invited"), "exploring"),
         "cancel": (("planning", "exploring", "scheduled", "invited"), "cancelled"),
@@ -77,6 +79,7 @@ def test_states_are_stored_under_these_values():
         "returned",
         "refused",
         "not_taken_up",
+        "retracted",
     ]
     assert DialogueState.values == [
         "planning",

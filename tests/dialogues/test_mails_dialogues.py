@@ -10,7 +10,7 @@ from dialogues.enums import BEFORE_THE_DAY, DialogueFormat, DialogueState, RsvpS
 from dialogues.mails import addressees_of_cancellation, addressees_of_change, changes_between
 from dialogues.mails.dialogues import FACTS_FOR_GUESTS
 from dialogues.models import Dialogue
-from dialogues.services import change_dialogue
+from dialogues.services import cancel_dialogue, change_dialogue, postpone_dialogue
 from outbox.models import Mail
 from tests.dialogues.builders import (
     BERLIN,
@@ -284,6 +284,60 @@ def test_address_listed_twice_is_mailed_once_about_its_own_invitation(office, se
     assert [to.to.email for to in addressees_of_cancellation(dialogue, today=TODAY)].count(
         "beide@example.org"
     ) == 1
+
+
+def make_shared_mailbox(dialogue):
+    """Add two guests at one address, with different replies, and return it."""
+    for name, rsvp in (("Leitung A", A.ACCEPTED), ("Leitung B", A.OPEN)):
+        person = make_person(name, email="werk@example.org")
+        make_invitation(dialogue, rsvp, person=person)
+    return "werk@example.org"
+
+
+def test_shared_mailbox_gets_a_change_once_naming_both(office, senator):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    mailbox = make_shared_mailbox(dialogue)
+
+    change(dialogue, office, place="Halle 2")
+
+    mail = Mail.objects.get(recipient=mailbox)
+    assert (mail.kind, mail.recipient_name) == ("dialogue_changed_info", "Leitung A und Leitung B")
+    assert (
+        "Diese E-Mail gilt für Leitung A und Leitung B.\n\n"
+        "Leitung A: Ihre Antwort (Zusage) gilt weiter. Bis zum 15.04.2026 können Sie sie über den "
+        "Link der eigenen Einladung ändern.\n\n"
+        "Leitung B: Bitte antworten Sie bis zum 15.04.2026 über den Link der eigenen Einladung."
+    ) in mail.text
+    # The link of one guest would let them reply for the other.
+    assert (mail.has_personal_link, guest_of(mail.text)) == (False, None)
+    assert calendar_of(mail).attendee == mailbox
+
+
+@pytest.mark.parametrize("act", [postpone_dialogue, cancel_dialogue])
+def test_shared_mailbox_is_told_once_that_the_date_is_off_naming_both(office, senator, act):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    mailbox = make_shared_mailbox(dialogue)
+
+    act(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    mail = Mail.objects.get(recipient=mailbox)
+    assert "Diese E-Mail gilt für Leitung A und Leitung B." in mail.text
+    assert mail.recipient_name == "Leitung A und Leitung B"
+    assert mail.text.count("laden wir Sie erneut ein.") == (act is postpone_dialogue)
+
+
+def test_greeting_names_everybody_at_the_address(office, senator):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    for name, salutation in (("Alt", "ms"), ("Berg", "mr")):
+        make_invitation(
+            dialogue,
+            person=make_person(name, email="werk@example.org", salutation=salutation),
+        )
+
+    change(dialogue, office, place="Halle 2")
+
+    text = Mail.objects.get(recipient="werk@example.org").text
+    assert text.startswith("Sehr geehrte Frau Alt, sehr geehrter Herr Berg,")
 
 
 def test_account_without_an_address_does_not_block_a_change(office, senator):

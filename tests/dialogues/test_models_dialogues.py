@@ -9,6 +9,8 @@ from dialogues.enums import (
 )
 from dialogues.models import Dialogue
 from tests.dialogues.builders import (
+    DAY,
+    END,
     NOW,
     make_dialogue,
     make_invitation,
@@ -17,13 +19,16 @@ from tests.partners.builders import make_person, make_user
 
 pytestmark = pytest.mark.django_db
 
+# `make_dialogue` cancels a dialogue in planning: nobody outside ever heard of it.
+UNDECIDED = {DialogueState.PLANNING, DialogueState.EXPLORING, DialogueState.CANCELLED}
+
 
 @pytest.mark.parametrize(
     ("role", "states"),
     [
         (OFFICE, set(DialogueState)),
         (SENATOR_OFFICE, set(DialogueState)),
-        (OBSERVER, set(DialogueState) - {DialogueState.PLANNING, DialogueState.EXPLORING}),
+        (OBSERVER, set(DialogueState) - UNDECIDED),
         (PARTNER, set()),
         (None, set()),
     ],
@@ -38,6 +43,23 @@ def test_dialogues_are_visible_by_the_table_of_roles(role, states):
 
     assert set(seen.exclude(pk=past.pk).values_list("state", flat=True)) == states
     assert seen.filter(pk=past.pk).exists() == bool(role)
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_seen"),
+    [
+        ({}, False),
+        ({"starts_at": DAY, "ends_at": END}, True),
+        ({"round": 2}, True),
+    ],
+    ids=["planning", "dated", "postponed"],
+)
+def test_cancelled_dialogue_is_visible_outside_only_if_it_had_a_date(fields, is_seen):
+    partner = make_user(PARTNER)
+    dialogue = make_dialogue(DialogueState.CANCELLED, host=partner.person.organisation, **fields)
+
+    for user in (make_user(OBSERVER), partner):
+        assert Dialogue.objects.visible_to(user).filter(pk=dialogue.pk).exists() is is_seen
 
 
 def test_partner_sees_what_it_hosts_and_is_invited_to():

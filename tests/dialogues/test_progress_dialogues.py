@@ -53,7 +53,7 @@ def current(steps) -> str:
 @pytest.mark.parametrize(
     ("state", "host_reply", "label", "done"),
     [
-        (S.PLANNING, HostReply.OPEN, "Gastgeber angefragt", 1),
+        (S.PLANNING, HostReply.OPEN, "Antwort des Gastgebers offen", 1),
         (S.PLANNING, HostReply.DECLINED, "Gastgeber gesucht", 1),
         (S.EXPLORING, HostReply.ACCEPTED, "Termin in Abstimmung", 2),
         (S.SCHEDULED, HostReply.ACCEPTED, "Einladung in Vorbereitung", 3),
@@ -337,7 +337,10 @@ def test_every_state_has_a_badge_colour(table, states):
 def test_host_is_named_while_its_reply_is_awaited():
     dialogue = make_dialogue(host=make_organisation("Messgeräte GmbH"), host_reply=HostReply.OPEN)
 
-    assert office_step(dialogue).text == "Messgeräte GmbH ist als Gastgeber angefragt."
+    assert office_step(dialogue).text == (
+        "Messgeräte GmbH ist als Gastgeber vorgesehen. Fragen Sie dort an; das Portal schreibt den "
+        "Betrieb nicht an."
+    )
 
 
 def test_preparation_counts_dates_ahead_and_guests():
@@ -364,6 +367,7 @@ def test_preparation_counts_dates_ahead_and_guests():
         to_invite=1,
         invited=2,
         unanswered=1,
+        seats_left=29,
         reminder=NextReminder(dt.date(2026, 4, 8)),
     )
     assert preparation.granted.chosen == [granted.pk]

@@ -22,6 +22,7 @@ from dialogues.queries import count_seats_taken
 from dialogues.services import (
     cancel_dialogue,
     close_dialogue,
+    correct_outcome,
     document_outcome,
     fix_date,
     plan_dialogue,
@@ -88,6 +89,9 @@ ACTIONS = {
     "document": lambda dialogue, by: document_outcome(
         dialogue=dialogue, outcome="Zwei Bedarfe", by=by, now=NOW
     ),
+    "correct": lambda dialogue, by: correct_outcome(
+        dialogue=dialogue, outcome="Drei Bedarfe", by=by, now=NOW
+    ),
     "close": lambda dialogue, by: close_dialogue(dialogue=dialogue, by=by, now=NOW),
     "postpone": lambda dialogue, by: postpone_dialogue(
         dialogue=dialogue, reason="Streik", by=by, now=NOW
@@ -150,9 +154,7 @@ def test_taken_over_dialogue_never_moves(action, office, senator):
     state = DIALOGUE_MOVES[action].sources[0]
     dialogue = make_ready(state, origin=Origin.TAKEN_OVER)
 
-    words = "außerhalb des Ablaufs"
-    if action == "release":
-        words = "Gäste werden eingeladen, wenn der Termin feststeht"
+    words = "aus früheren Unterlagen übernommen und steht außerhalb des Ablaufs"
     with (
         nothing_changes(dialogue, *dialogue.date_options.all()),
         pytest.raises(Refused, match=words),

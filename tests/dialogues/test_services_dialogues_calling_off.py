@@ -4,32 +4,28 @@ import datetime as dt
 
 import pytest
 
-from approvals.enums import ApprovalKind, ApprovalState, Verdict
+from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
-from approvals.registry import Decision
 from core.errors import Refused
 from dialogues.enums import DialogueState, OptionState, RsvpChannel, RsvpState
 from dialogues.mails import mail_date_fixed
 from dialogues.services import (
+    add_guests,
     cancel_dialogue,
-    create_date_option,
-    decide_dates,
     fix_date,
     postpone_dialogue,
     record_rsvp,
     release_invitations,
-    submit_dates,
     withdraw_invitation,
 )
 from outbox.enums import MailState
 from outbox.models import Mail
 from tests.dialogues.builders import (
-    BRIEFING,
     DAY,
-    DUE_ON,
     NOW,
     RSVP_BY,
     YES,
+    fix_new_date,
     make_dialogue,
     make_invitation,
     make_released,
@@ -166,52 +162,60 @@ def test_guest_without_an_address_does_not_block_a_cancellation(office, senator)
     assert mails_written() == [("dialogue_cancelled", senator.email)]
 
 
-def fix_new_date(dialogue, office, senator, starts_at):
-    option = create_date_option(
-        dialogue=dialogue,
-        starts_at=starts_at,
-        ends_at=starts_at + dt.timedelta(hours=2),
-        host_preference="possible",
-        by=office,
-        now=NOW,
-    )
-    approval = submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
-    decide_dates(
-        approval=approval,
-        decision=Decision(Verdict.APPROVE, chosen=[option.pk]),
-        by=senator,
-        now=NOW,
-    )
-    fix_date(option=option, by=office, now=NOW)
+NEW_DAY = DAY + dt.timedelta(days=7)
+
+
+def text_to(address, kind) -> str:
+    return Mail.objects.get(recipient=address, kind=kind).text
 
 
 def test_second_round_invites_again_with_a_higher_sequence(office, senator):
     dialogue = make_dialogue(DialogueState.INVITED)
     invitation = make_invitation(
-        dialogue, RsvpState.REPRESENTED, person=make_person(email="gast@example.org")
+        dialogue, RsvpState.DECLINED, person=make_person(email="gast@example.org")
     )
     postpone(dialogue, office)
-    new_day = DAY + dt.timedelta(days=7)
-    fix_new_date(dialogue, office, senator, new_day)
+    fix_new_date(dialogue, office, senator, NEW_DAY)
     Mail.objects.all().delete()
 
     assert release(dialogue, office, rsvp_by=RSVP_BY, expected=1) == 1
 
     invitation.refresh_from_db()
-    assert (invitation.rsvp, invitation.substitute_email, invitation.released_round) == (
-        RsvpState.OPEN,
-        "",
-        2,
-    )
+    assert (invitation.rsvp, invitation.released_round) == (RsvpState.OPEN, 2)
     entry = calendar_of(Mail.objects.get())
     assert (entry.method, entry.sequence, entry.starts_at, entry.attendee) == (
         "REQUEST",
         3,
-        new_day,
+        NEW_DAY,
         "gast@example.org",
     )
     dialogue.refresh_from_db()
     assert dialogue.closing_reason == ""
+
+
+def test_mails_about_the_new_date_say_which_one_it_replaces(office, senator):
+    werk = make_person(email="werk@example.org")
+    dialogue = make_dialogue(DialogueState.INVITED, host_contact=werk)
+    make_invitation(dialogue, person=make_person(email="gast@example.org"))
+    postpone(dialogue, office)
+    fix_new_date(dialogue, office, senator, NEW_DAY)
+    new = make_person(email="neu@example.org")
+    add_guests(dialogue=dialogue, people=[new], by=office, now=NOW)
+
+    release(dialogue, office, expected=2)
+
+    replaced = "Dieser Termin ersetzt den bisherigen: Mi, 22.04.2026, 14:00–16:30 Uhr."
+    assert replaced in text_to("gast@example.org", "invitation")
+    assert replaced in text_to("werk@example.org", "date_fixed")
+    assert replaced in text_to("senatorin@example.org", "date_fixed")
+    assert "ersetzt" not in text_to("neu@example.org", "invitation")
+
+
+def test_first_date_replaces_none(office, senator):
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+    fix_new_date(dialogue, office, senator, NEW_DAY)
+
+    assert "ersetzt" not in text_to("senatorin@example.org", "date_fixed")
 
 
 def test_old_date_cannot_be_fixed_again_without_a_new_approval(office, senator):
@@ -221,25 +225,6 @@ def test_old_date_cannot_be_fixed_again_without_a_new_approval(office, senator):
 
     with nothing_changes(dialogue, option), pytest.raises(Refused, match="nicht freigegeben"):
         fix_date(option=option, by=office, now=NOW)
-
-
-def test_substitute_for_the_first_date_is_mailed_again_about_the_second(office, senator):
-    dialogue = make_dialogue(DialogueState.INVITED)
-    invitation = make_invitation(dialogue, RsvpState.REPRESENTED)
-    postpone(dialogue, office)
-    fix_new_date(dialogue, office, senator, DAY + dt.timedelta(days=7))
-    release(dialogue, office)
-    invitation.refresh_from_db()
-    Mail.objects.all().delete()
-
-    again = YES._replace(
-        rsvp=RsvpState.REPRESENTED,
-        substitute_name="Stellvertretung",
-        substitute_email="stellvertretung@example.org",
-    )
-    record_rsvp(invitation=invitation, rsvp=again, now=NOW)
-
-    assert ("substitute_named", "stellvertretung@example.org") in mails_written()
 
 
 def waiting_mails() -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 from approvals.enums import ApprovalKind, ApprovalState
 from core.errors import Refused
 from dialogues.enums import DialogueState
-from dialogues.services import close_dialogue, document_outcome, record_held
+from dialogues.services import close_dialogue, correct_outcome, document_outcome, record_held
 from tests.approvals.builders import make_deputy
 from tests.dialogues.builders import DAY, END, NOW, TODAY, make_dates_approval, make_dialogue
 from tests.unchanged import mails_written, nothing_changes
@@ -65,3 +65,27 @@ def test_dialogue_is_documented_and_closed_after_the_day(office):
         "Ergebnis festgehalten",
         "Durchgeführt",
     ]
+
+
+@pytest.mark.parametrize("state", [DialogueState.DOCUMENTED, DialogueState.CLOSED])
+def test_outcome_is_corrected_and_its_former_text_kept(office, state):
+    dialogue = make_dialogue(state, outcome="Zwei Bedarfe")
+
+    correct_outcome(dialogue=dialogue, outcome=" Drei Bedarfe ", by=office, now=AFTER)
+
+    dialogue.refresh_from_db()
+    assert (dialogue.state, dialogue.outcome) == (state, "Drei Bedarfe")
+    latest, former = dialogue.history.all()[:2]
+    assert latest.history_change_reason == "Ergebnis berichtigt"
+    assert (latest.outcome, former.outcome) == ("Drei Bedarfe", "Zwei Bedarfe")
+    assert mails_written() == []
+
+
+def test_outcome_is_not_corrected_to_nothing(office):
+    dialogue = make_dialogue(DialogueState.DOCUMENTED, outcome="Zwei Bedarfe")
+
+    with (
+        nothing_changes(dialogue),
+        pytest.raises(Refused, match="halten Sie das Ergebnis in wenigen Sätzen fest"),
+    ):
+        correct_outcome(dialogue=dialogue, outcome=" ", by=office, now=AFTER)

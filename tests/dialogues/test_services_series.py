@@ -132,7 +132,7 @@ def test_taken_over_series_never_moves(action, office, senator):
 @pytest.mark.parametrize(
     ("state", "act", "words"),
     [
-        (SeriesState.PROPOSED, rename, "Reihen legt die Geschäftsstelle an"),
+        (SeriesState.PROPOSED, rename, "Reihen bearbeitet die Geschäftsstelle"),
         (
             SeriesState.PROPOSED,
             lambda series, by: affirm_series(series=series, by=by, now=NOW),

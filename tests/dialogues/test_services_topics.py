@@ -10,9 +10,12 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import TOPIC_MOVES, TopicState
 from dialogues.models import Topic
 from dialogues.permissions import EDITED_BY_OFFICE
+from dialogues.progress import topic_next_step
+from dialogues.queries import corrected_proposal_at
 from dialogues.services import (
     decline_topic,
     propose_topic,
+    retract_topic,
     take_up_topic,
     withdraw_topic,
 )
@@ -40,6 +43,9 @@ def make_open_approval(topic) -> None:
 
 ACTIONS = {
     "propose": lambda topic, office, senator: propose_topic(
+        topic=topic, by=topic.proposed_by, now=NOW
+    ),
+    "retract": lambda topic, office, senator: retract_topic(
         topic=topic, by=topic.proposed_by, now=NOW
     ),
     "take_up": lambda topic, office, senator: take_up_topic(topic=topic, by=office, now=NOW),
@@ -206,10 +212,10 @@ def test_deputy_proposes_for_the_principal_unless_itself_a_partner(partner, role
 
 
 @pytest.mark.parametrize("state", TopicState)
-def test_proposer_edits_the_draft_only(partner, state):
+def test_proposer_edits_until_the_office_takes_the_topic_up(partner, state):
     topic = make_topic(state, proposed_by=partner)
 
-    if state == TopicState.DRAFT:
+    if state in (TopicState.DRAFT, TopicState.PROPOSED, TopicState.RETRACTED):
         assert rename(topic, partner).title == "Neuer Titel"
     else:
         with (
@@ -301,3 +307,55 @@ def test_office_is_not_mailed_its_own_proposal(office):
     take_up_topic(topic=topic, by=office, now=NOW)
 
     assert mails_written() == []
+
+
+def test_correction_by_the_proposer_is_told_to_the_office_on_the_page(partner, office):
+    topic = make_topic(TopicState.PROPOSED, proposed_by=partner, proposed_at=NOW)
+
+    rename(topic, partner)
+
+    topic.refresh_from_db()
+    assert (topic.title, topic.state) == ("Neuer Titel", TopicState.PROPOSED)
+    assert topic.history.first().history_change_reason == "Vorschlag berichtigt"
+    assert corrected_proposal_at(topic) == NOW
+    assert "nach dem Vorschlagen geändert: 02.03.2026, 10:00 Uhr." in (
+        topic_next_step(topic, office, None, is_planned=False).text
+    )
+    assert mails_written() == []
+
+
+def test_change_by_the_office_is_no_correction(partner, office):
+    topic = make_topic(TopicState.PROPOSED, proposed_by=partner, proposed_at=NOW)
+
+    rename(topic, office)
+
+    assert topic.history.first().history_change_reason == "Angaben geändert"
+    assert corrected_proposal_at(topic) is None
+
+
+def test_retracted_proposal_can_be_made_again(partner, office):
+    topic = make_topic(TopicState.DRAFT, proposed_by=partner)
+    propose_topic(topic=topic, by=partner, now=NOW)
+
+    retract_topic(topic=topic, by=partner, now=NOW)
+
+    topic.refresh_from_db()
+    assert topic.state == TopicState.RETRACTED
+    assert topic.history.first().history_change_reason == "Vorschlag zurückgezogen"
+    # The office is not mailed about a proposal that no longer stands.
+    assert list(Mail.objects.values_list("kind", "state")) == [("topic_proposed", "withdrawn")]
+    assert Topic.objects.visible_to(office).filter(pk=topic.pk).exists()
+    propose_topic(topic=topic, by=partner, now=NOW)
+    assert Mail.objects.filter(state="waiting").count() == 1
+
+
+@pytest.mark.parametrize("role", [OFFICE, PARTNER])
+def test_only_the_proposer_retracts(partner, role):
+    topic = make_topic(TopicState.PROPOSED, proposed_by=partner)
+    other = make_user(role, organisation=partner.person.organisation)
+
+    with (
+        nothing_changes(topic),
+        pytest.raises(NotAllowed, match="zieht die Person zurück, die ihn gemacht hat"),
+    ):
+        retract_topic(topic=topic, by=other, now=NOW)

@@ -21,6 +21,7 @@ from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = DialogueState
+PROGRAMME = "14:00 Begrüßung\n14:15 Rundgang"
 FACTS = {"title": "Wärme", "format": DialogueFormat.ON_SITE, "seats": "30", "senator_attends": "on"}
 
 
@@ -240,3 +241,36 @@ def test_next_step_is_not_repeated_among_the_actions(signed_in, state, next_step
 
     assert response.context["box"].action == next_step
     assert [button.label for button in response.context["actions"]] == beside
+
+
+@pytest.mark.parametrize(
+    ("ticked", "programme"),
+    [({"moves_programme": "on"}, "09:00 Begrüßung\n09:15 Rundgang"), ({}, PROGRAMME)],
+    ids=["moved", "kept"],
+)
+def test_programme_moves_with_the_date_if_the_office_says_so(signed_in, senator, ticked, programme):
+    dialogue = make_dialogue(S.EXPLORING, programme=PROGRAMME)
+    nine = DAY.replace(hour=9)
+    option = make_option(
+        dialogue, OptionState.POSSIBLE, starts_at=nine, ends_at=nine + dt.timedelta(hours=2)
+    )
+    make_dates_approval(dialogue, option, state=ApprovalState.APPROVED)
+    address = f"{dialogue.get_absolute_url()}termine/festlegen/"
+
+    text = text_of(signed_in.get(address))
+    signed_in.post(address, {"option": option.pk} | ticked)
+
+    assert "Bisher: „14:00 Begrüßung · 14:15 Rundgang“." in text
+    assert "09:00–11:00 Uhr: „09:00 Begrüßung · 09:15 Rundgang“." in text
+    dialogue.refresh_from_db()
+    assert (dialogue.state, dialogue.programme) == (S.SCHEDULED, programme)
+
+
+def test_programme_that_fits_is_not_asked_about(signed_in):
+    dialogue = make_dialogue(S.EXPLORING, programme=PROGRAMME)
+    option = make_option(dialogue, OptionState.POSSIBLE)
+    make_dates_approval(dialogue, option, state=ApprovalState.APPROVED)
+
+    text = text_of(signed_in.get(f"{dialogue.get_absolute_url()}termine/festlegen/"))
+
+    assert "Uhrzeiten im Programm" not in text

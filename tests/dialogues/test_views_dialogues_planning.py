@@ -291,6 +291,10 @@ def test_dialogue_is_held_documented_and_closed(signed_in, office, time_machine)
 
     time_machine.move_to(DAY + dt.timedelta(days=1))
     signed_in.force_login(office)
+    asked = text_of(signed_in.get(f"{address}durchgefuehrt/"))
+    assert "Danach lässt sich das Gespräch weder ändern noch verschieben oder absagen." in asked
+    dialogue.refresh_from_db()
+    assert dialogue.state == S.INVITED
     signed_in.post(f"{address}durchgefuehrt/")
     signed_in.post(f"{address}ergebnis/", {"outcome": "Drei Bedarfe aufgenommen."})
     assert "Ergebnis Drei Bedarfe aufgenommen." in text_of(signed_in.get(address))
@@ -298,4 +302,10 @@ def test_dialogue_is_held_documented_and_closed(signed_in, office, time_machine)
 
     dialogue.refresh_from_db()
     assert dialogue.state == S.CLOSED
-    assert "Nächster Schritt" not in text_of(signed_in.get(address))
+    text = text_of(signed_in.get(address))
+    assert "Nächster Schritt" not in text
+    assert "Bearbeiten" not in text
+    assert "Ergebnis berichtigen" in text
+    assert "Drei Bedarfe aufgenommen." in signed_in.get(f"{address}ergebnis/").content.decode()
+    signed_in.post(f"{address}ergebnis/", {"outcome": "Vier Bedarfe aufgenommen."})
+    assert "Ergebnis Vier Bedarfe aufgenommen." in text_of(signed_in.get(address))

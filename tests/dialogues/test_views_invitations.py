@@ -299,3 +299,59 @@ def test_page_links_to_its_exports(signed_in):
 
     for end in ("export/", "drucken/", "zusammenstellen/"):
         assert f"{guests_page(dialogue)}{end}" in links, end
+
+
+def test_guest_who_wants_a_seat_is_offered_one(signed_in, office):
+    dialogue = make_dialogue(S.INVITED, seats=2)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
+    guest = make_person("Leitung A", email="a@example.org", phone="030 1234")
+    waiting = make_invitation(dialogue, person=guest, seat_wanted_at=NOW)
+
+    page = signed_in.get(guests_page(dialogue))
+    offer = f"{BASE}/einladungen/{waiting.pk}/platz/"
+    asked = text_of(signed_in.get(offer))
+    done = text_of(signed_in.post(offer, follow=True))
+
+    assert "Wünschen einen Platz 1 Platz ist frei." in text_of(page)
+    assert "seit 02.03.2026, 10:00 Uhr · a@example.org · 030 1234" in text_of(page)
+    assert offer in links_of(page)
+    assert "Leitung A" in asked
+    assert "Der Platz ist angeboten." in done
+    assert "Wünschen einen Platz" not in done
+    assert mails_written() == [("seat_offered", "a@example.org")]
+
+
+def test_seat_is_offered_only_while_one_is_free(signed_in):
+    dialogue = make_dialogue(S.INVITED, seats=1)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
+    waiting = make_invitation(dialogue, seat_wanted_at=NOW)
+
+    page = signed_in.get(guests_page(dialogue))
+
+    offer = f"{BASE}/einladungen/{waiting.pk}/platz/"
+    assert "Wünschen einen Platz Alle Plätze sind belegt." in text_of(page)
+    assert offer not in links_of(page)
+    refused = text_of(signed_in.get(offer, follow=True))
+    assert "Es ist kein Platz frei, der sich anbieten ließe." in refused
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "is_offered"),
+    [
+        (S.INVITED, {}, True),
+        (S.HELD, {}, True),
+        (S.DOCUMENTED, {}, False),
+        (S.EXPLORING, {}, False),
+        (S.INVITED, {"released_round": 2}, False),
+        (S.INVITED, {"withdrawn_at": NOW}, False),
+    ],
+)
+def test_reply_is_entered_only_where_it_is_accepted(signed_in, state, fields, is_offered):
+    invitation = make_invitation(make_dialogue(state), **fields)
+    url = f"{BASE}/einladungen/{invitation.pk}/eintragen/"
+
+    page = signed_in.get(guests_page(invitation.dialogue))
+    form = signed_in.get(url)
+
+    assert (url in links_of(page)) is is_offered
+    assert form.status_code == (200 if is_offered else 302)

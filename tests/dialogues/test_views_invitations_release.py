@@ -5,8 +5,10 @@ import datetime as dt
 import pytest
 
 from dialogues.enums import DialogueState, RsvpState
+from dialogues.reminders import RULE
 from outbox.models import Mail
 from partners.models import DistributionList
+from reminders.models import ReminderRule
 from tests.dialogues.builders import (
     RSVP_BY,
     make_dialogue,
@@ -240,3 +242,15 @@ def test_preview_shows_the_wording_of_the_office(signed_in):
 
     assert "Betreff: Kommen Sie: Wärme" in text
     assert "bitte kommen Sie. Antworten: [persönlicher Link]" in text
+
+
+def test_preview_says_when_guests_are_reminded_by_the_rule_in_force(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    make_invitation(dialogue, released=False)
+    address = f"{guests_page(dialogue)}versenden/"
+    note = "Erinnerung an alle, die noch nicht geantwortet haben: "
+    assert f"{note}5 und 2 Arbeitstage vorher." in text_of(signed_in.get(address))
+
+    ReminderRule.objects.create(key=RULE.key, steps=[["5", -4]])
+
+    assert f"{note}4 Arbeitstage vorher." in text_of(signed_in.get(address))

@@ -130,7 +130,6 @@ def test_changed_reply_forgets_the_substitute(client, invitation):
         ({"rsvp": "represented"}, "Bitte nennen Sie, wer Sie vertritt."),
         ({"rsvp": "accepted", "party": "11"}, "kleiner oder gleich 10"),
         ({"rsvp": "accepted", "party": "zwei"}, "Bitte geben Sie eine ganze Zahl ein"),
-        ({"rsvp": "accepted", "party": "4"}, "Es sind nur noch 3 Plätze frei."),
         (
             {"rsvp": "represented", "substitute_name": "S", "substitute_email": "x"},
             "gültige E-Mail-Adresse",
@@ -169,14 +168,26 @@ def test_full_dialogue_says_so_before_and_after_the_reply(client, invitation):
     make_invitation(invitation.dialogue, RsvpState.ACCEPTED, party=3)
     assert "Zurzeit sind alle Plätze belegt." in text_of(client.get(invitation.personal_link))
 
-    with nothing_changes(invitation):
-        response = client.post(invitation.personal_link, YES | {"remark": "Lange getippt"})
+    response = client.post(invitation.personal_link, YES | {"remark": "Lange getippt"})
+    invitation.refresh_from_db()
+    assert (invitation.rsvp, invitation.seat_wanted_at) == (RsvpState.OPEN, NOW)
     client.post(invitation.personal_link, {"rsvp": "tentative"})
 
-    assert "Es sind keine Plätze mehr frei." in text_of(response)
+    assert (
+        "Es sind keine Plätze mehr frei. Die Geschäftsstelle sieht, dass Sie einen Platz wünschen."
+    ) in text_of(response)
     assert "Lange getippt" in response.content.decode()
     invitation.refresh_from_db()
     assert invitation.rsvp == RsvpState.TENTATIVE
+
+
+def test_too_many_people_for_the_seats_left_are_refused(client, invitation):
+    response = client.post(invitation.personal_link, YES | {"party": "4", "remark": "Getippt"})
+
+    assert "Es sind nur noch 3 Plätze frei." in text_of(response)
+    assert "Getippt" in response.content.decode()
+    invitation.refresh_from_db()
+    assert (invitation.rsvp, invitation.seat_wanted_at) == (RsvpState.OPEN, NOW)
 
 
 def test_guest_keeps_their_seat_when_all_others_are_taken(client, invitation):

@@ -245,3 +245,46 @@ def test_page_of_a_topic_needs_few_queries(signed_in, django_assert_max_num_quer
 
     with django_assert_max_num_queries(14):
         signed_in.get(topic.get_absolute_url())
+
+
+def test_partner_corrects_and_retracts_a_proposal(client, office, partner):
+    topic = make_topic(S.PROPOSED, proposed_by=partner)
+    page = topic.get_absolute_url()
+    assert "Vorschlag zurückziehen" in text_of(client.get(page))
+
+    edit = f"{page}bearbeiten/"
+    client.post(edit, WORDS | {"version": version_in(client.get(edit))})
+    asked = text_of(client.get(f"{page}vorschlag-zurueckziehen/"))
+    done = client.post(f"{page}vorschlag-zurueckziehen/", follow=True)
+
+    topic.refresh_from_db()
+    assert (topic.title, topic.state) == ("Wärme", S.RETRACTED)
+    assert "Die Geschäftsstelle sieht auf der Seite des Themas, dass es zurückgezogen ist." in asked
+    assert "Ihr Vorschlag ist zurückgezogen." in text_of(done)
+    assert "Erneut vorschlagen" in text_of(done)
+    client.force_login(office)
+    text = text_of(client.get(page))
+    assert "Der Vorschlag ist zurückgezogen. Es ist nichts zu tun." in text
+    assert "Vorschlag berichtigt" in text
+    assert "Erneut vorschlagen" not in text
+
+
+def test_proposal_of_somebody_else_is_not_retracted(client, partner):
+    topic = make_topic(
+        S.PROPOSED, proposed_by=make_user(PARTNER, organisation=partner.person.organisation)
+    )
+
+    with nothing_changes(topic):
+        response = client.post(f"{topic.get_absolute_url()}vorschlag-zurueckziehen/")
+
+    assert response.status_code == 403
+
+
+def test_topic_that_was_taken_up_is_no_longer_retracted(client, partner):
+    topic = make_topic(S.IN_PROGRESS, proposed_by=partner)
+
+    with nothing_changes(topic):
+        response = client.get(f"{topic.get_absolute_url()}vorschlag-zurueckziehen/", follow=True)
+
+    assert "Das ist im Stand „in Bearbeitung“ nicht möglich." in text_of(response)
+    assert "Vorschlag zurückziehen" not in text_of(client.get(topic.get_absolute_url()))

@@ -147,7 +147,7 @@ def plan_dialogue(visitors, topic: Topic) -> Dialogue:
         host_contact=str(visitors.contact.pk),
         seats="2",
     )
-    assert "Messgeräte GmbH ist als Gastgeber angefragt." in office.text
+    assert "Messgeräte GmbH ist als Gastgeber vorgesehen." in office.text
 
     office.follow("Antwort des Gastgebers vermerken").press(
         "Vermerken", reply="accepted", note="telefonisch"
@@ -250,7 +250,7 @@ def look_after_the_guest_list(visitors, dialogue: Dialogue) -> None:
     office.follow("Als Excel-Datei laden")
     sheet = load_workbook(io.BytesIO(office.response.content)).active
     rows = list(sheet.iter_rows(values_only=True))
-    assert sorted(row[5] for row in rows[1:]) == ["Vorbehalt", "Zusage", "vertreten"]
+    assert sorted(row[8] for row in rows[1:]) == ["Vorbehalt", "Zusage", "vertreten"]
     office.open(f"{dialogue.get_absolute_url()}gaeste/").follow("Liste zum Unterschreiben drucken")
     assert "Stellvertretung" in office.text
 
