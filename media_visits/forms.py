@@ -60,6 +60,8 @@ class VisitForm(VersionedForm):
         recent = recently_used(Visit.objects, "company")
         put_first(self.fields["company"], recent, gettext_lazy("Zuletzt gewählt"))
         self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
+        for name in ("company", "company_text"):
+            self.fields[name].is_conditional = True
         if self.instance._state.adding:
             self.fields["visitor"].initial = settings.HEAD_TITLE
 

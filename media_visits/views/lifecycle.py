@@ -50,7 +50,7 @@ def submit(request, pk):
         suggestion=Briefing("", "", "", ""),
         form_options={"needs_occasion": True, "help_texts": BRIEFING_HELP_TEXTS},
         title=_("Zur Freigabe vorlegen"),
-        submit_label=_("Vorlegen"),
+        submit_label=_("Zur Freigabe vorlegen"),
         intro=_("%(visit)s – %(when)s") % {"visit": visit, "when": visit.date_text},
         done=_("Der Besuch ist vorgelegt; das Büro ist benachrichtigt."),
         template="media_visits/form.html",
@@ -130,7 +130,7 @@ def document(request, pk):
         request.POST or None,
         initial={"outcome": visit.outcome},
         help_text=_(
-            "Was wurde besprochen, zugesagt, gezeigt? Formatierung mit Markdown ist möglich."
+            "Was wurde besprochen, zugesagt, gezeigt? Absätze und Listen mit „-“ bleiben erhalten."
         ),
     )
     if request.method == "POST" and form.is_valid():

@@ -13,6 +13,7 @@ from django.urls import get_resolver
 import core.forms as own
 from dialogues.enums import SeriesState
 from dialogues.models import DialogueSeries
+from measures.forms import ReportForm
 from measures.models import Measure, Plan, PlanSection
 from media_visits.forms import CoverageForm
 from media_visits.models import PressSlot, Visit
@@ -128,6 +129,35 @@ def test_time_that_the_clocks_leave_out_is_refused(form):
         assert issubclass(form, own.PeriodForm)
 
 
+def empty_labels(field: forms.Field) -> list[str]:
+    if isinstance(field, forms.ModelChoiceField):
+        return [str(field.empty_label)]
+    choices = getattr(field, "choices", [])
+    return [str(label) for key, label in choices if key in ("", None)]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [*FORMS, *(cls for cls in classes_of_the_portal(django_filters.FilterSet))],
+    ids=lambda form: form.__name__,
+)
+def test_empty_choice_says_what_it_means(form):
+    fields = getattr(form, "base_fields", {}) or {
+        name: entry.field for name, entry in form.base_filters.items() if "choices" in entry.extra
+    }
+    assert {
+        name: label
+        for name, field in fields.items()
+        for label in empty_labels(field)
+        if "--" in label
+    } == {}
+
+
+def test_rule_sees_the_dashes_of_django():
+    assert empty_labels(forms.ModelChoiceField(Sector.objects.none())) == ["---------"]
+    assert empty_labels(Visit._meta.get_field("company").formfield()) == ["---------"]
+
+
 # A record that no form should offer anew, for each model that forms refer to.
 UNWANTED = {
     Organisation: lambda: make_organisation(is_active=False, kind=OrganisationKind.PRESS),
@@ -183,6 +213,8 @@ def test_present_choice_is_offered(form_class):
             continue
         for value, _label in model._meta.get_field(name).choices:
             more = {"user": make_user("office")} if form_class is CoverageForm else {}
+            if form_class is ReportForm:
+                more = {"situation": ""}
             form = form_class(instance=model(**needed, **{name: value}), **more)
             offered = [key for key, _label in form.fields[name].choices]
             assert value in offered, (name, value)
