@@ -1,4 +1,4 @@
-"""Invitations that await a reply, and what the reply page shows."""
+"""Invitations that await a reply, what the reply page shows, and the list of who comes."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -190,16 +190,23 @@ def invitations_awaiting_rsvp(user, today: dt.date) -> list[WaitingEntry]:
 
 
 class Attendee(NamedTuple):
-    """A line of the attendance list; `party` is the number of people."""
+    """A line of the attendance list: one person, who signs there."""
 
     organisation: str
     name: str
     note: str
-    party: int
 
 
 def attendees(invitations: Iterable[Invitation]) -> list[Attendee]:
-    return [_attendee(invitation) for invitation in invitations]
+    """Return a line for each person who may come. Companions have no name on record."""
+    lines = []
+    for invitation in invitations:
+        guest = _attendee(invitation)
+        companion = Attendee(
+            guest.organisation, "", _("Begleitung von %(name)s") % {"name": guest.name}
+        )
+        lines += [guest, *[companion] * (invitation.party - 1)]
+    return lines
 
 
 def _attendee(invitation: Invitation) -> Attendee:
@@ -210,7 +217,7 @@ def _attendee(invitation: Invitation) -> Attendee:
     elif invitation.rsvp == RsvpState.TENTATIVE:
         note = _("mit Vorbehalt")
     organisation = person.organisation.label if person.organisation else "–"
-    return Attendee(organisation, name, note, invitation.party)
+    return Attendee(organisation, name, note)
 
 
 def own_rsvps(guests: Iterable[GuestRow]) -> list[tuple[str, str, str, str]]:
