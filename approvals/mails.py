@@ -10,7 +10,7 @@ from approvals.models import ApprovalRequest, Condition
 from approvals.queries import deciders, decision_lines
 from approvals.registry import Change
 from core.dates import format_date, local_date
-from core.roles import OFFICE, SENATOR_OFFICE, senator_office_name
+from core.roles import OFFICE, SENATOR_OFFICE, SENATOR_OFFICE_NAME, senator_office_name
 from outbox.services import enqueue_mails, withdraw_pending
 from outbox.texts import MailDraft, MailText, Markdown, Placeholder, escape_markdown, register
 from partners.models import Person
@@ -98,7 +98,7 @@ register(
         ),
         "who": Placeholder(
             gettext_lazy("wer entschieden hat, gegebenenfalls „in Vertretung“"),
-            gettext_lazy("Büro der Leitung"),
+            SENATOR_OFFICE_NAME,
         ),
         "details": Placeholder(
             gettext_lazy(
@@ -111,9 +111,7 @@ register(
             gettext_lazy("Anmerkung zur Entscheidung; kann leer sein"),
             gettext_lazy("Anmerkung: Bitte auch das Handwerk einladen."),
         ),
-        "office": Placeholder(
-            gettext_lazy("Name des Büros, das entscheidet"), gettext_lazy("Büro der Leitung")
-        ),
+        "office": Placeholder(gettext_lazy("Name des Büros, das entscheidet"), SENATOR_OFFICE_NAME),
         "state": Placeholder(
             gettext_lazy("was aus der Bitte wurde"), gettext_lazy("zurückgezogen")
         ),

@@ -6,6 +6,7 @@ represents as a deputy; it is read once per request.
 
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -48,6 +49,10 @@ def is_senator_office(user) -> bool:
 def is_inside(user) -> bool:
     """Return whether `user` belongs to the office or the senator's office."""
     return has_role(user, OFFICE, SENATOR_OFFICE)
+
+
+# For texts made when the code is loaded.
+SENATOR_OFFICE_NAME = format_lazy(gettext_lazy("Büro {head}"), head=settings.HEAD_TITLE_GENITIVE)
 
 
 def senator_office_name() -> str:

@@ -3,11 +3,16 @@
 `docs/states.md` is generated from these tables; `docs/domain.md` explains them.
 """
 
+from django.conf import settings
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from approvals.enums import VERDICT_LABELS, ApprovalKind, Verdict
 from core.states import Move
+
+# The title of the head of the department is a setting: `Teilnahme der Senatorin`.
+SENATOR_ATTENDS = format_lazy(_("Teilnahme {head}"), head=settings.HEAD_TITLE_GENITIVE)
 
 
 class SeriesState(models.TextChoices):

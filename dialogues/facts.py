@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.registry import Fact
-from dialogues.enums import OptionState
+from dialogues.enums import SENATOR_ATTENDS, OptionState
 from dialogues.models import DateOption
 
 
@@ -46,8 +46,8 @@ DATES_FACTS = (
     Fact(gettext_lazy("Ort"), attrgetter("address"), binding=False),
     Fact(gettext_lazy("Format"), lambda dialogue: dialogue.get_format_display()),
     Fact(
-        gettext_lazy("Teilnahme der Leitung"),
-        lambda dialogue: _("ja") if dialogue.senator_attends else _("nein"),
+        SENATOR_ATTENDS,
+        attrgetter("senator_attends_text"),
     ),
 )
 

@@ -56,7 +56,7 @@ register(
     ),
     MailText(
         kind="visit_moved",
-        title=gettext_lazy("Stand eines Besuchs geändert (an das Büro der Leitung)"),
+        title=gettext_lazy("Stand eines Besuchs geändert (an das Büro, das entscheidet)"),
         subject=gettext_lazy("Besuch {state}: {company}"),
         body=gettext_lazy(
             "der Besuch bei **{company}** ({title}), {when}, ist jetzt **{state}**.\n\n{note}\n\n"
@@ -75,9 +75,7 @@ register(
         "title": Placeholder(
             gettext_lazy("Anlass des Besuchs"), gettext_lazy("Eröffnung der neuen Montage")
         ),
-        "visitor": Placeholder(
-            gettext_lazy("wer den Betrieb besucht"), gettext_lazy("Leitung des Hauses")
-        ),
+        "visitor": Placeholder(gettext_lazy("wer den Betrieb besucht"), settings.HEAD_TITLE),
         "address": Placeholder(
             gettext_lazy("Anschrift des Betriebs"), gettext_lazy("Musterstraße 1, 12099 Berlin")
         ),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from approvals.enums import ApprovalKind
 from approvals.queries import deciders
 from core.dates import format_date, format_span, local_date
-from dialogues.enums import RsvpState
+from dialogues.enums import SENATOR_ATTENDS, RsvpState
 from dialogues.mails.dates import Addressee, entry_text, shared_note
 from dialogues.mails.invitations import guest_draft, replaced_date, withdraw_unsent_mails
 from dialogues.models import Dialogue, Invitation
@@ -176,15 +176,23 @@ def _place_of(dialogue: Dialogue) -> str:
 FACTS_FOR_GUESTS = (
     (gettext_lazy("Titel"), attrgetter("title")),
     (gettext_lazy("Format"), methodcaller("get_format_display")),
+    (SENATOR_ATTENDS, attrgetter("senator_attends_text")),
     (gettext_lazy("Ort"), _place_of),
     (gettext_lazy("Videokonferenz"), attrgetter("video_link")),
     (gettext_lazy("Programm"), attrgetter("programme_line")),
 )
-# Approvals are bound to title and format (`registry.DATES_FACTS`), so guests learn of a change to
-# them only once it is approved.
-FACTS_ANNOUNCED_AT_ONCE = FACTS_FOR_GUESTS[2:]
+# Approvals are bound to the first three (`facts.DATES_FACTS`), so guests learn of a change to them
+# only once it is approved.
+FACTS_ANNOUNCED_AT_ONCE = FACTS_FOR_GUESTS[3:]
 # The columns that FACTS_FOR_GUESTS reads.
-ANNOUNCED_FIELDS = ("title", "format", "place", "video_link", "programme")
+ANNOUNCED_FIELDS = (
+    "title",
+    "format",
+    "senator_attends",
+    "place",
+    "video_link",
+    "programme",
+)
 
 
 class Change(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 
 from core.dates import format_date, format_span
-from dialogues.enums import RsvpState
+from dialogues.enums import SENATOR_ATTENDS, RsvpState
 from dialogues.mails.dates import entry_text, holds_other_entry
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import former_spans
@@ -98,6 +98,7 @@ def _invitation_values(dialogue: Dialogue, rsvp_by: dt.date) -> dict[str, str]:
     return {
         "place": dialogue.location or dialogue.get_format_display(),
         "rsvp_by": format_date(rsvp_by),
+        "senator": f"{SENATOR_ATTENDS}: {dialogue.senator_attends_text}",
         "about": dialogue.topic.description if dialogue.topic else "",
         "programme": dialogue.programme_line,
     }

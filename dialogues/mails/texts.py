@@ -1,7 +1,9 @@
 """Texts of the mails about topics and dialogues."""
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from dialogues.enums import SENATOR_ATTENDS
 from outbox.texts import MailText, Placeholder, register
 
 # Several notices (`is_notice`) to one recipient can be bundled into one mail.
@@ -67,14 +69,23 @@ register(
         subject=_("Einladung: {dialogue}, {date}"),
         body=_(
             "wir laden Sie herzlich zum Branchengespräch **{dialogue}** ein.\n\n"
-            "{about}\n\nTermin: **{date}**\n\n{replaces}\n\nOrt: {place}\n\n"
+            "{about}\n\nTermin: **{date}**\n\n{replaces}\n\nOrt: {place}\n\n{senator}\n\n"
             "{programme}\n\nBitte antworten Sie bis zum **{rsvp_by}**. Sie brauchen dafür kein "
             "Konto.\n\n[Einladung beantworten]({link})\n\nEs zählt nur die Antwort über diesen "
             "Link. Wenn Sie den Termin in Ihrem Kalender annehmen oder ablehnen, erfahren wir "
             "davon nichts.\n\nDer Link gilt nur für Sie. Wenn Sie verhindert sind, können Sie dort "
             "eine Vertretung benennen."
         ),
-        placeholders=("dialogue", "about", "date", "replaces", "place", "programme", "rsvp_by"),
+        placeholders=(
+            "dialogue",
+            "about",
+            "date",
+            "replaces",
+            "place",
+            "senator",
+            "programme",
+            "rsvp_by",
+        ),
     ),
     MailText(
         kind="invitation_reminder",
@@ -203,6 +214,10 @@ register(
             _("Beispielwerk, Musterstraße 1, 12099 Berlin"),
         ),
         "host": Placeholder(_("gastgebender Betrieb"), _("Beispielwerk GmbH")),
+        "senator": Placeholder(
+            format_lazy(_("{label}, ja oder nein"), label=SENATOR_ATTENDS),
+            format_lazy("{label}: {value}", label=SENATOR_ATTENDS, value=_("ja")),
+        ),
         "about": Placeholder(
             _("Beschreibung des Themas; kann leer sein"),
             _("Viele Betriebe warten auf schnelle Anschlüsse."),

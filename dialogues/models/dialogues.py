@@ -17,6 +17,7 @@ from dialogues.enums import (
     DIALOGUE_BADGE_COLOURS,
     HOST_REPLY_BADGE_COLOURS,
     PAST,
+    SENATOR_ATTENDS,
     DialogueCategory,
     DialogueFormat,
     DialogueState,
@@ -150,7 +151,7 @@ class Dialogue(Sourced, KnownDate, Assignable):
         help_text=_("Straße, Hausnummer, Treffpunkt. Leer: Anschrift des Gastgebers."),
     )
     video_link = models.URLField(_("Zugang zur Videokonferenz"), blank=True)
-    senator_attends = models.BooleanField(_("Leitung des Hauses nimmt teil"), default=True)
+    senator_attends = models.BooleanField(SENATOR_ATTENDS, default=True)
     starts_at = models.DateTimeField(_("Beginn"), null=True, editable=False)
     ends_at = models.DateTimeField(_("Ende"), null=True, editable=False)
     seats = models.PositiveSmallIntegerField(_("Plätze"), default=30)
@@ -241,6 +242,10 @@ class Dialogue(Sourced, KnownDate, Assignable):
             setattr(known, name, value)
         known.unannounced = {}
         return known
+
+    @property
+    def senator_attends_text(self) -> str:
+        return str(_("ja") if self.senator_attends else _("nein"))
 
     @property
     def calendar_uid(self) -> str:

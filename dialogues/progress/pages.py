@@ -10,7 +10,13 @@ from core.dates import format_date, local_date
 from core.progress import Button, NextStep, TextCard
 from core.roles import is_inside
 from core.states import allowed_actions
-from dialogues.enums import DIALOGUE_MOVES, DialogueCategory, DialogueState, HostReply
+from dialogues.enums import (
+    DIALOGUE_MOVES,
+    SENATOR_ATTENDS,
+    DialogueCategory,
+    DialogueState,
+    HostReply,
+)
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage
 from dialogues.progress.dates import approval_status
@@ -79,6 +85,7 @@ def dialogue_facts(dialogue: Dialogue, user, preparation: Preparation) -> list[t
     if dialogue.is_taken_over:
         return facts
     facts.append((_("Format"), dialogue.get_format_display()))
+    facts.append((SENATOR_ATTENDS, dialogue.senator_attends_text))
     if dialogue.video_link:
         link = '<a href="{}" rel="noopener noreferrer">{}</a>'
         facts.append((_("Zugang"), format_html(link, dialogue.video_link, _("Videokonferenz"))))

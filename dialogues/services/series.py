@@ -71,7 +71,7 @@ def change_series(
     changes = binding_changes(SERIES_FACTS, before, series)
     if changes and series.state == SeriesState.REFUSED:
         raise Refused(
-            _("Die Reihe ist abgelehnt und bleibt, wie sie der Leitung des Hauses vorgelegt wurde.")
+            _("Die Reihe ist abgelehnt und bleibt, wie sie zur Entscheidung vorgelegt wurde.")
         )
     if changes and series.state in SERIES_MOVES["lapse"].sources:
         return _lapse(series, changes, by=by, now=now)

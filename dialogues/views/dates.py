@@ -25,7 +25,7 @@ from core.views import (
     render_form,
     run_service,
 )
-from dialogues.enums import DIALOGUE_MOVES, OptionState
+from dialogues.enums import DIALOGUE_MOVES, SENATOR_ATTENDS, OptionState
 from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.forms import DateOptionFormSet, FixDateForm
 from dialogues.mails import addressees_of_cancellation
@@ -160,7 +160,7 @@ def _suggested_briefing(dialogue: Dialogue) -> Briefing:
     series = dialogue.topic.series if dialogue.topic else ""
     vote = _("Zustimmung zu einem der Termine")
     if dialogue.senator_attends:
-        vote = _("Zustimmung zu einem der Termine, Teilnahme der Leitung")
+        vote = f"{vote}, {SENATOR_ATTENDS}"
     occasion = _("Branchengespräch in der Reihe „%(series)s“") % {"series": series}
     return Briefing(occasion, facts, "", vote)
 

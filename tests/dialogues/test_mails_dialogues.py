@@ -160,7 +160,6 @@ def test_after_the_deadline_the_mail_does_not_ask_for_a_reply(office, dialogue):
     [
         {"seats": 99},
         {"internal_notes": "Parkplatz sperren"},
-        {"senator_attends": False},
         {"rsvp_by": RSVP_BY + dt.timedelta(days=1)},
         {"programme": "14:00 Begrüßung\r\n\r\n 14:15 Rundgang "},
     ],
@@ -189,6 +188,7 @@ def test_facts_for_guests_are_those_that_can_be_held_back():
     assert [str(label) for label, _read in FACTS_FOR_GUESTS] == [
         "Titel",
         "Format",
+        "Teilnahme der Senatorin",
         "Ort",
         "Videokonferenz",
         "Programm",

@@ -344,8 +344,9 @@ def test_next_step_says_that_guests_are_mailed_later(office, senator, dialogue):
     assert asked.text == f"1 Termin liegt zur Freigabe vor. {LATER}"
 
 
-def test_change_that_guests_do_not_see_is_not_deferred(office, senator, dialogue):
+def test_guests_learn_that_the_senator_stays_away_once_it_is_approved(office, senator, dialogue):
+    """The invitation says whether she takes part, so a change is announced like a new title."""
     update = edit(dialogue, office, senator_attends=False)
 
-    assert (update.is_deferred, dialogue.unannounced) == (False, {})
+    assert (update.is_deferred, dialogue.unannounced) == (True, {"senator_attends": True})
     assert ApprovalRequest.objects.filter(kind=ApprovalKind.DATES).latest("pk").state == "lapsed"

@@ -253,7 +253,7 @@ def test_submission_shows_the_dates_to_tick(office, senator):
         ["Gastgeber", str(dialogue.host)],
         ["Ort", "Werkstraße 1, 12681 Berlin"],
         ["Format", "vor Ort"],
-        ["Teilnahme der Leitung", "ja"],
+        ["Teilnahme der Senatorin", "ja"],
     ]
     assert mails_written() == [("approval_asked", senator.email)]
 

@@ -49,7 +49,7 @@ def lapse_mails(*emails):
 
 ESSENTIAL = [
     ({"title": "Neu"}, "Gespräch"),
-    ({"senator_attends": False}, "Teilnahme der Leitung"),
+    ({"senator_attends": False}, "Teilnahme der Senatorin"),
     ({"format": "digital"}, "Format"),
 ]
 

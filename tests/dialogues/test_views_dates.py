@@ -136,7 +136,7 @@ def test_dates_are_submitted_with_a_briefing(signed_in, senator):
     assert "Vorgelegt werden: Mi, 22.04.2026, 14:00–16:30 Uhr (Gastgeber möglich)" in text_of(page)
     assert (
         page.context["form"].initial["vote"]
-        == "Zustimmung zu einem der Termine, Teilnahme der Leitung"
+        == "Zustimmung zu einem der Termine, Teilnahme der Senatorin"
     )
 
     signed_in.post(

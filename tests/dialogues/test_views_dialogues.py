@@ -64,6 +64,13 @@ def test_every_tab_needs_fewer_than_twenty_queries(signed_in, django_assert_max_
         signed_in.get(f"{dialogue.get_absolute_url()}{page}")
 
 
+@pytest.mark.parametrize(("attends", "word"), [(True, "ja"), (False, "nein")])
+def test_facts_say_whether_the_senator_takes_part(signed_in, attends, word):
+    dialogue = make_dialogue(S.INVITED, senator_attends=attends)
+
+    assert f"Teilnahme der Senatorin {word}" in text_of(signed_in.get(dialogue.get_absolute_url()))
+
+
 def test_imported_dialogue_shows_its_source_and_no_workflow(signed_in):
     dialogue = make_past(
         "Wiederaufnahme",

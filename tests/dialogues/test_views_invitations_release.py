@@ -85,6 +85,7 @@ def test_preview_shows_mail_entry_and_guests_but_no_personal_link(signed_in):
         "Betreff: Einladung: Wärme, Mi, 22.04.2026, 14:00–16:30 Uhr",
         "Sehr geehrte Leitung,",
         "Ort: Messgeräte GmbH, Werkstraße 1, 12681 Berlin",
+        "Teilnahme der Senatorin: ja",
         "14:00 Begrüßung · 15:00 Rundgang",
         "Bitte antworten Sie bis zum 15.04.2026.",
         "Einladung beantworten: [persönlicher Link]",
