@@ -5,12 +5,15 @@ import datetime as dt
 from django import forms
 from django.conf import settings
 from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.conflicts import VersionedForm
 from core.forms import (
     MOST_RECENT,
     CheckboxList,
+    WarnedForm,
     formfield_for,
     offer,
     put_first,
@@ -20,6 +23,7 @@ from core.forms import (
 from core.models import Precision
 from media_visits.enums import ATTENTION_STATES, PressKind
 from media_visits.models import Coverage, PressSlot, Visit
+from media_visits.models.press import LINK_IS_RECORDED
 from media_visits.services.press import COVERAGE_FIELDS, SLOT_FIELDS, START_IS_MISSING
 from media_visits.services.visits import visit_errors
 from partners.models import DistributionList, Organisation, Sector
@@ -120,7 +124,7 @@ class PressSlotForm(VersionedForm):
             starts_at.help_text = gettext_lazy("Nur bei „nicht presseöffentlich“ kann er fehlen.")
 
 
-class CoverageForm(VersionedForm):
+class CoverageForm(VersionedForm, WarnedForm):
     class Meta:
         model = Coverage
         fields = COVERAGE_FIELDS
@@ -147,6 +151,17 @@ class CoverageForm(VersionedForm):
         self.fields["precision"].choices = [(value.value, value.label) for value in precisions]
         # Most reports have an exact day, which is the default.
         self.fields["precision"].required = False
+
+    def clean_url(self) -> str:
+        url = self.cleaned_data["url"]
+        # The constraint says the same, but without a link.
+        known = Coverage.objects.exclude(pk=self.instance.pk).filter(url=url).first()
+        if url and known:
+            link = format_html(
+                '<a href="{}">{}</a>', reverse("media_visits:coverage_edit", args=[known.pk]), known
+            )
+            raise forms.ValidationError(format_html("{} {}", LINK_IS_RECORDED, link))
+        return url
 
     def clean_precision(self) -> str:
         return self.cleaned_data["precision"] or Precision.DAY

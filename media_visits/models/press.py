@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.dates import format_moment
-from core.folding import FoldedField, matching
+from core.folding import FoldedField, FoldedURLField, fold_url, matching
 from core.models import KnownDate, Origin, Sourced
 from core.roles import ROLES, has_role
 from media_visits.enums import CoverageKind, PressKind, Publisher, Tone
@@ -116,6 +116,10 @@ class CoverageQuerySet(models.QuerySet):
     def matching(self, words: str):
         return self.filter(matching(words))
 
+    def same_page(self, url: str):
+        """The reports about the page at `url`, however its address is written."""
+        return self.filter(url_key=fold_url(url)) if url else self.none()
+
 
 class Coverage(Sourced, KnownDate):
     """*Pressebericht*: one report on a visit or on industrial policy, published on `starts_on`."""
@@ -145,9 +149,10 @@ class Coverage(Sourced, KnownDate):
         blank=True,
         related_name="coverage",
     )
+    url_key = FoldedURLField(sources=("url",))
     search = FoldedField(sources=("medium", "title", "about"))
 
-    history = HistoricalRecords(excluded_fields=["search"])
+    history = HistoricalRecords(excluded_fields=["search", "url_key"])
     objects = CoverageQuerySet.as_manager()
 
     class Meta:

@@ -1,17 +1,18 @@
 """Press slots and press coverage: added, changed, removed."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.registry import binding_snapshot_of
 from core.conflicts import require_unchanged
 from core.dates import local_date
-from core.errors import Refused
+from core.errors import Concern, Refused, require_heeded
 from core.history import delete_as, save_as
 from core.models import Origin, Precision
 from core.roles import require_office
@@ -55,6 +56,7 @@ COVERAGE_FIELDS = (
     "tone",
     "sectors",
 )
+LINK_MAY_BE_RECORDED = gettext_lazy("Diesen Bericht gibt es vielleicht schon, mit demselben Link.")
 START_IS_MISSING = gettext_lazy("Bitte tragen Sie ein, wann der Pressetermin beginnt.")
 
 
@@ -73,6 +75,7 @@ def create_press_slot(
     slot = PressSlot(visit=visit, origin=origin, **values)
     _set_origin(slot, visit)
     _check_times(slot)
+    _check_deadline(slot, now)
     # A form sent twice is the usual cause.
     if visit.press_slots.filter(kind=slot.kind, starts_at=slot.starts_at).exists():
         raise Refused(_("Diesen Pressetermin gibt es schon."))
@@ -105,6 +108,8 @@ def change_press_slot(
         setattr(slot, name, values[name])
     _set_origin(slot, visit)
     _check_times(slot)
+    if "registration_deadline" in changed:
+        _check_deadline(slot, now)
     save_as(slot, by=by, now=now, reason=_("Geändert"))
     reason = _("Pressetermin geändert: %(slot)s") % {"slot": slot}
     save_change(visit, before, by=by, now=now, reason=reason)
@@ -161,29 +166,70 @@ def _check_times(slot: PressSlot) -> None:
             raise Refused(str(sentence))
 
 
+def _check_deadline(slot: PressSlot, now: dt.datetime) -> None:
+    """Raise Refused when nobody could register any more, except at visits from earlier records."""
+    deadline = slot.registration_deadline
+    if slot.origin != Origin.TAKEN_OVER and deadline and deadline < now:
+        raise Refused(
+            _("Der Anmeldeschluss liegt in der Vergangenheit. Bitte wählen Sie einen späteren.")
+        )
+
+
 @transaction.atomic
-def create_coverage(*, values: Mapping[str, Any], by, now: dt.datetime) -> Coverage:
+def create_coverage(
+    *, values: Mapping[str, Any], by, now: dt.datetime, heeded: Collection[str] = ()
+) -> Coverage:
     """Save a press report. `values` has entries of COVERAGE_FIELDS.
 
     Raises Refused when nothing says what it is about, its day lies ahead, or its link is recorded
-    already.
+    already; Warned when a link to the same page is.
     """
     require_office(by)
+    _require_new_link(Coverage(), values.get("url", ""), heeded)
     return _save_coverage(Coverage(), values, by=by, now=now, reason=_("Erfasst"))
 
 
 @transaction.atomic
 def change_coverage(
-    *, coverage: Coverage, values: Mapping[str, Any], version: str, by, now: dt.datetime
+    *,
+    coverage: Coverage,
+    values: Mapping[str, Any],
+    version: str,
+    by,
+    now: dt.datetime,
+    heeded: Collection[str] = (),
 ) -> Coverage:
     """Write `values`, entries of COVERAGE_FIELDS; `version` is the fingerprint the form showed.
 
-    Raises ChangedMeanwhile when somebody else saved first; Refused as `create_coverage`.
+    Raises ChangedMeanwhile when somebody else saved first; Refused and Warned as `create_coverage`.
     """
     require_office(by)
     coverage = Coverage.objects.select_for_update(of=("self",)).get(pk=coverage.pk)
     require_unchanged(coverage, version, COVERAGE_FIELDS)
+    _require_new_link(coverage, values.get("url", coverage.url), heeded)
     return _save_coverage(coverage, values, by=by, now=now, reason=_("Geändert"))
+
+
+def _require_new_link(coverage: Coverage, url: str, heeded: Collection[str]) -> None:
+    """Raise Refused when another report has the same `url`, Warned when it has one to that page.
+
+    Only for a new link: who changes something else has seen the warning before.
+    """
+    if url == coverage.url:
+        return
+    others = Coverage.objects.same_page(url).exclude(pk=coverage.pk).order_by("pk")
+    if any(other.url == url for other in others):
+        raise Refused(str(LINK_IS_RECORDED))
+    concerns = [
+        Concern(
+            key=f"coverage-{other.pk}",
+            label=str(other),
+            url=reverse("media_visits:coverage_edit", args=[other.pk]),
+            text=", ".join([other.known_date, other.url]),
+        )
+        for other in others
+    ]
+    require_heeded(concerns, heeded, str(LINK_MAY_BE_RECORDED))
 
 
 def _save_coverage(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.folding import FoldedField, fold, has_words, matching
+from core.folding import FoldedField, fold, fold_url, has_words, matching
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,44 @@ def test_field_knows_its_sources_in_migrations():
 
 def test_nul_separates_words_because_postgresql_rejects_it():
     assert matching("Öffent\0liche") == matching("oeffent liche")
+
+
+def test_hidden_characters_do_not_hide_a_word():
+    assert fold("Digi\u00adtali\u200bsierung") == "digitalisierung"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://zeitung.example.org/wirtschaft/werk",
+        "http://zeitung.example.org/wirtschaft/werk",
+        "https://www.zeitung.example.org/wirtschaft/werk/",
+        "HTTPS://Zeitung.Example.org:443/wirtschaft/werk",
+        "https://zeitung.example.org/wirtschaft/werk#kommentare",
+        "https://zeitung.example.org/wirtschaft/werk?utm_source=x&utm_medium=mail",
+        "https://zeitung.example.org/wirtschaft/werk?fbclid=IwAR0&gclid=1&msclkid=2",
+        "https://zeitung.example.org/wirtschaft/werk?wt_mc=nl&mc_cid=3&igshid=4",
+        "https://zeitung.example.org/wirtschaft/%77erk",
+    ],
+)
+def test_addresses_of_one_page_are_alike(url):
+    assert fold_url(url) == "zeitung.example.org/wirtschaft/werk"
+
+
+@pytest.mark.parametrize(
+    ("url", "folded"),
+    [
+        ("https://a.example.org/?id=2&art=1", "a.example.org?art=1&id=2"),
+        ("https://a.example.org/?id=2&id=1", "a.example.org?id=1&id=2"),
+        ("https://a.example.org/?id=", "a.example.org?id="),
+        ("https://a.example.org/Werk", "a.example.org/Werk"),
+        ("https://a.example.org:8443/", "a.example.org:8443"),
+        ("https://a.example.org/#/artikel/1", "a.example.org#/artikel/1"),
+        ("https://www.müller.example.org/größe", "xn--mller-kva.example.org/gr%C3%B6%C3%9Fe"),
+        ("https://[kaputt/", "https://[kaputt/"),
+        ("https://a.example.org:999999/", "https://a.example.org:999999/"),
+        ("", ""),
+    ],
+)
+def test_addresses_of_different_pages_stay_different(url, folded):
+    assert fold_url(url) == folded

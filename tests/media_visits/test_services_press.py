@@ -196,3 +196,30 @@ def test_only_the_office_keeps_slots(senator):
             change(slot, senator, capacity=1)
         with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             delete_press_slot(slot=slot, by=senator, now=NOW)
+
+
+def test_deadline_that_has_passed_is_refused(office):
+    visit, before = make_visit(), NOW - dt.timedelta(minutes=1)
+
+    with pytest.raises(Refused, match="Der Anmeldeschluss liegt in der Vergangenheit."):
+        add(visit, office, registration_deadline=before)
+
+    assert not visit.press_slots.exists()
+    add(visit, office, registration_deadline=NOW)
+
+
+def test_deadline_that_passed_meanwhile_does_not_block_other_changes(office):
+    slot = make_slot(make_visit(), registration_deadline=NOW - dt.timedelta(days=1))
+
+    assert change(slot, office, capacity=5).capacity == 5
+    with pytest.raises(Refused, match="Der Anmeldeschluss liegt in der Vergangenheit."):
+        change(slot, office, registration_deadline=NOW - dt.timedelta(hours=1))
+
+
+def test_visit_from_earlier_records_keeps_its_deadline(office):
+    visit = make_visit(S.HELD, origin=Origin.TAKEN_OVER, starts_at=NOW - dt.timedelta(days=9))
+    times = {"starts_at": visit.starts_at, "registration_deadline": NOW - dt.timedelta(days=10)}
+
+    add(visit, office, **times)
+
+    assert visit.press_slots.get().registration_deadline == times["registration_deadline"]

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from core.conflicts import version_of
-from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
 from core.models import Precision
 from media_visits.models import Coverage
 from media_visits.services import change_coverage, create_coverage, delete_coverage
@@ -15,9 +15,9 @@ from tests.unchanged import CHANGED_MEANWHILE, OFFICE_ONLY, nothing_changes
 pytestmark = pytest.mark.django_db
 
 
-def create(by, **fields):
+def create(by, heeded=(), **fields):
     values = {"medium": "Stadtblatt", "title": "Werk öffnet", "starts_on": TODAY} | fields
-    return create_coverage(values=values, by=by, now=NOW)
+    return create_coverage(values=values, by=by, now=NOW, heeded=heeded)
 
 
 def change(coverage, by, *, version=None, **values):
@@ -96,3 +96,31 @@ def test_only_the_office_keeps_coverage(senator):
         with pytest.raises(NotAllowed, match=OFFICE_ONLY):
             delete_coverage(coverage=coverage, by=senator, now=NOW)
     assert Coverage.objects.count() == 1
+
+
+def test_link_to_a_page_that_is_recorded_warns_and_can_be_overruled(office):
+    known = make_coverage(medium="Tagblatt", title="Vorbericht", url="https://example.org/werk")
+    url = "http://www.example.org/werk/?utm_source=newsletter"
+
+    with pytest.raises(Warned, match="vielleicht schon") as warned:
+        create(office, url=url)
+
+    (concern,) = warned.value.concerns
+    assert (concern.label, concern.url) == (
+        "Tagblatt: Vorbericht",
+        f"/besuche/pressespiegel/{known.pk}/bearbeiten/",
+    )
+    assert Coverage.objects.get() == known
+    assert create(office, heeded=[concern.key], url=url).url == url
+
+
+def test_only_a_new_link_is_compared(office):
+    make_coverage(url="https://example.org/werk")
+    coverage = make_coverage(url="http://example.org/werk")
+
+    assert change(coverage, office, url=coverage.url, title="Neu").title == "Neu"
+    with pytest.raises(Warned, match="vielleicht schon"):
+        change(
+            Coverage.objects.get(pk=coverage.pk), office, url="https://example.org/werk?utm_id=1"
+        )
+    assert change(Coverage.objects.get(pk=coverage.pk), office, url="").url == ""
