@@ -37,5 +37,9 @@ class Milestone(models.Model):
         return self.title
 
     @property
+    def is_taken_over(self) -> bool:
+        return self.origin == Origin.TAKEN_OVER
+
+    @property
     def is_demo(self) -> bool:
         return self.origin == Origin.DEMO

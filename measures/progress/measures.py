@@ -69,8 +69,8 @@ def next_step_of(
     if milestone is None:
         text = _("Kein Meilenstein offen. Der nächste Bericht zeigt, wie es steht.")
         return _step_of_lead(measure, user, text)
-    # Milestones of an earlier plan are long past: show them, but not as overdue.
-    due_on = None if measure.is_taken_over else milestone.due_on
+    # Milestones from earlier documents are long past: show them, but not as overdue.
+    due_on = None if milestone.is_taken_over else milestone.due_on
     return _step_of_lead(measure, user, milestone.title, due_on)
 
 

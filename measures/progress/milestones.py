@@ -14,8 +14,10 @@ from measures.models import Measure, Milestone
 
 
 def is_overdue(milestone: Milestone, measure: Measure, today: dt.date) -> bool:
-    """Milestones of finished measures and of earlier plans are long past, but not overdue."""
-    is_watched = not measure.is_finished and not measure.is_taken_over
+    """Return whether somebody should have reached `milestone` by now. Those of finished measures
+    and those taken over from earlier documents are long past, but not overdue.
+    """
+    is_watched = not measure.is_finished and not milestone.is_taken_over
     return is_watched and milestone.done_on is None and milestone.due_on < today
 
 

@@ -188,17 +188,24 @@ def changed_message(mail_count: int) -> str:
 
 def closing_details(awaiting: list[Measure], reports: Iterable[ReportInRound]) -> list[str]:
     """Return what closing the round leaves undone."""
-    details = [
-        _("Es fehlt, und daran wird nicht mehr erinnert: %(measure)s") % {"measure": measure.title}
-        for measure in awaiting
-    ] or [_("Alle Berichte sind eingegangen.")]
-    details += [
-        _("Eingereicht, aber noch nicht geprüft: %(measure)s") % {"measure": given.measure.title}
+    unchecked = [
+        given.measure
         for given in reports
         if given.report and given.report.state == ReportState.SUBMITTED
     ]
+    details = [_("Alle Berichte sind eingegangen.")]
+    if awaiting:
+        text = _("Noch nicht eingegangen, und daran wird nicht mehr erinnert: %(measures)s.")
+        details = [text % {"measures": _quoted(awaiting)}]
+    if unchecked:
+        text = _("Eingereicht, aber noch nicht geprüft: %(measures)s.")
+        details.append(text % {"measures": _quoted(unchecked)})
     return [
         *details,
         _("Niemand erhält eine E-Mail."),
         _("Eine abgeschlossene Berichtsrunde lässt sich nicht wieder öffnen."),
     ]
+
+
+def _quoted(measures: Iterable[Measure]) -> str:
+    return ", ".join(f"„{measure.title}“" for measure in measures)

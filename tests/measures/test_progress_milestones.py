@@ -21,7 +21,8 @@ LAST_WEEK = dt.date(2026, 3, 12)
         ({}, {"done_on": dt.date(2026, 3, 17)}, "erreicht"),
         ({"phase": "completed"}, {}, "offen"),
         ({"phase": "discontinued"}, {}, "offen"),
-        ({"origin": Origin.TAKEN_OVER}, {}, "offen"),
+        ({}, {"origin": Origin.TAKEN_OVER}, "offen"),
+        ({"origin": Origin.TAKEN_OVER}, {}, "überfällig"),
     ],
 )
 def test_open_milestone_of_a_running_measure_becomes_overdue(measure, milestone, state):

@@ -98,7 +98,7 @@ def test_taken_over_measure_shows_its_sources_and_no_deadline(client, office):
         basis={"lead": "laut WISTA", "section": "inferred"},
         doubts="Zwei Quellen widersprechen sich.",
     )
-    make_milestone(measure, "Erster Ankauf", origin=Origin.DEMO)
+    make_milestone(measure, "Erster Ankauf", origin=Origin.TAKEN_OVER)
 
     response = client.get(measure.get_absolute_url())
 
