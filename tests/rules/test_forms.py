@@ -1,6 +1,7 @@
 """Fields of all forms: nothing typed is misread or lost, and nothing stored is dropped."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 import django_filters
@@ -11,12 +12,14 @@ from django.db import models
 from django.urls import get_resolver
 
 import core.forms as own
+from core.templatetags.form_pack import label_text
 from dialogues.enums import SeriesState
 from dialogues.models import DialogueSeries
 from measures.forms import ReportForm
 from measures.models import Measure, Plan, PlanSection
-from media_visits.forms import CoverageForm
+from media_visits.forms import CoverageForm, VisitForm
 from media_visits.models import PressSlot, Visit
+from outbox.forms import WordingForm
 from partners.enums import OrganisationKind
 from partners.models import CrossCuttingTheme, Organisation, Person, Sector
 from tests.dialogues.builders import make_series
@@ -218,3 +221,32 @@ def test_present_choice_is_offered(form_class):
             form = form_class(instance=model(**needed, **{name: value}), **more)
             offered = [key for key, _label in form.fields[name].choices]
             assert value in offered, (name, value)
+
+
+NEEDED = re.compile(r"(?<!wie )\bnötig\b", re.IGNORECASE)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    # The form of a wording needs a text of a mail; both of its fields are required.
+    "form_class",
+    [form for form in MODEL_FORMS if form is not WordingForm],
+    ids=lambda form: form.__name__,
+)
+def test_field_that_some_input_requires_is_not_called_optional(form_class):
+    more = {"user": make_user("office")} if form_class is CoverageForm else {}
+    if form_class is ReportForm:
+        more = {"situation": ""}
+    model = form_class._meta.model
+    needs = {"visit": make_visit()} if model is PressSlot else {}
+    form = form_class(instance=model(**needs), **more)
+
+    needed = [
+        name
+        for name, field in form.fields.items()
+        if field.required or NEEDED.search(str(field.help_text))
+    ]
+
+    assert [name for name in needed if "optional" in label_text(field=form[name])] == []
+    if form_class is VisitForm:
+        assert {"title", "company", "company_text"} <= set(needed)
