@@ -13,6 +13,7 @@ from typing import NamedTuple
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.texts import clean_text
@@ -109,7 +110,8 @@ def complete_link(link: str) -> str:
 def _fill(subject: str, body: str, values: dict[str, str]) -> Message:
     framed = frame()
     return Message(
-        subject=one_line(fill_markers(with_markers(subject), values)),
+        # Many begin with a value that is lower case inside a sentence, such as the state.
+        subject=capfirst(one_line(fill_markers(with_markers(subject), values))),
         text=_fill_text(_plain_frame(body, framed), values),
         html=_fill_html(_styled_frame("{greeting},\n\n" + body, framed), values),
     )

@@ -44,6 +44,16 @@ def test_text_is_greeting_body_closing_and_footer(settings):
     )
 
 
+def test_subject_begins_with_a_capital_though_its_value_does_not():
+    text = replace(NOTICE, subject="{topic}: neu")
+
+    letter = write_message(
+        text, greeting="Guten Tag", link="/", values={"topic": "vertreten", "comment": ""}
+    )
+
+    assert letter.subject == "Vertreten: neu"
+
+
 def test_html_says_the_same_with_inline_styles_and_a_button():
     html = write(comment="eins\nzwei").html
 
