@@ -78,6 +78,14 @@ TOPIC_BADGE_COLOURS = {
     TopicState.RETRACTED: "muted",
 }
 
+# Nobody in the office has to watch these topics; a draft is its author's own business.
+TOPIC_OVER = (
+    TopicState.DRAFT,
+    TopicState.REFUSED,
+    TopicState.NOT_TAKEN_UP,
+    TopicState.RETRACTED,
+)
+
 TOPIC_MOVES = {
     "propose": Move(
         (TopicState.DRAFT, TopicState.RETRACTED), TopicState.PROPOSED, _("Vorschlagen")
@@ -139,6 +147,8 @@ BEFORE_THE_DAY = (
 
 # The office can also enter what guests said on the day itself.
 OFFICE_RSVP = (DialogueState.INVITED, DialogueState.HELD)
+# Nobody in the office has to watch these dialogues.
+DIALOGUE_OVER = (DialogueState.CLOSED, DialogueState.CANCELLED)
 
 DIALOGUE_MOVES = {
     # Further dates can be submitted until one of them is fixed.

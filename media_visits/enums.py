@@ -61,6 +61,8 @@ PUBLIC_STATES = (*APPROVED_STATES, S.CANCELLED)
 ATTENTION_STATES = (S.ANNOUNCED, S.HELD, S.DOCUMENTED)
 # Press slots can still be added, changed and removed.
 PRESS_OPEN_STATES = (S.IDEA, S.SUBMITTED, S.RETURNED, S.POSTPONED, S.APPROVED, S.ANNOUNCED)
+# Nobody in the office has to watch these visits.
+UNWATCHED_STATES = (S.DOCUMENTED, S.CANCELLED)
 # Company, place and time can no longer change.
 OVER_STATES = (S.HELD, S.DOCUMENTED, S.CANCELLED)
 

@@ -8,7 +8,7 @@ from django.db.models import Case, DateField, F, Prefetch, Q, QuerySet, When
 from django.db.models.functions import TruncDate
 
 from core.models import Precision
-from media_visits.enums import VisitState
+from media_visits.enums import UNWATCHED_STATES, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.models import Organisation, Sector
 
@@ -66,8 +66,7 @@ def visits_to_list(user) -> QuerySet[Visit]:
 def open_visits() -> QuerySet[Visit]:
     """Return the visits in the workflow that are not over, by company."""
     visits = Visit.objects.in_workflow()
-    visits = visits.exclude(state__in=[VisitState.DOCUMENTED, VisitState.CANCELLED])
-    return visits.order_by("search", "pk")
+    return visits.exclude(state__in=UNWATCHED_STATES).order_by("search", "pk")
 
 
 def visits_awaiting_office(today: dt.date) -> QuerySet[Visit]:

@@ -2,16 +2,16 @@
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import PickList
-from core.models import Origin
 from partners.enums import NOBODY, ROLE_LABELS, OrganisationKind
 from partners.models import DistributionList, Organisation, Person, Sector, User
 from partners.permissions import can_assign, can_see_responsible
 from partners.progress import account_label
 from partners.queries import accounts_to_choose
+from partners.registry import assignable_kinds
 
 # The boolean filter of django-filter says "Yes" and "No"; these labels say what is meant.
 ACTIVITY = [("active", _("aktiv")), ("inactive", _("nicht mehr aktiv"))]
@@ -126,6 +126,7 @@ class ResponsibleFilter(filters.ChoiceFilter):
     """
 
     user: User
+    unfinished: QuerySet
 
     def __init__(self, **kwargs):
         super().__init__(label=_("Zuständig"), empty_label=_("alle"), choices=[], **kwargs)
@@ -136,8 +137,9 @@ class ResponsibleFilter(filters.ChoiceFilter):
         if value == MINE:
             return qs.filter(responsible=self.user)
         if value == UNASSIGNED:
-            # Nobody has to watch what was taken over from the past.
-            return qs.filter(responsible=None).exclude(origin=Origin.TAKEN_OVER)
+            # Nobody has to watch what is over.
+            unfinished = self.unfinished.order_by().values("pk")
+            return qs.filter(responsible=None, pk__in=unfinished)
         return qs.filter(responsible=int(value))
 
 
@@ -151,8 +153,12 @@ def offer_accounts(listing: filters.FilterSet, user) -> None:
         return
     field = listing.filters["responsible"]
     field.user = user
+    model = listing.queryset.model
+    field.unfinished = next(
+        kind.open_records() for kind in assignable_kinds() if kind.records.model is model
+    )
     # Of all records, not only of those in the list: its other filters must not change the choices.
-    accounts = accounts_to_choose(listing.queryset.model._default_manager.all())
+    accounts = accounts_to_choose(model._default_manager.all())
     mine = [(MINE, _("meine"))] if can_assign(user) else []
     names = [(str(account.pk), account_label(account)) for account in accounts]
     field.extra["choices"] = [*mine, (UNASSIGNED, NOBODY), *names]

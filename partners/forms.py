@@ -31,6 +31,8 @@ from partners.registry import assignable_kinds, kind_choices
 from partners.services import lists, organisations, people
 from partners.services.accounts import ROLE_REQUIRED
 
+NOBODY_KEY = "niemand"  # in forms, instead of the key of an account
+
 
 class OrganisationForm(VersionedForm, WarnedForm):
     sectors = forms.ModelMultipleChoiceField(
@@ -272,25 +274,22 @@ def _possible_deputies(principal: Person, by: User) -> QuerySet[Person]:
 class ResponsibleForm(forms.Form):
     """Who is in charge of `record`: nobody, an account of the office, or whoever is at present."""
 
-    responsible = forms.ModelChoiceField(
-        label=_("Zuständig"),
-        queryset=User.objects.none(),
-        required=False,
-        widget=PickList,
-        empty_label=NOBODY,
-    )
-    version = CleanCharField(widget=forms.HiddenInput)
+    account = forms.ChoiceField(label=_("Zuständig"))
+    version = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, record: Assignable, by: User):
         # Mostly somebody takes on what nobody is in charge of.
-        initial = {
-            "responsible": record.responsible or by,
-            "version": version_of(record, ["responsible"]),
-        }
+        present = record.responsible or by
+        initial = {"account": str(present.pk), "version": version_of(record, ["responsible"])}
         super().__init__(data, initial=initial)
-        present = type(record)._default_manager.filter(pk=record.pk)
-        self.fields["responsible"].queryset = accounts_to_choose(present)
-        self.fields["responsible"].label_from_instance = account_label
+        chosen = type(record)._default_manager.filter(pk=record.pk)
+        self.accounts = {str(account.pk): account for account in accounts_to_choose(chosen)}
+        names = [(key, account_label(account)) for key, account in self.accounts.items()]
+        self.fields["account"].choices = [*names, (NOBODY_KEY, NOBODY)]
+
+    @property
+    def responsible(self) -> User | None:
+        return self.accounts.get(self.cleaned_data["account"])
 
     def adopt(self, record: Assignable) -> None:
         """Take the fingerprint of `record` as it is now, so that the next save overwrites it."""
@@ -326,7 +325,7 @@ class HandoverForm(forms.Form):
             for account in accounts_to_choose(*(kind.open_records() for kind in kinds))
         }
         names = [(key, account_label(account)) for key, account in self.accounts.items()]
-        self.fields["von"].choices = [("", _("Bitte wählen")), *names, ("niemand", NOBODY)]
+        self.fields["von"].choices = [("", _("Bitte wählen")), *names, (NOBODY_KEY, NOBODY)]
 
     def clean(self):
         values = super().clean()

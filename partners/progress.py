@@ -29,12 +29,12 @@ def responsible_label(record: Assignable) -> str:
 
 
 def responsible_note(record: Assignable) -> str | SafeString:
-    """Return who is in charge for a cell of a list. Nobody stands out as a badge, unless the record
-    was taken over from the past and needs nobody.
+    """Return who is in charge for a cell of a list. Nobody stands out as a badge where work goes
+    on.
     """
     if record.responsible:
         return responsible_label(record)
-    return "–" if record.is_taken_over else draw_badge(NOBODY, "warning")
+    return draw_badge(NOBODY, "warning") if record.needs_somebody else "–"
 
 
 def handover_url(account: User) -> str:

@@ -15,6 +15,7 @@ from core.models import KnownDate, Origin, Sourced
 from core.roles import OBSERVER, PARTNER, has_role, is_inside
 from dialogues.enums import (
     DIALOGUE_BADGE_COLOURS,
+    DIALOGUE_OVER,
     HOST_REPLY_BADGE_COLOURS,
     PAST,
     SENATOR_ATTENDS,
@@ -211,6 +212,10 @@ class Dialogue(Sourced, KnownDate, Assignable):
 
     def get_absolute_url(self):
         return reverse("dialogues:detail", args=[self.pk])
+
+    @property
+    def needs_somebody(self) -> bool:
+        return not self.is_taken_over and self.state not in DIALOGUE_OVER
 
     @property
     def badge_colour(self) -> str:

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from core.folding import FoldedField, matching
 from core.models import Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from dialogues.enums import TOPIC_BADGE_COLOURS, TopicState
+from dialogues.enums import TOPIC_BADGE_COLOURS, TOPIC_OVER, TopicState
 from dialogues.models.series import DialogueSeries
 from partners.models import Assignable, CrossCuttingTheme, Organisation, Sector
 
@@ -117,6 +117,10 @@ class Topic(Sourced, Assignable):
 
     def get_absolute_url(self):
         return reverse("dialogues:topic", args=[self.pk])
+
+    @property
+    def needs_somebody(self) -> bool:
+        return not self.is_taken_over and self.state not in TOPIC_OVER
 
     @property
     def badge_colour(self) -> str:

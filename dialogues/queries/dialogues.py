@@ -27,8 +27,8 @@ from core.models import Origin
 from core.roles import is_inside
 from dialogues.enums import (
     DATED,
+    DIALOGUE_OVER,
     SEATED,
-    DialogueState,
     OptionState,
     RsvpState,
     SeriesState,
@@ -73,8 +73,7 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
 
 def open_dialogues() -> QuerySet[Dialogue]:
     """Return the dialogues that somebody in the office still has to watch, by title."""
-    over = (DialogueState.CLOSED, DialogueState.CANCELLED)
-    dialogues = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).exclude(state__in=over)
+    dialogues = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).exclude(state__in=DIALOGUE_OVER)
     return dialogues.order_by("search", "pk")
 
 

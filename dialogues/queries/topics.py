@@ -3,7 +3,7 @@ import datetime as dt
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from core.models import Origin
-from dialogues.enums import TOPIC_CORRECTED, DialogueState, TopicState
+from dialogues.enums import TOPIC_CORRECTED, TOPIC_OVER, DialogueState, TopicState
 from dialogues.models import Dialogue, Topic
 from partners.models import CrossCuttingTheme, Sector
 
@@ -23,14 +23,8 @@ def open_topics() -> QuerySet[Topic]:
     That ends when a topic is refused, declined or retracted, or when a dialogue on it is closed.
     Drafts are their author's own business.
     """
-    over = (
-        TopicState.DRAFT,
-        TopicState.REFUSED,
-        TopicState.NOT_TAKEN_UP,
-        TopicState.RETRACTED,
-    )
     closed = Dialogue.objects.filter(topic=OuterRef("pk"), state=DialogueState.CLOSED)
-    topics = Topic.objects.exclude(origin=Origin.TAKEN_OVER).exclude(state__in=over)
+    topics = Topic.objects.exclude(origin=Origin.TAKEN_OVER).exclude(state__in=TOPIC_OVER)
     return topics.exclude(Q(state=TopicState.APPROVED) & Exists(closed)).order_by("search", "pk")
 
 

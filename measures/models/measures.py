@@ -254,6 +254,10 @@ class Measure(Undertaking, Status, Assignable):
         return self.phase in FINISHED_PHASES
 
     @property
+    def needs_somebody(self) -> bool:
+        return not (self.is_finished or self.is_taken_over)
+
+    @property
     def has_demo_status(self) -> bool:
         """Whether the status is invented; the measure itself may be real."""
         return self.status_origin == Origin.DEMO

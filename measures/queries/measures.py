@@ -45,8 +45,11 @@ SORTS = {
 
 
 def open_measures() -> QuerySet[Measure]:
-    """Return the measures that are not finished, by title; somebody has to watch them."""
-    return Measure.objects.exclude(phase__in=FINISHED_PHASES).order_by("search", "pk")
+    """Return the measures that somebody in the office still has to watch, by title."""
+    measures = Measure.objects.exclude(phase__in=FINISHED_PHASES)
+    # One taken over from earlier documents counts once somebody was put in charge of it.
+    measures = measures.exclude(origin=Origin.TAKEN_OVER, responsible=None)
+    return measures.order_by("search", "pk")
 
 
 def sorted_measures(measures: QuerySet[Measure], key: str) -> QuerySet[Measure]:

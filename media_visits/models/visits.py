@@ -16,6 +16,7 @@ from media_visits.enums import (
     APPROVED_STATES,
     ATTENTION_STATES,
     PUBLIC_STATES,
+    UNWATCHED_STATES,
     VISIT_BADGE_COLOURS,
     VisitState,
 )
@@ -222,6 +223,10 @@ class Visit(Sourced, KnownDate, Assignable):
     def is_publishable(self) -> bool:
         """Whether the visit is approved, with publication as part of the approval."""
         return self.has_approval and (self.to_be_published or self.is_taken_over)
+
+    @property
+    def needs_somebody(self) -> bool:
+        return not self.is_taken_over and self.state not in UNWATCHED_STATES
 
     @property
     def badge_colour(self) -> str:

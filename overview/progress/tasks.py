@@ -41,7 +41,6 @@ from partners.models import User
 from partners.queries import received_since
 
 HANDED_OVER_DAYS = 14  # the start page names what the user received within these days
-SOURCES_OF_OTHERS = ("affirmation", "guests", "decision")
 LOADERS: dict[str, Callable] = {
     "series": series_tasks,
     "affirmation": affirmation_tasks,
@@ -62,7 +61,7 @@ def own_tasks(user, now: dt.datetime) -> TaskList:
         keys = task_keys(office_sources(user, now), user, MINE, UNASSIGNED)
     else:
         decides = has_role(user, SENATOR_OFFICE)
-        keys = task_keys(decision_sources(user) if decides else [], user)
+        keys = task_keys(decision_sources(user) if decides else [])
     return TaskList(keys, entries)
 
 
@@ -71,7 +70,7 @@ def tasks_of_colleagues(user, now: dt.datetime) -> TaskList:
 
 
 def tasks_of_others(user, now: dt.datetime, rounds: Iterable[ReportingRound]) -> TaskList:
-    return TaskList(task_keys(sources_of_others(user, now, rounds), user))
+    return TaskList(task_keys(sources_of_others(user, now, rounds)))
 
 
 def _reports_due(user) -> list[WaitingEntry]:
@@ -108,7 +107,8 @@ def task_lines(
         # A record that changed since its key was read is no longer a task.
         entry = entry or loaded[key.source].get(key.pk)
         if entry:
-            lines.append((key.rank, entry._replace(in_charge=_in_charge(key, names))))
+            in_charge = str(NOBODY) if key.rank == UNASSIGNED else names.get(key.in_charge, "")
+            lines.append((key.rank, entry._replace(in_charge=in_charge)))
     # The database sorts by days that are at most a holiday off.
     lines.sort(key=lambda line: (line[0], line[1].due_on or NO_DEADLINE))
     return [entry for _rank, entry in lines]
@@ -116,13 +116,6 @@ def task_lines(
 
 def _lead_tasks(reporting_round: ReportingRound, pks, now: dt.datetime) -> dict:
     return lead_tasks(reporting_round, pks)
-
-
-def _in_charge(key: TaskKey, names: dict[int, str]) -> str:
-    """Return who is in charge of a task of the office, unless it is the user."""
-    if key.source in SOURCES_OF_OTHERS or key.source.startswith("reports:"):
-        return ""
-    return str(NOBODY) if key.rank == UNASSIGNED else names.get(key.in_charge, "")
 
 
 def _names(pks: set[int]) -> dict[int, str]:

@@ -103,19 +103,14 @@ def sources_of_others(user, now: dt.datetime, rounds: Iterable[ReportingRound]) 
     ]
 
 
-def task_keys(sources: Iterable[Source], user, *ranks: int) -> QuerySet | None:
-    """Return the keys of all tasks as tuples of `TaskKey`, those of `ranks` only if given.
+def task_keys(sources: Iterable[Source], user=None, *ranks: int) -> QuerySet | None:
+    """Return the keys of all tasks as tuples of `TaskKey`, by deadline; those of `ranks` only if
+    given.
 
-    The user's own come first, then those that nobody is in charge of or whose account cannot act
-    any more, then those of colleagues; each by deadline.
+    With `user`, their own come first, then those that nobody is in charge of or whose account
+    cannot act any more, then those of colleagues.
     """
-    colleagues = office_accounts().order_by().values("pk")
-    rank = Case(
-        When(in_charge=user.pk, then=Value(MINE)),
-        When(in_charge__in=colleagues, then=Value(OF_COLLEAGUES)),
-        default=Value(UNASSIGNED),
-        output_field=IntegerField(),
-    )
+    rank = _rank(user) if user else Value(MINE, output_field=IntegerField())
     keys = [
         source.records.order_by()
         .annotate(
@@ -137,6 +132,16 @@ def task_keys(sources: Iterable[Source], user, *ranks: int) -> QuerySet | None:
     first, *others = keys
     merged = first.union(*others, all=True) if others else first
     return merged.order_by("task_rank", "task_due", "task_source", "task_pk")
+
+
+def _rank(user) -> Case:
+    colleagues = office_accounts().order_by().values("pk")
+    return Case(
+        When(in_charge=user.pk, then=Value(MINE)),
+        When(in_charge__in=colleagues, then=Value(OF_COLLEAGUES)),
+        default=Value(UNASSIGNED),
+        output_field=IntegerField(),
+    )
 
 
 class TaskList:

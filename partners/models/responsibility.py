@@ -24,3 +24,11 @@ class Assignable(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether work on the record goes on, so that somebody should be in charge.
+
+        Models say it here for one record, and in the query registered with `partners.registry`.
+        """
+        raise NotImplementedError

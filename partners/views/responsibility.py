@@ -46,7 +46,7 @@ def responsible_edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         call = partial(
             change_responsible,
             record=record,
-            responsible=form.cleaned_data["responsible"],
+            responsible=form.responsible,
             version=form.cleaned_data["version"],
             by=request.user,
             now=timezone.now(),

@@ -142,6 +142,16 @@ def test_others_owe_what_is_named_with_them(office):
     ]
 
 
+def test_what_others_owe_is_sorted_by_deadline_whoever_is_in_charge(office):
+    make_invitation(make_dialogue(DialogueState.INVITED, responsible=office))
+    make_topic_approval(due_on=RSVP_BY - dt.timedelta(days=1))
+
+    entries = lines_of(tasks_of_others(office, NOW, []))
+
+    assert [entry.who for entry in entries] == ["Büro der Senatorin", "1 Gast"]
+    assert [entry.in_charge for entry in entries] == ["", ""]
+
+
 def test_senators_office_is_shown_what_it_has_to_decide():
     senator = make_user(SENATOR_OFFICE)
     late = make_topic_approval(due_on=dt.date(2030, 5, 20))
