@@ -1,6 +1,8 @@
-"""Workarounds for limits of databases: the range of integers, the parameters in one statement."""
+"""Keys from query strings, and workarounds for limits of databases: the range of integers, the
+parameters in one statement.
+"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from django.db import connection
@@ -22,6 +24,20 @@ class IntegerIn(In):
             least, most = connection.ops.integer_field_range(kind)
             self.rhs = [n for n in self.rhs if not isinstance(n, int) or least <= n <= most]
         return super().process_rhs(compiler, connection)
+
+
+# All numbers of this length fit into the column of a primary key.
+MAX_KEY_DIGITS = 18
+
+
+def keys_from(texts: Iterable[str]) -> list[int]:
+    """Return the primary keys among `texts`, which come from a query string or a form."""
+    # Anything may stand there, and Python refuses to convert numbers of thousands of digits.
+    return [
+        int(text)
+        for text in texts
+        if text.isascii() and text.isdecimal() and len(text) <= MAX_KEY_DIGITS
+    ]
 
 
 # Applies if the database sets no limit.

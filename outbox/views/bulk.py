@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core.errors import ChangedMeanwhile, Refused
+from core.queries import keys_from
 from core.views import allowed
 from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW
 from outbox.filters import MailFilter
@@ -105,12 +106,7 @@ def _filtered_mails(request) -> QuerySet[Mail] | None:
 
 
 def _ticked_mails(request) -> QuerySet[Mail] | None:
-    keys = [
-        int(key)
-        for key in request.GET.getlist("mail")[:MAX_TICKED]
-        # Longer numbers do not fit into the primary key's column.
-        if key.isascii() and key.isdecimal() and len(key) < 19
-    ]
+    keys = keys_from(request.GET.getlist("mail")[:MAX_TICKED])
     return Mail.objects.visible_to(request.user).filter(pk__in=keys) if keys else None
 
 

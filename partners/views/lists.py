@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from core.exports import xlsx_response
 from core.history import entries_of
 from core.progress import Button
+from core.queries import keys_from
 from core.views import (
     allowed,
     ordering,
@@ -29,7 +30,6 @@ from partners.services import add_members, change_list, create_list, remove_memb
 from partners.views.organisations import add_button, tabs_for
 from partners.views.people import EXPORT_HEADER, export_row
 
-MAX_KEY_DIGITS = 18  # every number of up to 18 digits fits into a primary key
 MAX_TICKED = 500
 SORTS = {"name": ("name",), "members": ("member_count", "name")}
 MEMBER_SORTS = {
@@ -166,13 +166,8 @@ def _change_members(request, service, distribution_list: DistributionList) -> in
 
 
 def _ticked_people(request) -> QuerySet[Person]:
-    # The keys come from outside, and PostgreSQL raises an error for an out-of-range number. The
-    # form never sends more than one page of boxes, so their number is capped.
-    keys = [
-        key
-        for key in request.POST.getlist("person")
-        if key.isdecimal() and len(key) <= MAX_KEY_DIGITS
-    ]
+    # The form never sends more than one page of boxes, so their number is capped.
+    keys = keys_from(request.POST.getlist("person"))
     return Person.objects.visible_to(request.user).filter(pk__in=keys[:MAX_TICKED])
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import format_moment
 from core.errors import ChangedMeanwhile, Refused
+from core.queries import keys_from
 from core.views import allowed, render_confirmation, render_form, require, run_service
 from partners.forms import HandoverForm, ResponsibleForm
 from partners.models import Assignable, User
@@ -28,7 +29,6 @@ from partners.services.responsibility import handed_over_at
 
 # More than a page of a list holds; only a URL made by hand names more.
 MAX_TICKED = 100
-MAX_KEY_DIGITS = 18  # every number of up to 18 digits fits into a primary key
 MAX_SHOWN = 20  # records of one kind in the preview
 ONLY_OFFICE = gettext_lazy("Wer zuständig ist, legt die Geschäftsstelle fest.")
 
@@ -117,9 +117,7 @@ def _ticked(request: HttpRequest) -> dict[str, list[int]] | None:
     """Return the ticked records by key of their kind; None if the page was opened without."""
     found = {}
     for kind in assignable_kinds():
-        keys = request.GET.getlist(kind.key)[:MAX_TICKED]
-        pks = [int(key) for key in keys if key.isdecimal() and len(key) <= MAX_KEY_DIGITS]
-        if pks:
+        if pks := keys_from(request.GET.getlist(kind.key)[:MAX_TICKED]):
             found[kind.key] = pks
     return found if found or "auswahl" in request.GET else None
 

@@ -1,7 +1,7 @@
 import pytest
 from django.db import connection
 
-from core.queries import in_batches
+from core.queries import in_batches, keys_from
 from partners.forms import OrganisationForm
 from partners.models import Organisation, Sector
 from tests.partners.builders import make_organisation
@@ -64,3 +64,9 @@ def test_database_accepts_the_largest_chunk():
     [part, _rest] = in_batches(list(range(LIMIT + 1)))
 
     assert Organisation.objects.filter(pk__in=part).exclude(name__in=["a"] * 99).count() == 0
+
+
+def test_only_numbers_that_a_key_can_be_are_keys():
+    texts = ["7", "", "x", "-1", "1.5", " 1", "²", "٣", "9" * 18, "9" * 19, "9" * 5000]
+
+    assert keys_from(texts) == [7, 10**18 - 1]
