@@ -4,6 +4,9 @@ A form based on `VersionedForm` carries a fingerprint of the values it showed. T
 object and calls `require_unchanged`, which raises ChangedMeanwhile when somebody else saved first.
 `core.views.run_service` then calls `show_conflict`: the form shows both versions and adopts the
 fingerprint of the saved one, so that saving again overwrites it deliberately.
+
+A form that does something with an object, such as cancelling it, is based on `SeenForm` instead,
+and its service calls `require_seen`: nobody acts on a state that they have not seen.
 """
 
 import datetime as dt
@@ -49,6 +52,23 @@ def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
     """
     if version_of(obj, fields) == version:
         return
+    both = _("Beide Fassungen stehen auf dieser Seite.")
+    raise ChangedMeanwhile(f"{_last_change(obj)} {both}")
+
+
+def require_seen(obj, version: str | None, fields: Iterable[str]) -> None:
+    """Raise ChangedMeanwhile when `obj` no longer is as the page showed it on which somebody acts.
+
+    Call it on a locked object. None compares nothing: no page was shown.
+    """
+    if version is None or version_of(obj, fields) == version:
+        return
+    again = _("Bitte sehen Sie sich den jetzigen Stand an, und entscheiden Sie dann.")
+    raise ChangedMeanwhile(f"{_last_change(obj)} {again}")
+
+
+def _last_change(obj) -> str:
+    """Return a sentence that says who changed `obj` last, and when, if the history knows."""
     last = (
         obj.history.select_related("history_user__person")
         .order_by("-history_date", "-history_id")
@@ -56,16 +76,11 @@ def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
     )
     # The last change may be older than the form when a model keeps no history of some field.
     if last is None or last.history_user is None:
-        raise ChangedMeanwhile(
-            _("Der Eintrag wurde inzwischen geändert. Beide Fassungen stehen auf dieser Seite.")
-        )
-    raise ChangedMeanwhile(
-        _(
-            "%(who)s hat diesen Eintrag inzwischen geändert (%(moment)s). Beide Fassungen stehen "
-            "auf dieser Seite."
-        )
-        % {"who": last.history_user, "moment": format_moment(last.history_date)}
-    )
+        return _("Der Eintrag wurde inzwischen geändert.")
+    return _("%(who)s hat diesen Eintrag inzwischen geändert (%(moment)s).") % {
+        "who": last.history_user,
+        "moment": format_moment(last.history_date),
+    }
 
 
 def apply_values(obj: models.Model, values: Mapping[str, Any], version: str = "") -> None:
@@ -131,10 +146,40 @@ class VersionedForm(forms.ModelForm):
                 self.conflicts.append(
                     Conflict(str(self.fields[name].label), saved or "–", typed or "–")
                 )
-        # Copied, because `data` is an immutable QueryDict.
-        data = self.data.copy()
-        data[self.add_prefix("version")] = self._version_of(current)
-        self.data = data
+        _show_version(self, self._version_of(current))
+
+
+class SeenForm(forms.Form):
+    """A form that does something with `instance` and remembers which version of it was shown.
+
+    `seen_fields` are those whose change must be seen first; the service compares the same.
+    """
+
+    version = CleanCharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, instance: models.Model, seen_fields: Iterable[str], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.instance, self.seen_fields = instance, tuple(seen_fields)
+        self.initial["version"] = version_of(instance, self.seen_fields)
+
+    @property
+    def version_shown(self) -> str:
+        """The fingerprint of the object as this form showed it."""
+        return self.cleaned_data.get("version", "")
+
+    def show_conflict(self, error: ChangedMeanwhile, current: models.Model | None) -> None:
+        """Ask again: the form keeps what was typed and takes the fingerprint of `current`."""
+        self.add_error(None, str(error))
+        if current is None:
+            return
+        _show_version(self, version_of(current, self.seen_fields))
+
+
+def _show_version(form: VersionedForm | SeenForm, version: str) -> None:
+    # Copied, because `data` is an immutable QueryDict.
+    data = form.data.copy()
+    data[form.add_prefix("version")] = version
+    form.data = data
 
 
 def _value(obj: models.Model, name: str) -> Any:

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from core.conflicts import VersionedForm
+from core.conflicts import SeenForm, VersionedForm
 from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
 from core.forms import WarnedForm
 from core.roles import OFFICE_ONLY, is_office
@@ -69,8 +69,8 @@ def run_service(
     """Call `service()` and return its result, or True when it returns None; show `done`.
 
     If the service refuses, return False; the sentence goes to `form`, or into a message if there is
-    none. If somebody else saved meanwhile, the form shows both versions; `current()` loads the
-    saved object, by default the form's instance. NotAllowed becomes a 403.
+    none. If somebody else saved meanwhile, the form shows both versions, or asks again;
+    `current()` loads the saved object, by default the form's instance. NotAllowed becomes a 403.
     """
     try:
         result = service()
@@ -100,12 +100,16 @@ def save_form(
     """
     if not form.is_valid():
         return None
+    return run_service(request, saving(request, form, service, **given), done=done, form=form)
+
+
+def saving(request: HttpRequest, form: VersionedForm, service: Callable, **given) -> Callable:
+    """Return the call of `service` with what the valid `form` says, as `save_form` makes it."""
     if form.instance.pk:
         given["version"] = form.version_shown
     if isinstance(form, WarnedForm):
         given["heeded"] = form.heeded_keys
-    call = partial(service, values=form.values, by=request.user, now=timezone.now(), **given)
-    return run_service(request, call, done=done, form=form)
+    return partial(service, values=form.values, by=request.user, now=timezone.now(), **given)
 
 
 def _show_refusal(
@@ -113,7 +117,7 @@ def _show_refusal(
 ) -> None:
     if form is None:
         messages.error(request, str(error))
-    elif isinstance(error, ChangedMeanwhile) and isinstance(form, VersionedForm):
+    elif isinstance(error, ChangedMeanwhile) and isinstance(form, VersionedForm | SeenForm):
         form.show_conflict(error, _saved_version(form, current))
     elif isinstance(error, Warned) and isinstance(form, WarnedForm):
         form.show_concerns(error)
@@ -121,7 +125,7 @@ def _show_refusal(
         form.add_error(None, str(error))
 
 
-def _saved_version(form: VersionedForm, current: Callable | None):
+def _saved_version(form: VersionedForm | SeenForm, current: Callable | None):
     if current:
         return current()
     return type(form.instance).objects.filter(pk=form.instance.pk).first()

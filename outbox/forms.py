@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm, version_of
-from core.forms import GermanIntegerField, formfield_for
+from core.forms import CleanCharField, GermanIntegerField, formfield_for
 from outbox.models import Wording
 from outbox.queries.wordings import WORDING_FIELDS, wording_for_form
 from outbox.rendering.wordings import clean_words, find_faults
@@ -69,3 +69,29 @@ class ExpectedForm(forms.Form):
     def number(self) -> int:
         """Zero for invalid input, which matches no count: the service then names the real one."""
         return self.cleaned_data["expected"] if self.is_valid() else 0
+
+
+class ConfirmationForm(forms.Form):
+    """What the confirmation page of an act adds to the input of the form before it."""
+
+    mails = CleanCharField(required=False, widget=forms.HiddenInput)
+    is_silent = forms.BooleanField(
+        label=_("Ohne Benachrichtigung"),
+        required=False,
+        help_text=_("Dann gilt die Änderung, ohne dass sie jemandem mitgeteilt wird."),
+    )
+
+    def __init__(self, *args, may_be_silent: bool = False, **kwargs):
+        # A prefix, because the page carries the fields of any other form as well.
+        super().__init__(*args, prefix="confirmation", **kwargs)
+        if not may_be_silent:
+            del self.fields["is_silent"]
+
+    @property
+    def shown(self) -> str:
+        """The fingerprint of the mails that the page showed; empty if it was not shown yet."""
+        return self.cleaned_data.get("mails", "") if self.is_valid() else ""
+
+    @property
+    def silences(self) -> bool:
+        return self.is_valid() and self.cleaned_data.get("is_silent", False)

@@ -1,4 +1,7 @@
-"""What the page of a batch shows about its delivery."""
+"""What the page of a batch shows about its delivery, and what a confirmation page shows before."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.http import QueryDict
 from django.utils.html import format_html
@@ -7,11 +10,75 @@ from django.utils.translation import ngettext
 
 from core.dates import format_moment
 from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW, MailState
+from outbox.models import Mail
 from outbox.progress.bulk import QuickFilter, bulk_buttons, quick_filters
+from outbox.progress.mails import calendar_facts
 from outbox.queries.batches import Batch
+from outbox.rendering.preview import preview_calendar, preview_text
 
 # The page refreshes every few seconds, but screen readers announce only every further tenth.
 ANNOUNCED_STEP_PERCENT = 10
+# Method, date and place; the other facts concern a single recipient.
+SHARED_CALENDAR_FACTS = 3
+
+
+class Letter(NamedTuple):
+    """One text and everybody who gets it; `text` is that of the first, with their greeting."""
+
+    title: str
+    subject: str
+    text: str
+    recipients: list[str]
+    calendar: list[tuple[str, str]]
+
+    @property
+    def heading(self) -> str:
+        count = len(self.recipients)
+        text = ngettext("E-Mail an %(count)d Person", "E-Mail an %(count)d Personen", count)
+        return text % {"count": count}
+
+
+def letters_of(mails: Iterable[Mail]) -> list[Letter]:
+    """Return the different texts of `mails`, in the order in which they were written."""
+    letters: dict[tuple[str, ...], Letter] = {}
+    for mail in mails:
+        text = preview_text(mail)
+        # The first line greets the recipient.
+        key = (mail.kind, mail.subject, text.partition("\n")[2])
+        if key not in letters:
+            facts = calendar_facts(preview_calendar(mail))[:SHARED_CALENDAR_FACTS]
+            letters[key] = Letter(mail.kind_title, mail.subject, text, [], facts)
+        letters[key].recipients.append(mail.addressee)
+    return list(letters.values())
+
+
+def notified_note(mails: Iterable[Mail]) -> str:
+    """Return a sentence that says how many people are told, and which mails wait for release."""
+    states = [mail.state for mail in mails]
+    waiting = states.count(MailState.DRAFT)
+    if not states:
+        return _("Niemand wird benachrichtigt.")
+    if waiting == len(states):
+        return ngettext(
+            "%(count)d E-Mail wartet als Entwurf im Postausgang, bis die Geschäftsstelle sie "
+            "versendet.",
+            "%(count)d E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie "
+            "versendet.",
+            waiting,
+        ) % {"count": waiting}
+    sent = ngettext(
+        "%(count)d Person wird benachrichtigt.",
+        "%(count)d Personen werden benachrichtigt.",
+        len(states) - waiting,
+    ) % {"count": len(states) - waiting}
+    if not waiting:
+        return sent
+    rest = ngettext(
+        "%(count)d E-Mail wartet als Entwurf im Postausgang.",
+        "%(count)d E-Mails warten als Entwurf im Postausgang.",
+        waiting,
+    ) % {"count": waiting}
+    return f"{sent} {rest}"
 
 
 def batch_title(batch: Batch) -> str:

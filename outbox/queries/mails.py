@@ -10,7 +10,14 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from core.queries import in_batches
-from outbox.enums import QUEUED_STATES, UNDER_WAY_STATES, UNSOLVED_STATES, MailState
+from outbox.enums import (
+    MOVES,
+    QUEUED_STATES,
+    UNDER_WAY_STATES,
+    UNSOLVED_STATES,
+    WITHDRAW,
+    MailState,
+)
 from outbox.models import Mail, in_states
 
 LATE_AFTER = dt.timedelta(minutes=15)
@@ -72,6 +79,16 @@ def held_back(subject_keys: Iterable[str], kind: str) -> set[str]:
         written = Mail.objects.filter(kind=kind, subject_key__in=keys).values("subject_key")
         untouched = written.annotate(attempted=Count("pk", filter=WAS_ATTEMPTED))
         found |= set(untouched.filter(attempted=0).values_list("subject_key", flat=True))
+    return found
+
+
+def unsent_keys(subject_keys: Iterable[str], kind: str) -> set[str]:
+    """Return the `subject_keys` about which a mail of `kind` waits that could be withdrawn."""
+    found: set[str] = set()
+    for keys in in_batches(sorted(set(subject_keys))):
+        waiting = Mail.objects.filter(kind=kind, subject_key__in=keys)
+        waiting = waiting.filter(state__in=MOVES[WITHDRAW].sources)
+        found |= set(waiting.values_list("subject_key", flat=True))
     return found
 
 

@@ -10,6 +10,7 @@ from outbox.services.mails import (
     withdraw_pending,
 )
 from outbox.services.queueing import enqueue_account_mail, enqueue_mails, settle_demo_mails
+from outbox.services.rehearsing import fingerprint_of, perform, rehearse
 from outbox.services.sweeping import remove_bodies, sweep_mails
 from outbox.services.wordings import reset_wording, save_wording, send_test_mail
 
@@ -19,6 +20,9 @@ __all__ = [
     "deliver_due_mails",
     "enqueue_account_mail",
     "enqueue_mails",
+    "fingerprint_of",
+    "perform",
+    "rehearse",
     "remove_bodies",
     "resend_mail",
     "resend_mails",

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -36,6 +38,8 @@ logger = logging.getLogger(__name__)
 DRAIN_TASK = "outbox.tasks.drain"
 DRAIN_ACCOUNT_TASK = "outbox.tasks.drain_account"
 MAX_NAME_LENGTH = 150
+# The batches that `recorded_batches` records; None outside of it.
+_recorded: ContextVar[set[UUID] | None] = ContextVar("recorded_batches", default=None)
 
 
 @transaction.atomic
@@ -116,6 +120,17 @@ def settle_demo_mails() -> int:
     return settled
 
 
+@contextmanager
+def recorded_batches() -> Iterator[set[UUID]]:
+    """Yield the batches that the block writes, as it writes them."""
+    batches: set[UUID] = set()
+    token = _recorded.set(batches)
+    try:
+        yield batches
+    finally:
+        _recorded.reset(token)
+
+
 def deliver_on_commit(task: str = DRAIN_TASK) -> None:
     """Wake a worker once the current transaction is committed."""
     # After the commit, because the worker must find the mails. `robust`, because a broken broker
@@ -142,6 +157,8 @@ def _write_files(batch: UUID) -> None:
 def _insert(mails: list[Mail], batch: UUID) -> int:
     # The unique constraint decides what is new, even when two requests write the same mail at once.
     Mail.objects.bulk_create(mails, ignore_conflicts=True)
+    if (batches := _recorded.get()) is not None:
+        batches.add(batch)
     return Mail.objects.filter(batch=batch).count()
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from core.conflicts import require_unchanged, version_of
+from core.conflicts import SeenForm, require_seen, require_unchanged, version_of
 from core.errors import ChangedMeanwhile
 from core.history import save_as
 from core.roles import OFFICE
@@ -100,3 +100,42 @@ def test_form_shows_both_versions_in_the_readers_words():
         ("Beginn", "01.01.2026", "–"),
         ("Veröffentlicht", "ja", "nein"),
     }
+
+
+def test_acting_on_a_state_that_was_not_seen_is_refused():
+    office, measure = make_user(OFFICE), make_measure(title="Alt")
+    version = version_of(measure, ["title"])
+    saved_at = dt.datetime(2126, 3, 18, 13, 2, tzinfo=dt.UTC)
+    measure.title = "Neu"
+    save_as(measure, by=office, now=saved_at, reason="Geändert")
+
+    with pytest.raises(ChangedMeanwhile) as caught:
+        require_seen(measure, version, ["title"])
+
+    assert str(caught.value) == (
+        f"{office} hat diesen Eintrag inzwischen geändert (18.03.2126, 14:02 Uhr). "
+        "Bitte sehen Sie sich den jetzigen Stand an, und entscheiden Sie dann."
+    )
+
+
+def test_acting_without_a_page_or_on_what_was_seen_is_possible():
+    measure = make_measure()
+
+    assert require_seen(measure, None, ["title"]) is None
+    assert require_seen(measure, version_of(measure, ["title"]), ["title"]) is None
+    with pytest.raises(ChangedMeanwhile, match=r"^Der Eintrag wurde inzwischen geändert\."):
+        require_seen(measure, "", ["title"])
+
+
+def test_form_that_acts_asks_again_about_the_present_state():
+    measure = make_measure(title="Alt")
+    version = version_of(measure, ["title"])
+    form = SeenForm({"version": version}, instance=measure, seen_fields=["title"])
+    assert form.is_valid()
+    assert form.version_shown == version
+    measure.title = "Neu"
+
+    form.show_conflict(ChangedMeanwhile("Neu."), measure)
+
+    assert form.non_field_errors() == ["Neu."]
+    assert form["version"].value() == version_of(measure, ["title"]) != version

@@ -1,0 +1,61 @@
+"""Show the mails of a service before it runs, and then run it only if it writes the same.
+
+The service itself runs both times, so that what is shown and what is sent cannot differ.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from outbox.models import Mail
+from outbox.rendering.preview import preview_text
+from outbox.services.queueing import recorded_batches
+
+
+class Performance(NamedTuple):
+    """What came of `perform`: the mails, and what the service returned, None if it was undone."""
+
+    is_done: bool
+    mails: list[Mail]
+    result: Any = None
+
+
+def rehearse(service: Callable[[], Any]) -> list[Mail]:
+    """Return the mails that `service` would write; everything it does is undone.
+
+    Raises what `service` raises. It must have no effects outside the database.
+    """
+    with transaction.atomic(), recorded_batches() as batches:
+        service()
+        mails = _mails_of(batches)
+        transaction.set_rollback(True)
+    return mails
+
+
+def perform(service: Callable[[], Any], *, expected: str | None) -> Performance:
+    """Run `service`, unless its mails differ from those whose fingerprint is `expected`.
+
+    In that case everything is undone. None expects nothing in particular.
+    """
+    with transaction.atomic(), recorded_batches() as batches:
+        result = service()
+        mails = _mails_of(batches)
+        is_done = expected is None or fingerprint_of(mails) == expected
+        if not is_done:
+            transaction.set_rollback(True)
+    return Performance(is_done, mails, result if is_done else None)
+
+
+def fingerprint_of(mails: Iterable[Mail]) -> str:
+    """Return a fingerprint of who gets which words."""
+    # The preview hides personal links, which may differ each time they are made.
+    words = [[mail.kind, mail.recipient, mail.subject, preview_text(mail)] for mail in mails]
+    return hashlib.sha256(json.dumps(sorted(words)).encode()).hexdigest()[:20]
+
+
+def _mails_of(batches: Iterable[UUID]) -> list[Mail]:
+    return list(Mail.objects.filter(batch__in=batches).order_by("pk"))

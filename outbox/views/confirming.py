@@ -1,0 +1,116 @@
+"""The confirmation page of every act that mails: how many, whom, and the text."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.middleware import FORM_TOKEN
+from core.views import run_service
+from outbox.forms import ConfirmationForm
+from outbox.models import Mail
+from outbox.progress.batches import letters_of, notified_note
+from outbox.services import fingerprint_of, perform, rehearse
+
+BACK = "confirmation-back"
+MAILS_CHANGED = _(
+    "Inzwischen ginge die Nachricht an andere Personen, oder sie hätte einen anderen Text. Noch "
+    "ist nichts geschehen; bitte prüfen Sie noch einmal."
+)
+
+
+def went_back(request: HttpRequest) -> bool:
+    """Return whether the user left the confirmation page to change what they had entered."""
+    return BACK in request.POST
+
+
+def confirm_mails(
+    request: HttpRequest,
+    service: Callable[..., Any],
+    *,
+    target,
+    form: BaseForm | None = None,
+    done: str | Promise = "",
+    asks_always: bool = True,
+    may_be_silent: bool = False,
+    **page,
+) -> HttpResponse | None:
+    """Show the mails that `service` would write; once they are confirmed, run it, and redirect to
+    `target` with the message `done` and how many people are told.
+
+    Call it with the valid `form` of the page before, unless the user `went_back` to it; its input
+    is carried on. When the service refuses, None is returned: the form has to be shown again, with
+    the reason. Without a form, a refusal leads to `target`. Unless `asks_always`, an act that
+    writes no mail needs no confirmation. With `may_be_silent`, the user may choose to tell nobody:
+    `service(notify=False)` is run.
+
+    `page` takes `title`, `question`, `submit_label`, `cancel_url`, and optionally `details`,
+    `danger` and `hidden`: names and values that the view needs back.
+    """
+    confirmation = ConfirmationForm(request.POST or None, may_be_silent=may_be_silent)
+    page |= {"form": form, "may_be_silent": may_be_silent}
+    refused = None if form else redirect(target)
+    expected = confirmation.shown
+    if not expected:
+        mails = run_service(request, partial(rehearse, service), form=form)
+        if mails is False:
+            return refused
+        if mails or asks_always:
+            return _render(request, mails, **page)
+        expected = fingerprint_of([])
+    if confirmation.silences:
+        service, expected = partial(service, notify=False), None
+    call = partial(perform, service, expected=expected)
+    performance = run_service(request, call, form=form)
+    if not performance:
+        return refused
+    if not performance.is_done:
+        return _render(request, performance.mails, notice=MAILS_CHANGED, **page)
+    note = notified_note(performance.mails) if confirmation.shown else ""
+    messages.success(request, f"{done} {note}".strip())
+    return redirect(target)
+
+
+def _render(
+    request: HttpRequest,
+    mails: list[Mail],
+    *,
+    form: BaseForm | None,
+    may_be_silent: bool,
+    notice: str | Promise = "",
+    hidden: Iterable[tuple[str, str]] = (),
+    **page,
+) -> HttpResponse:
+    silences = ConfirmationForm(request.POST or None, may_be_silent=may_be_silent).silences
+    context = {
+        "letters": letters_of(mails),
+        "summary": notified_note(mails),
+        "notice": notice,
+        "hidden_values": _carried_on(request) or hidden,
+        "confirmation": ConfirmationForm(
+            initial={"mails": fingerprint_of(mails), "is_silent": silences},
+            # Without a mail there is nothing to leave out.
+            may_be_silent=may_be_silent and bool(mails),
+        ),
+        "can_go_back": form is not None,
+        "back": BACK,
+    }
+    return render(request, "outbox/confirm.html", context | page)
+
+
+def _carried_on(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return everything entered as (name, value), for hidden fields."""
+    own = {"csrfmiddlewaretoken", FORM_TOKEN, BACK}
+    own |= {ConfirmationForm().add_prefix(name) for name in ConfirmationForm.base_fields}
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in own
+        for value in values
+    ]

@@ -1,0 +1,67 @@
+import pytest
+
+from outbox.progress.batches import letters_of, notified_note
+from tests.outbox.builders import (
+    TOKEN,
+    make_draft,
+    make_invitation_draft,
+    make_mail,
+    make_recipient,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def mail_to(name, draft=make_draft, *, state="waiting", **fields):
+    to = make_recipient(
+        email=f"{name.lower()}@example.org", name=name, greeting=f"Guten Tag {name}"
+    )
+    return make_mail(draft(to=to, **fields), state=state)
+
+
+def test_people_who_get_the_same_text_share_a_letter():
+    mails = [mail_to("Werk"), mail_to("Kammer")]
+    mails.append(mail_to("Amt", values={"topic": "Netze", "comment": "Nur für das Amt"}))
+
+    letters = letters_of(mails)
+
+    assert [letter.recipients for letter in letters] == [
+        ["Werk <werk@example.org>", "Kammer <kammer@example.org>"],
+        ["Amt <amt@example.org>"],
+    ]
+    assert [letter.heading for letter in letters] == [
+        "E-Mail an 2 Personen",
+        "E-Mail an 1 Person",
+    ]
+    assert (letters[0].title, letters[0].subject) == ("Hinweis zum Test", "Neu: Netze")
+    assert letters[0].text.startswith("Guten Tag Werk,")
+
+
+def test_letter_hides_the_personal_link_and_shows_the_calendar_entry():
+    (letter,) = letters_of([mail_to("Werk", make_invitation_draft)])
+
+    assert TOKEN not in letter.text
+    assert "[persönlicher Link]" in letter.text
+    assert [label for label, _value in letter.calendar] == ["Eintrag", "Termin", "Ort"]
+
+
+@pytest.mark.parametrize(
+    ("states", "note"),
+    [
+        ([], "Niemand wird benachrichtigt."),
+        (["waiting"], "1 Person wird benachrichtigt."),
+        (["waiting", "waiting"], "2 Personen werden benachrichtigt."),
+        (
+            ["draft"],
+            "1 E-Mail wartet als Entwurf im Postausgang, bis die Geschäftsstelle sie versendet.",
+        ),
+        (
+            ["draft", "draft", "waiting"],
+            "1 Person wird benachrichtigt. 2 E-Mails warten als Entwurf im Postausgang.",
+        ),
+    ],
+)
+def test_note_counts_who_is_told_and_what_waits(states, note):
+    mails = [mail_to(f"Gast{number}", state=state) for number, state in enumerate(states)]
+
+    assert notified_note(mails) == note
