@@ -27,7 +27,7 @@ from approvals.registry import (
     binding_snapshot_of,
     snapshot_changes,
 )
-from core.dates import add_working_days
+from core.dates import add_working_days, latest_working_day
 from core.forms import CleanCharField, DayField, PeriodForm, TimeField
 from core.uploads import FilesField
 
@@ -71,6 +71,19 @@ class AttachmentsForm(forms.Form):
             super().add_error("attachments", again)
 
 
+def suggested_deadline(today: dt.date, latest_on: dt.date | None) -> dt.date | None:
+    """Return the usual deadline of a decision, or the last working day up to `latest_on` if that is
+    earlier; None when it is too late.
+    """
+    usual = add_working_days(today, DECISION_WORKING_DAYS)
+    if latest_on is None or usual <= latest_on:
+        return usual
+    if latest_on < today:
+        return None
+    # Over a long weekend there may be no working day left, but the day itself is still possible.
+    return max(latest_working_day(latest_on), today)
+
+
 class BriefingForm(AttachmentsForm):
     """The *Leitungsvorlage* of a series, topic, date or visit, and the deadline of the decision."""
 
@@ -107,18 +120,20 @@ class BriefingForm(AttachmentsForm):
         former: ApprovalRequest | None = None,
         needs_occasion: bool = False,
         help_texts: Mapping[str, str | Promise] = MappingProxyType({}),
+        latest_on: dt.date | None = None,
         due_on_error: Callable[[dt.date], str] = lambda due_on: "",
         **kwargs,
     ):
         """Fill the form from `former`, the subject's last approval, or else from `suggestion`.
 
-        `help_texts` replace those of the fields. `due_on_error(due_on)` returns why a deadline does
-        not fit the subject, or an empty string.
+        `help_texts` replace those of the fields. The suggested deadline is no later than
+        `latest_on`. `due_on_error(due_on)` returns why a deadline does not fit the subject, or an
+        empty string.
         """
         # A returned briefing is usually corrected and submitted again.
         source = former or suggestion
         initial = {name: getattr(source, name) for name in suggestion.texts}
-        initial["due_on"] = add_working_days(today, DECISION_WORKING_DAYS)
+        initial["due_on"] = suggested_deadline(today, latest_on)
         super().__init__(*args, initial=initial, former=former, **kwargs)
         self.due_on_error = due_on_error
         self.fields["occasion"].required = needs_occasion

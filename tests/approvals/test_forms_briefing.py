@@ -18,6 +18,28 @@ def test_form_starts_with_the_suggestion_and_a_deadline_in_five_working_days():
     assert make_form().initial == BRIEFING.texts | {"due_on": dt.date(2026, 3, 9)}
 
 
+@pytest.mark.parametrize(
+    ("latest_on", "suggested"),
+    [
+        (dt.date(2026, 3, 9), dt.date(2026, 3, 9)),
+        (dt.date(2026, 3, 8), dt.date(2026, 3, 6)),
+        (dt.date(2026, 3, 4), dt.date(2026, 3, 4)),
+        (TODAY, TODAY),
+        (dt.date(2026, 3, 1), None),
+    ],
+)
+def test_suggested_deadline_is_a_working_day_up_to_the_latest(latest_on, suggested):
+    assert make_form(latest_on=latest_on).initial["due_on"] == suggested
+
+
+def test_suggested_deadline_on_a_weekend_may_be_today():
+    saturday, sunday = dt.date(2026, 3, 7), dt.date(2026, 3, 8)
+
+    form = BriefingForm(today=saturday, suggestion=BRIEFING, latest_on=sunday)
+
+    assert form.initial["due_on"] == saturday
+
+
 def test_words_of_the_last_request_come_before_the_suggestion():
     former = make_approval(occasion="Beschluss vom Februar")
 
