@@ -31,13 +31,16 @@ VISIT_MOVES = {
     "lapse": Move((S.SUBMITTED, S.APPROVED), S.IDEA, _("Freigabe erlischt")),
     "announce": Move((S.APPROVED,), S.ANNOUNCED, _("Ankündigen")),
     "hold": Move((S.ANNOUNCED,), S.HELD, _("Als durchgeführt vermerken")),
-    "document": Move((S.HELD,), S.DOCUMENTED, _("Dokumentieren")),
+    "reopen": Move((S.HELD,), S.ANNOUNCED, _("Doch nicht durchgeführt")),
+    "document": Move((S.HELD,), S.DOCUMENTED, _("Ergebnis festhalten")),
+    "correct": Move((S.DOCUMENTED,), "", _("Ergebnis berichtigen")),
     "postpone": Move((S.APPROVED, S.ANNOUNCED), S.POSTPONED, _("Verschieben")),
     "cancel": Move(
         (S.IDEA, S.SUBMITTED, S.RETURNED, S.APPROVED, S.ANNOUNCED, S.POSTPONED),
         S.CANCELLED,
         _("Absagen"),
     ),
+    "resume": Move((S.CANCELLED,), S.IDEA, _("Wieder aufnehmen")),
 }
 
 VISIT_BADGE_COLOURS = {

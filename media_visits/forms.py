@@ -9,12 +9,15 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, ngettext
 
-from core.conflicts import VersionedForm
+from core.conflicts import SeenForm, VersionedForm
 from core.forms import (
     MOST_RECENT,
     CheckboxList,
+    OutcomeForm,
+    ReasonForm,
     WarnedForm,
     formfield_for,
+    limit_length,
     offer,
     put_first,
     recently_used,
@@ -24,11 +27,25 @@ from core.models import Precision
 from media_visits.enums import ATTENTION_STATES, PressKind
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.models.press import LINK_IS_RECORDED
-from media_visits.services.press import COVERAGE_FIELDS, SLOT_FIELDS, START_IS_MISSING
+from media_visits.services.press import (
+    COVERAGE_FIELDS,
+    SLOT_FIELDS,
+    START_IS_MISSING,
+    slot_day_error,
+)
 from media_visits.services.visits import visit_errors
 from partners.models import DistributionList, Organisation, Sector
 
 FIRST_YEAR_OF_COVERAGE = 1990
+MAX_QUOTE_LENGTH, MAX_PARTICIPANTS_LENGTH = 1000, 2000
+
+
+class VisitReasonForm(SeenForm, ReasonForm):
+    """Why a visit is postponed or cancelled."""
+
+
+class VisitOutcomeForm(SeenForm, OutcomeForm):
+    """What came of a visit."""
 
 
 class VisitForm(VersionedForm):
@@ -42,8 +59,11 @@ class VisitForm(VersionedForm):
             "ends_at",
             "address",
             "visitor",
+            "participants",
             "sectors",
             "message",
+            "quote",
+            "contact",
             "to_be_published",
             "internal_notes",
         ]
@@ -66,6 +86,11 @@ class VisitForm(VersionedForm):
         self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
         for name in ("company", "company_text"):
             self.fields[name].is_conditional = True
+        # Both are mailed.
+        limit_length(self.fields["quote"], MAX_QUOTE_LENGTH)
+        limit_length(self.fields["participants"], MAX_PARTICIPANTS_LENGTH)
+        for name in ("quote", "participants"):
+            self.fields[name].widget.attrs["rows"] = 3
         if self.instance._state.adding:
             self.fields["visitor"].initial = settings.HEAD_TITLE
 
@@ -89,7 +114,7 @@ class DistributionListsField(forms.ModelMultipleChoiceField):
         return f"{distribution_list.name} ({count})"
 
 
-class AnnounceForm(forms.Form):
+class AnnounceForm(SeenForm):
     lists = DistributionListsField(
         label=gettext_lazy("Zusätzlich informieren"),
         queryset=DistributionList.objects.none(),
@@ -122,6 +147,14 @@ class PressSlotForm(VersionedForm):
             # The rule of `PressSlot.needs_a_start` and its constraint, applied to the form's input.
             starts_at.required = self.data.get(self.add_prefix("kind")) != PressKind.NOT_PUBLIC
             starts_at.help_text = gettext_lazy("Nur bei „nicht presseöffentlich“ kann er fehlen.")
+
+    def clean(self):
+        data = super().clean()
+        # As in the service: a slot may wait on its former day until the visit is moved back.
+        if "starts_at" in self.changed_data and data.get("starts_at"):
+            if error := slot_day_error(self.instance.visit, data["starts_at"]):
+                self.add_error("starts_at", error)
+        return data
 
 
 class CoverageForm(VersionedForm, WarnedForm):

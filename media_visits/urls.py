@@ -25,8 +25,10 @@ urlpatterns = [
     path("<int:pk>/zurueckziehen/", lifecycle.withdraw, name="withdraw"),
     path("<int:pk>/ankuendigen/", lifecycle.announce, name="announce"),
     path("<int:pk>/durchgefuehrt/", lifecycle.hold, name="hold"),
+    path("<int:pk>/nicht-durchgefuehrt/", lifecycle.reopen, name="reopen"),
     path("<int:pk>/ergebnis/", lifecycle.document, name="document"),
     path("<int:pk>/verschieben/", lifecycle.postpone, name="postpone"),
     path("<int:pk>/absagen/", lifecycle.cancel, name="cancel"),
+    path("<int:pk>/wieder-aufnehmen/", lifecycle.resume, name="resume"),
     path("<int:pk>/pressetermin/", press.create_slot, name="press_create"),
 ]

@@ -16,7 +16,7 @@ from media_visits.models.visits import Visit
 from partners.models import Sector
 
 # Shown by the form through the constraints below, and by the service when it refuses.
-ARRIVAL_TOO_LATE = _("Das Eintreffen muss vor dem Beginn liegen.")
+ARRIVAL_TOO_LATE = _("„Da sein bis“ muss vor dem Beginn liegen.")
 REGISTRATION_TOO_LATE = _("Der Anmeldeschluss muss vor dem Beginn liegen.")
 SAYS_NOTHING = _("Bitte nennen Sie Überschrift, Inhalt oder Link des Berichts.")
 LINK_IS_RECORDED = _("Ein Bericht mit diesem Link ist schon erfasst.")
@@ -37,7 +37,7 @@ class PressSlot(models.Model):
         _("Art"), max_length=12, choices=PressKind, default=PressKind.WORD_PICTURE
     )
     starts_at = models.DateTimeField(_("Beginn"), null=True, blank=True)
-    be_there_by = models.DateTimeField(_("Eintreffen bis"), null=True, blank=True)
+    be_there_by = models.DateTimeField(_("Da sein bis"), null=True, blank=True)
     meeting_point = models.CharField(_("Treffpunkt"), max_length=200, blank=True)
     expected_pictures = models.CharField(
         _("Erwartbare Bilder"),

@@ -92,7 +92,23 @@ class Visit(Sourced, KnownDate, Assignable):
     sectors_text = models.CharField(
         _("Branche laut Quelle"), max_length=200, blank=True, editable=False
     )
+    quote = models.TextField(
+        _("Zitat"),
+        blank=True,
+        help_text=_("In Anführungszeichen, mit Name und Funktion; steht so in der Ankündigung."),
+    )
     visitor = models.CharField(_("Wer besucht"), max_length=200, blank=True)
+    participants = models.TextField(
+        _("Außerdem dabei"),
+        blank=True,
+        help_text=_("Name und Funktion, eine Zeile für jede Person; steht in der Ankündigung."),
+    )
+    contact = models.CharField(
+        _("Kontakt für Rückfragen und Anmeldung"),
+        max_length=250,
+        blank=True,
+        help_text=_("Name, Telefon und E-Mail. Leer: die Geschäftsstelle."),
+    )
     address = models.CharField(
         _("Adresse"),
         max_length=250,
@@ -227,6 +243,11 @@ class Visit(Sourced, KnownDate, Assignable):
     @property
     def needs_somebody(self) -> bool:
         return not self.is_taken_over and self.state not in UNWATCHED_STATES
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether the visit was cancelled before anybody outside knew of it."""
+        return self.state == VisitState.CANCELLED and self.announced_at is None
 
     @property
     def badge_colour(self) -> str:

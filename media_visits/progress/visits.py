@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 from django.db.models import F
@@ -14,19 +15,30 @@ from approvals.models import ApprovalRequest
 from approvals.permissions import can_see_approvals
 from approvals.progress import briefing_texts, comment_cards, with_conditions
 from approvals.queries import approvals_with_conditions, condition_history, decision_note
+from core.conflicts import version_of
 from core.history import entries_of
 from core.progress import Button, HistoryEntry, TextCard
-from media_visits.enums import PRESS_OPEN_STATES, VisitState
+from media_visits.enums import PRESS_OPEN_STATES, VISIT_MOVES, VisitState
 from media_visits.models import Visit
 from media_visits.permissions import can_manage, can_see_internals, open_actions
 from media_visits.progress.lifecycle import next_step_of, visit_steps
 from media_visits.progress.press import listed_coverage, listed_slots
 from media_visits.queries import coverage_to_list
-from media_visits.services.lifecycle import SUBMITTED
+from media_visits.services.lifecycle import OUTCOME_CORRECTED, SUBMITTED
+from media_visits.services.visits import SEEN_FIELDS
 from partners.models import Organisation
 from partners.progress import responsible_facts, responsible_note
 
 S = VisitState
+# The action → its page and the style of its button, in the order of the page.
+FURTHER_STEPS = {
+    "withdraw": ("withdraw", "secondary"),
+    "reopen": ("reopen", "secondary"),
+    "correct": ("document", "secondary"),
+    "postpone": ("postpone", "danger"),
+    "cancel": ("cancel", "danger"),
+    "resume": ("resume", "secondary"),
+}
 
 
 class ListedVisit(NamedTuple):
@@ -95,7 +107,7 @@ def _text_cards(visit: Visit, approvals: list[ApprovalRequest]) -> list[TextCard
         cards.append(TextCard(title, visit.reason))
     decided = next((approval for approval in approvals if approval.decided_at), None)
     cards += comment_cards(_("Anmerkung zur Freigabe"), decided)
-    cards.append(TextCard(_("Botschaft"), visit.message))
+    cards += [TextCard(_("Botschaft"), visit.message), TextCard(_("Zitat"), visit.quote)]
     return [card for card in cards if card.text]
 
 
@@ -123,6 +135,8 @@ def _visit_facts(visit: Visit, user) -> list[tuple[str, str]]:
         (_("Partner"), visit.partner_name),
         (_("Adresse"), visit.address),
         (_("Wer besucht"), visit.visitor),
+        (_("Außerdem dabei"), visit.participants),
+        (_("Kontakt"), visit.contact),
         (_("Branche"), sectors),
         (_("Branche laut Quelle"), visit.sectors_text if visit.sectors_text != sectors else ""),
         (_("Presse laut Quelle"), visit.press_text),
@@ -148,32 +162,51 @@ def _further_buttons(visit: Visit, user) -> list[Button]:
         buttons.append(_button(visit, "unpublish", label, is_post=True))
     elif visit.is_publishable:
         buttons.append(_button(visit, "publish", _("Veröffentlichen"), is_post=True))
-    steps = {
-        "withdraw": (_("Vorlage zurückziehen"), "secondary"),
-        "postpone": (_("Verschieben"), "danger"),
-        "cancel": (_("Absagen"), "danger"),
-    }
     actions = open_actions(user, visit)
-    return buttons + [_button(visit, name, *steps[name]) for name in steps if name in actions]
+    return buttons + [
+        _button(visit, route, str(VISIT_MOVES[name].label), variant)
+        for name, (route, variant) in FURTHER_STEPS.items()
+        if name in actions and (name != "resume" or visit.is_resumable)
+    ]
 
 
 def _button(visit: Visit, route: str, label: str, variant: str = "secondary", *, is_post=False):
-    return Button(label, reverse(f"media_visits:{route}", args=[visit.pk]), variant, is_post)
+    url = reverse(f"media_visits:{route}", args=[visit.pk])
+    # A button that posts has no confirmation page, so it carries what this page shows.
+    if is_post:
+        url += f"?version={version_of(visit, SEEN_FIELDS)}"
+    return Button(label, url, variant, is_post)
 
 
 def visit_history(visit: Visit, approvals: list[ApprovalRequest]) -> list[HistoryEntry]:
-    """Return *Verlauf*, latest first, with vote and comment of `approvals`, also latest first."""
+    """Return *Verlauf*, latest first, with vote and comment of `approvals`, also latest first, and
+    each outcome that was corrected.
+    """
     # Each submission and each decision of an approval wrote one history entry of the visit, so both
     # are in the same order and can be matched one by one.
     votes = (approval.vote for approval in approvals)
     comments = (_decision_note(approval) for approval in approvals if approval.decided_at)
     notes = {str(SUBMITTED): votes} | {str(label): comments for label in VERDICT_LABELS.values()}
+    notes[str(OUTCOME_CORRECTED)] = iter(_former_outcomes(visit))
     entries = [
         entry._replace(note=next(notes[entry.what], "")) if entry.what in notes else entry
         for entry in entries_of(visit)
     ]
     entries += [entry for approval in approvals for entry in condition_history(approval)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _former_outcomes(visit: Visit) -> list[str]:
+    """Return what each correction of the outcome replaced, the latest first."""
+    if visit.state != S.DOCUMENTED:
+        return []
+    versions = visit.history.order_by("-history_date", "-history_id")
+    versions = list(versions.values_list("history_change_reason", "outcome"))
+    return [
+        _("bisher: %(outcome)s") % {"outcome": before}
+        for (reason, _outcome), (_reason, before) in pairwise(versions)
+        if reason == str(OUTCOME_CORRECTED)
+    ]
 
 
 def _decision_note(approval: ApprovalRequest) -> str:

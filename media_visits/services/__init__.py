@@ -3,14 +3,19 @@
 from media_visits.services.lifecycle import (
     announce_visit,
     cancel_visit,
+    correct_visit,
     decide_visit,
     document_visit,
     hold_visit,
     postpone_visit,
+    reopen_visit,
+    resume_visit,
     submit_visit,
     withdraw_visit,
 )
 from media_visits.services.press import (
+    COVERAGE_FIELDS,
+    SLOT_FIELDS,
     change_coverage,
     change_press_slot,
     create_coverage,
@@ -26,15 +31,20 @@ from media_visits.services.visits import (
 )
 
 __all__ = [
+    "COVERAGE_FIELDS",
+    "SLOT_FIELDS",
     "create_press_slot",
     "announce_visit",
     "cancel_visit",
+    "correct_visit",
     "create_coverage",
     "create_visit",
     "decide_visit",
     "document_visit",
     "hold_visit",
     "postpone_visit",
+    "reopen_visit",
+    "resume_visit",
     "publish_visit",
     "delete_coverage",
     "delete_press_slot",

@@ -25,6 +25,8 @@ from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.facts import VISIT_FACTS
 from media_visits.models import Visit
 from media_visits.services.visits import (
+    check_move,
+    is_on_another_day,
     lock_visit,
     move_visit,
     save_visit,
@@ -32,6 +34,8 @@ from media_visits.services.visits import (
 )
 
 SUBMITTED = gettext_lazy("Zur Freigabe vorgelegt")
+OUTCOME_RECORDED = gettext_lazy("Ergebnis festgehalten")
+OUTCOME_CORRECTED = gettext_lazy("Ergebnis berichtigt")
 MAX_TITLE_LENGTH = 250
 MAX_REASON_LENGTH = 500
 
@@ -77,20 +81,25 @@ def _check_dates(starts_at: dt.datetime | None, due_on: dt.date, now: dt.datetim
                 "ein."
             )
         )
-    if due_on >= local_date(starts_at):
-        raise Refused(
-            _(
-                "Die Entscheidung muss vor dem Tag des Besuchs fallen. Bitte wählen Sie eine "
-                "frühere Frist."
-            )
-        )
+    if error := due_on_error(due_on, starts_at=starts_at):
+        raise Refused(error)
+
+
+def due_on_error(due_on: dt.date, *, starts_at: dt.datetime | None) -> str:
+    """Return an error message if a decision due on `due_on` would come too late; shared by form and
+    service.
+    """
+    if starts_at is None or due_on < local_date(starts_at):
+        return ""
+    return _(
+        "Die Entscheidung muss vor dem Tag des Besuchs fallen. Bitte wählen Sie eine frühere Frist."
+    )
 
 
 def _check_press(visit: Visit) -> None:
     # When a visit moves to another day, its press slots keep their day until somebody changes them.
-    days = [local_date(moment) for moment in (visit.starts_at, visit.ends_at) if moment]
     for slot in visit.press_slots.order_by("starts_at", "pk"):
-        if slot.starts_at and not days[0] <= local_date(slot.starts_at) <= days[-1]:
+        if is_on_another_day(visit, slot.starts_at):
             raise Refused(
                 _(
                     "Der Pressetermin „%(slot)s“ liegt an einem anderen Tag als der Besuch "
@@ -118,34 +127,45 @@ def decide_visit(*, approval: ApprovalRequest, decision: Decision, by, now: dt.d
                 "neuen Termin vorlegt, oder lehnen Sie ihn ab."
             )
         )
-    if decision.verdict == Verdict.REFUSE:
-        # People outside can read this reason, so it must not contain the internal comment.
-        visit.reason = _("Der Besuch kommt nicht zustande.")
-    move_visit(
-        visit, decision.verdict, by=by, now=now, reason=str(VERDICT_LABELS[decision.verdict])
-    )
+    label = str(VERDICT_LABELS[decision.verdict])
+    if decision.verdict != Verdict.REFUSE:
+        move_visit(visit, decision.verdict, by=by, now=now, reason=label)
+        return visit
+    # People outside can read this reason, so it must not contain the internal comment.
+    visit.reason = _("Der Besuch kommt nicht zustande.")
+    # After a postponement people wait for a new date; the senator's office knows what it decided.
+    end = mails.end_of(visit, local_date(now))._replace(deciders=[])
+    move_visit(visit, decision.verdict, by=by, now=now, reason=label)
+    mails.mail_end(visit, "visit_cancelled", end, by=by, now=now)
     return visit
 
 
 @transaction.atomic
-def withdraw_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
-    """Withdraw the submission, so that the visit can be changed; mails the senator's office."""
+def withdraw_visit(*, visit: Visit, seen: str | None = None, by, now: dt.datetime) -> Visit:
+    """Withdraw the submission, so that the visit can be changed; mails the senator's office.
+
+    `seen` is the fingerprint of SEEN_FIELDS that the page showed, here as in the other services.
+    """
     require_office(by)
     visit = lock_visit(visit.pk)
+    check_move(visit, "withdraw", seen)
     move_visit(visit, "withdraw", by=by, now=now, reason=_("Vorlage zurückgezogen"))
     withdraw_approval(kind=ApprovalKind.VISIT, subject_id=visit.pk, by=by, now=now)
     return visit
 
 
 @transaction.atomic
-def announce_visit(*, visit: Visit, lists=(), by, now: dt.datetime) -> Visit:
-    """Announce an approved visit by mail to the company's contacts, the members of `lists` and the
-    senator's office.
+def announce_visit(
+    *, visit: Visit, lists=(), seen: str | None = None, by, now: dt.datetime
+) -> Visit:
+    """Announce an approved visit by mail to the company's contacts, the members of `lists`, those
+    who know of a former date, and the senator's office.
 
     Raises Refused when the time of the visit has passed.
     """
     require_office(by)
     visit = lock_visit(visit.pk)
+    check_move(visit, "announce", seen)
     if visit.starts_at and visit.starts_at <= now:
         raise Refused(
             _(
@@ -156,18 +176,20 @@ def announce_visit(*, visit: Visit, lists=(), by, now: dt.datetime) -> Visit:
     # Keep the first time: the company still sees the visit after a later change (`visible_to`).
     visit.announced_at = visit.announced_at or now
     move_visit(visit, "announce", by=by, now=now, reason=_("Angekündigt"))
-    people = mails.people_to_announce_to(visit, lists)
-    # Recorded, because these people get a mail when the visit is postponed or cancelled.
+    known = mails.people_who_know(visit)
+    people = mails.people_to_announce_to(visit, lists, known=known)
+    # Recorded, because these people get a mail when the visit changes or ends.
     visit.informed.add(*people)
-    mails.mail_announcement(visit, people, by=by, now=now)
+    mails.mail_announcement(visit, people, known=known, by=by, now=now)
     return visit
 
 
 @transaction.atomic
-def hold_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
+def hold_visit(*, visit: Visit, seen: str | None = None, by, now: dt.datetime) -> Visit:
     """Record that the visit took place. Raises Refused before it begins."""
     require_office(by)
     visit = lock_visit(visit.pk)
+    check_move(visit, "hold", seen)
     if visit.starts_at and visit.starts_at > now:
         raise Refused(_("Der Besuch hat noch nicht begonnen."))
     move_visit(visit, "hold", by=by, now=now, reason=_("Durchgeführt"))
@@ -175,66 +197,113 @@ def hold_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
 
 
 @transaction.atomic
-def document_visit(*, visit: Visit, outcome: str, by, now: dt.datetime) -> Visit:
-    """Record the outcome of a visit that took place. Raises Refused without a text."""
+def reopen_visit(*, visit: Visit, seen: str | None = None, by, now: dt.datetime) -> Visit:
+    """Take back that the visit took place, so that it can be postponed or cancelled."""
     require_office(by)
-    if not outcome.strip():
-        raise Refused(_("Bitte halten Sie das Ergebnis in wenigen Sätzen fest."))
     visit = lock_visit(visit.pk)
-    visit.outcome = outcome.strip()
-    move_visit(visit, "document", by=by, now=now, reason=_("Ergebnis festgehalten"))
+    check_move(visit, "reopen", seen)
+    move_visit(visit, "reopen", by=by, now=now, reason=_("Doch nicht durchgeführt"))
     return visit
 
 
 @transaction.atomic
-def postpone_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
+def document_visit(
+    *, visit: Visit, outcome: str, seen: str | None = None, by, now: dt.datetime
+) -> Visit:
+    """Record the outcome of a visit that took place. Raises Refused without a text."""
+    require_office(by)
+    visit = lock_visit(visit.pk)
+    return _record_outcome(visit, "document", outcome, OUTCOME_RECORDED, seen, by=by, now=now)
+
+
+@transaction.atomic
+def correct_visit(
+    *, visit: Visit, outcome: str, seen: str | None = None, by, now: dt.datetime
+) -> Visit:
+    """Replace the recorded outcome; *Verlauf* keeps the former one. Raises Refused without a text.
+
+    An unchanged text writes nothing.
+    """
+    require_office(by)
+    visit = lock_visit(visit.pk)
+    if outcome.strip() == visit.outcome and visit.state == VisitState.DOCUMENTED:
+        return visit
+    return _record_outcome(visit, "correct", outcome, OUTCOME_CORRECTED, seen, by=by, now=now)
+
+
+def _record_outcome(visit, action, outcome, reason, seen, *, by, now) -> Visit:
+    check_move(visit, action, seen)
+    if not outcome.strip():
+        raise Refused(_("Bitte halten Sie das Ergebnis in wenigen Sätzen fest."))
+    visit.outcome = outcome.strip()
+    move_visit(visit, action, by=by, now=now, reason=str(reason))
+    return visit
+
+
+@transaction.atomic
+def postpone_visit(
+    *, visit: Visit, reason: str, seen: str | None = None, by, now: dt.datetime
+) -> Visit:
     """Postpone a visit. Its approval lapses; everyone who knows of it gets a mail with `reason`.
 
     Unpublishes the visit, so that its new date is not public before it is approved.
     """
     require_office(by)
-    visit = _lock_with_reason(visit, reason)
-    # Read before the change, because all of this depends on state and date.
-    date_before = visit.date_text
-    people = mails.informed_people(visit)
-    deciders = mails.deciders_to_inform(visit, local_date(now))
+    visit = _lock_with_reason(visit, "postpone", reason, seen)
+    end = mails.end_of(visit, local_date(now))
+    history_reason = _("Verschoben, bisher: %(when)s") % {"when": visit.date_text}
     visit.state = target_of(VISIT_MOVES, "postpone", visit)
     visit.starts_at = visit.ends_at = None
     visit.is_published = False
     set_day(visit)
-    history_reason = _("Verschoben, bisher: %(when)s") % {"when": date_before}
     save_visit(visit, by=by, now=now, reason=history_reason)
     _lapse(visit, _("Besuch verschoben"), by=by, now=now)
-    mails.mail_change(
-        visit, "visit_postponed", people, deciders, date_before=date_before, by=by, now=now
-    )
+    mails.mail_end(visit, "visit_postponed", end, by=by, now=now)
     return visit
 
 
 @transaction.atomic
-def cancel_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
+def cancel_visit(
+    *, visit: Visit, reason: str, seen: str | None = None, by, now: dt.datetime
+) -> Visit:
     """Cancel a visit; everyone who knows of it gets a mail with `reason`.
 
     An open submission is withdrawn, an approval lapses.
     """
     require_office(by)
-    visit = _lock_with_reason(visit, reason)
-    # Read before the move, because all of this depends on the state.
-    date_before, was_submitted = visit.date_text, visit.state == VisitState.SUBMITTED
-    people = mails.informed_people(visit)
-    deciders = mails.deciders_to_inform(visit, local_date(now))
+    visit = _lock_with_reason(visit, "cancel", reason, seen)
+    end, was_submitted = mails.end_of(visit, local_date(now)), visit.state == VisitState.SUBMITTED
     move_visit(visit, "cancel", by=by, now=now, reason=_("Abgesagt"))
     if was_submitted:
         withdraw_approval(kind=ApprovalKind.VISIT, subject_id=visit.pk, by=by, now=now)
     else:
         _lapse(visit, _("Besuch abgesagt"), by=by, now=now)
-    mails.mail_change(
-        visit, "visit_cancelled", people, deciders, date_before=date_before, by=by, now=now
-    )
+    mails.mail_end(visit, "visit_cancelled", end, by=by, now=now)
     return visit
 
 
-def _lock_with_reason(visit: Visit, reason: str) -> Visit:
+@transaction.atomic
+def resume_visit(*, visit: Visit, seen: str | None = None, by, now: dt.datetime) -> Visit:
+    """Take back that the visit was cancelled; it becomes an idea again.
+
+    Raises Refused when it was announced: people were told that it does not take place.
+    """
+    require_office(by)
+    visit = lock_visit(visit.pk)
+    check_move(visit, "resume", seen)
+    if not visit.is_resumable:
+        raise Refused(
+            _(
+                "Die Absage ist schon mitgeteilt. Legen Sie bitte einen neuen Besuch an, wenn er "
+                "doch stattfinden soll."
+            )
+        )
+    visit.reason, visit.is_published = "", False
+    move_visit(visit, "resume", by=by, now=now, reason=_("Wieder aufgenommen"))
+    return visit
+
+
+def _lock_with_reason(visit: Visit, action: str, reason: str, seen: str | None) -> Visit:
     if not reason.strip():
         raise Refused(
             _(
@@ -243,6 +312,7 @@ def _lock_with_reason(visit: Visit, reason: str) -> Visit:
             )
         )
     visit = lock_visit(visit.pk)
+    check_move(visit, action, seen)
     visit.reason = shorten(reason.strip(), MAX_REASON_LENGTH)
     return visit
 

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.registry import binding_snapshot_of
-from core.conflicts import require_unchanged
+from core.conflicts import require_seen, require_unchanged
 from core.dates import local_date
 from core.errors import Concern, Refused, require_heeded
 from core.history import delete_as, save_as
 from core.models import Origin, Precision
 from core.roles import require_office
 from media_visits.enums import PRESS_OPEN_STATES
-from media_visits.facts import VISIT_FACTS
+from media_visits.facts import VISIT_FACTS, announced_snapshot
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.models.press import (
     ARRIVAL_TOO_LATE,
@@ -26,9 +26,11 @@ from media_visits.models.press import (
     SAYS_NOTHING,
 )
 from media_visits.services.visits import (
+    is_on_another_day,
     lock_visit,
     refuse_if_announced,
     save_change,
+    tell_changes,
 )
 
 # Both in the order of the forms.
@@ -76,6 +78,7 @@ def create_press_slot(
     _set_origin(slot, visit)
     _check_times(slot)
     _check_deadline(slot, now)
+    _check_day(visit, slot)
     # A form sent twice is the usual cause.
     if visit.press_slots.filter(kind=slot.kind, starts_at=slot.starts_at).exists():
         raise Refused(_("Diesen Pressetermin gibt es schon."))
@@ -88,10 +91,17 @@ def create_press_slot(
 
 @transaction.atomic
 def change_press_slot(
-    *, slot: PressSlot, values: Mapping[str, Any], version: str, by, now: dt.datetime
+    *,
+    slot: PressSlot,
+    values: Mapping[str, Any],
+    version: str,
+    notify: bool = True,
+    by,
+    now: dt.datetime,
 ) -> PressSlot:
     """Write `values`, entries of SLOT_FIELDS; another kind or start lets an approval lapse.
 
+    Everybody who knows of an announced visit is mailed what changed, unless `notify` is off.
     `version` is the fingerprint that the form showed. Raises ChangedMeanwhile when somebody else
     saved first; Refused as `create_press_slot`.
     """
@@ -103,25 +113,33 @@ def change_press_slot(
     if not changed:
         return slot
     _check_open(visit, is_binding=bool(changed & BINDING_SLOT_FIELDS))
-    before = binding_snapshot_of(VISIT_FACTS, visit)
+    before, announced = binding_snapshot_of(VISIT_FACTS, visit), announced_snapshot(visit)
     for name in changed:
         setattr(slot, name, values[name])
     _set_origin(slot, visit)
     _check_times(slot)
     if "registration_deadline" in changed:
         _check_deadline(slot, now)
+    # Other changes stay possible while the visit is moved to another day before its slots.
+    if "starts_at" in changed:
+        _check_day(visit, slot)
     save_as(slot, by=by, now=now, reason=_("Geändert"))
     reason = _("Pressetermin geändert: %(slot)s") % {"slot": slot}
     save_change(visit, before, by=by, now=now, reason=reason)
+    tell_changes(visit, announced, notify=notify, by=by, now=now)
     return slot
 
 
 @transaction.atomic
-def delete_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> Visit:
-    """Delete a press slot; an approval of the visit lapses."""
+def delete_press_slot(*, slot: PressSlot, seen: str | None = None, by, now: dt.datetime) -> Visit:
+    """Delete a press slot; an approval of the visit lapses.
+
+    `seen` is the fingerprint of SLOT_FIELDS that the page showed.
+    """
     require_office(by)
     visit, slot = _lock_visit_and_slot(slot)
     _check_open(visit, is_binding=True)
+    require_seen(slot, seen, SLOT_FIELDS)
     before = binding_snapshot_of(VISIT_FACTS, visit)
     reason = _("Pressetermin entfernt: %(slot)s") % {"slot": slot}
     delete_as(slot, by=by, now=now, reason=_("Entfernt"))
@@ -152,6 +170,20 @@ def _set_origin(slot: PressSlot, visit: Visit) -> None:
     # A slot added later to a visit taken over may lack a start too, since its source names none.
     if visit.is_taken_over:
         slot.origin = Origin.TAKEN_OVER
+
+
+def slot_day_error(visit: Visit, starts_at: dt.datetime | None) -> str:
+    """Return an error message if a slot would begin on another day than `visit`; shared by form and
+    service.
+    """
+    if visit.is_taken_over or not is_on_another_day(visit, starts_at):
+        return ""
+    return _("Der Besuch ist an einem anderen Tag: %(when)s.") % {"when": visit.date_text}
+
+
+def _check_day(visit: Visit, slot: PressSlot) -> None:
+    if error := slot_day_error(visit, slot.starts_at):
+        raise Refused(error)
 
 
 def _check_times(slot: PressSlot) -> None:
@@ -259,8 +291,12 @@ def _save_coverage(
 
 
 @transaction.atomic
-def delete_coverage(*, coverage: Coverage, by, now: dt.datetime) -> None:
-    """Delete a press report; its history stays."""
+def delete_coverage(*, coverage: Coverage, seen: str | None = None, by, now: dt.datetime) -> None:
+    """Delete a press report; its history stays.
+
+    `seen` is the fingerprint of COVERAGE_FIELDS that the page showed.
+    """
     require_office(by)
     coverage = Coverage.objects.select_for_update(of=("self",)).get(pk=coverage.pk)
+    require_seen(coverage, seen, COVERAGE_FIELDS)
     delete_as(coverage, by=by, now=now, reason=_("Entfernt"))

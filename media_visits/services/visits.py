@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from approvals.enums import ApprovalKind
 from approvals.registry import binding_snapshot_of, lapse_reason_for, snapshot_changes
 from approvals.services import lapse_changed_approvals
-from core.conflicts import require_unchanged
+from core.conflicts import require_seen, require_unchanged
 from core.dates import end_error, local_date
 from core.errors import Refused
 from core.history import save_as
@@ -18,7 +18,8 @@ from core.models import Origin, Precision
 from core.roles import require_office
 from core.states import target_of
 from media_visits.enums import OVER_STATES, VISIT_MOVES, VisitState
-from media_visits.facts import VISIT_FACTS
+from media_visits.facts import VISIT_FACTS, announced_snapshot
+from media_visits.mails import mail_change
 from media_visits.models import Visit
 from partners.queries import default_responsible
 
@@ -28,13 +29,18 @@ EDITABLE_FIELDS = (
     "company_text",
     "title",
     "message",
+    "quote",
     "visitor",
+    "participants",
+    "contact",
     "address",
     "starts_at",
     "ends_at",
     "to_be_published",
     "internal_notes",
 )
+# What somebody must have seen before they do something with the visit: any change counts it up.
+SEEN_FIELDS = ("version",)
 VISIT_FIELDS = (*EDITABLE_FIELDS, "sectors")
 FIXED_ONCE_OVER = frozenset(
     {"company", "company_text", "visitor", "address", "starts_at", "ends_at", "to_be_published"}
@@ -51,6 +57,15 @@ def save_visit(visit: Visit, *, by, now: dt.datetime, reason: str) -> None:
     # Part of the deduplication key of mails, so that a later change may send the same mail again.
     visit.version += 1
     save_as(visit, by=by, now=now, reason=reason)
+
+
+def check_move(visit: Visit, action: str, seen: str | None) -> str:
+    """Return the state of a locked visit after `action`. Raises Refused when its state forbids it,
+    ChangedMeanwhile when it no longer is as `seen` on the page that asked for confirmation.
+    """
+    target = target_of(VISIT_MOVES, action, visit)
+    require_seen(visit, seen, SEEN_FIELDS)
+    return target
 
 
 def move_visit(visit: Visit, action: str, *, by, now: dt.datetime, reason: str) -> None:
@@ -77,6 +92,15 @@ def save_change(
     lapse_changed_approvals(
         kind=ApprovalKind.VISIT, subject_id=visit.pk, changes=changes, by=by, now=now
     )
+
+
+def tell_changes(
+    visit: Visit, before: list[list[str]], *, notify: bool, by, now: dt.datetime
+) -> None:
+    """Mail what changed since `before`, an `announced_snapshot`, if the visit is announced."""
+    if visit.state == VisitState.ANNOUNCED and not visit.is_taken_over:
+        changes = snapshot_changes(before, announced_snapshot(visit))
+        mail_change(visit, changes, notify=notify, by=by, now=now)
 
 
 def visit_errors(values: Mapping[str, Any]) -> dict[str, str]:
@@ -122,12 +146,20 @@ def create_visit(
 
 @transaction.atomic
 def change_visit(
-    *, visit: Visit, values: Mapping[str, Any], version: str, by, now: dt.datetime
+    *,
+    visit: Visit,
+    values: Mapping[str, Any],
+    version: str,
+    notify: bool = True,
+    by,
+    now: dt.datetime,
 ) -> Visit:
     """Write `values`, entries of VISIT_FIELDS; `version` is the fingerprint that the form showed.
 
-    An approval lapses as `save_change` describes. Raises ChangedMeanwhile when somebody else saved
-    first; Refused for changes to fixed fields of a visit that is announced or over.
+    An approval lapses as `save_change` describes. Everybody who knows of an announced visit is
+    mailed what changed of what they were told, unless `notify` is off. Raises ChangedMeanwhile when
+    somebody else saved first; Refused for changes to fixed fields of a visit that is announced or
+    over.
     """
     require_office(by)
     visit = lock_visit(visit.pk)
@@ -136,7 +168,7 @@ def change_visit(
     changed = [
         name for name in EDITABLE_FIELDS if name in values and getattr(visit, name) != values[name]
     ]
-    before = binding_snapshot_of(VISIT_FACTS, visit)
+    before, announced = binding_snapshot_of(VISIT_FACTS, visit), announced_snapshot(visit)
     for name in changed:
         setattr(visit, name, values[name])
     set_day(visit)
@@ -149,12 +181,16 @@ def change_visit(
         reason = _("Geändert: %(what)s") % {"what": ", ".join(labels) or _("Branchenschwerpunkt")}
         save_change(visit, before, by=by, now=now, reason=reason)
     visit.sectors.set(values.get("sectors", sectors))
+    tell_changes(visit, announced, notify=notify, by=by, now=now)
     return visit
 
 
 @transaction.atomic
-def publish_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
-    """Show an approved visit to partners and on the public site."""
+def publish_visit(*, visit: Visit, seen: str | None = None, by, now: dt.datetime) -> Visit:
+    """Show an approved visit to partners and on the public site.
+
+    `seen` is the fingerprint of SEEN_FIELDS that the page showed, here as in the lifecycle.
+    """
     require_office(by)
     visit = lock_visit(visit.pk)
     if not visit.has_approval:
@@ -174,16 +210,18 @@ def publish_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
         )
     # A second click is not an error, but must not write another history entry.
     if not visit.is_published:
+        require_seen(visit, seen, SEEN_FIELDS)
         visit.is_published = True
         save_visit(visit, by=by, now=now, reason=_("Veröffentlicht"))
     return visit
 
 
 @transaction.atomic
-def unpublish_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
+def unpublish_visit(*, visit: Visit, seen: str | None = None, by, now: dt.datetime) -> Visit:
     require_office(by)
     visit = lock_visit(visit.pk)
     if visit.is_published:
+        require_seen(visit, seen, SEEN_FIELDS)
         visit.is_published = False
         save_visit(visit, by=by, now=now, reason=_("Veröffentlichung zurückgenommen"))
     return visit
@@ -197,6 +235,14 @@ def set_day(visit: Visit) -> None:
     elif not visit.is_taken_over:
         # A visit taken over keeps the day that its source names, even without a time.
         visit.starts_on, visit.ends_on, visit.precision = None, None, Precision.UNKNOWN
+
+
+def is_on_another_day(visit: Visit, moment: dt.datetime | None) -> bool:
+    """Return whether `moment` is on a day on which `visit`, if it is dated, does not take place."""
+    if not visit.starts_at or not moment:
+        return False
+    last = visit.ends_at or visit.starts_at
+    return not local_date(visit.starts_at) <= local_date(moment) <= local_date(last)
 
 
 def refuse_if_announced(visit: Visit) -> None:

@@ -1,7 +1,9 @@
-"""The steps of a visit. Each page asks for confirmation and shows who will get mail."""
+"""The steps of a visit. Each asks for confirmation, and shows the mails before it sends any."""
 
+import datetime as dt
 from functools import partial
 
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,24 +12,30 @@ from django.utils.translation import gettext_lazy
 from approvals.enums import ApprovalKind
 from approvals.registry import Briefing
 from approvals.views import submit_briefing
-from core.forms import OutcomeForm, ReasonForm
-from core.roles import senator_office_name
+from core.conflicts import SeenForm
+from core.dates import local_date
+from core.progress import TextCard
 from core.views import redirect_unless_possible, render_confirmation, run_service
-from media_visits.enums import VISIT_MOVES
+from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.facts import VISIT_FACTS
-from media_visits.forms import AnnounceForm
-from media_visits.mails import deciders_to_inform, informed_people, people_to_announce_to
+from media_visits.forms import AnnounceForm, VisitOutcomeForm, VisitReasonForm
 from media_visits.models import Visit
 from media_visits.services import (
     announce_visit,
     cancel_visit,
+    correct_visit,
     document_visit,
     hold_visit,
     postpone_visit,
+    reopen_visit,
+    resume_visit,
     submit_visit,
     withdraw_visit,
 )
+from media_visits.services.lifecycle import due_on_error
+from media_visits.services.visits import SEEN_FIELDS
 from media_visits.views.visits import form_page, visit_for_office
+from outbox.views.confirming import confirm_mails, went_back
 
 # The help texts of the shared form are about topics and dates; these fit a visit.
 BRIEFING_HELP_TEXTS = {
@@ -41,6 +49,7 @@ def submit(request, pk):
     visit = visit_for_office(request, pk)
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "submit"):
         return back
+    day = local_date(visit.starts_at) if visit.starts_at else None
     return submit_briefing(
         request,
         visit,
@@ -48,7 +57,12 @@ def submit(request, pk):
         kind=ApprovalKind.VISIT,
         facts=VISIT_FACTS,
         suggestion=Briefing("", "", "", ""),
-        form_options={"needs_occasion": True, "help_texts": BRIEFING_HELP_TEXTS},
+        form_options={
+            "needs_occasion": True,
+            "help_texts": BRIEFING_HELP_TEXTS,
+            "latest_on": day - dt.timedelta(days=1) if day else None,
+            "due_on_error": partial(due_on_error, starts_at=visit.starts_at),
+        },
         title=_("Zur Freigabe vorlegen"),
         submit_label=_("Zur Freigabe vorlegen"),
         intro=_("%(visit)s – %(when)s") % {"visit": visit, "when": visit.date_text},
@@ -61,17 +75,19 @@ def withdraw(request, pk):
     visit = visit_for_office(request, pk)
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "withdraw"):
         return back
-    if request.method == "POST":
-        call = partial(withdraw_visit, visit=visit, by=request.user, now=timezone.now())
-        run_service(request, call, done=_("Die Vorlage ist zurückgezogen."))
-        return redirect(visit)
-    return render_confirmation(
+    form = _seen_form(request, visit)
+    # The page of the mails is the only one here, so it carries the version itself.
+    seen = form["version"].value()
+    return confirm_mails(
         request,
+        partial(withdraw_visit, visit=visit, seen=seen, by=request.user, now=timezone.now()),
+        target=visit,
+        done=_("Die Vorlage ist zurückgezogen."),
         title=_("Vorlage zurückziehen"),
         question=_("Soll die Bitte um Freigabe zurückgezogen werden?"),
-        details=[_("E-Mail an: %(office)s") % {"office": senator_office_name()}],
         submit_label=_("Zurückziehen"),
         cancel_url=visit.get_absolute_url(),
+        hidden=[("version", seen)],
     )
 
 
@@ -79,65 +95,141 @@ def announce(request, pk):
     visit = visit_for_office(request, pk)
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "announce"):
         return back
-    form = AnnounceForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = AnnounceForm(request.POST or None, instance=visit, seen_fields=SEEN_FIELDS)
+    labels = {"title": _("Besuch ankündigen"), "cancel_url": visit.get_absolute_url()}
+    if form.is_valid() and not went_back(request):
         call = partial(
             announce_visit,
             visit=visit,
             lists=form.cleaned_data["lists"],
+            seen=form.version_shown,
             by=request.user,
             now=timezone.now(),
         )
-        if run_service(request, call, done=_("Der Besuch ist angekündigt."), form=form):
-            return redirect(visit)
-    return render_confirmation(
-        request,
-        form,
-        title=_("Besuch ankündigen"),
-        submit_label=_("Ankündigen"),
-        # Without members of the lists ticked in the form, which shows their number itself.
-        details=_recipient_lines(visit, people_to_announce_to(visit)),
-        question=_("%(visit)s, %(when)s: jetzt ankündigen?")
-        % {"visit": visit, "when": visit.date_text},
-        cancel_url=visit.get_absolute_url(),
+        answer = confirm_mails(
+            request,
+            call,
+            target=visit,
+            form=form,
+            done=_("Der Besuch ist angekündigt."),
+            question=_("%(visit)s, %(when)s: jetzt ankündigen?")
+            % {"visit": visit, "when": visit.date_text},
+            details=_company_warnings(visit),
+            submit_label=_("Ankündigen"),
+            **labels,
+        )
+        if answer:
+            return answer
+    intro = _(
+        "Die Ankündigung geht an das Unternehmen, an alle, die schon von dem Besuch wissen, und "
+        "an das Büro. Im nächsten Schritt sehen Sie Empfänger und Text."
     )
+    return form_page(request, form, submit_label=_("Weiter"), intro=intro, **labels)
+
+
+def _company_warnings(visit: Visit) -> list[str]:
+    if visit.company is None:
+        return [
+            _("Das Unternehmen steht nicht unter Partner; dort bekommt niemand eine Nachricht.")
+        ]
+    if not visit.company.is_active:
+        return [_("Das Unternehmen ist unter Partner als nicht mehr aktiv vermerkt.")]
+    return []
 
 
 def hold(request, pk):
     visit = visit_for_office(request, pk)
-    if back := redirect_unless_possible(request, visit, VISIT_MOVES, "hold"):
-        return back
-    if request.method == "POST":
-        call = partial(hold_visit, visit=visit, by=request.user, now=timezone.now())
-        run_service(request, call, done=_("Der Besuch ist als durchgeführt vermerkt."))
-        return redirect(visit)
-    return render_confirmation(
+    return _confirm(
         request,
+        visit,
+        "hold",
+        hold_visit,
+        done=_("Der Besuch ist als durchgeführt vermerkt."),
         title=_("Als durchgeführt vermerken"),
         submit_label=_("Ja, durchgeführt"),
-        details=[],
         question=_("Hat der Besuch bei %(company)s am %(when)s stattgefunden?")
         % {"company": visit.company_name, "when": visit.date_text},
-        cancel_url=visit.get_absolute_url(),
+        details=[],
     )
 
 
-def document(request, pk):
+def reopen(request, pk):
     visit = visit_for_office(request, pk)
-    if back := redirect_unless_possible(request, visit, VISIT_MOVES, "document"):
+    return _confirm(
+        request,
+        visit,
+        "reopen",
+        reopen_visit,
+        done=_("Der Vermerk ist zurückgenommen."),
+        title=_("Doch nicht durchgeführt"),
+        submit_label=_("Vermerk zurücknehmen"),
+        question=_("Soll „durchgeführt“ zurückgenommen werden?"),
+        details=[
+            _("Der Besuch gilt wieder als angekündigt. Sie können ihn verschieben oder absagen."),
+            _("Es wird niemand benachrichtigt."),
+        ],
+    )
+
+
+def resume(request, pk):
+    visit = visit_for_office(request, pk)
+    return _confirm(
+        request,
+        visit,
+        "resume",
+        resume_visit,
+        done=_("Der Besuch ist wieder eine Idee."),
+        title=_("Besuch wieder aufnehmen"),
+        submit_label=_("Wieder aufnehmen"),
+        question=_("%(visit)s: die Absage zurücknehmen?") % {"visit": visit},
+        details=[
+            _("Der Besuch ist dann wieder eine Idee und muss zur Freigabe vorgelegt werden."),
+            _("Es wird niemand benachrichtigt."),
+        ],
+    )
+
+
+def _confirm(request, visit: Visit, action: str, service, *, done, **page) -> HttpResponse:
+    """Ask before a step that mails nobody."""
+    if back := redirect_unless_possible(request, visit, VISIT_MOVES, action):
         return back
-    form = OutcomeForm(
+    form = _seen_form(request, visit)
+    if form.is_valid():
+        call = partial(
+            service, visit=visit, seen=form.version_shown, by=request.user, now=timezone.now()
+        )
+        if run_service(request, call, done=done, form=form):
+            return redirect(visit)
+    return render_confirmation(request, form, cancel_url=visit.get_absolute_url(), **page)
+
+
+def _seen_form(request: HttpRequest, visit: Visit) -> SeenForm:
+    data = request.POST if request.method == "POST" else None
+    return SeenForm(data, instance=visit, seen_fields=SEEN_FIELDS)
+
+
+def document(request, pk):
+    """Record the outcome, or correct it."""
+    visit = visit_for_office(request, pk)
+    corrects = visit.state == VisitState.DOCUMENTED
+    action, service = ("correct", correct_visit) if corrects else ("document", document_visit)
+    if back := redirect_unless_possible(request, visit, VISIT_MOVES, action):
+        return back
+    form = VisitOutcomeForm(
         request.POST or None,
+        instance=visit,
+        seen_fields=SEEN_FIELDS,
         initial={"outcome": visit.outcome},
         help_text=_(
             "Was wurde besprochen, zugesagt, gezeigt? Absätze und Listen mit „-“ bleiben erhalten."
         ),
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         call = partial(
-            document_visit,
+            service,
             visit=visit,
             outcome=form.cleaned_data["outcome"],
+            seen=form.version_shown,
             by=request.user,
             now=timezone.now(),
         )
@@ -146,8 +238,10 @@ def document(request, pk):
     return form_page(
         request,
         form,
-        title=_("Ergebnis festhalten"),
+        title=VISIT_MOVES[action].label,
         intro=str(visit),
+        # After a refusal, what somebody else has saved stands beside what was typed.
+        cards=[TextCard(_("Gespeichert ist"), visit.outcome)] if form.errors and corrects else [],
         cancel_url=visit.get_absolute_url(),
     )
 
@@ -174,60 +268,60 @@ def postpone(request, pk):
             "Termin ein."
         )
     labels = {"title": _("Besuch verschieben"), "submit_label": _("Verschieben")}
-    call = partial(postpone_visit, visit=visit)
-    return _ask_for_reason(request, visit, "postpone", call, done, effects, **labels)
+    return _ask_for_reason(request, visit, "postpone", postpone_visit, done, effects, **labels)
 
 
 def cancel(request, pk):
     visit = visit_for_office(request, pk)
-    effects = [_("Eine Absage lässt sich nicht zurücknehmen.")]
+    if visit.announced_at:
+        effects = [_("Eine Absage lässt sich nicht zurücknehmen.")]
+    else:
+        effects = [_("Sie können den Besuch später wieder aufnehmen.")]
     if visit.is_published:
         effects.append(
             _("Der Besuch bleibt veröffentlicht, damit alle sehen, dass er abgesagt ist.")
         )
     done = _("Der Besuch ist abgesagt.")
     labels = {"title": _("Besuch absagen"), "submit_label": _("Absagen")}
-    call = partial(cancel_visit, visit=visit)
-    return _ask_for_reason(request, visit, "cancel", call, done, effects, **labels)
+    return _ask_for_reason(request, visit, "cancel", cancel_visit, done, effects, **labels)
 
 
-def _ask_for_reason(request, visit, action, service, done, effects, **labels):
+def _ask_for_reason(request, visit, action, service, done, effects, *, title, submit_label):
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, action):
         return back
-    form = ReasonForm(
+    form = VisitReasonForm(
         request.POST or None,
+        instance=visit,
+        seen_fields=SEEN_FIELDS,
         help_text=_("Steht in der Nachricht an alle, die von dem Besuch wissen."),
     )
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        call = partial(service, reason=reason, by=request.user, now=timezone.now())
-        if run_service(request, call, done=done, form=form):
-            return redirect(visit)
-    return render_confirmation(
-        request,
-        form,
-        question=f"{visit}, {visit.date_text}",
-        danger=True,
-        details=[*effects, *_recipient_lines(visit, informed_people(visit))],
-        cancel_url=visit.get_absolute_url(),
-        **labels,
+    cancel_url = visit.get_absolute_url()
+    if form.is_valid() and not went_back(request):
+        call = partial(
+            service,
+            visit=visit,
+            reason=form.cleaned_data["reason"],
+            seen=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
+        )
+        answer = confirm_mails(
+            request,
+            call,
+            target=visit,
+            form=form,
+            done=done,
+            title=title,
+            question=f"{visit}, {visit.date_text}",
+            details=[*effects, _("Grund: %(reason)s") % {"reason": form.cleaned_data["reason"]}],
+            submit_label=submit_label,
+            danger=True,
+            cancel_url=cancel_url,
+        )
+        if answer:
+            return answer
+    intro = " ".join([f"{visit}, {visit.date_text}.", *effects])
+    label = _("Weiter")
+    return form_page(
+        request, form, title=title, submit_label=label, intro=intro, cancel_url=cancel_url
     )
-
-
-def _recipient_lines(visit: Visit, people) -> list[str]:
-    """Return who will get mail: `people` by name, the senator's office as a whole."""
-    deciders = deciders_to_inform(visit, timezone.localdate())
-    if not people and not deciders:
-        return [
-            _(
-                "Es wird niemand benachrichtigt: bisher weiß außerhalb der Geschäftsstelle niemand "
-                "von dem Besuch."
-            )
-        ]
-    lines = [
-        _("E-Mail an %(name)s (%(email)s)") % {"name": person.name, "email": person.email}
-        for person in people
-    ]
-    if deciders:
-        lines.append(_("E-Mail an: %(office)s") % {"office": senator_office_name()})
-    return lines

@@ -2,14 +2,16 @@
 
 from functools import partial
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.conflicts import SeenForm
 from core.dates import local_date
 from core.exports import xlsx_response
+from core.queries import keys_from
 from core.views import (
     get_for_office,
     ordering,
@@ -27,7 +29,8 @@ from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.permissions import can_manage, can_see_internals
 from media_visits.progress import listed_coverage
 from media_visits.queries import coverage_to_list
-from media_visits.views.visits import form_page, visit_for_office
+from media_visits.views.visits import form_page, save_and_tell, visit_for_office
+from outbox.views.confirming import confirm_mails, went_back
 
 COVERAGE_SORTS = {"date": ("starts_on",), "medium": ("search",)}
 
@@ -59,47 +62,66 @@ def create_slot(request, pk):
         instance=PressSlot(visit=visit),
         initial={"starts_at": visit.starts_at},
     )
-    done = _("Der Pressetermin ist angelegt.")
-    if save_form(request, form, services.create_press_slot, visit=visit, done=done):
-        return redirect(visit)
-    return form_page(
+    return _slot_page(
         request,
         form,
+        services.create_press_slot,
+        {"visit": visit},
+        done=_("Der Pressetermin ist angelegt."),
         title=_("Neuer Pressetermin"),
-        intro=lapse_warning(visit),
-        cancel_url=visit.get_absolute_url(),
     )
 
 
 def edit_slot(request, pk):
     slot = slot_for_office(request, pk)
-    form = PressSlotForm(request.POST or None, instance=slot)
-    done = _("Der Pressetermin ist gespeichert.")
-    if save_form(request, form, services.change_press_slot, slot=slot, done=done):
-        return redirect(slot.visit)
-    return form_page(
+    return _slot_page(
         request,
-        form,
+        PressSlotForm(request.POST or None, instance=slot),
+        services.change_press_slot,
+        {"slot": slot},
+        done=_("Der Pressetermin ist gespeichert."),
         title=_("Pressetermin bearbeiten"),
-        intro=lapse_warning(slot.visit),
-        cancel_url=slot.visit.get_absolute_url(),
     )
+
+
+def _slot_page(request, form: PressSlotForm, service, given: dict, *, done, title) -> HttpResponse:
+    visit = form.instance.visit
+    if form.is_valid() and not went_back(request):
+        is_announced = visit.state == VisitState.ANNOUNCED
+        answer = save_and_tell(
+            request,
+            form,
+            service,
+            visit=visit,
+            is_announced=is_announced,
+            done=done,
+            title=title,
+            given=given,
+        )
+        if answer:
+            return answer
+    intro, cancel_url = lapse_warning(visit), visit.get_absolute_url()
+    return form_page(request, form, title=title, intro=intro, cancel_url=cancel_url)
 
 
 def remove_slot(request, pk):
     slot = slot_for_office(request, pk)
-    if request.method == "POST":
-        call = partial(services.delete_press_slot, slot=slot, by=request.user, now=timezone.now())
-        run_service(request, call, done=_("Der Pressetermin ist entfernt."))
-        return redirect(slot.visit)
-    return render_confirmation(
+    form = SeenForm(request.POST or None, instance=slot, seen_fields=services.SLOT_FIELDS)
+    seen = form["version"].value()
+    return confirm_mails(
         request,
+        partial(
+            services.delete_press_slot, slot=slot, seen=seen, by=request.user, now=timezone.now()
+        ),
+        target=slot.visit,
+        done=_("Der Pressetermin ist entfernt."),
         title=_("Pressetermin entfernen"),
         question=_("„%(slot)s“ entfernen?") % {"slot": slot},
         details=[lapse_warning(slot.visit)],
         submit_label=_("Entfernen"),
         danger=True,
         cancel_url=slot.visit.get_absolute_url(),
+        hidden=[("version", seen)],
     )
 
 
@@ -199,11 +221,8 @@ def create_coverage(request):
 
 
 def _visit_asked_for(request) -> Visit | None:
-    pk = request.GET.get("besuch", "")
-    # The number comes from the query string and may be anything.
-    if not pk.isdecimal():
-        return None
-    return Visit.objects.visible_to(request.user).filter(pk=pk).first()
+    keys = keys_from([request.GET.get("besuch", "")])
+    return Visit.objects.visible_to(request.user).filter(pk__in=keys).first()
 
 
 def edit_coverage(request, pk):
@@ -219,14 +238,20 @@ def edit_coverage(request, pk):
 
 def delete_coverage(request, pk):
     coverage = coverage_for_office(request, pk)
-    if request.method == "POST":
+    form = SeenForm(request.POST or None, instance=coverage, seen_fields=services.COVERAGE_FIELDS)
+    if request.method == "POST" and form.is_valid():
         call = partial(
-            services.delete_coverage, coverage=coverage, by=request.user, now=timezone.now()
+            services.delete_coverage,
+            coverage=coverage,
+            seen=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
         )
-        run_service(request, call, done=_("Der Pressebericht ist entfernt."))
-        return redirect(page_of(coverage))
+        if run_service(request, call, done=_("Der Pressebericht ist entfernt."), form=form):
+            return redirect(page_of(coverage))
     return render_confirmation(
         request,
+        form,
         title=_("Pressebericht entfernen"),
         question=_("„%(coverage)s“ entfernen?") % {"coverage": coverage},
         details=[],

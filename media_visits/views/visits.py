@@ -21,8 +21,9 @@ from core.views import (
     require_office,
     run_service,
     save_form,
+    saving,
 )
-from media_visits.enums import VISIT_MOVES
+from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.facts import VISIT_FACTS
 from media_visits.filters import VisitFilter
 from media_visits.forms import VisitForm
@@ -31,6 +32,7 @@ from media_visits.permissions import can_manage
 from media_visits.progress import listed_visits, visit_page
 from media_visits.queries import visits_to_list
 from media_visits.services import change_visit, create_visit, publish_visit, unpublish_visit
+from outbox.views.confirming import confirm_mails, went_back
 from partners.permissions import can_assign, can_see_responsible
 from partners.progress import responsible_label
 
@@ -148,23 +150,58 @@ def create(request):
 
 
 def edit(request, pk):
-    """Change the facts of a visit; asks for confirmation if the approval would lapse."""
+    """Change the facts of a visit; asks for confirmation if the approval would lapse or people are
+    mailed.
+    """
     visit = visit_for_office(request, pk)
     # Before the form, whose validation writes its input into `visit`.
-    guard = lapse_guard(visit)
+    guard, is_announced = lapse_guard(visit), visit.state == VisitState.ANNOUNCED
     form = VisitForm(request.POST or None, instance=visit)
     # Only a valid form has written its values into the visit, which the guard compares.
     is_valid = form.is_valid()
     must_confirm = is_valid and guard and guard.needs_confirmation(request.POST, form.instance)
-    done = _("Die Angaben sind gespeichert.")
-    if not must_confirm and save_form(request, form, change_visit, visit=visit, done=done):
-        return redirect(visit)
+    if is_valid and not must_confirm and not went_back(request):
+        answer = save_and_tell(
+            request,
+            form,
+            change_visit,
+            visit=visit,
+            is_announced=is_announced,
+            given={"visit": visit},
+            done=_("Die Angaben sind gespeichert."),
+            title=_("Besuch bearbeiten"),
+        )
+        if answer:
+            return answer
     return form_page(
         request,
         form,
         title=_("Besuch bearbeiten"),
         cancel_url=visit.get_absolute_url(),
         guard=guard,
+    )
+
+
+def save_and_tell(
+    request, form, service, *, visit: Visit, is_announced: bool, given: dict, done, title
+) -> HttpResponse | None:
+    """Save the valid `form` with `service`, which mails people if something they know changes.
+
+    `given` is what the service gets besides. None means that the form has to be shown again.
+    """
+    return confirm_mails(
+        request,
+        saving(request, form, service, **given),
+        target=visit,
+        form=form,
+        done=done,
+        asks_always=False,
+        # Whoever takes part in an approval always learns that it lapses.
+        may_be_silent=is_announced,
+        title=title,
+        question=_("%(visit)s: Diese Änderung wird mitgeteilt.") % {"visit": visit},
+        submit_label=_("Speichern"),
+        cancel_url=visit.get_absolute_url(),
     )
 
 
@@ -187,6 +224,8 @@ def unpublish(request, pk):
 
 def _run(request, pk, service, done) -> HttpResponse:
     visit = visit_for_office(request, pk)
-    call = partial(service, visit=visit, by=request.user, now=timezone.now())
+    # The button has its page's version in its address.
+    seen = request.GET.get("version", "")
+    call = partial(service, visit=visit, seen=seen, by=request.user, now=timezone.now())
     run_service(request, call, done=done)
     return redirect(visit)

@@ -25,7 +25,15 @@ from measures.enums import ReportState, RoundState
 from measures.models import ReportingRound, StatusReport
 from measures.services import accept_report, change_round
 from media_visits.enums import VisitState
-from media_visits.services import announce_visit, cancel_visit, postpone_visit, withdraw_visit
+from media_visits.models import PressSlot
+from media_visits.services import (
+    SLOT_FIELDS,
+    announce_visit,
+    cancel_visit,
+    change_press_slot,
+    postpone_visit,
+    withdraw_visit,
+)
 from outbox.models import Mail
 from outbox.services.notices import bundle_due_notices
 from partners.models import User
@@ -39,7 +47,7 @@ from tests.dialogues.builders import (
     make_released,
     make_topic,
 )
-from tests.media_visits.builders import make_visit
+from tests.media_visits.builders import make_slot, make_visit
 from tests.outbox.builders import fields_in_state
 from tests.partners.builders import make_organisation, make_person, make_user
 
@@ -86,7 +94,17 @@ def _about_visits(office) -> None:
         company = make_organisation()
         make_person(organisation=company)
         visit = make_visit(VisitState.APPROVED, company=company)
+        slot = make_slot(visit)
         announce_visit(visit=visit, by=office, now=LATER)
+        # Only those whose announcement was sent are told of what follows.
+        Mail.objects.filter(kind="visit_announced").update(**fields_in_state("sent", attempts=1))
+        change_press_slot(
+            slot=slot,
+            values={"meeting_point": "Tor 2"},
+            version=version_of(PressSlot.objects.get(pk=slot.pk), SLOT_FIELDS),
+            by=office,
+            now=LATER,
+        )
         end(visit=visit, reason="Terminkollision", by=office, now=LATER)
     withdraw_visit(visit=make_visit(VisitState.SUBMITTED), by=office, now=LATER)
 

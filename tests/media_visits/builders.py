@@ -8,6 +8,8 @@ from core.dates import local_date
 from core.models import Precision
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
+from outbox.enums import MailState
+from outbox.models import Mail
 from partners.models import Sector
 from tests.approvals.builders import NOW, make_approval, make_subject
 from tests.partners.builders import make_organisation
@@ -138,3 +140,9 @@ def titles_shown(response) -> list[str]:
 def hidden_version(response) -> str:
     """Return the version fingerprint in the form of a page."""
     return response.context["form"]["version"].value()
+
+
+def send_mails() -> None:
+    """Record every waiting mail as sent."""
+    waiting = Mail.objects.filter(state=MailState.WAITING)
+    waiting.update(state=MailState.SENT, sent_at=NOW, attempts=1)

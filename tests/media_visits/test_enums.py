@@ -18,12 +18,15 @@ MOVES = {
     "lapse": ({"submitted", "approved"}, "idea"),
     "announce": ({"approved"}, "announced"),
     "hold": ({"announced"}, "held"),
+    "reopen": ({"held"}, "announced"),
     "document": ({"held"}, "documented"),
+    "correct": ({"documented"}, ""),
     "postpone": ({"approved", "announced"}, "postponed"),
     "cancel": (
         {"idea", "submitted", "returned", "approved", "announced", "postponed"},
         "cancelled",
     ),
+    "resume": ({"cancelled"}, "idea"),
 }
 
 

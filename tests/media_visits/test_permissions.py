@@ -19,9 +19,9 @@ S = VisitState
         (S.APPROVED, OFFICE, ["announce", "postpone", "cancel"]),
         (S.APPROVED, SENATOR_OFFICE, []),
         (S.ANNOUNCED, OFFICE, ["hold", "postpone", "cancel"]),
-        (S.HELD, OFFICE, ["document"]),
-        (S.DOCUMENTED, OFFICE, []),
-        (S.CANCELLED, OFFICE, []),
+        (S.HELD, OFFICE, ["reopen", "document"]),
+        (S.DOCUMENTED, OFFICE, ["correct"]),
+        (S.CANCELLED, OFFICE, ["resume"]),
         (S.IDEA, PARTNER, []),
     ],
 )

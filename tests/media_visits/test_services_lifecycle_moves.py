@@ -44,6 +44,11 @@ SERVICES = {
     "document": lambda visit, by: services.document_visit(
         visit=visit, outcome="Fläche gesucht", by=by, now=AFTERWARDS
     ),
+    "reopen": lambda visit, by: services.reopen_visit(visit=visit, by=by, now=AFTERWARDS),
+    "correct": lambda visit, by: services.correct_visit(
+        visit=visit, outcome="Halle gesucht", by=by, now=AFTERWARDS
+    ),
+    "resume": lambda visit, by: services.resume_visit(visit=visit, by=by, now=NOW),
     "postpone": lambda visit, by: services.postpone_visit(
         visit=visit, reason="Krankheit", by=by, now=NOW
     ),
@@ -79,7 +84,7 @@ def test_every_service_follows_the_table(state):
             visit, by = make_visit_for(action, state), actors[actor_of(action)]
             if state in move.sources:
                 act(visit, by)
-                assert Visit.objects.get(pk=visit.pk).state == move.target, action
+                assert Visit.objects.get(pk=visit.pk).state == (move.target or state), action
             else:
                 with nothing_changes(visit), pytest.raises(Refused, match="Das ist im Stand"):
                     act(visit, by)
@@ -97,7 +102,7 @@ def test_every_service_is_reserved_for_its_role(action):
             SERVICES[action](visit, make_user(role))
             pytest.fail(f"{action} was possible for {role}")
     SERVICES[action](visit, make_user(actor_of(action)))
-    assert Visit.objects.get(pk=visit.pk).state == VISIT_MOVES[action].target
+    assert Visit.objects.get(pk=visit.pk).state == (VISIT_MOVES[action].target or visit.state)
 
 
 @pytest.mark.parametrize("action", SERVICES)

@@ -53,11 +53,11 @@ def test_visit_that_is_not_public_needs_no_time(office):
     ("fields", "message"),
     [
         ({"starts_at": None}, "wann der Pressetermin beginnt"),
-        ({"be_there_by": LATE}, "^Das Eintreffen muss vor dem Beginn liegen.$"),
+        ({"be_there_by": LATE}, "^„Da sein bis“ muss vor dem Beginn liegen.$"),
         ({"registration_deadline": LATE}, "^Der Anmeldeschluss muss vor dem Beginn liegen.$"),
         (
             {"kind": PressKind.NOT_PUBLIC, "starts_at": None, "be_there_by": LATE},
-            "^Das Eintreffen muss vor dem Beginn liegen.$",
+            "^„Da sein bis“ muss vor dem Beginn liegen.$",
         ),
     ],
 )
@@ -68,6 +68,37 @@ def test_impossible_slots_are_refused_in_words(office, fields, message):
         add(visit, office, **fields)
 
     assert not PressSlot.objects.exists()
+
+
+OTHER_DAY = STARTS_AT + dt.timedelta(days=1)
+WRONG_DAY = r"^Der Besuch ist an einem anderen Tag: Mo, 23\.03\.2026, 10:00–12:00 Uhr\.$"
+
+
+def test_slot_on_another_day_than_the_visit_is_refused(office):
+    visit = make_visit()
+    slot = make_slot(visit)
+
+    with nothing_changes(visit, slot):
+        with pytest.raises(Refused, match=WRONG_DAY):
+            add(visit, office, starts_at=OTHER_DAY)
+        with pytest.raises(Refused, match=WRONG_DAY):
+            change(slot, office, starts_at=OTHER_DAY)
+
+
+def test_slot_may_begin_on_each_day_of_a_long_visit_and_before_its_date_is_known(office):
+    add(make_visit(ends_at=OTHER_DAY), office, starts_at=OTHER_DAY)
+    add(make_visit(starts_at=None, ends_at=None), office, starts_at=OTHER_DAY)
+
+    assert PressSlot.objects.count() == 2
+
+
+def test_slot_of_a_visit_that_moved_can_still_be_changed(office):
+    slot = make_slot(make_visit(), starts_at=OTHER_DAY)
+
+    change(slot, office, meeting_point="Empfang")
+
+    slot.refresh_from_db()
+    assert slot.meeting_point == "Empfang"
 
 
 def test_same_slot_twice_is_refused(office):

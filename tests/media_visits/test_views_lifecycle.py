@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 
@@ -8,6 +9,7 @@ from media_visits.enums import VisitState
 from media_visits.models import Visit
 from partners.models import DistributionList
 from tests.approvals.builders import DUE_ON, NOW
+from tests.confirming import confirm, fill_in, press
 from tests.media_visits.builders import (
     make_visit,
     make_visit_approval,
@@ -83,22 +85,38 @@ def test_impossible_step_leads_back_with_the_reason(signed_in, state, route):
     assert "Das ist im Stand" in text_of(response)
 
 
-def test_announcing_names_the_recipients(signed_in, senator):
+@pytest.fixture
+def announced():
+    """An announced visit of which one person knows."""
+    visit = make_visit(S.ANNOUNCED, company_text="Turbinenbau AG", title="Rundgang")
+    visit.informed.add(make_person("Werksleitung", email="werk@example.org"))
+    return visit
+
+
+def test_announcing_shows_recipients_and_text_before_it_mails(signed_in, senator):
     company = make_organisation()
     make_person("Werksleitung", organisation=company, email="werk@example.org")
-    press = DistributionList.objects.create(name="Presseverteiler")
-    press.members.add(make_person(email="redaktion@example.org"), make_person(email=""))
+    press_list = DistributionList.objects.create(name="Presseverteiler")
+    press_list.members.add(make_person(email="redaktion@example.org"), make_person(email=""))
     visit = make_visit(S.APPROVED, company=company)
-    page = text_of(signed_in.get(f"/besuche/{visit.pk}/ankuendigen/"))
+    address = f"/besuche/{visit.pk}/ankuendigen/"
+    assert "Presseverteiler (1 Person)" in text_of(signed_in.get(address))
+
+    with nothing_changes(visit):
+        page = fill_in(signed_in, address, {"lists": [press_list.pk]})
     for words in (
-        "Werksleitung (werk@example.org)",
-        "Büro der Senatorin",
-        "Presseverteiler (1 Person)",
+        "3 Personen werden benachrichtigt.",
+        "E-Mail an 2 Personen",
+        "Werksleitung &lt;werk@example.org&gt;",
+        "redaktion@example.org",
+        "senatorin@example.org",
+        "Wird der Besuch verschoben oder abgesagt, sagen wir Ihnen Bescheid.",
     ):
-        assert words in page, words
+        assert words in text_of(page), words
 
-    signed_in.post(f"/besuche/{visit.pk}/ankuendigen/", {"lists": [press.pk]})
+    response = press(signed_in, page)
 
+    assert response.url == f"/besuche/{visit.pk}/"
     assert Visit.objects.get().state == S.ANNOUNCED
     assert mails_written("visit_announced") == [
         ("visit_announced", "redaktion@example.org"),
@@ -106,23 +124,83 @@ def test_announcing_names_the_recipients(signed_in, senator):
     ]
 
 
+def test_message_counts_the_people_who_are_told(signed_in):
+    visit = make_visit(S.APPROVED)
+
+    page = confirm(signed_in, f"/besuche/{visit.pk}/ankuendigen/")
+
+    assert "Der Besuch ist angekündigt. Niemand wird benachrichtigt." in text_of(
+        signed_in.get(page.url)
+    )
+
+
+@pytest.mark.parametrize(
+    ("company", "warning"),
+    [
+        ({"company_text": "Werk Nord"}, "Das Unternehmen steht nicht unter Partner"),
+        ({"company": "inactive"}, "unter Partner als nicht mehr aktiv vermerkt"),
+        ({}, ""),
+    ],
+)
+def test_announcing_warns_of_a_company_that_cannot_be_told(signed_in, company, warning):
+    if company.get("company"):
+        company = {"company": make_organisation(is_active=False)}
+    visit = make_visit(S.APPROVED, **company)
+
+    page = text_of(fill_in(signed_in, f"/besuche/{visit.pk}/ankuendigen/"))
+
+    for sentence in ("nicht unter Partner", "nicht mehr aktiv"):
+        assert (sentence in page) == (sentence in warning)
+
+
+def test_recipients_who_changed_since_are_shown_again(signed_in):
+    company = make_organisation()
+    visit = make_visit(S.APPROVED, company=company)
+    page = fill_in(signed_in, f"/besuche/{visit.pk}/ankuendigen/")
+    make_person("Neue Leitung", organisation=company, email="neu@example.org")
+
+    with nothing_changes(visit):
+        again = press(signed_in, page)
+
+    assert "Inzwischen ginge die Nachricht an andere Personen" in text_of(again)
+    assert "Neue Leitung &lt;neu@example.org&gt;" in text_of(again)
+    press(signed_in, again)
+    assert mails_written("visit_announced") == [("visit_announced", "neu@example.org")]
+
+
+def test_going_back_keeps_what_was_entered(signed_in, announced):
+    page = fill_in(signed_in, f"/besuche/{announced.pk}/absagen/", {"reason": "Streik im Werk"})
+
+    with nothing_changes(announced):
+        form = press(signed_in, page, **{"confirmation-back": "1"})
+
+    assert form.context["form"]["reason"].value() == "Streik im Werk"
+    assert not form.context["form"].errors
+
+
 @pytest.mark.parametrize(
     ("route", "state"), [("verschieben/", S.POSTPONED), ("absagen/", S.CANCELLED)]
 )
-def test_postponing_and_cancelling_name_the_recipients(signed_in, senator, route, state):
-    visit = make_visit(S.ANNOUNCED)
-    visit.informed.add(make_person("Werksleitung", email="werk@example.org"))
-    assert "Werksleitung (werk@example.org)" in text_of(
-        signed_in.get(f"/besuche/{visit.pk}/{route}")
-    )
+def test_postponing_and_cancelling_show_recipients_and_text(signed_in, announced, route, state):
+    address = f"/besuche/{announced.pk}/{route}"
+    with nothing_changes(announced):
+        assert "zwingend erforderlich" in text_of(fill_in(signed_in, address, {"reason": " "}))
+        page = fill_in(signed_in, address, {"reason": "Streik"})
+    for words in ("Werksleitung &lt;werk@example.org&gt;", "Grund: Streik"):
+        assert words in text_of(page), words
+    assert "Ohne Benachrichtigung" not in text_of(page)
 
-    with nothing_changes(visit):
-        assert "zwingend erforderlich" in text_of(
-            signed_in.post(f"/besuche/{visit.pk}/{route}", {"reason": " "})
-        )
-    signed_in.post(f"/besuche/{visit.pk}/{route}", {"reason": "Streik"})
+    press(signed_in, page)
 
     assert (Visit.objects.get().state, Visit.objects.get().reason) == (state, "Streik")
+
+
+def test_end_of_a_visit_is_told_even_if_the_page_says_otherwise(signed_in, announced):
+    page = fill_in(signed_in, f"/besuche/{announced.pk}/absagen/", {"reason": "Streik"})
+
+    press(signed_in, page, **{"confirmation-is_silent": "on"})
+
+    assert mails_written("visit_cancelled") == [("visit_cancelled", "werk@example.org")]
 
 
 def test_postponing_says_that_the_visit_is_no_longer_published(signed_in):
@@ -130,9 +208,11 @@ def test_postponing_says_that_the_visit_is_no_longer_published(signed_in):
     address = f"/besuche/{visit.pk}/verschieben/"
     assert "Veröffentlicht ist der Besuch dann nicht mehr." in text_of(signed_in.get(address))
 
-    page = text_of(signed_in.post(address, {"reason": "Streik"}, follow=True))
+    response = confirm(signed_in, address, {"reason": "Streik"})
 
-    assert "Der Besuch ist verschoben und nicht mehr veröffentlicht." in page
+    assert "Der Besuch ist verschoben und nicht mehr veröffentlicht." in text_of(
+        signed_in.get(response.url)
+    )
     assert not Visit.objects.get().is_published
 
 
@@ -141,7 +221,7 @@ def test_cancelling_says_that_the_visit_stays_published(signed_in):
     address = f"/besuche/{visit.pk}/absagen/"
     assert "Der Besuch bleibt veröffentlicht" in text_of(signed_in.get(address))
 
-    signed_in.post(address, {"reason": "Streik"})
+    confirm(signed_in, address, {"reason": "Streik"})
 
     assert (Visit.objects.get().state, Visit.objects.get().is_published) == (S.CANCELLED, True)
 
@@ -156,17 +236,19 @@ def test_internal_visits_are_not_said_to_be_published(signed_in, route):
 def test_cancelling_an_unknown_visit_says_that_nobody_gets_mail(signed_in):
     visit = make_visit()
 
-    assert "Es wird niemand benachrichtigt" in text_of(
-        signed_in.get(f"/besuche/{visit.pk}/absagen/")
-    )
+    page = fill_in(signed_in, f"/besuche/{visit.pk}/absagen/", {"reason": "Streik"})
+
+    assert "Niemand wird benachrichtigt." in text_of(page)
 
 
-def test_withdrawing_asks_once_more(signed_in):
+def test_withdrawing_shows_whom_it_mails(signed_in, senator):
     visit = make_visit(S.SUBMITTED)
+    address = f"/besuche/{visit.pk}/zurueckziehen/"
     with nothing_changes(visit):
-        assert "Büro der Senatorin" in text_of(signed_in.get(f"/besuche/{visit.pk}/zurueckziehen/"))
+        page = signed_in.get(address)
+    assert "senatorin@example.org" in text_of(page)
 
-    signed_in.post(f"/besuche/{visit.pk}/zurueckziehen/")
+    press(signed_in, page)
 
     assert Visit.objects.get().state == S.IDEA
 
@@ -175,19 +257,107 @@ def test_visit_is_held_and_documented(signed_in):
     visit = make_visit(S.ANNOUNCED, starts_at=NOW - dt.timedelta(hours=3), ends_at=None)
     assert "stattgefunden" in text_of(signed_in.get(f"/besuche/{visit.pk}/durchgefuehrt/"))
 
-    signed_in.post(f"/besuche/{visit.pk}/durchgefuehrt/")
-    signed_in.post(f"/besuche/{visit.pk}/ergebnis/", {"outcome": "**Fläche** gesucht"})
+    fill_in(signed_in, f"/besuche/{visit.pk}/durchgefuehrt/")
+    fill_in(signed_in, f"/besuche/{visit.pk}/ergebnis/", {"outcome": "**Fläche** gesucht"})
 
     assert Visit.objects.get().state == S.DOCUMENTED
     assert "<strong>Fläche</strong> gesucht" in text_of(signed_in.get(f"/besuche/{visit.pk}/"))
 
 
+def test_recording_that_a_visit_took_place_can_be_taken_back(signed_in):
+    visit = make_visit(S.HELD)
+    assert "nicht-durchgefuehrt/" in text_of(signed_in.get(f"/besuche/{visit.pk}/"))
+
+    fill_in(signed_in, f"/besuche/{visit.pk}/nicht-durchgefuehrt/")
+
+    assert Visit.objects.get().state == S.ANNOUNCED
+
+
+def test_outcome_is_corrected_and_the_history_keeps_the_former_one(signed_in):
+    visit = make_visit(S.DOCUMENTED, outcome="Fläche gesucht")
+    assert "Ergebnis berichtigen" in text_of(signed_in.get(f"/besuche/{visit.pk}/"))
+
+    fill_in(signed_in, f"/besuche/{visit.pk}/ergebnis/", {"outcome": "Halle gesucht"})
+
+    assert (Visit.objects.get().state, Visit.objects.get().outcome) == (
+        S.DOCUMENTED,
+        "Halle gesucht",
+    )
+    page = signed_in.get(f"/besuche/{visit.pk}/")
+    (entry,) = (e for e in page.context["history"] if e.what == "Ergebnis berichtigt")
+    assert entry.note == "bisher: Fläche gesucht"
+
+
+def test_cancelled_visit_that_nobody_knows_of_is_taken_up_again(signed_in):
+    visit = make_visit(S.CANCELLED)
+    assert "wieder-aufnehmen/" in text_of(signed_in.get(f"/besuche/{visit.pk}/"))
+
+    fill_in(signed_in, f"/besuche/{visit.pk}/wieder-aufnehmen/")
+
+    assert (Visit.objects.get().state, Visit.objects.get().reason) == (S.IDEA, "")
+
+
+def test_announced_visit_offers_no_way_back_from_its_cancellation(signed_in):
+    visit = make_visit(S.CANCELLED, announced_at=NOW)
+
+    assert "wieder-aufnehmen/" not in text_of(signed_in.get(f"/besuche/{visit.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("announced_at", "sentence"),
+    [
+        (None, "Sie können den Besuch später wieder aufnehmen."),
+        (NOW, "Eine Absage lässt sich nicht zurücknehmen."),
+    ],
+)
+def test_cancelling_says_whether_it_can_be_taken_back(signed_in, announced_at, sentence):
+    visit = make_visit(S.APPROVED, announced_at=announced_at)
+
+    assert sentence in text_of(signed_in.get(f"/besuche/{visit.pk}/absagen/"))
+
+
+@pytest.mark.parametrize(
+    ("days", "suggested"),
+    [
+        (21, dt.date(2026, 3, 9)),
+        # A Monday: the last working day before it is a Friday.
+        (7, dt.date(2026, 3, 6)),
+        (1, dt.date(2026, 3, 2)),
+        (0, None),
+    ],
+)
+def test_suggested_deadline_is_before_the_visit(signed_in, days, suggested):
+    visit = make_visit(starts_at=NOW + dt.timedelta(days=days, hours=1), ends_at=None)
+
+    response = signed_in.get(f"/besuche/{visit.pk}/vorlegen/")
+
+    assert response.context["form"].initial["due_on"] == suggested
+
+
+def test_deadline_on_the_day_of_the_visit_is_refused_at_its_field(signed_in):
+    visit = make_visit()
+    values = {"occasion": "Masterplan", "vote": "Zustimmung", "due_on": "2026-03-23"}
+
+    response = fill_in(signed_in, f"/besuche/{visit.pk}/vorlegen/", values)
+
+    assert response.context["form"].errors["due_on"] == [
+        "Die Entscheidung muss vor dem Tag des Besuchs fallen. Bitte wählen Sie eine frühere Frist."
+    ]
+
+
+def post_button(client, visit, route):
+    """Press the button of the visit's page that posts to `route`."""
+    page = text_of(client.get(f"/besuche/{visit.pk}/"))
+    (address,) = re.findall(rf'action="(/besuche/{visit.pk}/{route}[^"]*)"', page)
+    return client.post(address, follow=True)
+
+
 def test_visit_is_published_and_unpublished(signed_in):
     visit = make_visit(S.APPROVED)
 
-    signed_in.post(f"/besuche/{visit.pk}/veroeffentlichen/")
+    post_button(signed_in, visit, "veroeffentlichen/")
     assert Visit.objects.get().is_published
-    signed_in.post(f"/besuche/{visit.pk}/zuruecknehmen/")
+    post_button(signed_in, visit, "zuruecknehmen/")
     assert not Visit.objects.get().is_published
 
 

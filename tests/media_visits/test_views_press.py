@@ -3,13 +3,17 @@ import pytest
 from core.models import Origin
 from media_visits.enums import VisitState
 from media_visits.models import Coverage, PressSlot
+from tests.confirming import confirm, fill_in, press
 from tests.media_visits.builders import (
     hidden_version,
     make_coverage,
     make_sector,
+    make_slot,
     make_visit,
     text_of,
 )
+from tests.partners.builders import make_person
+from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = VisitState
@@ -34,8 +38,9 @@ def test_slot_is_added_changed_and_removed(signed_in):
     slot.refresh_from_db()
     assert (slot.kind, slot.capacity) == ("pool", 5)
 
-    assert "entfernen?" in text_of(signed_in.get(f"/besuche/pressetermine/{slot.pk}/entfernen/"))
-    signed_in.post(f"/besuche/pressetermine/{slot.pk}/entfernen/")
+    page = signed_in.get(f"/besuche/pressetermine/{slot.pk}/entfernen/")
+    assert "entfernen?" in text_of(page)
+    press(signed_in, page)
     assert not PressSlot.objects.exists()
 
 
@@ -44,7 +49,7 @@ def test_slot_is_added_changed_and_removed(signed_in):
     [
         ({"starts_at": ""}, "wann der Pressetermin beginnt"),
         ({"starts_at": "9999-12-31T23:59"}, "prüfen Sie das Jahr"),
-        ({"be_there_by": "2026-03-23T11:00"}, "Das Eintreffen muss vor dem Beginn liegen."),
+        ({"be_there_by": "2026-03-23T11:00"}, "„Da sein bis“ muss vor dem Beginn liegen."),
         (
             {"registration_deadline": "2026-03-24T11:00"},
             "Der Anmeldeschluss muss vor dem Beginn liegen.",
@@ -54,6 +59,10 @@ def test_slot_is_added_changed_and_removed(signed_in):
         ({"capacity": "12,5"}, "Bitte geben Sie eine ganze Zahl ein"),
         ({"capacity": "99999"}, "kleiner oder gleich 32767"),
         ({"kind": "party"}, "keine gültige"),
+        (
+            {"starts_at": "2026-03-24T10:00"},
+            "Der Besuch ist an einem anderen Tag: Mo, 23.03.2026, 10:00–12:00 Uhr.",
+        ),
     ],
 )
 def test_wrong_slot_stays_in_the_form(signed_in, fields, message):
@@ -103,6 +112,95 @@ def test_slot_of_a_visit_taken_over_is_saved_without_a_start(signed_in):
     assert visit.press_slots.get().starts_at is None
 
 
+@pytest.fixture
+def announced():
+    """A slot of an announced visit of which one person knows."""
+    visit = make_visit(S.ANNOUNCED, company_text="Turbinenbau AG", title="Rundgang")
+    visit.informed.add(make_person("Werksleitung", email="werk@example.org"))
+    return make_slot(visit, kind="picture", meeting_point="Tor 1")
+
+
+SLOT = {"kind": "picture", "starts_at": "2026-03-23T10:00", "meeting_point": "Tor 2"}
+
+
+def test_change_of_what_was_announced_is_shown_and_mailed(signed_in, announced):
+    address = f"/besuche/pressetermine/{announced.pk}/bearbeiten/"
+
+    with nothing_changes(announced, announced.visit):
+        page = fill_in(signed_in, address, SLOT)
+    for words in (
+        "1 Person wird benachrichtigt.",
+        "Werksleitung &lt;werk@example.org&gt;",
+        "bisher: Tor 1",
+        "jetzt: Tor 2",
+        "Ohne Benachrichtigung",
+    ):
+        assert words in text_of(page), words
+    response = press(signed_in, page)
+
+    assert response.url == f"/besuche/{announced.visit_id}/"
+    announced.refresh_from_db()
+    assert announced.meeting_point == "Tor 2"
+    assert mails_written() == [("visit_changed", "werk@example.org")]
+
+
+def test_change_is_saved_without_telling_anybody(signed_in, announced):
+    address = f"/besuche/pressetermine/{announced.pk}/bearbeiten/"
+
+    response = confirm(signed_in, address, SLOT, **{"confirmation-is_silent": "on"})
+
+    announced.refresh_from_db()
+    assert announced.meeting_point == "Tor 2"
+    assert mails_written() == []
+    assert "gespeichert. Niemand wird benachrichtigt." in text_of(signed_in.get(response.url))
+
+
+def test_going_back_from_the_mails_keeps_the_input(signed_in, announced):
+    page = fill_in(signed_in, f"/besuche/pressetermine/{announced.pk}/bearbeiten/", SLOT)
+
+    form = press(signed_in, page, **{"confirmation-back": "1"})
+
+    assert form.context["form"]["meeting_point"].value() == "Tor 2"
+    announced.refresh_from_db()
+    assert announced.meeting_point == "Tor 1"
+
+
+def test_somebody_elses_change_is_shown_beside_what_was_confirmed(signed_in, announced):
+    address = f"/besuche/pressetermine/{announced.pk}/bearbeiten/"
+    page = fill_in(signed_in, address, SLOT)
+    confirm(signed_in, address, SLOT | {"meeting_point": "Empfang"})
+
+    response = press(signed_in, page)
+
+    (conflict,) = response.context["form"].conflicts
+    assert conflict == ("Treffpunkt", "Empfang", "Tor 2")
+
+
+def test_lapsing_approval_is_shown_before_it_is_mailed(signed_in, senator):
+    slot = make_slot(make_visit(S.APPROVED))
+    address = f"/besuche/pressetermine/{slot.pk}/bearbeiten/"
+
+    with nothing_changes(slot, slot.visit):
+        page = fill_in(signed_in, address, SLOT)
+
+    assert "senatorin@example.org" in text_of(page)
+    assert "Ohne Benachrichtigung" not in text_of(page)
+    press(signed_in, page)
+    assert ("approval_lapsed", "senatorin@example.org") in mails_written()
+
+
+@pytest.mark.parametrize("address", ["pressetermine", "pressespiegel"])
+def test_what_changed_since_the_question_is_not_removed(signed_in, address):
+    record = make_slot(make_visit()) if address == "pressetermine" else make_coverage()
+    page = signed_in.get(f"/besuche/{address}/{record.pk}/entfernen/")
+    changed = "capacity" if address == "pressetermine" else "tone"
+    value = 7 if address == "pressetermine" else "critical"
+    type(record).objects.update(**{changed: value})
+
+    with nothing_changes(record):
+        press(signed_in, page)
+
+
 def posted_coverage(**fields):
     values = {
         "medium": "Stadtblatt",
@@ -127,6 +225,14 @@ def test_coverage_is_recorded_from_its_visit(signed_in):
 
     assert response.url == f"/besuche/{visit.pk}/"
     assert visit.coverage.get().sectors.get().name == "Maschinenbau"
+
+
+@pytest.mark.parametrize("asked", ["", "x", "-1", "²", "9" * 30, "9" * 5000])
+def test_visit_that_cannot_be_is_ignored(signed_in, asked):
+    response = signed_in.get("/besuche/pressespiegel/neu/", {"besuch": asked})
+
+    assert response.status_code == 200
+    assert response.context["form"].initial["visit"] is None
 
 
 def test_coverage_without_a_visit_leads_to_the_pressespiegel(signed_in):
@@ -174,7 +280,7 @@ def test_coverage_is_changed_and_removed(signed_in):
     signed_in.post(address, posted_coverage(title="Neue Überschrift", version=version))
     assert Coverage.objects.get().title == "Neue Überschrift"
 
-    signed_in.get(f"/besuche/pressespiegel/{coverage.pk}/entfernen/")
+    page = signed_in.get(f"/besuche/pressespiegel/{coverage.pk}/entfernen/")
     assert Coverage.objects.exists()
-    signed_in.post(f"/besuche/pressespiegel/{coverage.pk}/entfernen/")
+    press(signed_in, page)
     assert not Coverage.objects.exists()

@@ -1,0 +1,24 @@
+"""Mails about visits, except those about the approval, which `approvals` sends.
+
+Mails to people outside contain no link, because most of them have no account; mails to the
+senator's office do.
+"""
+
+from media_visits.mails import texts  # noqa: F401  registers the texts
+from media_visits.mails.visits import (
+    end_of,
+    mail_announcement,
+    mail_change,
+    mail_end,
+    people_to_announce_to,
+    people_who_know,
+)
+
+__all__ = [
+    "end_of",
+    "mail_announcement",
+    "mail_change",
+    "mail_end",
+    "people_to_announce_to",
+    "people_who_know",
+]
