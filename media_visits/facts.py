@@ -58,11 +58,16 @@ ANNOUNCED_SLOT_FACTS = (
 )
 
 
+def slot_details(slot: PressSlot) -> list[list[str]]:
+    """Return what is known of `slot` besides kind and start, [[label, value], …]."""
+    return snapshot_of(ANNOUNCED_SLOT_FACTS, slot)
+
+
 def announced_slots(visit: Visit) -> list[tuple[PressSlot, list[list[str]]]]:
     """Return the press slots of `visit` in their order, each with what is announced of it."""
     # A slot of the kind *not public* only records that the press is not invited.
     slots = visit.press_slots.exclude(kind=PressKind.NOT_PUBLIC).order_by("starts_at", "pk")
-    return [(slot, snapshot_of(ANNOUNCED_SLOT_FACTS, slot)) for slot in slots]
+    return [(slot, slot_details(slot)) for slot in slots]
 
 
 def announced_snapshot(visit: Visit) -> list[list[str]]:

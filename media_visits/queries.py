@@ -31,9 +31,21 @@ class SectorQuarter(NamedTuple):
     coverage: int
 
 
+# The export has them, the list does not.
+LONG_TEXTS = ("message", "quote", "participants", "contact", "outcome")
+
+
 def visits_to_list(user) -> QuerySet[Visit]:
-    """Return the visits `user` may see, unordered, with everything the list and its export show."""
-    # Message, outcome and notes are long texts that no list shows.
+    """Return the visits `user` may see, unordered, with everything the list shows."""
+    return _visits_with(user)
+
+
+def visits_to_export(user) -> QuerySet[Visit]:
+    """Return the same visits with their long texts."""
+    return _visits_with(user, *LONG_TEXTS)
+
+
+def _visits_with(user, *fields: str) -> QuerySet[Visit]:
     visits = (
         Visit.objects.visible_to(user)
         .select_related("company", "responsible__person")
@@ -57,6 +69,7 @@ def visits_to_list(user) -> QuerySet[Visit]:
             "address",
             "press_text",
             "sectors_text",
+            *fields,
         )
     )
     slots = PressSlot.objects.order_by("starts_at", "pk")

@@ -1,5 +1,12 @@
 from media_visits.progress.lifecycle import visit_tasks
 from media_visits.progress.press import listed_coverage
-from media_visits.progress.visits import listed_visits, visit_page
+from media_visits.progress.visits import listed_visits, press_text, sectors_text, visit_page
 
-__all__ = ["listed_coverage", "listed_visits", "visit_page", "visit_tasks"]
+__all__ = [
+    "listed_coverage",
+    "listed_visits",
+    "press_text",
+    "sectors_text",
+    "visit_page",
+    "visit_tasks",
+]

@@ -19,6 +19,7 @@ from core.conflicts import version_of
 from core.history import entries_of
 from core.progress import Button, HistoryEntry, TextCard
 from media_visits.enums import PRESS_OPEN_STATES, VISIT_MOVES, VisitState
+from media_visits.facts import slot_details
 from media_visits.models import Visit
 from media_visits.permissions import can_manage, can_see_internals, open_actions
 from media_visits.progress.lifecycle import next_step_of, visit_steps
@@ -56,7 +57,7 @@ def listed_visits(visits: Iterable[Visit]) -> list[ListedVisit]:
     return [
         ListedVisit(
             visit=visit,
-            sectors=", ".join(sector.name for sector in visit.sectors.all()) or visit.sectors_text,
+            sectors=sectors_text(visit),
             press=", ".join(slot.get_kind_display() for slot in visit.press_slots.all())
             or visit.press_text,
             origin=visit.get_origin_display() if visit.is_demo or visit.is_taken_over else "",
@@ -64,6 +65,20 @@ def listed_visits(visits: Iterable[Visit]) -> list[ListedVisit]:
         )
         for visit in visits
     ]
+
+
+def sectors_text(visit: Visit) -> str:
+    """Return the names of the sectors, or the wording of the source."""
+    return ", ".join(sector.name for sector in visit.sectors.all()) or visit.sectors_text
+
+
+def press_text(visit: Visit) -> str:
+    """Return each press slot with its details in a line, or the wording of the source."""
+    lines = [
+        ", ".join([str(slot), *(f"{label}: {value}" for label, value in slot_details(slot))])
+        for slot in visit.press_slots.all()
+    ]
+    return "\n".join(lines) or visit.press_text
 
 
 def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:

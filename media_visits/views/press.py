@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.conflicts import SeenForm
-from core.dates import local_date
-from core.exports import xlsx_response
+from core.exports import Sheet, workbook_response
 from core.queries import keys_from
 from core.views import (
     get_for_office,
@@ -192,7 +191,8 @@ def export_coverage(request):
     ]
     # Omit the column instead of leaving it empty for readers who may not see it.
     header += [_("Tonlage")] if sees_tone else []
-    return xlsx_response(f"pressespiegel-{local_date(timezone.now()):%Y-%m-%d}.xlsx", header, rows)
+    sheet = Sheet(_("Liste"), header, rows)
+    return workbook_response(_("Pressespiegel"), [sheet], now=timezone.now())
 
 
 def coverage_for_office(request: HttpRequest, pk: int) -> Coverage:

@@ -1,18 +1,21 @@
 """The list of visits, the page of a visit, and the form of its facts."""
 
 from functools import partial
+from operator import attrgetter, methodcaller
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
 from core.dates import local_date
-from core.exports import xlsx_response
+from core.exports import Sheet, workbook_response
 from core.views import (
     get_for_office,
     ordering,
@@ -29,14 +32,32 @@ from media_visits.filters import VisitFilter
 from media_visits.forms import VisitForm
 from media_visits.models import Visit
 from media_visits.permissions import can_manage
-from media_visits.progress import listed_visits, visit_page
-from media_visits.queries import visits_to_list
+from media_visits.progress import listed_visits, press_text, sectors_text, visit_page
+from media_visits.queries import visits_to_export, visits_to_list
 from media_visits.services import change_visit, create_visit, publish_visit, unpublish_visit
 from outbox.views.confirming import confirm_mails, went_back
 from partners.permissions import can_assign, can_see_responsible
 from partners.progress import responsible_label
 
 VISIT_SORTS = {"date": ("starts_on",), "company": ("search",), "state": ("state",)}
+
+EXPORT_COLUMNS = (
+    (gettext_lazy("Unternehmen"), attrgetter("company_name")),
+    (gettext_lazy("Anlass"), attrgetter("title")),
+    (gettext_lazy("Termin"), attrgetter("date_text")),
+    (gettext_lazy("Tag"), attrgetter("starts_on")),
+    (gettext_lazy("Stand"), methodcaller("get_state_display")),
+    (gettext_lazy("Wer besucht"), attrgetter("visitor")),
+    (gettext_lazy("Außerdem dabei"), attrgetter("participants")),
+    (gettext_lazy("Adresse"), attrgetter("address")),
+    (gettext_lazy("Branche"), sectors_text),
+    (gettext_lazy("Botschaft"), attrgetter("message")),
+    (gettext_lazy("Zitat"), attrgetter("quote")),
+    (gettext_lazy("Presse"), press_text),
+    (gettext_lazy("Kontakt"), attrgetter("contact")),
+    (gettext_lazy("Ergebnis"), attrgetter("outcome")),
+    (gettext_lazy("Herkunft"), methodcaller("get_origin_display")),
+)
 
 # Shows conflicts, the warning of a lapsing approval and what changed since the last submission.
 form_page = partial(render_form, template="media_visits/form.html")
@@ -47,7 +68,7 @@ def visit_for_office(request: HttpRequest, pk: int) -> Visit:
 
 
 def visit_list(request):
-    result = _filtered(request)
+    result = _filtered(request, visits_to_list(request.user))
     page = paginate(request, _sorted(request, result))
     context = {
         "filter": result,
@@ -61,8 +82,8 @@ def visit_list(request):
     return render(request, "media_visits/list.html", context)
 
 
-def _filtered(request) -> VisitFilter:
-    return VisitFilter(request.GET, queryset=visits_to_list(request.user), request=request)
+def _filtered(request, visits: QuerySet[Visit]) -> VisitFilter:
+    return VisitFilter(request.GET, queryset=visits, request=request)
 
 
 def _sorted(request, result: VisitFilter):
@@ -94,37 +115,14 @@ def _empty_list(request) -> dict:
 
 def export(request):
     """Answer with the filtered list as an Excel file."""
-    header = [
-        _("Unternehmen"),
-        _("Anlass"),
-        _("Termin"),
-        _("Tag"),
-        _("Stand"),
-        _("Wer besucht"),
-        _("Adresse"),
-        _("Branche"),
-        _("Presse"),
-        _("Herkunft"),
-    ]
-    sees_responsible = can_see_responsible(request.user)
-    header += [_("Zuständig")] if sees_responsible else []
-    rows = [
-        [
-            visit.company_name,
-            visit.title,
-            visit.date_text,
-            visit.starts_on,
-            visit.get_state_display(),
-            visit.visitor,
-            visit.address,
-            ", ".join(sector.name for sector in visit.sectors.all()) or visit.sectors_text,
-            "\n".join(map(str, visit.press_slots.all())) or visit.press_text,
-            visit.get_origin_display(),
-            *([responsible_label(visit)] if sees_responsible else []),
-        ]
-        for visit in _sorted(request, _filtered(request))
-    ]
-    return xlsx_response(f"besuche-{local_date(timezone.now()):%Y-%m-%d}.xlsx", header, rows)
+    columns = dict(EXPORT_COLUMNS)
+    if can_see_responsible(request.user):
+        columns[gettext_lazy("Zuständig")] = responsible_label
+    visits = _sorted(request, _filtered(request, visits_to_export(request.user)))
+    header = [str(label) for label in columns]
+    rows = [[read(visit) for read in columns.values()] for visit in visits]
+    sheet = Sheet(_("Liste"), header, rows)
+    return workbook_response(_("Unternehmensbesuche"), [sheet], now=timezone.now())
 
 
 def detail(request, pk):

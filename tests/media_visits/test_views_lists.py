@@ -117,17 +117,60 @@ def test_empty_lists_say_what_to_do(client, signed_in):
     )
 
 
-def test_export_holds_what_is_shown(signed_in):
-    make_slot(make_visit(S.HELD, title="=Rundgang", company_text="Werk Süd", approval=False))
+def test_export_holds_everything_that_is_shown_of_a_visit(signed_in):
+    visit = make_visit(
+        S.HELD,
+        approval=False,
+        title="=Rundgang",
+        company_text="Werk Süd",
+        address="Werkstraße 1",
+        participants="Betriebsrat",
+        message="Ein Satz",
+        quote="„Neu“",
+        contact="Pressestelle",
+        outcome="Fläche gesucht",
+    )
+    visit.sectors.add(make_sector())
+    make_slot(visit, capacity=5)
     make_visit(title="Andere")
 
     response = signed_in.get("/besuche/export/?state=held")
 
-    rows = list(load_workbook(BytesIO(response.content)).active.values)
-    assert response["Content-Disposition"] == 'attachment; filename="besuche-2026-03-02.xlsx"'
-    assert len(rows) == 2
-    assert rows[1][:3] == ("Werk Süd", "=Rundgang", "Mo, 23.03.2026, 10:00–12:00 Uhr")
-    assert rows[1][8] == "Wort-Bild-Termin 23.03.2026, 10:00 Uhr"
+    book = load_workbook(BytesIO(response.content))
+    (title, *_rest), (source, *_rest), _empty, header, *rows = book.active.values
+    name = response["Content-Disposition"].partition("filename=")[2].strip('"')
+    assert name == "Unternehmensbesuche Masterplan Industriestadt Berlin 2026-03-02.xlsx"
+    assert title == "Unternehmensbesuche: Liste"
+    assert source.endswith("· Stand: 02.03.2026")
+    assert [dict(zip(header, row, strict=True)) for row in rows] == [
+        {
+            "Unternehmen": "Werk Süd",
+            "Anlass": "=Rundgang",
+            "Termin": "Mo, 23.03.2026, 10:00–12:00 Uhr",
+            "Tag": dt.datetime(2026, 3, 23),
+            "Stand": "durchgeführt",
+            "Wer besucht": "Senatorin",
+            "Außerdem dabei": "Betriebsrat",
+            "Adresse": "Werkstraße 1",
+            "Branche": "Maschinenbau",
+            "Botschaft": "Ein Satz",
+            "Zitat": "„Neu“",
+            "Presse": "Wort-Bild-Termin 23.03.2026, 10:00 Uhr, Treffpunkt: Werkstor, Plätze: 5",
+            "Kontakt": "Pressestelle",
+            "Ergebnis": "Fläche gesucht",
+            "Herkunft": "im Portal erfasst",
+            "Zuständig": "nicht vergeben",
+        }
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_export_needs_the_same_queries_for_any_number(signed_in, django_assert_num_queries, count):
+    for _number in range(count):
+        make_slot(make_visit(S.HELD, approval=False))
+
+    with django_assert_num_queries(8):
+        signed_in.get("/besuche/export/")
 
 
 def test_pressespiegel_is_filtered(signed_in):
@@ -164,4 +207,4 @@ def test_press_tone_is_internal(client, role, sees):
     rows = list(
         load_workbook(BytesIO(client.get("/besuche/pressespiegel/export/").content)).active.values
     )
-    assert ("kritisch" in rows[1]) == sees
+    assert ("kritisch" in rows[4]) == sees
