@@ -169,3 +169,17 @@ def test_one_very_long_word_stays_within_its_list(browser, site, settings):
             screen.page.wait_for_selector(f"text={word}")
             box = screen.page.locator(".table-wrap")
             assert box.evaluate("box => box.scrollWidth - box.clientWidth") == 0, address
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["geschaeftsstelle", "senatorin"])
+def test_each_kind_of_page_has_no_findings_on_a_phone(name, browser, site, settings):
+    settings.DEMO = True
+    kinds = Crawl(client_of(name), "/", most_alike=1).run().kinds()
+    phone = {"width": 320, "height": 900}
+
+    with open_screen(browser, client_of(name), site, viewport=phone) as screen:
+        found = [line for addresses in kinds.values() for line in screen.findings(addresses[0])]
+
+    assert len(kinds) >= LEAST_KINDS[name]
+    assert not found + screen.complaints, "\n".join(found + screen.complaints)
