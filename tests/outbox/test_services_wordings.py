@@ -282,4 +282,4 @@ def test_subject_of_a_test_mail_is_cut_like_any_other(office):
     send_test_mail(kind="test_notice", now=NOW, by=office, subject="x" * 200, body=WORDS["body"])
 
     subject = Mail.objects.get().subject
-    assert (len(subject), subject[:7], subject[-1]) == (200, "Test: x", "…")
+    assert (len(subject), subject[:7], subject[-1]) == (200, "Test: X", "…")
