@@ -24,12 +24,13 @@ class Update(NamedTuple):
 
 
 def save_and_announce(
-    dialogue: Dialogue, before: Dialogue, *, lapses: bool, by, now: dt.datetime
+    dialogue: Dialogue, before: Dialogue, *, lapses: bool, by, now: dt.datetime, notify: bool = True
 ) -> Update:
     """Save `dialogue` and mail what changed since `before` to everyone who knows its date.
 
     If the approval lapses, this save is not mailed: the change waits in `unannounced` until
-    `announce_changes`, because nothing leaves the office without consent.
+    `announce_changes`, because nothing leaves the office without consent. Without `notify`, nobody
+    is mailed what could be announced at once.
     """
     if not has_announced_date(before, now):
         save_as(dialogue, by=by, now=now, reason=_("Angaben geändert"))
@@ -37,7 +38,7 @@ def save_and_announce(
     # Compared with what guests know, which may be older than what was stored.
     known = before.as_announced
     dialogue.unannounced = _unannounced_after(before, dialogue, lapses=lapses)
-    addressees, reason = _raise_sequence(dialogue, known, now)
+    addressees, reason = _raise_sequence(dialogue, known, now, notify=notify)
     save_as(dialogue, by=by, now=now, reason=reason or _("Angaben geändert"))
     mails.mail_changed(dialogue, known, addressees, by=by, now=now)
     return Update(dialogue, len(addressees), lapses and bool(dialogue.unannounced))
@@ -64,7 +65,7 @@ def _unannounced_after(before: Dialogue, after: Dialogue, *, lapses: bool) -> di
 
 
 def _raise_sequence(
-    dialogue: Dialogue, known: Dialogue, now: dt.datetime
+    dialogue: Dialogue, known: Dialogue, now: dt.datetime, *, notify: bool = True
 ) -> tuple[list[mails.Addressee], str]:
     """Return who is mailed the differences from `known`, and the reason for the history.
 
@@ -75,13 +76,15 @@ def _raise_sequence(
     if not changes:
         return [], ""
     dialogue.sequence += 1
+    what = ", ".join(change.label for change in changes)
+    if not notify:
+        return [], _("Geändert: %(what)s; ohne Benachrichtigung") % {"what": what}
     addressees = mails.addressees_of_change(dialogue, today=local_date(now))
     reason = ngettext(
         "Geändert: %(what)s; %(count)d Person benachrichtigt",
         "Geändert: %(what)s; %(count)d Personen benachrichtigt",
         len(addressees),
     )
-    what = ", ".join(change.label for change in changes)
     return addressees, reason % {"what": what, "count": len(addressees)}
 
 

@@ -106,8 +106,9 @@ def change_dialogue(
     now: dt.datetime,
     version: str = "",
     heeded: Collection[str] = (),
+    notify: bool = True,
 ) -> Update:
-    """Update a dialogue before its day; mails guests the changes that concern them.
+    """Update a dialogue before its day; mails guests the changes that concern them, if `notify`.
 
     A change to a binding fact (`DATES_FACTS`) makes the approval of dates lapse: possible dates
     become proposed again; a fixed date stays but needs a new approval, and guests are mailed the
@@ -130,7 +131,7 @@ def change_dialogue(
     _require_seats(dialogue)
     # Before saving, because a change is announced at once only if no approval lapses.
     lapses = _lapse_dates(before, dialogue, by=by, now=now)
-    return save_and_announce(dialogue, before, lapses=lapses, by=by, now=now)
+    return save_and_announce(dialogue, before, lapses=lapses, by=by, now=now, notify=notify)
 
 
 def require_editable(dialogue: Dialogue) -> None:

@@ -45,7 +45,7 @@ from dialogues.services import (
 from dialogues.services.dates import require_accepted_host, require_fixed_date, why_too_late
 from dialogues.views.approvals import withdraw_submission
 from dialogues.views.dialogues import dialogue_for_office
-from outbox.queries.wordings import with_waiting_note
+from outbox.views.confirming import confirm_mails, went_back
 
 
 def propose(request, pk):
@@ -209,17 +209,22 @@ def fix(request, pk):
     form = FixDateForm(
         request.POST or None, options=options, programme_changes=changes, initial=initial
     )
-    if request.method == "POST" and form.is_valid():
-        call = partial(
-            fix_date,
-            option=form.cleaned_data["option"],
-            moves_programme=form.moves,
-            by=request.user,
-            now=now,
+    if request.method == "POST" and form.is_valid() and not went_back(request):
+        option = form.cleaned_data["option"]
+        confirmed = confirm_mails(
+            request,
+            partial(fix_date, option=option, moves_programme=form.moves, by=request.user, now=now),
+            target=dialogue,
+            form=form,
+            done=_("Der Termin steht fest."),
+            title=_("Termin festlegen"),
+            question=f"{dialogue} · {option}",
+            details=programme_changes(dialogue, [option]) if form.moves else [],
+            submit_label=_("Termin festlegen"),
+            cancel_url=dialogue.get_absolute_url(),
         )
-        done = _("Der Termin steht fest. Die Beteiligten sind benachrichtigt.")
-        if run_service(request, call, form=form, done=with_waiting_note(done, "date_fixed")):
-            return redirect(dialogue)
+        if confirmed:
+            return confirmed
     return render_form(
         request,
         form,
@@ -270,11 +275,23 @@ def _give_up_date(request, pk, action, service, *, title, submit_label, done, ef
     now = timezone.now()
     hint = _("Er steht in der Nachricht an alle, die benachrichtigt werden.")
     form = ReasonForm(request.POST or None, help_text=hint)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not went_back(request):
         reason = form.cleaned_data["reason"]
-        call = partial(service, dialogue=dialogue, reason=reason, by=request.user, now=now)
-        if run_service(request, call, form=form, done=done):
-            return redirect(dialogue)
+        confirmed = confirm_mails(
+            request,
+            partial(service, dialogue=dialogue, reason=reason, by=request.user, now=now),
+            target=dialogue,
+            form=form,
+            done=done,
+            title=title,
+            question=f"{dialogue} · {dialogue.when}",
+            details=[effect],
+            danger=True,
+            submit_label=submit_label,
+            cancel_url=dialogue.get_absolute_url(),
+        )
+        if confirmed:
+            return confirmed
     # Loaded after the service ran, so that a refusal shows who would be mailed now.
     recipients = addressees_of_cancellation(dialogue, today=local_date(now))
     if recipients:

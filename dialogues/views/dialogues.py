@@ -2,22 +2,20 @@
 
 from functools import partial
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
-from approvals.forms import LapseGuard
+from approvals.forms import LAPSE_CONFIRMED, LapseGuard
 from approvals.progress import with_conditions
 from core.dates import local_date
 from core.progress import Button
 from core.roles import is_inside
 from core.states import allowed_actions
-from core.views import get_for_office, redirect_if_refused, render_form, run_service
+from core.views import get_for_office, redirect_if_refused, render_form, run_service, saving
 from dialogues.enums import DATED, DIALOGUE_MOVES, DialogueState, OptionState
 from dialogues.facts import DATES_FACTS
 from dialogues.forms import DialogueForm
@@ -45,9 +43,9 @@ from dialogues.progress import (
 )
 from dialogues.queries import Preparation, dialogue_history, has_announced_date
 from dialogues.services import change_dialogue, plan_dialogue
-from dialogues.services.announcements import Update
 from dialogues.services.dialogues import require_approved_topic, require_editable
 from outbox.rendering.calendars import PUBLISH, calendar_file_name
+from outbox.views.confirming import confirm_mails, went_back
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
 
@@ -224,19 +222,12 @@ def edit(request, pk):
     guard = LapseGuard(ApprovalKind.DATES, DATES_FACTS, dialogue)
     form = DialogueForm(request.POST or None, instance=dialogue)
     is_complete = request.method == "POST" and form.is_valid()
+    is_complete = is_complete and not went_back(request)
     if is_complete and not guard.needs_confirmation(request.POST, form.instance):
-        call = partial(
-            change_dialogue,
-            dialogue=dialogue,
-            values=form.values,
-            version=form.version_shown,
-            heeded=form.heeded_keys,
-            by=request.user,
-            now=now,
-        )
-        if update := run_service(request, call, form=form):
-            messages.success(request, _saved_message(update, is_known=is_known))
-            return redirect(dialogue)
+        if saved := _save(
+            request, form, dialogue, is_known=is_known, lapses=LAPSE_CONFIRMED in request.POST
+        ):
+            return saved
     effect = ""
     if is_known:
         effect = effect_of_changes(dialogue, local_date(now), lapses=bool(guard.changes))
@@ -251,20 +242,24 @@ def edit(request, pk):
     )
 
 
-def _saved_message(update: Update, *, is_known: bool) -> str:
-    """Return a message that says how many people are mailed about a change, now or later."""
-    saved, count = _("Die Angaben sind gespeichert."), update.notified
-    if update.is_deferred:
-        return f"{saved} {announced_later_note()}"
-    if count:
-        text = ngettext(
-            "%(count)d Person wird benachrichtigt.",
-            "%(count)d Personen werden benachrichtigt.",
-            count,
-        )
-        return f"{saved} {text % {'count': count}}"
-    # Stated explicitly, because the office expects mails once a date is announced.
-    if is_known:
-        nobody = _("Für die Eingeladenen ändert sich nichts; niemand wird benachrichtigt.")
-        return f"{saved} {nobody}"
-    return saved
+def _save(
+    request, form: DialogueForm, dialogue: Dialogue, *, is_known: bool, lapses: bool
+) -> HttpResponse | None:
+    """Save the valid form once its mails are confirmed; None if it must be shown again."""
+    done = _("Die Angaben sind gespeichert.")
+    if is_known and lapses:
+        done = f"{done} {announced_later_note()}"
+    return confirm_mails(
+        request,
+        saving(request, form, change_dialogue, dialogue=dialogue),
+        target=dialogue,
+        form=form,
+        done=done,
+        asks_always=False,
+        # Whoever takes part in an approval always learns that it lapses.
+        may_be_silent=is_known and not lapses,
+        title=_("Gespräch bearbeiten"),
+        question=_("%(dialogue)s: Diese Änderung wird mitgeteilt.") % {"dialogue": dialogue},
+        submit_label=_("Speichern"),
+        cancel_url=dialogue.get_absolute_url(),
+    )

@@ -74,6 +74,7 @@ from dialogues.views.dialogues import (
 )
 from outbox.queries.mails import latest_batch
 from outbox.queries.wordings import with_waiting_note
+from outbox.views.confirming import confirm_mails
 
 
 def guests_url(dialogue: Dialogue) -> str:
@@ -357,24 +358,14 @@ def invitation_for_office(request, pk: int) -> Invitation:
 def withdraw(request, pk):
     invitation = invitation_for_office(request, pk)
     back_url = guests_url(invitation.dialogue)
-    if request.method == "POST":
-        run_service(
-            request,
-            partial(
-                withdraw_invitation, invitation=invitation, by=request.user, now=timezone.now()
-            ),
-            done=_("Die Einladung ist zurückgezogen; der Gast wird benachrichtigt."),
-        )
-        return redirect(back_url)
-    mail = _("%(guest)s erhält eine Nachricht, dass die Einladung zurückgezogen ist.")
-    return render_confirmation(
+    return confirm_mails(
         request,
+        partial(withdraw_invitation, invitation=invitation, by=request.user, now=timezone.now()),
+        target=back_url,
+        done=_("Die Einladung ist zurückgezogen."),
         title=_("Einladung zurückziehen"),
         question=full_name(invitation.person),
-        details=[
-            mail % {"guest": invitation.person},
-            _("Der persönliche Link gilt nicht mehr, der Platz wird frei."),
-        ],
+        details=[_("Der persönliche Link gilt nicht mehr, der Platz wird frei.")],
         danger=True,
         submit_label=_("Einladung zurückziehen"),
         cancel_url=back_url,

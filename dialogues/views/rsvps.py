@@ -15,7 +15,6 @@ from core.errors import Refused
 from core.views import (
     redirect_if_refused,
     redirect_with_message,
-    render_confirmation,
     render_form,
     require,
     run_service,
@@ -37,6 +36,7 @@ from dialogues.services.rsvps import require_office_rsvp, require_seat_to_offer
 from dialogues.services.substitutes import require_unsettled
 from dialogues.views.dialogues import calendar_response
 from dialogues.views.invitations import guests_url, invitation_for_office
+from outbox.views.confirming import confirm_mails
 
 # The URL itself is a secret: keep it out of other sites' logs, caches and search engines.
 PRIVATE_HEADERS = {
@@ -176,15 +176,13 @@ def offer(request, pk):
     check = partial(require_seat_to_offer, today=local_date(now))
     if back := redirect_if_refused(request, invitation, check, to=back_url):
         return back
-    if request.method == "POST":
-        call = partial(offer_seat, invitation=invitation, by=request.user, now=now)
-        run_service(request, call, done=_("Der Platz ist angeboten."))
-        return redirect(back_url)
-    return render_confirmation(
+    return confirm_mails(
         request,
+        partial(offer_seat, invitation=invitation, by=request.user, now=now),
+        target=back_url,
+        done=_("Der Platz ist angeboten."),
         title=_("Platz anbieten"),
         question=full_name(invitation.person),
-        details=[_("Der Gast erhält eine Nachricht, dass ein Platz frei ist.")],
         submit_label=_("Platz anbieten"),
         cancel_url=back_url,
     )

@@ -30,8 +30,8 @@ A = RsvpState
 LINK = "https://video.example.org/raum"
 
 
-def change(dialogue, by, now=NOW, **values):
-    return change_dialogue(dialogue=dialogue, values=values, by=by, now=now)
+def change(dialogue, by, now=NOW, *, notify=True, **values):
+    return change_dialogue(dialogue=dialogue, values=values, by=by, now=now, notify=notify)
 
 
 def make_guest(dialogue, name, rsvp=A.OPEN, **fields):
@@ -358,3 +358,12 @@ def test_change_costs_the_same_queries_for_any_number_of_guests(office, senator)
         costs.append(len(queries))
 
     assert costs == [costs[0]] * 3
+
+
+def test_change_without_notification_is_recorded_and_mailed_to_nobody(office, dialogue):
+    update = change(dialogue, office, place="Halle 2", notify=False)
+
+    assert (update.notified, mails_written()) == (0, [])
+    dialogue.refresh_from_db()
+    assert (dialogue.place, dialogue.sequence) == ("Halle 2", 2)
+    assert dialogue.history.first().history_change_reason == "Geändert: Ort; ohne Benachrichtigung"

@@ -7,6 +7,7 @@ import pytest
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from dialogues.enums import DialogueFormat, DialogueState, OptionState
+from tests.confirming import confirm, fill_in, press
 from tests.dialogues.builders import (
     DAY,
     END,
@@ -165,7 +166,7 @@ def test_only_granted_dates_can_be_fixed(signed_in, senator):
 
     with nothing_changes(dialogue):
         assert "Bitte" in text_of(signed_in.post(address, {"option": other.pk}))
-    signed_in.post(address, {"option": granted.pk})
+    confirm(signed_in, address, {"option": granted.pk})
 
     dialogue.refresh_from_db()
     assert (dialogue.state, dialogue.starts_at) == (S.SCHEDULED, DAY)
@@ -258,7 +259,9 @@ def test_programme_moves_with_the_date_if_the_office_says_so(signed_in, senator,
     address = f"{dialogue.get_absolute_url()}termine/festlegen/"
 
     text = text_of(signed_in.get(address))
-    signed_in.post(address, {"option": option.pk} | ticked)
+    asked = fill_in(signed_in, address, {"option": option.pk} | ticked)
+    assert mails_written() == []
+    press(signed_in, asked)
 
     assert "Bisher: „14:00 Begrüßung · 14:15 Rundgang“." in text
     assert "09:00–11:00 Uhr: „09:00 Begrüßung · 09:15 Rundgang“." in text

@@ -6,6 +6,7 @@ import pytest
 
 from dialogues.enums import DialogueFormat, DialogueState, HostReply, RsvpState
 from dialogues.models import Dialogue
+from tests.confirming import fill_in, press
 from tests.dialogues.builders import (
     DAY,
     make_dialogue,
@@ -147,10 +148,28 @@ def test_saving_says_how_many_are_notified(signed_in, senator):
     dialogue = make_dialogue(S.INVITED, programme="14:00 Begrüßung\n14:15 Rundgang")
     make_invitation(dialogue, RsvpState.ACCEPTED)
 
-    text = text_of(edit(signed_in, dialogue, place="Halle 2"))
+    asked = edit(signed_in, dialogue, place="Halle 2")
+    assert mails_written() == []
+    text = text_of(signed_in.get(press(signed_in, asked).url))
 
+    assert "2 Personen werden benachrichtigt." in text_of(asked)
+    assert "Halle 2" in text_of(asked)
     assert "Die Angaben sind gespeichert. 2 Personen werden benachrichtigt." in text
     assert [kind for kind, _to in mails_written()] == ["dialogue_changed", "dialogue_changed_info"]
+
+
+def test_change_of_place_can_be_saved_without_notification(signed_in, senator):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
+
+    asked = edit(signed_in, dialogue, place="Halle 2")
+    done = press(signed_in, asked, **{"confirmation-is_silent": "on"})
+
+    assert "Ohne Benachrichtigung" in text_of(asked)
+    text = text_of(signed_in.get(done.url))
+    assert "Die Angaben sind gespeichert. Niemand wird benachrichtigt." in text
+    dialogue.refresh_from_db()
+    assert (dialogue.place, mails_written()) == ("Halle 2", [])
 
 
 def test_guests_wait_for_the_approval_and_the_page_says_so_before_and_after_saving(
@@ -162,7 +181,10 @@ def test_guests_wait_for_the_approval_and_the_page_says_so_before_and_after_savi
 
     with nothing_changes(dialogue):
         asked = text_of(edit(signed_in, dialogue, title="Neu"))
-    saved = text_of(edit(signed_in, dialogue, title="Neu", lapse="1"))
+    told = edit(signed_in, dialogue, title="Neu", lapse="1")
+    # Whoever takes part in an approval always learns that it lapses.
+    assert "Ohne Benachrichtigung" not in text_of(told)
+    saved = text_of(signed_in.get(press(signed_in, told).url))
 
     assert later in asked
     assert "sofort per E-Mail" not in asked
@@ -177,7 +199,7 @@ def test_saving_says_when_nobody_is_notified(signed_in, senator):
 
     text = text_of(edit(signed_in, dialogue, seats="31"))
 
-    assert "Für die Eingeladenen ändert sich nichts; niemand wird benachrichtigt." in text
+    assert "Die Angaben sind gespeichert." in text
     dialogue.refresh_from_db()
     assert (dialogue.seats, dialogue.sequence) == (31, 1)
     assert mails_written() == []
@@ -264,7 +286,12 @@ def test_confirmation_names_how_many_are_notified(signed_in, senator, act, state
     page = text_of(signed_in.get(address))
     with nothing_changes(dialogue):
         signed_in.post(address, {"reason": " "})
-    signed_in.post(address, {"reason": "Der Betrieb baut um."})
+    asked = fill_in(signed_in, address, {"reason": "Der Betrieb baut um."})
+    assert mails_written(kind) == []
+    assert "Der Betrieb baut um." in text_of(asked)
+    # Neither a new date nor a cancellation is ever silent.
+    assert "Ohne Benachrichtigung" not in text_of(asked)
+    press(signed_in, asked)
 
     assert "2 Personen werden benachrichtigt:" in page
     assert "Leitung A (a@example.org)" in page

@@ -1,6 +1,7 @@
 """The guest list on screen, in Excel and on paper; recording replies, withdrawing invitations."""
 
 import datetime as dt
+import html
 from io import BytesIO
 
 import pytest
@@ -10,6 +11,7 @@ from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpState
 from outbox.enums import MailState
 from outbox.models import Mail
+from tests.confirming import press
 from tests.dialogues.builders import (
     NOW,
     make_dialogue,
@@ -195,9 +197,14 @@ def test_office_enters_a_reply_given_by_phone(signed_in):
 def test_withdrawing_asks_for_confirmation_and_mails_the_guest(signed_in):
     invitation = make_invitation(person=make_person("Leitung A", email="a@example.org"))
     address = f"{BASE}/einladungen/{invitation.pk}/zurueckziehen/"
-    assert "Leitung A erhält eine Nachricht" in text_of(signed_in.get(address))
+    asked = signed_in.get(address)
+    assert "1 Person wird benachrichtigt." in text_of(asked)
+    assert "Leitung A <a@example.org>" in html.unescape(text_of(asked))
+    assert "wir müssen unsere Einladung" in text_of(asked)
+    # A withdrawal is never silent.
+    assert "Ohne Benachrichtigung" not in text_of(asked)
 
-    text = text_of(signed_in.post(address, follow=True))
+    text = text_of(signed_in.get(press(signed_in, asked).url))
 
     invitation.refresh_from_db()
     assert invitation.withdrawn_at == NOW
@@ -309,8 +316,9 @@ def test_guest_who_wants_a_seat_is_offered_one(signed_in, office):
 
     page = signed_in.get(guests_page(dialogue))
     offer = f"{BASE}/einladungen/{waiting.pk}/platz/"
-    asked = text_of(signed_in.get(offer))
-    done = text_of(signed_in.post(offer, follow=True))
+    page_before = signed_in.get(offer)
+    asked = text_of(page_before)
+    done = text_of(signed_in.get(press(signed_in, page_before).url))
 
     assert "Wünschen einen Platz 1 Platz ist frei." in text_of(page)
     assert "seit 02.03.2026, 10:00 Uhr · a@example.org · 030 1234" in text_of(page)
