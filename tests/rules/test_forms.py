@@ -12,6 +12,7 @@ from django.db import models
 from django.urls import get_resolver
 
 import core.forms as own
+from core.roles import OFFICE
 from core.templatetags.form_pack import label_text
 from dialogues.enums import SeriesState
 from dialogues.models import DialogueSeries
@@ -181,6 +182,15 @@ REFERENCES = [
 ]
 
 
+def arguments_of(form_class: type) -> dict:
+    """Return what the constructor of a form needs beside the record."""
+    needed = {
+        CoverageForm: lambda: {"user": make_user(OFFICE)},
+        ReportForm: lambda: {"situation": ""},
+    }
+    return needed.get(form_class, dict)()
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("form_class", "name"), REFERENCES)
 def test_present_value_is_offered(form_class, name):
@@ -190,9 +200,8 @@ def test_present_value_is_offered(form_class, name):
         shown = {"instance": form_class._meta.model(), "initial": {name: [record]}}
     else:
         shown = {"instance": saved_like(form_class._meta.model(**{name: record}))}
-    more = {"user": make_user("office")} if form_class is CoverageForm else {}
 
-    form = form_class(**shown, **more)
+    form = form_class(**shown, **arguments_of(form_class))
 
     field = form.fields[name]
     assert field.queryset.filter(pk=record.pk).exists()
@@ -215,10 +224,8 @@ def test_present_choice_is_offered(form_class):
         if not isinstance(field, forms.TypedChoiceField):
             continue
         for value, _label in model._meta.get_field(name).choices:
-            more = {"user": make_user("office")} if form_class is CoverageForm else {}
-            if form_class is ReportForm:
-                more = {"situation": ""}
-            form = form_class(instance=model(**needed, **{name: value}), **more)
+            instance = model(**needed, **{name: value})
+            form = form_class(instance=instance, **arguments_of(form_class))
             offered = [key for key, _label in form.fields[name].choices]
             assert value in offered, (name, value)
 
@@ -234,12 +241,9 @@ NEEDED = re.compile(r"(?<!wie )\bnötig\b", re.IGNORECASE)
     ids=lambda form: form.__name__,
 )
 def test_field_that_some_input_requires_is_not_called_optional(form_class):
-    more = {"user": make_user("office")} if form_class is CoverageForm else {}
-    if form_class is ReportForm:
-        more = {"situation": ""}
     model = form_class._meta.model
     needs = {"visit": make_visit()} if model is PressSlot else {}
-    form = form_class(instance=model(**needs), **more)
+    form = form_class(instance=model(**needs), **arguments_of(form_class))
 
     needed = [
         name
