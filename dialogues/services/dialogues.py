@@ -127,7 +127,7 @@ def change_dialogue(
         _reset_host_reply(dialogue)
     # Invitations name this day, so guests may rely on it from their release on.
     if before.state == DialogueState.INVITED:
-        _require_rsvp_day(before, dialogue.rsvp_by)
+        _require_rsvp_day(before, dialogue.rsvp_by, now)
     _require_seats(dialogue)
     # Before saving, because a change is announced at once only if no approval lapses.
     lapses = _lapse_dates(before, dialogue, by=by, now=now)
@@ -174,13 +174,22 @@ def _reset_host_reply(dialogue: Dialogue) -> None:
     apply_values(dialogue, NO_HOST_REPLY)
 
 
-def _require_rsvp_day(before: Dialogue, rsvp_by: dt.date | None) -> None:
-    """Raise Refused if `rsvp_by` is missing, after the dialogue, or earlier than guests know."""
+def _require_rsvp_day(before: Dialogue, rsvp_by: dt.date | None, now: dt.datetime) -> None:
+    """Raise Refused if `rsvp_by` is missing, after the dialogue, earlier than guests know, or a day
+    that has passed since.
+    """
     if not (rsvp_by and before.starts_at and rsvp_by <= local_date(before.starts_at)):
         raise Refused(
             _("Bitte nennen Sie einen Tag für die Antworten, der nicht nach dem Gespräch liegt.")
         )
     require_no_earlier_rsvp_day(before, rsvp_by)
+    if rsvp_by != before.rsvp_by and rsvp_by < local_date(now):
+        raise Refused(
+            _(
+                "Der Tag für die Antworten liegt in der Vergangenheit. Bitte wählen Sie einen "
+                "späteren."
+            )
+        )
 
 
 def require_no_earlier_rsvp_day(dialogue: Dialogue, rsvp_by: dt.date) -> None:

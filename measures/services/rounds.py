@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
+from core.dates import local_date
 from core.errors import ChangedMeanwhile, Refused, violation_as
 from core.history import save_as, save_changes_as, save_values_as
 from core.states import target_of
@@ -57,6 +58,8 @@ def change_round(
     # With the state: new days of a round that was opened meanwhile would be mailed unseen.
     require_unchanged(reporting_round, version, [*values, "state"])
     days = reporting_round.cut_off_on, reporting_round.due_on
+    if reporting_round.is_open and values.get("due_on", reporting_round.due_on) != days[1]:
+        _require_due_ahead(values["due_on"], now)
     save_changes_as(reporting_round, values, by=by, now=now)
     if reporting_round.is_open and days != (reporting_round.cut_off_on, reporting_round.due_on):
         enqueue_mails(change_notices(reporting_round, now=now), now=now, by=by)
@@ -83,6 +86,7 @@ def open_round(
     reporting_round = _lock_round(reporting_round)
     require_openable(reporting_round)
     _require_as_shown(reporting_round, shown)
+    _require_due_ahead(reporting_round.due_on, now)
     reporting_round.state = target_of(ROUND_MOVES, "open", reporting_round)
     # The lock covers only this round. A constraint catches another round of the plan opened since
     # the check.
@@ -125,6 +129,16 @@ def close_round(
         by=by,
     )
     return reporting_round
+
+
+def _require_due_ahead(due_on: dt.date, now: dt.datetime) -> None:
+    if due_on < local_date(now):
+        raise Refused(
+            _(
+                "Die Frist der Berichtsrunde liegt in der Vergangenheit. Bitte wählen Sie eine "
+                "spätere."
+            )
+        )
 
 
 def _require_as_shown(reporting_round: ReportingRound, shown: str) -> None:

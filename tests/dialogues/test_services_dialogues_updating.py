@@ -1,5 +1,7 @@
 """Changing the facts of a dialogue."""
 
+import datetime as dt
+
 import pytest
 
 from approvals.enums import ApprovalState
@@ -151,3 +153,19 @@ def test_fields_outside_the_form_keep_what_was_saved_meanwhile(office):
 
     stored = Dialogue.objects.get(pk=dialogue.pk)
     assert (stored.title, stored.rsvp_by) == ("Neuer Titel", RSVP_BY)
+
+
+def test_guests_get_no_day_to_reply_that_has_passed(office):
+    dialogue = make_dialogue(DialogueState.INVITED, rsvp_by=NOW.date() - dt.timedelta(days=9))
+
+    with (
+        nothing_changes(dialogue),
+        pytest.raises(Refused, match="Der Tag für die Antworten liegt in der Vergangenheit."),
+    ):
+        edit(dialogue, office, rsvp_by=NOW.date() - dt.timedelta(days=1))
+
+    # The day that passed is no reason to refuse other changes.
+    edit(dialogue, office, rsvp_by=dialogue.rsvp_by, internal_notes="Anrufen")
+    edit(dialogue, office, rsvp_by=NOW.date())
+    dialogue.refresh_from_db()
+    assert (dialogue.rsvp_by, dialogue.internal_notes) == (NOW.date(), "Anrufen")

@@ -272,3 +272,32 @@ def test_round_sent_twice_is_refused(office):
         create_round(values=round_values(plan), by=office, now=NOW)
 
     assert ReportingRound.objects.count() == 1
+
+
+def test_round_opens_only_with_a_deadline_ahead(office):
+    late = NOW.date() - dt.timedelta(days=1)
+    days = {"cut_off_on": late, "due_on": late}
+    reporting_round = make_round(make_plan(), state=RoundState.PLANNED, **days)
+
+    with (
+        nothing_changes(reporting_round),
+        pytest.raises(Refused, match="Die Frist der Berichtsrunde liegt in der Vergangenheit."),
+    ):
+        open_round(reporting_round=reporting_round, by=office, now=NOW)
+
+    ReportingRound.objects.update(due_on=NOW.date())
+    assert open_round(reporting_round=reporting_round, by=office, now=NOW).state == RoundState.OPEN
+
+
+def test_open_round_gets_no_deadline_that_has_passed(office):
+    reporting_round = make_round(make_plan(), cut_off_on=dt.date(2026, 1, 1))
+    late = {"due_on": NOW.date() - dt.timedelta(days=1)}
+    version = version_of(reporting_round, [*late, "state"])
+
+    with (
+        nothing_changes(reporting_round),
+        pytest.raises(Refused, match="Die Frist der Berichtsrunde liegt in der Vergangenheit."),
+    ):
+        change_round(
+            reporting_round=reporting_round, values=late, version=version, by=office, now=NOW
+        )

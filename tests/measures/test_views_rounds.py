@@ -2,6 +2,7 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from core.roles import OFFICE, PARTNER
@@ -9,6 +10,7 @@ from measures.enums import RoundState
 from measures.models import ReportingRound
 from outbox.models import Mail
 from tests.measures.builders import (
+    NOW,
     make_measure,
     make_plan,
     make_report,
@@ -18,6 +20,13 @@ from tests.outbox.builders import make_wording
 from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def march():
+    """Freeze the clock before the deadlines that the builders use."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture
