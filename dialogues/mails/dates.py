@@ -14,6 +14,7 @@ from dialogues.models import Dialogue, Invitation, Rsvp
 from outbox.queries.mails import held_back
 from outbox.rendering.calendars import (
     ACCEPTED,
+    MAX_OUTLOOK_LENGTH,
     NEEDS_ACTION,
     PUBLISH,
     REQUEST,
@@ -258,6 +259,8 @@ def event_of(
 
 def _description_of(dialogue: Dialogue) -> str:
     lines = dialogue.programme_points
-    if dialogue.video_link and dialogue.video_link != dialogue.location:
-        lines = [_("Videokonferenz: %(link)s") % {"link": dialogue.video_link}, *lines]
+    link, place = dialogue.video_link, dialogue.location
+    # A place is cut at this length, and a link must not be.
+    if link and (link != place or len(link) > MAX_OUTLOOK_LENGTH):
+        lines = [_("Videokonferenz: %(link)s") % {"link": link}, *lines]
     return "\n".join(lines)

@@ -151,7 +151,8 @@ class Dialogue(Sourced, KnownDate, Assignable):
         blank=True,
         help_text=_("Straße, Hausnummer, Treffpunkt. Leer: Anschrift des Gastgebers."),
     )
-    video_link = models.URLField(_("Zugang zur Videokonferenz"), blank=True)
+    # Some services put the whole description of a meeting into its link.
+    video_link = models.URLField(_("Zugang zur Videokonferenz"), max_length=1000, blank=True)
     senator_attends = models.BooleanField(SENATOR_ATTENDS, default=True)
     starts_at = models.DateTimeField(_("Beginn"), null=True, editable=False)
     ends_at = models.DateTimeField(_("Ende"), null=True, editable=False)

@@ -350,6 +350,23 @@ def test_every_kind_of_mail_that_carries_an_entry_was_read(entries):
     }
 
 
+@pytest.mark.parametrize("length", [255, 256, 1000])
+def test_link_of_a_video_conference_is_never_cut(read, length):
+    link = f"https://video.example.org/{'x' * length}"[:length]
+    dialogue = Dialogue(
+        pk=12,
+        title="Wärme",
+        format=DialogueFormat.DIGITAL,
+        video_link=link,
+        starts_at=NIGHT,
+        ends_at=MORNING,
+    )
+
+    facts = read(entry_text(dialogue, now=NOW, method=PUBLISH))
+
+    assert link in (facts["place"], facts["description"].removeprefix("Videokonferenz: "))
+
+
 SIGNS = st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(',;:\\"\n\r\t äöüß🏭'))
 
 
