@@ -98,8 +98,12 @@ def _response(book: Workbook, filename: str) -> HttpResponse:
     return HttpResponse(
         buffer.getvalue(),
         content_type=XLSX,
-        headers={"Content-Disposition": content_disposition_header(True, filename)},
+        headers={"Content-Disposition": content_disposition_header(True, _one_line(filename))},
     )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(without_control(text).split())
 
 
 def _bold(sheet, title) -> WriteOnlyCell:

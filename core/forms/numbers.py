@@ -21,7 +21,7 @@ class GermanIntegerField(forms.IntegerField):
     """A whole number as people type it: `1000`, `1.000`, `1 000`. Refuses `30,5` and `1.00`."""
 
     # type="number" sends nothing at all for "1.000" in some browsers, so that it would be lost.
-    widget = forms.TextInput(attrs={"inputmode": "numeric"})
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "class": "input--number"})
     default_error_messages = {
         "invalid": _("Bitte geben Sie eine ganze Zahl ein, zum Beispiel 30 oder 1.000."),
         "too_long": _("Diese Zahl ist zu groß. Bitte prüfen Sie sie."),
@@ -42,7 +42,7 @@ class GermanDecimalField(forms.DecimalField):
     """A number in German notation (`88.500`, `1.234,5`, `12,5`); accepts `12.5` too."""
 
     # type="number" would reject the German decimal comma in some browsers.
-    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "input--number"})
     default_error_messages = {
         "invalid": _("Bitte geben Sie eine Zahl ein, zum Beispiel 12,5 oder 1.000."),
     }

@@ -23,12 +23,20 @@ class Clean:
 
 
 class CleanCharField(Clean, forms.CharField):
-    """Text of at most `max_length` characters, or else `MAX_TEXT_LENGTH`."""
+    """Text of at most `max_length` characters, or else `MAX_TEXT_LENGTH`.
+
+    In a field of one line, line ends, tabs and runs of spaces of any kind become one space, so that
+    equal names and titles are recognised.
+    """
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         if self.max_length is None:
             limit_length(self, MAX_TEXT_LENGTH)
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return " ".join(text.split()) if text and isinstance(self.widget, forms.TextInput) else text
 
 
 class CleanEmailField(Clean, forms.EmailField):

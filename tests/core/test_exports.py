@@ -21,6 +21,12 @@ def test_file_has_a_name_and_a_content_type():
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''G%C3%A4ste.xlsx"
 
 
+def test_name_of_the_file_is_one_line():
+    response = xlsx_response("Verteiler\nPresse\x0b\ufffe.xlsx", HEADER, [])
+
+    assert response["Content-Disposition"] == 'attachment; filename="Verteiler Presse .xlsx"'
+
+
 def test_header_is_bold_and_frozen():
     sheet = sheet_of(xlsx_response("x.xlsx", HEADER, [["VDMA Ost", "Zusage", 2]]))
 

@@ -7,8 +7,20 @@ from django.core.exceptions import ValidationError
 from core.forms import CleanCharField, CleanEmailField, CleanURLField, ReasonForm
 
 
+def long_text(**kwargs) -> CleanCharField:
+    return CleanCharField(widget=forms.Textarea, **kwargs)
+
+
 def test_characters_nobody_sees_are_removed():
-    assert CleanCharField().clean(" a\ufffe\x00b\u200b\r\nc\ud800 ") == "ab\nc"
+    assert long_text().clean(" a\ufffe\x00b\u200b\r\nc\ud800 ") == "ab\nc"
+
+
+def test_spaces_and_lines_of_a_long_text_stay():
+    assert long_text().clean("1.  Eins\n\n\tZwei\u00a0€") == "1.  Eins\n\n\tZwei\u00a0€"
+
+
+def test_line_has_single_spaces():
+    assert CleanCharField().clean("Werk\u00a0 Süd\r\nHalle\t1") == "Werk Süd Halle 1"
 
 
 def test_text_of_invisible_characters_is_empty():
@@ -17,7 +29,7 @@ def test_text_of_invisible_characters_is_empty():
 
 
 def test_line_ends_count_once():
-    assert CleanCharField(max_length=3).clean("a\r\nb") == "a\nb"
+    assert long_text(max_length=3).clean("a\r\nb") == "a\nb"
 
 
 @pytest.mark.parametrize(

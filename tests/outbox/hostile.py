@@ -18,6 +18,8 @@ HOSTILE = {
     "bidi": "Rechnung\u202efdp.exe",
     "hidden": "Net\u200bze\ufeff\u2066",
     "terminal": "Netze\x00\x07\x1b[31m",
+    "noncharacters": "Net\ufffeze\uffff \U0001ffff\ufdd0",
+    "surrogates": "Net\ud800ze\udfff",
     "markdown_link": "[Netze](https://evil.example.org)",
     "markdown_image": "![Netze](https://evil.example.org/p.png)",
     "autolink": "<https://evil.example.org>",

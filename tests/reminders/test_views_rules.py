@@ -125,6 +125,7 @@ def test_days_are_understood_as_people_write_them(client, office, written):
         ({"before": "zehn"}, "Bitte schreiben Sie ganze Zahlen"),
         ({"before": "-3"}, "Bitte schreiben Sie ganze Zahlen"),
         ({"before": "1000"}, "Bitte schreiben Sie ganze Zahlen"),
+        ({"before": "1.5"}, "Bitte schreiben Sie ganze Zahlen"),
         ({"before": "61"}, "Möglich sind bis zu 60 Arbeitstage."),
         ({"after": "0"}, "Möglich sind bis zu 60 Arbeitstage."),
         ({"before": "", "after": ""}, "Bitte nennen Sie mindestens einen Tag"),
