@@ -275,7 +275,7 @@ class ResponsibleForm(forms.Form):
     """Who is in charge of `record`: nobody, an account of the office, or whoever is at present."""
 
     account = forms.ChoiceField(label=_("Zuständig"))
-    version = forms.CharField(widget=forms.HiddenInput)
+    version = CleanCharField(widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, record: Assignable, by: User):
         # Mostly somebody takes on what nobody is in charge of.
