@@ -61,7 +61,8 @@ def pytest_collection_modifyitems(config, items):
     """Skip, with the reason, what this machine cannot run; on PostgreSQL deselect what needs no
     database.
 
-    Slow tests start first, so that no worker process is left with one at the end.
+    Modules with slow tests start first, so that no worker process is left with one at the end. The
+    tests of a module stay together, because they share what its fixtures loaded.
     """
     if ON_POSTGRESQL:
         repeated = thinned([item for item in items if asks_a_database(item)])
@@ -72,8 +73,15 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason=missing))
         if item.get_closest_marker("browser") and (missing := machine.missing_browser()):
             item.add_marker(pytest.mark.skip(reason=missing))
-    items.sort(key=lambda item: not takes_long(item))
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/journeys/"))
+    slow = {item.path for item in items if takes_long(item)}
+    first = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(
+        key=lambda item: (
+            not item.nodeid.startswith("tests/journeys/"),
+            item.path not in slow,
+            first[item.path],
+        )
+    )
 
 
 def takes_long(item) -> bool:

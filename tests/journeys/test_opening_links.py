@@ -11,6 +11,7 @@ import time_machine
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client, override_settings
 
 from approvals.enums import ApprovalKind
@@ -68,16 +69,24 @@ def links_of(mail: Mail) -> set[str]:
 def portal_rows() -> dict[str, list[tuple]]:
     """Return all rows of every table except the sessions."""
     models = [model for model in apps.get_models(include_auto_created=True) if model is not Session]
-    return {
-        model._meta.label: list(model._base_manager.order_by("pk").values_list())
-        for model in models
-    }
+    # Plain SQL: converting every value to Python would take longer than opening the links.
+    with connection.cursor() as cursor:
+        return {model._meta.label: rows_of(model, cursor) for model in models}
 
 
-def readers_of(mail: Mail) -> list[str]:
-    """Return who opens the links of `mail`: a stranger, the senator's office, the recipient."""
+def rows_of(model, cursor) -> list[tuple]:
+    quote = connection.ops.quote_name
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    cursor.execute(f"SELECT * FROM {table} ORDER BY {key}")
+    return cursor.fetchall()
+
+
+def readers_of(mail: Mail, way: str) -> set[str]:
+    """Return who opens the links of `mail`: a stranger and the recipient, and by hand also the
+    senator's office.
+    """
     known = User.objects.filter(email=mail.recipient, is_active=True).exists()
-    return ["", SENATOR, *([mail.recipient] if known else [])]
+    return {"", *([mail.recipient] if known else []), *([SENATOR] if way == "GET" else [])}
 
 
 def sign_in_all() -> dict[str, Client]:
@@ -88,12 +97,12 @@ def sign_in_all() -> dict[str, Client]:
     return clients
 
 
-def openings() -> set[tuple[str, str]]:
+def openings(way: str) -> set[tuple[str, str]]:
     """Return every (reader, link) pair to open."""
     return {
         (reader, link)
         for mail in Mail.objects.all()
-        for reader in readers_of(mail)
+        for reader in readers_of(mail, way)
         for link in links_of(mail)
     }
 
@@ -133,7 +142,7 @@ def test_opening_every_link_of_every_mail_changes_no_row(way):
     method, headers = WAYS[way]
     clients = sign_in_all()
     before = portal_rows()
-    opened = openings()
+    opened = openings(way)
 
     statuses = {
         (reader, link): getattr(clients[reader], method)(link, headers=headers).status_code
@@ -145,18 +154,20 @@ def test_opening_every_link_of_every_mail_changes_no_row(way):
     assert {
         key: status for key, status in statuses.items() if status not in (200, 302, 403, 404, 410)
     } == {}
-    assert len(opened) > 150
+    assert len(opened) > (150 if way == "GET" else 100)
 
 
 def test_every_link_opens_for_the_person_it_was_sent_to():
     clients = sign_in_all()
-    shut = []
-    for mail in Mail.objects.all():
-        reader = mail.recipient if mail.recipient in clients else ""
-        for link in links_of(mail):
-            if (status := clients[reader].get(link).status_code) not in (200, 302):
-                shut.append((mail.kind, status))
+    sent = {
+        (mail.recipient if mail.recipient in clients else "", link): mail.kind
+        for mail in Mail.objects.all()
+        for link in links_of(mail)
+    }
 
+    statuses = {key: clients[key[0]].get(key[1]).status_code for key in sent}
+
+    shut = [(sent[key], status) for key, status in statuses.items() if status not in (200, 302)]
     assert shut == [("invitation", 404)]  # the invitation of this guest was withdrawn meanwhile
 
 
