@@ -27,6 +27,7 @@ from approvals.registry import (
     binding_snapshot_of,
     snapshot_changes,
 )
+from core.conflicts import SeenForm
 from core.dates import add_working_days, latest_working_day
 from core.forms import CleanCharField, DayField, PeriodForm, TimeField
 from core.uploads import FilesField
@@ -150,6 +151,10 @@ class BriefingForm(AttachmentsForm):
     def briefing(self) -> Briefing:
         """What was entered, apart from `due_on`. Only for a valid form."""
         return Briefing(**{name: self.cleaned_data[name] for name in Briefing._fields})
+
+
+class SeenBriefingForm(SeenForm, BriefingForm):
+    """A Leitungsvorlage that remembers which version of its subject was shown."""
 
 
 class CounterDateForm(PeriodForm):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals.documents import briefing_filename, briefing_pdf, briefing_word
 from approvals.enums import VERDICT_CONFIRMATIONS, VERDICT_LABELS, ApprovalKind
-from approvals.forms import BriefingForm, ConditionForm, DecisionForm
+from approvals.forms import BriefingForm, ConditionForm, DecisionForm, SeenBriefingForm
 from approvals.mails import APPROVAL_ASKED
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.permissions import (
@@ -317,17 +317,22 @@ def submit_briefing(
     template: str,
     options: Sequence[dict] = (),
     form_options: Mapping[str, Any] = MappingProxyType({}),
+    seen_fields: Sequence[str] = (),
     **context,
 ) -> HttpResponse:
     """Show the form for a Leitungsvorlage; on POST, request an approval with `service`.
 
     For the views of the apps above. The form starts with the last Leitungsvorlage about `subject`,
     or else with `suggestion`. `options` are the dates to decide on, as the approval will store
-    them; `form_options` are passed to `BriefingForm`, `context` to the template.
+    them; `form_options` are passed to `BriefingForm`, `context` to the template. With
+    `seen_fields`, the service gets the fingerprint of the subject that was shown as `seen`.
     """
     now = timezone.now()
     former = approvals_about(kind, subject.pk).first()
-    form = BriefingForm(
+    form_class = BriefingForm
+    if seen_fields:
+        form_class = partial(SeenBriefingForm, instance=subject, seen_fields=seen_fields)
+    form = form_class(
         request.POST or None,
         request.FILES or None,
         today=local_date(now),
@@ -338,6 +343,8 @@ def submit_briefing(
     if form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(service, briefing=form.briefing, due_on=due_on, by=request.user, now=now)
+        if seen_fields:
+            call = partial(call, seen=form.version_shown)
         if run_service(request, call, form=form, done=with_waiting_note(done, APPROVAL_ASKED)):
             return redirect(subject)
     context = {

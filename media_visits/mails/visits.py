@@ -22,8 +22,8 @@ from partners.queries import people_of, recipient_of
 
 ANNOUNCED, CHANGED, MOVED = "visit_announced", "visit_changed", "visit_moved"
 POSTPONED, CANCELLED = "visit_postponed", "visit_cancelled"
-# Mails that say a visit takes place: obsolete once it is postponed or cancelled.
-ANNOUNCING_KINDS = (ANNOUNCED, CHANGED, MOVED)
+# Obsolete once the visit is postponed or cancelled.
+MAILS_UNTIL_THE_END = (ANNOUNCED, CHANGED, MOVED, POSTPONED)
 # The mail sets its own.
 QUOTATION_MARKS = '„“”»«" \n\r\t'
 
@@ -97,8 +97,12 @@ def mail_announcement(
 ) -> None:
     """Announce the visit to `people`, and mail the senator's office that it is announced.
 
-    Those who are `known` to have got an announcement before are told that it is replaced.
+    Those who are `known` to have got an announcement before are told that it is replaced. Withdraws
+    what said that the visit is postponed and has not been sent yet.
     """
+    keys = [_key_of(visit), *(_key_of(visit, person) for person in people)]
+    note = _("Der Besuch wurde inzwischen angekündigt.")
+    withdraw_pending(subject_keys=keys, kinds=[POSTPONED, MOVED], note=note, by=by, now=now)
     _enqueue_announcement(visit, people, known, by=by, now=now)
     others = _without(deciders_to_inform(visit, local_date(now)), people)
     _mail_senator_office(visit, others, visit.date_text, "", by=by, now=now)
@@ -131,7 +135,7 @@ def mail_end(visit: Visit, kind: str, end: End, *, by, now: dt.datetime) -> None
     """
     keys = [_key_of(visit), *(_key_of(visit, person) for person in visit.informed.all())]
     note = _("Der Besuch wurde verschoben oder abgesagt.")
-    withdraw_pending(subject_keys=keys, kinds=ANNOUNCING_KINDS, note=note, by=by, now=now)
+    withdraw_pending(subject_keys=keys, kinds=MAILS_UNTIL_THE_END, note=note, by=by, now=now)
     values = {"when": end.date_outside, "reason": visit.reason}
     _enqueue(visit, kind, end.people, values, by=by, now=now)
     note = _("Grund: %(reason)s") % {"reason": visit.reason}

@@ -42,17 +42,24 @@ MAX_REASON_LENGTH = 500
 
 @transaction.atomic
 def submit_visit(
-    *, visit: Visit, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
+    *,
+    visit: Visit,
+    briefing: Briefing,
+    due_on: dt.date,
+    seen: str | None = None,
+    by,
+    now: dt.datetime,
 ) -> ApprovalRequest:
     """Submit a visit to the senator's office and mail it.
 
+    `seen` is the fingerprint of SEEN_FIELDS that the page showed, here as in the other services.
     Raises Refused when the visit has no time or it has passed, when the decision is not due before
     the day of the visit, and when a press slot is on another day.
     """
     require_office(by)
     visit = lock_visit(visit.pk)
     # Check the state first: in a wrong one, complaints about dates would mislead.
-    target_of(VISIT_MOVES, "submit", visit)
+    check_move(visit, "submit", seen)
     _check_dates(visit.starts_at, due_on, now)
     _check_press(visit)
     # Keep the first time: from then on, the senator's office may see the visit (`visible_to`).
@@ -142,10 +149,7 @@ def decide_visit(*, approval: ApprovalRequest, decision: Decision, by, now: dt.d
 
 @transaction.atomic
 def withdraw_visit(*, visit: Visit, seen: str | None = None, by, now: dt.datetime) -> Visit:
-    """Withdraw the submission, so that the visit can be changed; mails the senator's office.
-
-    `seen` is the fingerprint of SEEN_FIELDS that the page showed, here as in the other services.
-    """
+    """Withdraw the submission, so that the visit can be changed; mails the senator's office."""
     require_office(by)
     visit = lock_visit(visit.pk)
     check_move(visit, "withdraw", seen)

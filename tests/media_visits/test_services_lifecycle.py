@@ -86,7 +86,7 @@ def test_announcement_needs_the_same_queries_for_few_and_many(
         make_person(organisation=company)
         press_list.members.add(make_person())
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(21):
         announce_visit(visit=visit, lists=[press_list], by=office, now=NOW)
 
     assert len(mails_written("visit_announced")) == 2 + 2 * count

@@ -152,3 +152,36 @@ def test_refusing_a_postponed_visit_tells_those_who_wait_for_a_date(office, sena
     assert "23.03.2026" in mail.text and "30.03.2026" not in mail.text
     assert "heikel" not in mail.text
     assert mails_written("visit_moved") == []
+
+
+def test_waiting_word_of_a_postponement_is_withdrawn_when_it_is_overtaken(office, company):
+    visit = make_visit(S.APPROVED, company=company)
+    announce_visit(visit=visit, by=office, now=NOW)
+    send_mails()
+    postpone_visit(visit=visit, reason="Streik", by=office, now=NOW)
+
+    cancel_visit(visit=visit, reason="Zu heikel", by=office, now=NOW + DAY)
+
+    assert set(Mail.objects.values_list("kind", "state")) == {
+        ("visit_announced", "sent"),
+        ("visit_postponed", "withdrawn"),
+        ("visit_cancelled", "waiting"),
+    }
+
+
+def test_new_announcement_overtakes_the_word_of_a_postponement(office, company, press_list):
+    visit = make_visit(S.APPROVED, company=company)
+    announce_visit(visit=visit, lists=[press_list], by=office, now=NOW)
+    send_mails()
+    press_list.members.update(is_active=False)
+    postpone_visit(visit=visit, reason="Streik", by=office, now=NOW)
+    Visit.objects.update(state=S.APPROVED, starts_at=STARTS_AT + 7 * DAY)
+
+    announce_visit(visit=visit, by=office, now=NOW + DAY)
+
+    # Whoever left gets no new announcement and still has to learn of the postponement.
+    postponed = Mail.objects.filter(kind="visit_postponed")
+    assert set(postponed.values_list("recipient", "state")) == {
+        ("werk@example.org", "withdrawn"),
+        ("redaktion@example.org", "waiting"),
+    }

@@ -26,7 +26,9 @@ MAILING = [
     ("verschieben/", REASON, S.ANNOUNCED, True),
     ("absagen/", REASON, S.ANNOUNCED, True),
 ]
+BRIEFING = {"occasion": "Masterplan", "vote": "Zustimmung", "due_on": "09.03.2026"}
 SILENT = [
+    ("vorlegen/", BRIEFING, S.IDEA, False),
     ("ankuendigen/", {}, S.APPROVED, False),
     ("verschieben/", REASON, S.ANNOUNCED, False),
     ("absagen/", REASON, S.ANNOUNCED, False),
