@@ -164,7 +164,7 @@ def _enqueue_announcement(visit, people, known, *, by, now) -> None:
         "quote": visit.quote,
         "visitor": visit.visitor or settings.HEAD_TITLE,
         "participants": _participants(visit),
-        "address": visit.address or _("wird noch genannt"),
+        "address": visit.address or _("im Unternehmen"),
         "press": _press_lines(visit),
         "contact": visit.contact or _office_contact(),
     }

@@ -89,6 +89,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
     seen = approvals if can_see_approvals(user, ApprovalKind.VISIT) else []
     next_step = next_step_of(visit, user, approvals=seen, now=now)
     coverage = coverage_to_list(user).filter(visit=visit).order_by("starts_on", "pk")
+    edits_press = manages and (visit.is_taken_over or visit.state in PRESS_OPEN_STATES)
     # Explicit, because PostgreSQL and SQLite sort NULL differently.
     slots = visit.press_slots.order_by(F("starts_at").asc(nulls_first=True), "pk")
     return {
@@ -99,7 +100,9 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "buttons": [_button(visit, "edit", _("Bearbeiten"))] if manages else [],
         "cards": _text_cards(visit, seen),
         "slots": listed_slots(slots),
-        "edits_press": manages and (visit.is_taken_over or visit.state in PRESS_OPEN_STATES),
+        "edits_press": edits_press,
+        # What was announced keeps its press slots; only their details may change.
+        "adds_press": edits_press and (visit.is_taken_over or visit.state != S.ANNOUNCED),
         "coverage": listed_coverage(coverage, user),
         "manages": manages,
         "briefing": _briefing_facts(approvals),

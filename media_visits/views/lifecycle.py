@@ -115,7 +115,7 @@ def announce(request, pk):
             done=_("Der Besuch ist angekündigt."),
             question=_("%(visit)s, %(when)s: jetzt ankündigen?")
             % {"visit": visit, "when": visit.date_text},
-            details=_company_warnings(visit),
+            details=_announcement_warnings(visit),
             submit_label=_("Ankündigen"),
             **labels,
         )
@@ -128,14 +128,20 @@ def announce(request, pk):
     return form_page(request, form, submit_label=_("Weiter"), intro=intro, **labels)
 
 
-def _company_warnings(visit: Visit) -> list[str]:
+def _announcement_warnings(visit: Visit) -> list[str]:
+    warnings = []
     if visit.company is None:
-        return [
+        warnings.append(
             _("Das Unternehmen steht nicht unter Partner; dort bekommt niemand eine Nachricht.")
-        ]
-    if not visit.company.is_active:
-        return [_("Das Unternehmen ist unter Partner als nicht mehr aktiv vermerkt.")]
-    return []
+        )
+    elif not visit.company.is_active:
+        warnings.append(_("Das Unternehmen ist unter Partner als nicht mehr aktiv vermerkt."))
+    # It is part of the approval, which an announced visit keeps.
+    if not visit.address:
+        warnings.append(
+            _("Die Adresse fehlt. Nach der Ankündigung lässt sie sich nicht mehr ergänzen.")
+        )
+    return warnings
 
 
 def hold(request, pk):

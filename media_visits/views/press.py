@@ -39,7 +39,14 @@ def slot_for_office(request: HttpRequest, pk: int) -> PressSlot:
 
 
 def lapse_warning(visit: Visit) -> str:
-    """Return the effect of a changed press slot on the approval, or just the name of the visit."""
+    """Return the effect of a changed press slot on the approval, or what may still change, or just
+    the name of the visit.
+    """
+    if visit.state == VisitState.ANNOUNCED and not visit.is_taken_over:
+        return _(
+            "Der Besuch ist angekündigt. Art und Beginn lassen sich nur durch Verschieben ändern; "
+            "alles andere wird mitgeteilt."
+        )
     if visit.is_taken_over or visit.state not in VISIT_MOVES["lapse"].sources:
         return str(visit)
     if visit.state == VisitState.SUBMITTED:

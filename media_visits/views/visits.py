@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
+from approvals.registry import binding_labels
 from core.dates import local_date
 from core.exports import Sheet, workbook_response
 from core.views import (
@@ -175,9 +176,15 @@ def edit(request, pk):
         request,
         form,
         title=_("Besuch bearbeiten"),
+        intro=_announced_note() if is_announced else "",
         cancel_url=visit.get_absolute_url(),
         guard=guard,
     )
+
+
+def _announced_note() -> str:
+    text = _("Der Besuch ist angekündigt. Nur durch Verschieben lassen sich noch ändern: %(what)s.")
+    return text % {"what": binding_labels(VISIT_FACTS)}
 
 
 def save_and_tell(

@@ -32,7 +32,7 @@ def test_visit_goes_to_approval(signed_in, senator):
     }
     assert 'value="09.03.2026"' in text_of(signed_in.get(f"/besuche/{visit.pk}/vorlegen/"))
 
-    response = signed_in.post(f"/besuche/{visit.pk}/vorlegen/", briefing | {"due_on": DUE_ON})
+    response = fill_in(signed_in, f"/besuche/{visit.pk}/vorlegen/", briefing | {"due_on": DUE_ON})
 
     assert response.url == f"/besuche/{visit.pk}/"
     approval = ApprovalRequest.objects.get()
@@ -57,7 +57,7 @@ def test_refused_briefing_keeps_what_was_typed(signed_in):
     visit = make_visit(starts_at=None, ends_at=None)
     briefing = {"occasion": "Masterplan", "vote": "Zustimmung", "due_on": DUE_ON}
 
-    response = signed_in.post(f"/besuche/{visit.pk}/vorlegen/", briefing)
+    response = fill_in(signed_in, f"/besuche/{visit.pk}/vorlegen/", briefing)
 
     assert "Tag und Uhrzeit" in text_of(response)
     assert "Masterplan" in text_of(response)
@@ -134,23 +134,33 @@ def test_message_counts_the_people_who_are_told(signed_in):
     )
 
 
-@pytest.mark.parametrize(
-    ("company", "warning"),
-    [
-        ({"company_text": "Werk Nord"}, "Das Unternehmen steht nicht unter Partner"),
-        ({"company": "inactive"}, "unter Partner als nicht mehr aktiv vermerkt"),
-        ({}, ""),
-    ],
-)
-def test_announcing_warns_of_a_company_that_cannot_be_told(signed_in, company, warning):
-    if company.get("company"):
-        company = {"company": make_organisation(is_active=False)}
-    visit = make_visit(S.APPROVED, **company)
+WARNINGS = {
+    "unknown": (
+        {"company_text": "Werk Nord"},
+        "Das Unternehmen steht nicht unter Partner; dort bekommt niemand eine Nachricht.",
+    ),
+    "inactive": (
+        {"is_active": False},
+        "Das Unternehmen ist unter Partner als nicht mehr aktiv vermerkt.",
+    ),
+    "no address": (
+        {"address": ""},
+        "Die Adresse fehlt. Nach der Ankündigung lässt sie sich nicht mehr ergänzen.",
+    ),
+    "nothing": ({}, None),
+}
 
-    page = text_of(fill_in(signed_in, f"/besuche/{visit.pk}/ankuendigen/"))
 
-    for sentence in ("nicht unter Partner", "nicht mehr aktiv"):
-        assert (sentence in page) == (sentence in warning)
+@pytest.mark.parametrize(("given", "warning"), WARNINGS.values(), ids=WARNINGS)
+def test_announcing_warns_of_what_cannot_be_made_good(signed_in, given, warning):
+    fields = {"address": "Werkstraße 1"} | given
+    if "company_text" not in fields:
+        fields["company"] = make_organisation(is_active=fields.pop("is_active", True))
+    visit = make_visit(S.APPROVED, **fields)
+
+    page = fill_in(signed_in, f"/besuche/{visit.pk}/ankuendigen/")
+
+    assert page.context["details"] == ([warning] if warning else [])
 
 
 def test_recipients_who_changed_since_are_shown_again(signed_in):

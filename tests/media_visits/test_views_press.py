@@ -155,6 +155,35 @@ def test_change_is_saved_without_telling_anybody(signed_in, announced):
     assert "gespeichert. Niemand wird benachrichtigt." in text_of(signed_in.get(response.url))
 
 
+def test_page_of_an_announced_visit_offers_only_what_may_change(signed_in, announced):
+    page = text_of(signed_in.get(f"/besuche/{announced.visit_id}/"))
+
+    assert f"/besuche/pressetermine/{announced.pk}/bearbeiten/" in page
+    assert f"/besuche/pressetermine/{announced.pk}/entfernen/" not in page
+    assert f"/besuche/{announced.visit_id}/pressetermin/" not in page
+
+
+@pytest.mark.parametrize("state", [S.IDEA, S.APPROVED])
+def test_page_of_another_visit_offers_everything(signed_in, state):
+    slot = make_slot(make_visit(state))
+
+    page = text_of(signed_in.get(f"/besuche/{slot.visit_id}/"))
+
+    assert f"/besuche/pressetermine/{slot.pk}/entfernen/" in page
+    assert f"/besuche/{slot.visit_id}/pressetermin/" in page
+
+
+def test_forms_of_an_announced_visit_say_what_is_fixed(signed_in, announced):
+    slot_page = signed_in.get(f"/besuche/pressetermine/{announced.pk}/bearbeiten/")
+    visit_page = signed_in.get(f"/besuche/{announced.visit_id}/bearbeiten/")
+
+    assert "Art und Beginn lassen sich nur durch Verschieben ändern" in text_of(slot_page)
+    assert (
+        "Nur durch Verschieben lassen sich noch ändern: Unternehmen, Partner, Anlass des Besuchs, "
+        "Termin, Adresse, Wer besucht, Zitat, Presse, Veröffentlichung."
+    ) in text_of(visit_page)
+
+
 def test_going_back_from_the_mails_keeps_the_input(signed_in, announced):
     page = fill_in(signed_in, f"/besuche/pressetermine/{announced.pk}/bearbeiten/", SLOT)
 
