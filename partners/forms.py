@@ -274,7 +274,7 @@ def _possible_deputies(principal: Person, by: User) -> QuerySet[Person]:
 class ResponsibleForm(forms.Form):
     """Who is in charge of `record`: nobody, an account of the office, or whoever is at present."""
 
-    account = forms.ChoiceField(label=_("Zuständig"))
+    account = forms.ChoiceField(label=_("Zuständig"), widget=PickList)
     version = CleanCharField(widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, record: Assignable, by: User):
@@ -300,9 +300,12 @@ class ResponsibleForm(forms.Form):
 class HandoverForm(forms.Form):
     """From whom, to whom, and which kinds of record. It is sent by GET, so its names are German."""
 
-    von = forms.ChoiceField(label=_("Wer gibt ab?"))
+    von = forms.ChoiceField(label=_("Wer gibt ab?"), widget=PickList)
     an = forms.ModelChoiceField(
-        label=_("Wer übernimmt?"), queryset=User.objects.none(), empty_label=_("Bitte wählen")
+        label=_("Wer übernimmt?"),
+        queryset=User.objects.none(),
+        widget=PickList,
+        empty_label=_("Bitte wählen"),
     )
     art = forms.MultipleChoiceField(
         label=_("Was wird übergeben?"),

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from django import forms
 from django.db.models import Max, QuerySet
-from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -75,8 +74,6 @@ class PickList(forms.Select):
         return self._with_first(groups)
 
     def _option(self, value, label) -> Option:
-        if label == BLANK_CHOICE_DASH[0][1]:
-            label = _("nichts gewählt")
         record = getattr(value, "instance", None)
         if record is None:
             return Option("" if value is None else str(value), str(label))

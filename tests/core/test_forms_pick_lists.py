@@ -58,10 +58,6 @@ def test_groups_of_options_are_kept():
     assert outline(html) == ["", "[Plan]", "1", "2", "[Alter Plan]", "3*"]
 
 
-def test_dashes_become_words():
-    assert ">nichts gewählt</option>" in rendered(PickList(choices=[("", "---------")]))
-
-
 @pytest.mark.parametrize(
     ("first", "expected"),
     [

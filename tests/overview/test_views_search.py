@@ -152,3 +152,12 @@ def test_nothing_of_the_words_is_logged(client, office, caplog):
     ]
     assert any("/suche/falsch/" in line for line in shown)
     assert not [line for line in shown if "vertraulich" in line]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_page_needs_no_more_than_twenty_queries(client, role, django_assert_max_num_queries):
+    client.force_login(make_user(role))
+    make_measure(title="Ankauf")
+
+    with django_assert_max_num_queries(20):
+        client.get(SEARCH, {"q": "ankauf"})
