@@ -38,7 +38,7 @@ OFFICE_SUBMITS = dict.fromkeys(KINDS, OFFICE_ONLY) | {
     ApprovalKind.SERIES: r"^Die Zustimmung beantragt die Geschäftsstelle\.$",
 }
 OFFICE_CHANGES = dict.fromkeys(KINDS, OFFICE_ONLY) | {
-    ApprovalKind.SERIES: r"^Reihen legt die Geschäftsstelle an\.$",
+    ApprovalKind.SERIES: r"^Reihen bearbeitet die Geschäftsstelle\.$",
     ApprovalKind.TOPIC: r"^Dieses Thema kann jetzt nicht bearbeitet werden\.$",
 }
 

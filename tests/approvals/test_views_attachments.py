@@ -10,6 +10,7 @@ from approvals.models import ApprovalRequest, Attachment
 from core.roles import OFFICE
 from dialogues.enums import DialogueState, SeriesState, TopicState
 from tests.approvals.builders import NOW, make_approval, make_subject
+from tests.confirming import fill_in
 from tests.core import files
 from tests.dialogues.builders import make_dialogue, make_option, make_series, make_topic
 from tests.media_visits.builders import make_visit
@@ -43,8 +44,8 @@ def test_each_form_accepts_attachments(client, kind):
     client.force_login(make_user(OFFICE))
     assert 'enctype="multipart/form-data"' in client.get(address).content.decode()
 
-    response = client.post(
-        address, TEXTS | {"attachments": [files.upload("a.pdf"), files.upload("b.pdf")]}
+    response = fill_in(
+        client, address, TEXTS | {"attachments": [files.upload("a.pdf"), files.upload("b.pdf")]}
     )
 
     assert response.status_code == 302

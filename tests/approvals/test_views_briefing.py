@@ -10,6 +10,7 @@ from core.roles import OFFICE
 from dialogues.enums import DialogueState
 from tests.approvals.builders import DUE_ON, NOW
 from tests.approvals.subjects import make_case
+from tests.confirming import fill_in
 from tests.dialogues.builders import make_dialogue
 from tests.outbox.builders import make_wording
 from tests.partners.builders import make_user
@@ -49,7 +50,7 @@ def test_submission_says_that_its_mails_wait(client, office, kind):
     make_wording("approval_asked", subject="", body="", needs_release=True)
     case = make_case(kind, ApprovalState.WITHDRAWN, by=office)
 
-    response = client.post(case.subject.get_absolute_url() + PAGES[kind], ENTERED)
+    response = fill_in(client, case.subject.get_absolute_url() + PAGES[kind], ENTERED)
 
     assert response.url == case.subject.get_absolute_url()
     assert ApprovalRequest.objects.open().get().subject_id == case.subject.pk

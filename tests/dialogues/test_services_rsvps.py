@@ -130,7 +130,8 @@ def test_reply_is_recorded_and_confirmed(reply, details):
     assert (latest.history_change_reason, latest.history_user) == (f"Antwort: {label}", None)
     mail = Mail.objects.get(kind="rsvp_confirmed")
     assert (mail.recipient, mail.has_personal_link) == ("gast@example.org", True)
-    assert mail.subject == f"{label}: Fachkräfte im Maschinenbau, Mi, 22.04.2026, 14:00–16:30 Uhr"
+    start = label[0].upper() + label[1:]
+    assert mail.subject == f"{start}: Fachkräfte im Maschinenbau, Mi, 22.04.2026, 14:00–16:30 Uhr"
     assert details in mail.text
     assert guest_of(mail.text) == invitation
 

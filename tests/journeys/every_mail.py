@@ -15,6 +15,7 @@ from dialogues.services import (
     cancel_dialogue,
     change_dialogue,
     decide_topic,
+    offer_seat,
     postpone_dialogue,
     record_rsvp,
     remind_guests,
@@ -78,9 +79,11 @@ def write_every_mail() -> None:
 def _about_dialogues(office) -> None:
     dialogue = make_released(office, 4)
     Mail.objects.filter(kind="invitation", state="waiting").update(**fields_in_state("sent"))
-    first, second, *_rest = dialogue.invitations.select_related("person").order_by("pk")
+    first, second, third, *_rest = dialogue.invitations.select_related("person").order_by("pk")
     record_rsvp(invitation=first, rsvp=SUBSTITUTE, now=LATER)
     withdraw_invitation(invitation=second, by=office, now=LATER)
+    dialogue.invitations.filter(pk=third.pk).update(seat_wanted_at=NOW)
+    offer_seat(invitation=third, by=office, now=LATER)
     remind_guests(dialogue=dialogue, by=office, now=LATER)
     change_dialogue(dialogue=dialogue, values={"place": "Halle 2"}, by=office, now=LATER)
     cancel_dialogue(dialogue=dialogue, reason="Das Werk ist geschlossen.", by=office, now=LATER)

@@ -120,7 +120,8 @@ def approve(senator: Page, portal: Portal) -> None:
 def plan(office: Page, portal: Portal) -> None:
     office.goto(portal.link_to(OFFICE, f"Freigegeben: {TITLE}"))
     follow(office, "Gespräch planen")
-    office.get_by_label("Gastgeber", exact=False).first.select_option(label="Berliner Glas")
+    office.get_by_role("combobox", name="Gastgeber").first.fill("Berliner Glas")
+    office.get_by_role("option", name="Berliner Glas").first.click()
     send(office, "Planung beginnen")
     follow(office, "Antwort des Gastgebers vermerken")
     office.get_by_label("zugesagt").check()
