@@ -270,7 +270,7 @@ def offer_seat(*, invitation: Invitation, by, now: dt.datetime) -> Invitation:
     dialogue = lock_dialogue(invitation.dialogue_id)
     invitation = lock_invitation(invitation.pk, dialogue)
     require_seat_to_offer(invitation, today=local_date(now))
-    # The guest was answered; if the seat is gone again when they reply, the wish is recorded anew.
+    # The guest has been offered a seat; if it is gone when they reply, the wish is stored again.
     invitation.seat_wanted_at = None
     save_as(invitation, by=by, now=now, reason=_("Platz angeboten"))
     mails.mail_seat_offered(dialogue, invitation, by=by, now=now)

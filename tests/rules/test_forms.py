@@ -165,7 +165,7 @@ def test_rule_sees_the_dashes_of_django():
     assert empty_labels(Visit._meta.get_field("company").formfield()) == ["---------"]
 
 
-# A record that no form should offer anew, for each model that forms refer to.
+# For each model that forms refer to, a record that only a form already using it may offer.
 UNWANTED = {
     Organisation: lambda: make_organisation(is_active=False, kind=OrganisationKind.PRESS),
     Person: lambda: make_person(is_active=False, email=""),
