@@ -1,4 +1,10 @@
-from dialogues.queries.dates import is_granted, moved_programme
+from dialogues.queries.dates import (
+    first_fixed_start,
+    is_granted,
+    latest_decision_on,
+    moved_programme,
+    why_too_late,
+)
 from dialogues.queries.dialogues import (
     NextReminder,
     Preparation,
@@ -61,12 +67,14 @@ __all__ = [
     "count_seats_taken",
     "dialogue_history",
     "dialogues_on",
+    "first_fixed_start",
     "former_spans",
     "guest_choices",
     "guest_rows",
     "has_announced_date",
     "hosts_of",
     "is_granted",
+    "latest_decision_on",
     "listed_dialogues",
     "listed_series",
     "listed_topics",
@@ -87,5 +95,6 @@ __all__ = [
     "unreleased_invitations",
     "unsettled_substitutes",
     "upcoming_dialogues",
+    "why_too_late",
     "years_of",
 ]

@@ -1,10 +1,14 @@
 import datetime as dt
 import re
 
+from django.db.models import Min, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from approvals.enums import GRANTED, ApprovalKind
 from approvals.queries import approvals_about
+from core.dates import format_day, local_date
+from dialogues.enums import DATED
 from dialogues.models import DateOption, Dialogue
 from dialogues.queries.dialogues import former_spans
 
@@ -22,6 +26,29 @@ def is_granted(option: DateOption) -> bool:
     """Return whether an approval in force includes the date `option`."""
     approvals = approvals_about(ApprovalKind.DATES, option.dialogue_id).filter(state__in=GRANTED)
     return any(option.pk in approval.chosen for approval in approvals)
+
+
+def first_fixed_start(dialogues: QuerySet[Dialogue], today: dt.date) -> dt.datetime | None:
+    """Return the start of the first fixed date of `dialogues` after `today`, None without one."""
+    ahead = dialogues.filter(state__in=DATED, starts_at__date__gt=today)
+    return ahead.aggregate(first=Min("starts_at"))["first"]
+
+
+def latest_decision_on(first: dt.datetime | None) -> dt.date | None:
+    """Return the last day to decide on something that the date `first` depends on."""
+    return local_date(first) - dt.timedelta(days=1) if first else None
+
+
+def why_too_late(due_on: dt.date, first: dt.datetime | None) -> str:
+    """Return an error message if a decision due on `due_on` is not before the day of `first`."""
+    latest_on = latest_decision_on(first)
+    if first is None or latest_on is None or due_on <= latest_on:
+        return ""
+    text = _(
+        "Die Entscheidung muss vor dem Tag des Gesprächs (%(day)s) fallen. Bitte wählen Sie eine "
+        "frühere Frist."
+    )
+    return text % {"day": format_day(first)}
 
 
 def moved_programme(dialogue: Dialogue, option: DateOption) -> str:

@@ -1,7 +1,6 @@
 """Services for dates: the office proposes, the senator's office ticks, the office fixes one."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from approvals.models import ApprovalRequest
 from approvals.queries import approvals_about
 from approvals.registry import Briefing, CounterDate, Decision, Subject, snapshot_of
 from approvals.services import record_decision, request_approval, withdraw_approval
-from core.dates import end_error, format_day, local_date
+from core.dates import end_error
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from core.roles import require_office
@@ -29,7 +28,7 @@ from dialogues.enums import (
 )
 from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.models import DateOption, Dialogue
-from dialogues.queries import is_granted, moved_programme
+from dialogues.queries import is_granted, moved_programme, why_too_late
 from dialogues.services.announcements import announce_changes
 from dialogues.services.dialogues import lock_dialogue, move_dialogue, require_consent
 
@@ -120,24 +119,12 @@ def submit_dates(
         raise Refused(
             _("Bitte schlagen Sie mindestens einen Termin vor, der in der Zukunft liegt.")
         )
-    if sentence := why_too_late(due_on, options):
+    if sentence := why_too_late(due_on, options[0].starts_at):
         raise Refused(sentence)
     # Saves a history entry even if the dialogue is exploring dates already.
     move_dialogue(dialogue, "explore", by=by, now=now, reason=DATES_SUBMITTED)
     subject = _subject_of(dialogue, options)
     return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
-
-
-def why_too_late(due_on: dt.date, options: Iterable[DateOption]) -> str:
-    """Return an error message unless `due_on` is before the first of `options`, else empty."""
-    first = min((option.starts_at for option in options), default=None)
-    if first is None or due_on < local_date(first):
-        return ""
-    text = _(
-        "Die Entscheidung muss vor dem Tag des Gesprächs (%(day)s) fallen. Bitte wählen Sie eine "
-        "frühere Frist."
-    )
-    return text % {"day": format_day(first)}
 
 
 def _subject_of(dialogue: Dialogue, options) -> Subject:
@@ -169,7 +156,7 @@ def renew_date(
         raise Refused(_("Der Termin ist freigegeben; es ist nichts erneut vorzulegen."))
     if option.starts_at <= now:
         raise Refused(_("Der Termin ist inzwischen vergangen."))
-    if sentence := why_too_late(due_on, [option]):
+    if sentence := why_too_late(due_on, option.starts_at):
         raise Refused(sentence)
     # Saved only for the history; the state and the date stay as they are.
     save_as(dialogue, by=by, now=now, reason=DATES_SUBMITTED_AGAIN)

@@ -25,6 +25,7 @@ from approvals.services import (
     withdraw_approval,
 )
 from core.conflicts import apply_values
+from core.dates import local_date
 from core.errors import Refused
 from core.history import save_as
 from core.roles import require_office
@@ -37,7 +38,8 @@ from dialogues.enums import (
     SeriesState,
 )
 from dialogues.facts import SERIES_FACTS
-from dialogues.models import DialogueSeries
+from dialogues.models import Dialogue, DialogueSeries
+from dialogues.queries import first_fixed_start, why_too_late
 
 
 def lock_series(pk: int) -> DialogueSeries:
@@ -107,10 +109,16 @@ def affirm_series(*, series: DialogueSeries, by, now: dt.datetime) -> DialogueSe
 def request_consent(
     *, series: DialogueSeries, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
-    """Ask for the senator's consent; mails the senator's office."""
+    """Ask for the senator's consent; mails the senator's office.
+
+    Raises Refused unless `due_on` is before the first dialogue in the series.
+    """
     require_office(by, _("Die Zustimmung beantragt die Geschäftsstelle."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "request", series)
+    dialogues = Dialogue.objects.filter(topic__series=series)
+    if sentence := why_too_late(due_on, first_fixed_start(dialogues, local_date(now))):
+        raise Refused(sentence)
     save_as(series, by=by, now=now, reason=CONSENT_REQUESTED)
     subject = Subject(
         kind=ApprovalKind.SERIES,

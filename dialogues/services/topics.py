@@ -26,6 +26,7 @@ from approvals.services import (
     withdraw_approval,
 )
 from core.conflicts import apply_values
+from core.dates import local_date
 from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.roles import require_office
@@ -49,6 +50,7 @@ from dialogues.permissions import (
     can_manage,
     can_propose,
 )
+from dialogues.queries import first_fixed_start, why_too_late
 from partners.queries import default_responsible
 
 
@@ -201,14 +203,16 @@ def submit_topic(
 ) -> ApprovalRequest:
     """Submit a topic for approval; mails the senator's office.
 
-    Raises Refused unless the topic belongs to a series that has the senator's consent; the
-    Masterplan prescribes this order.
+    Raises Refused unless the topic belongs to a series that has the senator's consent (the
+    Masterplan prescribes this order) and `due_on` is before the first dialogue on it.
     """
     require_office(by)
     topic = lock_topic(topic.pk)
     if topic.series is None:
         raise Refused(_("Bitte ordnen Sie das Thema zuerst einer Reihe zu."))
     if sentence := why_without_consent(topic.series):
+        raise Refused(sentence)
+    if sentence := why_too_late(due_on, first_fixed_start(topic.dialogues.all(), local_date(now))):
         raise Refused(sentence)
     _move(topic, "submit", by=by, now=now, reason=TOPIC_SUBMITTED)
     subject = Subject(

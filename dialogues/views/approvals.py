@@ -1,7 +1,9 @@
-"""The page that withdraws a submission, shared by series, topics and dates."""
+"""What the submissions of series, topics and dates share: their deadline, and withdrawing them."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -11,6 +13,15 @@ from django.utils.translation import gettext as _
 from core.roles import senator_office_name
 from core.states import Move
 from core.views import redirect_unless_possible, render_confirmation, run_service
+from dialogues.queries import latest_decision_on, why_too_late
+
+
+def deadline_options(first: dt.datetime | None) -> dict[str, Any]:
+    """Return the `form_options` of a submission that has to be decided before the date `first`."""
+    return {
+        "latest_on": latest_decision_on(first),
+        "due_on_error": partial(why_too_late, first=first),
+    }
 
 
 def withdraw_submission(

@@ -42,8 +42,8 @@ from dialogues.services import (
     submit_dates,
     withdraw_dates,
 )
-from dialogues.services.dates import require_accepted_host, require_fixed_date, why_too_late
-from dialogues.views.approvals import withdraw_submission
+from dialogues.services.dates import require_accepted_host, require_fixed_date
+from dialogues.views.approvals import deadline_options, withdraw_submission
 from dialogues.views.dialogues import dialogue_for_office
 from outbox.views.confirming import confirm_mails, went_back
 
@@ -127,6 +127,7 @@ def renew(request, pk):
 
 def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: str):
     options = list(options.order_by("starts_at", "pk"))
+    first = options[0].starts_at if options else None
     return submit_briefing(
         request,
         dialogue,
@@ -135,7 +136,7 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
         facts=DATES_FACTS,
         suggestion=_suggested_briefing(dialogue),
         options=options_to_tick(options),
-        form_options={"due_on_error": partial(why_too_late, options=options)},
+        form_options=deadline_options(first),
         title=title,
         submit_label=_("Zur Freigabe vorlegen"),
         done=done,

@@ -27,7 +27,7 @@ from core.views import (
 from dialogues.enums import SERIES_MOVES
 from dialogues.facts import SERIES_FACTS
 from dialogues.forms import SeriesForm
-from dialogues.models import DialogueSeries
+from dialogues.models import Dialogue, DialogueSeries
 from dialogues.permissions import can_manage
 from dialogues.progress import (
     internal_notes_cards,
@@ -36,7 +36,7 @@ from dialogues.progress import (
     series_next_step,
     series_progress,
 )
-from dialogues.queries import listed_topics, series_history
+from dialogues.queries import first_fixed_start, listed_topics, series_history
 from dialogues.services import (
     affirm_series,
     change_series,
@@ -44,7 +44,7 @@ from dialogues.services import (
     request_consent,
     withdraw_series,
 )
-from dialogues.views.approvals import withdraw_submission
+from dialogues.views.approvals import deadline_options, withdraw_submission
 
 SERIES = DialogueSeries.objects.all()
 
@@ -134,6 +134,7 @@ def submit(request, pk):
     if back := redirect_unless_possible(request, series, SERIES_MOVES, "request"):
         return back
     vote = _("Zustimmung zur Reihe „%(title)s“") % {"title": series}
+    dialogues = Dialogue.objects.filter(topic__series=series)
     return submit_briefing(
         request,
         series,
@@ -141,6 +142,7 @@ def submit(request, pk):
         kind=ApprovalKind.SERIES,
         facts=SERIES_FACTS,
         suggestion=Briefing("", series.description, "", vote),
+        form_options=deadline_options(first_fixed_start(dialogues, timezone.localdate())),
         title=_("Zustimmung beantragen"),
         submit_label=_("Zur Zustimmung vorlegen"),
         done=_("Die Zustimmung ist beantragt; das Büro ist benachrichtigt."),

@@ -48,7 +48,7 @@ from dialogues.progress import (
     topic_next_step,
     topic_progress,
 )
-from dialogues.queries import dialogues_on, topic_history, topics_in_full
+from dialogues.queries import dialogues_on, first_fixed_start, topic_history, topics_in_full
 from dialogues.services import (
     change_topic,
     create_topic,
@@ -59,7 +59,7 @@ from dialogues.services import (
     take_up_topic,
     withdraw_topic,
 )
-from dialogues.views.approvals import withdraw_submission
+from dialogues.views.approvals import deadline_options, withdraw_submission
 
 TOPICS = Topic.objects.all()
 DRAFT_INTRO = gettext_lazy(
@@ -237,6 +237,9 @@ def submit(request, pk):
         kind=ApprovalKind.TOPIC,
         facts=TOPIC_FACTS,
         suggestion=_suggested_briefing(topic),
+        form_options=deadline_options(
+            first_fixed_start(topic.dialogues.all(), timezone.localdate())
+        ),
         title=_("Zur Freigabe vorlegen"),
         submit_label=_("Zur Freigabe vorlegen"),
         done=_("Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt."),

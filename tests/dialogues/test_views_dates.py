@@ -6,7 +6,13 @@ import pytest
 
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
-from dialogues.enums import DialogueFormat, DialogueState, OptionState
+from dialogues.enums import (
+    DialogueFormat,
+    DialogueState,
+    OptionState,
+    SeriesState,
+    TopicState,
+)
 from tests.confirming import confirm, fill_in, press
 from tests.dialogues.builders import (
     DAY,
@@ -15,13 +21,16 @@ from tests.dialogues.builders import (
     make_dates_approval,
     make_dialogue,
     make_option,
+    make_series,
+    make_topic,
 )
-from tests.dialogues.pages import text_of
+from tests.dialogues.pages import BASE, text_of
 from tests.partners.builders import make_person
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = DialogueState
+HOUR = dt.timedelta(hours=1)
 PROGRAMME = "14:00 Begrüßung\n14:15 Rundgang"
 FACTS = {"title": "Wärme", "format": DialogueFormat.ON_SITE, "seats": "30", "senator_attends": "on"}
 
@@ -196,6 +205,51 @@ def test_button_withdraws_the_approval_request_for_dates(signed_in, senator, sta
     assert address not in signed_in.get(dialogue.get_absolute_url()).content.decode()
     with nothing_changes(dialogue, approval):
         assert "liegt kein Termin zur Freigabe vor" in text_of(signed_in.post(address, follow=True))
+
+
+@pytest.mark.parametrize(
+    ("days", "suggested"),
+    [
+        (21, dt.date(2026, 3, 9)),
+        # A Monday: the last working day before it is a Friday.
+        (7, dt.date(2026, 3, 6)),
+        (1, dt.date(2026, 3, 2)),
+        (0, None),
+    ],
+)
+def test_suggested_deadline_is_before_the_earliest_date(signed_in, days, suggested):
+    exploring = make_dialogue(S.EXPLORING)
+    for later in (days + 3, days):
+        start = NOW + dt.timedelta(days=later, hours=1)
+        make_option(exploring, starts_at=start, ends_at=start + dt.timedelta(hours=1))
+
+    response = signed_in.get(f"{exploring.get_absolute_url()}termine/vorlegen/")
+
+    assert response.context["form"].initial["due_on"] == suggested
+
+
+@pytest.mark.parametrize("path", ["themen/%(topic)d/vorlegen", "reihen/%(series)d/zustimmung"])
+def test_topic_and_series_are_decided_on_before_a_dialogue_in_them(signed_in, path):
+    series = make_series(SeriesState.CONSENTED if "themen" in path else SeriesState.AFFIRMED)
+    topic = make_topic(TopicState.IN_PROGRESS, series=series)
+    for day in (5, 4):
+        start = NOW + dt.timedelta(days=day)
+        make_dialogue(S.SCHEDULED, topic=topic, starts_at=start, ends_at=start + HOUR)
+    make_dialogue(S.CANCELLED, topic=topic, starts_at=NOW + HOUR, ends_at=NOW + 2 * HOUR)
+    address = f"{BASE}/{path}/" % {"topic": topic.pk, "series": series.pk}
+
+    response = signed_in.get(address)
+    values = {"vote": "Zustimmung", "due_on": "2026-03-06"}
+    with nothing_changes(topic, series):
+        refused = signed_in.post(address, values)
+    signed_in.post(address, values | {"due_on": "2026-03-05"})
+
+    assert response.context["form"].initial["due_on"] == dt.date(2026, 3, 5)
+    assert refused.context["form"].errors["due_on"] == [
+        "Die Entscheidung muss vor dem Tag des Gesprächs (Fr, 06.03.2026) fallen. Bitte wählen Sie "
+        "eine frühere Frist."
+    ]
+    assert ApprovalRequest.objects.open().get().due_on == dt.date(2026, 3, 5)
 
 
 @pytest.mark.parametrize(
