@@ -83,6 +83,7 @@ def _drop(dropped: Invitation, kept: Invitation, *, by, now: dt.datetime) -> Non
     mails.withdraw_unsent_mails([dropped], note=note, by=by, now=now)
     # A calendar that holds both entries takes an update only with the higher SEQUENCE.
     kept.revision = max(kept.revision, dropped.revision)
+    kept.seat_wanted_at = _seat_wanted_at(kept, dropped)
     if dropped.released_at and not dropped.withdrawn_at:
         versions = {"invitation": kept, "valid_version": kept.link_version}
         former = dropped.former_invitations.filter(valid_version=dropped.link_version)
@@ -91,6 +92,17 @@ def _drop(dropped: Invitation, kept: Invitation, *, by, now: dt.datetime) -> Non
             number=dropped.pk, link_version=dropped.link_version, **versions
         )
     delete_as(dropped, by=by, now=now, reason=_("Personen zusammengeführt"))
+
+
+def _seat_wanted_at(kept: Invitation, dropped: Invitation) -> dt.datetime | None:
+    """Return the earlier of both wishes for a seat, because seats are offered in that order."""
+    wishes = [kept.seat_wanted_at]
+    # A seat and a refusal end every wish, and so does the end of the invitation or of its date.
+    is_open = kept.rsvp in (RsvpState.OPEN, RsvpState.TENTATIVE)
+    is_same_date = dropped.released_round == kept.released_round
+    if is_open and is_same_date and not dropped.withdrawn_at:
+        wishes.append(dropped.seat_wanted_at)
+    return min(filter(None, wishes), default=None)
 
 
 def _move_contact(

@@ -119,6 +119,30 @@ def test_two_invitations_without_an_answer_become_one(source, target, office):
     assert Invitation.objects.get().person == target
 
 
+@pytest.mark.parametrize(
+    "kept, dropped, expected",
+    (
+        ({"seat_wanted_at": LATER}, {"seat_wanted_at": EARLIER}, EARLIER),
+        ({"seat_wanted_at": EARLIER}, {"seat_wanted_at": LATER}, EARLIER),
+        ({"rsvp": "tentative", "replied_at": LATER}, {"seat_wanted_at": EARLIER}, EARLIER),
+        # A refusal and a seat end every wish, as does the end of the invitation that holds it.
+        ({"rsvp": "declined", "replied_at": LATER}, {"seat_wanted_at": EARLIER}, None),
+        ({"rsvp": "accepted", "replied_at": LATER}, {"seat_wanted_at": EARLIER}, None),
+        ({}, {"seat_wanted_at": EARLIER, "withdrawn_at": LATER}, None),
+        ({}, {"seat_wanted_at": EARLIER, "released_round": 0}, None),
+    ),
+)
+def test_earlier_wish_for_a_seat_stands(source, target, office, kept, dropped, expected):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    make_invitation(dialogue, person=source, **dropped)
+    stays = make_invitation(dialogue, person=target, **kept)
+
+    merge(source, target, office)
+
+    assert Invitation.objects.get() == stays
+    assert Invitation.objects.get().seat_wanted_at == expected
+
+
 def test_old_link_replies_and_dies_with_the_new_one(source, target, office):
     dialogue = make_dialogue(DialogueState.INVITED)
     dropped = make_invitation(dialogue, person=source)
