@@ -12,18 +12,20 @@ from dialogues.progress.dialogues import (
     dialogue_progress,
     preparation_of,
 )
-from dialogues.progress.invitations import (
+from dialogues.progress.guests import (
     compose_subtitle,
     counts_note,
     counts_title,
-    default_rsvp_by,
     failed_note,
-    full_name,
     guest_list,
     list_choices,
     no_guests,
     organisation_choices,
     people_choices,
+)
+from dialogues.progress.invitations import (
+    default_rsvp_by,
+    full_name,
     release_label,
     release_warnings,
     released_message,

@@ -21,16 +21,18 @@ from dialogues.queries.dialogues import (
     upcoming_dialogues,
     years_of,
 )
-from dialogues.queries.history import dialogue_history, series_history, topic_history
-from dialogues.queries.invitations import (
+from dialogues.queries.guests import (
     DeliveryCounts,
     GuestRow,
-    RsvpCounts,
-    count_seats_taken,
     guest_choices,
     guest_rows,
-    rsvp_label,
     sharing_guests,
+)
+from dialogues.queries.history import dialogue_history, series_history, topic_history
+from dialogues.queries.invitations import (
+    RsvpCounts,
+    count_seats_taken,
+    rsvp_label,
     substitute_candidates,
     takes_office_rsvp,
     unreleased_invitations,

@@ -1,57 +1,18 @@
-"""The guests of a dialogue: their replies, the state of their mails, and who can be invited."""
+"""Invitations to a dialogue: replies, seats, and who is to be invited."""
 
 from collections import Counter
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
-from django.utils.translation import gettext as _
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import ngettext
 
-from core.dates import format_date
-from core.folding import matching
 from core.progress import Segment
 from dialogues.enums import OFFICE_RSVP, RSVP_BADGE_COLOURS, SEATED, RsvpState
 from dialogues.models import Dialogue, Invitation
-from outbox.enums import MAIL_BADGE_COLOURS, UNDER_WAY_STATES, UNSOLVED_STATES, MailState
-from outbox.models import Mail
-from outbox.queries.mails import mails_about
-from partners.models import REACHABLE, DistributionList, Organisation, Person
+from partners.models import Person
 
-MAX_CHOICES = 60  # organisations or people shown at once
-INVITING_KINDS = ("invitation", "invitation_reminder")
 # Holds for invitations of a former round.
 UNSETTLED = Q(rsvp=RsvpState.REPRESENTED, released_at__isnull=False)
-IN_GUEST_ORDER = ("person__organisation__search", "person__sort_name", "pk")
-
-
-class GuestRow(NamedTuple):
-    """One row of the guest list. `colour` is the reply's; `mail_…` describe the latest mail."""
-
-    invitation: Invitation
-    colour: str
-    mail_text: str
-    mail_colour: str = ""  # empty for plain text
-    mail_state: str = ""
-    is_released: bool = False
-
-
-class DeliveryCounts(NamedTuple):
-    """How many mails of the released invitations were sent, failed, and were to be sent at all."""
-
-    sent: int
-    failed: int
-    total: int
-
-    @classmethod
-    def of(cls, guests: list[GuestRow]) -> "DeliveryCounts":
-        """Count the mails of `guests`, without drafts, withdrawn and never enqueued mails."""
-        states = Counter(guest.mail_state for guest in guests)
-        sent, failed = states[MailState.SENT], sum(states[state] for state in UNSOLVED_STATES)
-        return cls(sent, failed, sent + failed + sum(states[state] for state in UNDER_WAY_STATES))
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.sent + self.failed < self.total
 
 
 class RsvpCounts(NamedTuple):
@@ -119,89 +80,6 @@ def unreleased_invitations(dialogue: Dialogue) -> QuerySet[Invitation]:
     invitations = dialogue.invitations.active().exclude(released_round=dialogue.round)
     invitations = invitations.exclude(UNSETTLED)
     return invitations.select_related("person__organisation", "person__user").order_by("pk")
-
-
-def guest_rows(dialogue: Dialogue, invitations: QuerySet[Invitation]) -> list[GuestRow]:
-    """Return `invitations` as rows of the guest list, by organisation and name, in two queries."""
-    guests = invitations.select_related("person__organisation").order_by(*IN_GUEST_ORDER)
-    mails = _latest_mails(dialogue)
-    return [_guest_row(dialogue, guest, mails.get(guest.mail_key)) for guest in guests]
-
-
-def _latest_mails(dialogue: Dialogue) -> dict[str, Mail]:
-    # All mails to guests link to the page of the dialogue, so one query finds them by its path.
-    # In order of creation, so that the latest mail of a guest overwrites earlier ones.
-    mails = mails_about(dialogue.get_absolute_url()).filter(kind__in=INVITING_KINDS)
-    return {mail.subject_key: mail for mail in mails.order_by("created_at", "pk")}
-
-
-def _guest_row(dialogue: Dialogue, invitation: Invitation, mail: Mail | None) -> GuestRow:
-    is_released = invitation.released_round == dialogue.round and invitation.released_at is not None
-    guest = GuestRow(invitation, invitation.badge_colour, "", is_released=is_released)
-    if invitation.withdrawn_at:
-        day = format_date(invitation.withdrawn_at)
-        return guest._replace(mail_text=_("zurückgezogen %(day)s") % {"day": day})
-    if not is_released:
-        return guest._replace(mail_text=_("noch nicht versandt"))
-    if mail is None:
-        day = format_date(invitation.released_at)
-        return guest._replace(mail_text=_("eingeladen %(day)s") % {"day": day})
-    guest = guest._replace(mail_state=mail.state)
-    if mail.state != MailState.SENT:
-        colour = MAIL_BADGE_COLOURS[MailState(mail.state)]
-        return guest._replace(mail_text=mail.get_state_display(), mail_colour=colour)
-    is_reminder = mail.kind == "invitation_reminder"
-    text = _("erinnert %(day)s") if is_reminder else _("versandt %(day)s")
-    return guest._replace(mail_text=text % {"day": format_date(mail.sent_at)})
-
-
-def sharing_guests(dialogue: Dialogue) -> QuerySet[Invitation]:
-    """Return the guests who will attend and agreed that other guests may see it."""
-    guests = dialogue.invitations.released().filter(
-        shares_rsvp=True, rsvp__in=SEATED, released_round=dialogue.round
-    )
-    return guests.select_related("person__organisation").order_by(*IN_GUEST_ORDER)
-
-
-class GuestChoices(NamedTuple):
-    """Who can be put on a guest list; `more` is true if not all matches are included."""
-
-    lists: list[DistributionList]
-    organisations: list[Organisation]
-    people: list[Person]
-    more: bool
-
-
-def guest_choices(dialogue: Dialogue, words: str) -> GuestChoices:
-    """Return all distribution lists, and the organisations and people that match `words`.
-
-    `reach` counts the active people of a list or organisation who have an address, `listed` those
-    of an organisation who are already on the guest list; `is_listed` marks people on it. Without
-    `words` no people are returned, because there are too many to browse.
-    """
-    on_list = dialogue.invitations.active()
-    lists = DistributionList.objects.annotate(
-        reach=Count("members", filter=Q(members__is_active=True) & ~Q(members__email=""))
-    )
-    # Both counts share one join on people, so they do not inflate each other.
-    organisations = Organisation.objects.filter(is_active=True).annotate(
-        reach=Count("people", filter=Q(people__is_active=True) & ~Q(people__email="")),
-        listed=Count("people", filter=Q(people__in=on_list.values("person"))),
-    )
-    organisations = organisations.filter(matching(words), reach__gt=0).order_by("search", "pk")
-    people = Person.objects.none()
-    if words:
-        found = Q(matching(words)) | matching(words, "organisation__search")
-        people = Person.objects.filter(REACHABLE, found).select_related("organisation")
-        people = people.annotate(is_listed=Exists(on_list.filter(person=OuterRef("pk"))))
-        people = people.order_by("organisation__search", "sort_name", "pk")
-    # Loading one more than is shown tells whether there are more, without a counting query.
-    shown = [list(choices[: MAX_CHOICES + 1]) for choices in (organisations, people)]
-    return GuestChoices(
-        list(lists.order_by("name", "pk")),
-        *(choices[:MAX_CHOICES] for choices in shown),
-        more=any(len(choices) > MAX_CHOICES for choices in shown),
-    )
 
 
 def substitute_candidates(invitation: Invitation) -> QuerySet[Person]:

@@ -12,12 +12,11 @@ from dialogues.services.dates import (
     withdraw_dates,
 )
 from dialogues.services.dialogues import change_dialogue, plan_dialogue
+from dialogues.services.guests import add_guests, remove_guest
 from dialogues.services.hosts import record_host_reply
 from dialogues.services.invitations import (
-    add_guests,
     release_invitations,
     remind_guests,
-    remove_guest,
     withdraw_invitation,
 )
 from dialogues.services.outcomes import (

@@ -13,7 +13,8 @@ from core.roles import require_office
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import unsettled_substitutes
 from dialogues.services.dialogues import lock_dialogue
-from dialogues.services.invitations import NO_RSVP, list_again, lock_invitation
+from dialogues.services.guests import NO_RSVP, list_again
+from dialogues.services.invitations import lock_invitation
 from partners.models import Person
 from partners.queries import recipient_of
 

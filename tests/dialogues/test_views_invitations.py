@@ -1,26 +1,18 @@
-"""The guest list on screen, in Excel and on paper; recording replies, withdrawing invitations."""
+"""Releasing invitations, and reminding guests."""
 
 import datetime as dt
-import html
-from io import BytesIO
 
 import pytest
-from openpyxl import load_workbook
 
-from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpState
-from outbox.enums import MailState
+from dialogues.reminders import RULE
 from outbox.models import Mail
-from tests.confirming import press
-from tests.dialogues.builders import (
-    NOW,
-    make_dialogue,
-    make_invitation,
-    make_released,
-)
-from tests.dialogues.pages import BASE, links_of, text_of
-from tests.partners.builders import make_organisation, make_person, make_user
-from tests.unchanged import mails_written
+from reminders.models import ReminderRule
+from tests.dialogues.builders import RSVP_BY, make_dialogue, make_invitation
+from tests.dialogues.pages import links_of, text_of
+from tests.outbox.builders import fields_in_state, make_wording
+from tests.partners.builders import make_organisation, make_person
+from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = DialogueState
@@ -30,336 +22,191 @@ def guests_page(dialogue) -> str:
     return f"{dialogue.get_absolute_url()}gaeste/"
 
 
-@pytest.mark.parametrize("count", [1, 30])
-def test_guest_list_needs_the_same_queries_for_any_number(
-    signed_in, office, django_assert_num_queries, count
-):
-    dialogue = make_released(office, count)
-
-    with django_assert_num_queries(15):
-        signed_in.get(guests_page(dialogue))
-
-
-def test_guest_list_shows_replies_seats_and_mail_states(signed_in, office):
-    dialogue = make_released(office, 3)
-    Mail.objects.update(state=MailState.SENT, sent_at=NOW)
-    first, second, _third = dialogue.invitations.order_by("pk")
-    dialogue.invitations.filter(pk=first.pk).update(
-        rsvp=RsvpState.ACCEPTED, replied_at=NOW, party=3
+def test_preview_shows_mail_entry_and_guests_but_no_personal_link(signed_in):
+    host = make_organisation("Messgeräte GmbH")
+    dialogue = make_dialogue(
+        S.SCHEDULED, title="Wärme", host=host, programme="14:00 Begrüßung\n15:00 Rundgang"
     )
-    dialogue.invitations.filter(pk=second.pk).update(
-        rsvp=RsvpState.REPRESENTED,
-        replied_at=NOW,
-        substitute_name="Stabsstelle",
-        remark="Bis bald",
+    person = make_person(
+        "Leitung", letter_salutation="Sehr geehrte Leitung", email="leitung@example.org"
     )
+    invitation = make_invitation(dialogue, released=False, person=person)
 
-    text = text_of(signed_in.get(guests_page(dialogue)))
+    response = signed_in.get(f"{guests_page(dialogue)}versenden/")
+    text = text_of(response)
 
     for words in (
-        "3 Einladungen 4 von 30 Plätzen belegt · Antwort bis 15.04.2026",
-        "1 Zusage 1 vertreten 1 offen",
-        "Betrieb 00 Gast 0 3 Personen Zusage versandt 02.03.2026",
-        "Stabsstelle in Vertretung für Gast 1 „Bis bald“",
-        "Antwort eintragen Einladung zurückziehen",
+        "1 Einladung versenden",
+        "Betreff: Einladung: Wärme, Mi, 22.04.2026, 14:00–16:30 Uhr",
+        "Sehr geehrte Leitung,",
+        "Ort: Messgeräte GmbH, Werkstraße 1, 12681 Berlin",
+        "Teilnahme der Senatorin: ja",
+        "14:00 Begrüßung · 15:00 Rundgang",
+        "Bitte antworten Sie bis zum 15.04.2026.",
+        "Einladung beantworten: [persönlicher Link]",
+        "Titel Branchengespräch: Wärme",
+        "1 Gast Leitung Leitung · leitung@example.org",
     ):
         assert words in text, words
+    assert str(response.context["form"].initial["rsvp_by"]) == "2026-04-15"
+    assert "/einladung/" not in response.content.decode().replace("/einladungen/", "")
+    assert invitation.personal_link not in response.content.decode()
 
 
-def test_sending_in_progress_shows_counts_and_failures(signed_in, office):
-    dialogue = make_released(office, 3)
-    mails = list(Mail.objects.order_by("pk"))
-    Mail.objects.filter(pk=mails[0].pk).update(state=MailState.SENT, sent_at=NOW)
-    Mail.objects.filter(pk=mails[1].pk).update(state=MailState.FAILED)
-
-    running = text_of(signed_in.get(guests_page(dialogue)))
-    Mail.objects.filter(pk=mails[2].pk).update(state=MailState.SENT, sent_at=NOW)
-    done = text_of(signed_in.get(guests_page(dialogue)))
-
-    assert "Versand läuft 1 von 3 E-Mails sind versandt. 1 ging nicht hinaus." in running
-    assert "Versand läuft" not in done
-    assert "1 E-Mail konnte nicht versandt werden. Zum Postausgang" in done
-
-
-def test_office_gets_links_to_the_sending_and_its_proof(signed_in, office, client):
-    dialogue = make_released(office, 2)
-    path = dialogue.get_absolute_url()
-
-    page = signed_in.get(guests_page(dialogue)).content.decode()
-    Mail.objects.update(state=MailState.FAILED)
-    failed = signed_in.get(guests_page(dialogue)).content.decode()
-    client.force_login(make_user(SENATOR_OFFICE))
-
-    assert (
-        f'<a href="/postausgang/versand/{Mail.objects.first().batch}/">Versand verfolgen</a>'
-        in page
-    )
-    assert f'<a href="/postausgang/export/?path={path}" download>Nachweis des Versands</a>' in page
-    assert f'<a href="/postausgang/?path={path}">Zum Postausgang</a>' in failed
-    assert "/postausgang/" not in client.get(guests_page(dialogue)).content.decode()
-
-
-def test_guest_list_without_mails_offers_no_proof(signed_in):
+def test_release_sends_the_number_on_the_button(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
-    make_invitation(dialogue, released=False)
+    for letter in "ab":
+        make_invitation(dialogue, released=False, person=make_person(email=f"{letter}@example.org"))
+    address = f"{guests_page(dialogue)}versenden/"
 
-    assert "Nachweis des Versands" not in text_of(signed_in.get(guests_page(dialogue)))
+    response = signed_in.post(address, {"rsvp_by": "2026-04-10", "expected": "2"}, follow=True)
 
-
-def test_senators_office_sees_the_list_without_buttons(client):
-    dialogue = make_dialogue(S.INVITED)
-    make_invitation(dialogue, person=make_person("Leitung A"))
-    make_invitation(dialogue, person=make_person("Leitung B"), released=False)
-    client.force_login(make_user(SENATOR_OFFICE))
-
-    text = text_of(client.get(guests_page(dialogue)))
-
-    assert "Leitung A" in text
-    for words in ("Leitung B", "Antwort eintragen", "Gäste hinzufügen"):
-        assert words not in text, words
+    dialogue.refresh_from_db()
+    assert (dialogue.state, dialogue.rsvp_by) == (S.INVITED, dt.date(2026, 4, 10))
+    assert response.redirect_chain == [(guests_page(dialogue), 302)]
+    assert "2 Einladungen sind auf dem Weg. Versand verfolgen" in text_of(response)
+    [batch] = set(Mail.objects.values_list("batch", flat=True))
+    assert f"/postausgang/versand/{batch}/" in links_of(response)
+    assert mails_written() == [("invitation", "a@example.org"), ("invitation", "b@example.org")]
 
 
-def test_observer_sees_numbers_and_no_names(client):
-    dialogue = make_dialogue(S.INVITED)
-    make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Leitung A"), shares_rsvp=True)
-    client.force_login(make_user(OBSERVER))
-
-    text = text_of(client.get(guests_page(dialogue)))
-
-    assert "1 Einladung 1 von 30 Plätzen belegt" in text
-    assert "Leitung A" not in text
-
-
-def test_partner_sees_guests_who_agreed_and_their_own_organisation(client):
-    partner = make_user(PARTNER)
-    dialogue = make_dialogue(S.INVITED)
-    colleague = make_person("Kollegium", organisation=partner.person.organisation)
-    make_invitation(dialogue, RsvpState.TENTATIVE, person=partner.person)
-    make_invitation(dialogue, RsvpState.DECLINED, person=colleague)
-    seen = make_person("Offen", organisation=make_organisation("Zange GmbH"))
-    make_invitation(dialogue, RsvpState.ACCEPTED, person=seen, shares_rsvp=True)
-    make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Verdeckt"))
-    make_invitation(
-        dialogue, RsvpState.DECLINED, person=make_person("Verhindert"), shares_rsvp=True
-    )
-    client.force_login(partner)
-
-    text = text_of(client.get(guests_page(dialogue)))
-
-    assert "Kollegium Absage" in text
-    assert "Wer teilnimmt Zange GmbH Offen" in text
-    for words in ("Verdeckt", "Verhindert", "Plätzen belegt"):
-        assert words not in text, words
-
-
-@pytest.mark.parametrize(("is_invited", "is_named"), [(True, True), (False, False)])
-def test_observer_who_is_also_a_partner_sees_counts_and_guests_who_agreed(
-    client, is_invited, is_named
-):
-    both, dialogue = make_user(PARTNER, OBSERVER), make_dialogue(S.INVITED)
-    make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Leitung A"), shares_rsvp=True)
-    if is_invited:
-        make_invitation(dialogue, person=both.person)
-    client.force_login(both)
-
-    text = text_of(client.get(guests_page(dialogue)))
-
-    assert "1 von 30 Plätzen belegt" in text
-    assert ("Wer teilnimmt Leitung A" in text, "Leitung A" in text) == (is_named, is_named)
-
-
-def test_host_sees_guests_who_agreed(client):
-    host = make_user(PARTNER)
-    dialogue = make_dialogue(S.INVITED, host=host.person.organisation)
-    make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Leitung A"), shares_rsvp=True)
-    client.force_login(host)
-
-    assert "Wer teilnimmt Leitung A" in text_of(client.get(guests_page(dialogue)))
-
-
-def test_office_enters_a_reply_given_by_phone(signed_in):
-    invitation = make_invitation(person=make_person("Leitung A", email="a@example.org"))
-    address = f"{BASE}/einladungen/{invitation.pk}/eintragen/"
-
-    refused = text_of(signed_in.post(address, {"rsvp": "represented", "remark": "Lange getippt"}))
-    signed_in.post(address, {"rsvp": "represented", "substitute_name": "Stabsstelle", "party": "2"})
-
-    invitation.refresh_from_db()
-    assert "Bitte nennen Sie, wer Sie vertritt." in refused and "Lange getippt" in refused
-    assert (invitation.rsvp, invitation.substitute_name, invitation.party, invitation.channel) == (
-        "represented",
-        "Stabsstelle",
-        2,
-        "office",
-    )
-
-
-def test_withdrawing_asks_for_confirmation_and_mails_the_guest(signed_in):
-    invitation = make_invitation(person=make_person("Leitung A", email="a@example.org"))
-    address = f"{BASE}/einladungen/{invitation.pk}/zurueckziehen/"
-    asked = signed_in.get(address)
-    assert "1 Person wird benachrichtigt." in text_of(asked)
-    assert "Leitung A <a@example.org>" in html.unescape(text_of(asked))
-    assert "wir müssen unsere Einladung" in text_of(asked)
-    # A withdrawal is never silent.
-    assert "Ohne Benachrichtigung" not in text_of(asked)
-
-    text = text_of(signed_in.get(press(signed_in, asked).url))
-
-    invitation.refresh_from_db()
-    assert invitation.withdrawn_at == NOW
-    assert "zurückgezogen 02.03.2026" in text
-    assert mails_written() == [("invitation_withdrawn", "a@example.org")]
-
-
-def test_guest_without_invitation_is_removed_without_mail(signed_in):
+def test_list_that_changed_meanwhile_is_shown_again(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
-    invitation = make_invitation(dialogue, released=False)
-    address = f"{BASE}/einladungen/{invitation.pk}/streichen/"
-    assert address in signed_in.get(guests_page(dialogue)).content.decode()
+    for _ in range(2):
+        make_invitation(dialogue, released=False)
+    address = f"{guests_page(dialogue)}versenden/"
 
-    signed_in.post(address)
+    with nothing_changes(dialogue):
+        response = signed_in.post(address, {"rsvp_by": "2026-04-10", "expected": "1"})
 
-    assert dialogue.invitations.count() == 0
-    assert mails_written() == []
-
-
-def test_export_contains_the_whole_list(signed_in):
-    dialogue = make_dialogue(S.INVITED)
-    organisation = make_organisation("Zange GmbH")
-    person = make_person(
-        "=Leitung",
-        salutation="ms",
-        title="Dr.",
-        given_name="=Vorname",
-        function="Werk",
-        email="a@example.org",
-        phone="030 1",
-        organisation=organisation,
-    )
-    make_invitation(dialogue, RsvpState.ACCEPTED, person=person, party=2, remark="Gern")
-
-    response = signed_in.get(f"{guests_page(dialogue)}export/")
-
-    rows = [
-        [cell.value for cell in row]
-        for row in load_workbook(BytesIO(response.content)).active.iter_rows()
-    ]
-    assert rows[0][:10] == [
-        "Organisation",
-        "Anrede",
-        "Titel",
-        "Vorname",
-        "Familienname",
-        "Funktion",
-        "E-Mail",
-        "Telefon",
-        "Antwort",
-        "Personen",
-    ]
-    assert rows[1] == [
-        "Zange GmbH",
-        "Frau",
-        "Dr.",
-        "=Vorname",
-        "=Leitung",
-        "Werk",
-        "a@example.org",
-        "030 1",
-        "Zusage",
-        2,
-        None,
-        None,
-        "Gern",
-        dt.datetime(2026, 3, 2, 10, 0),
-        "über den persönlichen Link",
-        "eingeladen 02.03.2026",
-    ]
-    assert "einladung/" not in str(rows)
-
-
-def test_printed_list_contains_everyone_who_may_come(signed_in):
-    dialogue = make_dialogue(S.INVITED)
-    for name, rsvp, party in (
-        ("A", "accepted", 2),
-        ("B", "tentative", 1),
-        ("C", "declined", 1),
-        ("D", "open", 1),
-    ):
-        make_invitation(dialogue, rsvp, person=make_person(f"Leitung {name}"), party=party)
-    make_invitation(dialogue, "represented", person=make_person("Leitung E"))
-
-    text = text_of(signed_in.get(f"{guests_page(dialogue)}drucken/"))
-
-    assert "3 Personen angemeldet" in text
-    assert text.count("Begleitung von Leitung A") == 1
-    assert "Leitung B mit Vorbehalt" in text
-    assert "Stellvertretung in Vertretung für Leitung E" in text
-    assert "Leitung C" not in text and "Leitung D" not in text
-
-
-def test_page_links_to_its_exports(signed_in):
-    dialogue = make_dialogue(S.INVITED)
-    make_invitation(dialogue)
-
-    links = links_of(signed_in.get(guests_page(dialogue)))
-
-    for end in ("export/", "drucken/", "zusammenstellen/"):
-        assert f"{guests_page(dialogue)}{end}" in links, end
-
-
-def test_guest_who_wants_a_seat_is_offered_one(signed_in, office):
-    dialogue = make_dialogue(S.INVITED, seats=2)
-    make_invitation(dialogue, RsvpState.ACCEPTED)
-    guest = make_person("Leitung A", email="a@example.org", phone="030 1234")
-    waiting = make_invitation(dialogue, person=guest, seat_wanted_at=NOW)
-
-    page = signed_in.get(guests_page(dialogue))
-    offer = f"{BASE}/einladungen/{waiting.pk}/platz/"
-    page_before = signed_in.get(offer)
-    asked = text_of(page_before)
-    done = text_of(signed_in.get(press(signed_in, page_before).url))
-
-    assert "Wünschen einen Platz 1 Platz ist frei." in text_of(page)
-    assert "seit 02.03.2026, 10:00 Uhr · a@example.org · 030 1234" in text_of(page)
-    assert offer in links_of(page)
-    assert "Leitung A" in asked
-    assert "Der Platz ist angeboten." in done
-    assert "Wünschen einen Platz" not in done
-    assert mails_written() == [("seat_offered", "a@example.org")]
-
-
-def test_seat_is_offered_only_while_one_is_free(signed_in):
-    dialogue = make_dialogue(S.INVITED, seats=1)
-    make_invitation(dialogue, RsvpState.ACCEPTED)
-    waiting = make_invitation(dialogue, seat_wanted_at=NOW)
-
-    page = signed_in.get(guests_page(dialogue))
-
-    offer = f"{BASE}/einladungen/{waiting.pk}/platz/"
-    assert "Wünschen einen Platz Alle Plätze sind belegt." in text_of(page)
-    assert offer not in links_of(page)
-    refused = text_of(signed_in.get(offer, follow=True))
-    assert "Es ist kein Platz frei, der sich anbieten ließe." in refused
+    assert "2 Einladungen wären zu senden. Bitte prüfen Sie noch einmal." in text_of(response)
+    assert 'name="expected" value="2"' in response.content.decode()
+    assert 'value="2026-04-10"' in response.content.decode()
 
 
 @pytest.mark.parametrize(
-    ("state", "fields", "is_offered"),
+    ("rsvp_by", "words"),
     [
-        (S.INVITED, {}, True),
-        (S.HELD, {}, True),
-        (S.DOCUMENTED, {}, False),
-        (S.EXPLORING, {}, False),
-        (S.INVITED, {"released_round": 2}, False),
-        (S.INVITED, {"withdrawn_at": NOW}, False),
+        ("2026-03-01", "muss zwischen heute und dem Gespräch liegen"),
+        ("2026-04-23", "muss zwischen heute und dem Gespräch liegen"),
+        ("9999-12-31", "Bitte prüfen Sie das Jahr."),
+        ("", "Dieses Feld ist zwingend erforderlich."),
     ],
 )
-def test_reply_is_entered_only_where_it_is_accepted(signed_in, state, fields, is_offered):
-    invitation = make_invitation(make_dialogue(state), **fields)
-    url = f"{BASE}/einladungen/{invitation.pk}/eintragen/"
+def test_invalid_reply_day_sends_nothing(signed_in, rsvp_by, words):
+    dialogue = make_dialogue(S.SCHEDULED)
+    invitation = make_invitation(dialogue, released=False)
 
-    page = signed_in.get(guests_page(invitation.dialogue))
-    form = signed_in.get(url)
+    with nothing_changes(dialogue, invitation):
+        response = signed_in.post(
+            f"{guests_page(dialogue)}versenden/", {"rsvp_by": rsvp_by, "expected": "1"}
+        )
 
-    assert (url in links_of(page)) is is_offered
-    assert form.status_code == (200 if is_offered else 302)
+    assert words in text_of(response)
+
+
+def test_release_without_guests_redirects(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+
+    assert (
+        "Alle Einladungen dieser Liste sind schon versandt, oder es steht niemand darauf."
+        in text_of(signed_in.get(f"{guests_page(dialogue)}versenden/", follow=True))
+    )
+
+
+def test_reminding_names_the_guests_and_happens_once_a_day(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+    silent = make_person(
+        "Leitung A", email="a@example.org", organisation=make_organisation("Zange GmbH")
+    )
+    make_invitation(dialogue, person=silent)
+    make_invitation(dialogue, RsvpState.DECLINED)
+    address = f"{guests_page(dialogue)}erinnern/"
+
+    page = text_of(signed_in.get(address))
+    first = text_of(signed_in.post(address, follow=True))
+    signed_in.post(address)
+
+    assert "Zange GmbH: Leitung A" in page
+    assert "1 Gast erinnern" in page
+    assert "1 Gast wird erinnert." in first
+    assert mails_written() == [("invitation_reminder", "a@example.org")]
+
+
+def test_reminding_nobody_redirects_with_the_reason(signed_in):
+    for dialogue in (
+        make_dialogue(S.PLANNING),
+        make_invitation(rsvp=RsvpState.ACCEPTED).dialogue,
+    ):
+        page = text_of(signed_in.get(f"{guests_page(dialogue)}erinnern/", follow=True))
+
+        assert "Zurzeit ist niemand zu erinnern" in page
+
+
+def test_reply_day_of_sent_invitations_cannot_be_moved_forward(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+    address = f"{dialogue.get_absolute_url()}bearbeiten/"
+    values = {"title": dialogue.title, "format": "on_site", "seats": "30", "host": dialogue.host_id}
+    values["senator_attends"] = "on"
+
+    for rsvp_by in ("", "2026-04-23"):
+        with nothing_changes(dialogue):
+            assert signed_in.post(address, values | {"rsvp_by": rsvp_by}).status_code == 200
+    signed_in.post(address, values | {"rsvp_by": "2026-04-20"})
+
+    dialogue.refresh_from_db()
+    assert (RSVP_BY, dialogue.rsvp_by) == (dt.date(2026, 4, 15), dt.date(2026, 4, 20))
+
+
+def test_release_and_reminder_say_that_their_mails_wait(signed_in):
+    for kind in ("invitation", "invitation_reminder"):
+        make_wording(kind, subject="", body="", needs_release=True)
+    dialogue = make_dialogue(S.SCHEDULED)
+    make_invitation(dialogue, released=False)
+    note = (
+        "Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort "
+        "versendet."
+    )
+    address = f"{guests_page(dialogue)}versenden/"
+
+    before = text_of(signed_in.get(address))
+    sent = text_of(
+        signed_in.post(address, {"rsvp_by": RSVP_BY.isoformat(), "expected": 1}, follow=True)
+    )
+    Mail.objects.update(**fields_in_state("sent"))
+    reminded = text_of(signed_in.post(f"{guests_page(dialogue)}erinnern/", follow=True))
+
+    assert note in before
+    assert f"1 Einladung ist geschrieben. {note}" in sent
+    assert f"1 Gast wird erinnert. {note}" in reminded
+    assert set(Mail.objects.values_list("kind", "state")) == {
+        ("invitation", "sent"),
+        ("invitation_reminder", "draft"),
+    }
+
+
+def test_preview_shows_the_wording_of_the_office(signed_in):
+    make_wording(
+        "invitation",
+        subject="Kommen Sie: {dialogue}",
+        body="bitte kommen Sie.\n\n[Antworten]({link})",
+    )
+    dialogue = make_dialogue(S.SCHEDULED, title="Wärme")
+    make_invitation(dialogue, released=False)
+
+    text = text_of(signed_in.get(f"{guests_page(dialogue)}versenden/"))
+
+    assert "Betreff: Kommen Sie: Wärme" in text
+    assert "bitte kommen Sie. Antworten: [persönlicher Link]" in text
+
+
+def test_preview_says_when_guests_are_reminded_by_the_rule_in_force(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    make_invitation(dialogue, released=False)
+    address = f"{guests_page(dialogue)}versenden/"
+    note = "Erinnerung an alle, die noch nicht geantwortet haben: "
+    assert f"{note}5 und 2 Arbeitstage vorher." in text_of(signed_in.get(address))
+
+    ReminderRule.objects.create(key=RULE.key, steps=[["5", -4]])
+
+    assert f"{note}4 Arbeitstage vorher." in text_of(signed_in.get(address))

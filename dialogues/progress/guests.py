@@ -1,0 +1,215 @@
+"""What the guest list shows, and the page that adds guests."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.dates import format_date
+from dialogues.enums import BEFORE_THE_DAY, RsvpState
+from dialogues.models import Dialogue, Invitation
+from dialogues.permissions import can_manage
+from dialogues.queries import DeliveryCounts, GuestRow, RsvpCounts, takes_office_rsvp
+from partners.models import DistributionList, Organisation, Person
+
+
+@dataclass(frozen=True)
+class GuestLine:
+    """A line of the guest list. `links` are (label, url) pairs; `remove_url` is empty once the
+    invitation was sent.
+    """
+
+    organisation: str
+    name: str
+    invited: str
+    notes: list[str]
+    rsvp_badges: list[tuple[str, str]]
+    mail_text: str
+    mail_badges: list[tuple[str, str]]
+    links: list[tuple[str, str]]
+    remove_url: str
+
+    @property
+    def has_menu(self) -> bool:
+        return bool(self.links or self.remove_url)
+
+
+def guest_list(guests: Iterable[GuestRow], user) -> list[GuestLine]:
+    return [_guest(guest, manages=can_manage(user)) for guest in guests]
+
+
+def _guest(guest: GuestRow, *, manages: bool) -> GuestLine:
+    invitation = guest.invitation
+    person, is_withdrawn = invitation.person, invitation.withdrawn_at is not None
+    rsvp_badges = []
+    if is_withdrawn:
+        rsvp_badges = [(_("zurückgezogen"), "muted")]
+    # A reply to an earlier date says nothing about this one, so it is not shown.
+    elif guest.is_released:
+        rsvp_badges = [(invitation.get_rsvp_display(), invitation.badge_colour)]
+    can_remove = manages and invitation.released_at is None and not is_withdrawn
+    return GuestLine(
+        organisation=person.organisation.label if person.organisation else "–",
+        name=attending_name(invitation),
+        invited=person.name,
+        notes=_notes(invitation),
+        rsvp_badges=rsvp_badges,
+        mail_text="" if guest.mail_colour else guest.mail_text,
+        mail_badges=[(guest.mail_text, guest.mail_colour)] if guest.mail_colour else [],
+        links=_links(guest) if manages and not is_withdrawn else [],
+        remove_url=reverse("dialogues:guest_remove", args=[invitation.pk]) if can_remove else "",
+    )
+
+
+def attending_name(invitation: Invitation) -> str:
+    """Return who comes: the guest, or the substitute with their function."""
+    if invitation.rsvp != RsvpState.REPRESENTED:
+        return invitation.person.name
+    return ", ".join(filter(None, [invitation.substitute_name, invitation.substitute_function]))
+
+
+def _notes(invitation: Invitation) -> list[str]:
+    notes = []
+    if invitation.rsvp == RsvpState.REPRESENTED:
+        notes.append(_("in Vertretung für %(name)s") % {"name": invitation.person.name})
+    if invitation.seats_taken > 1:
+        notes.append(_("%(count)s Personen") % {"count": invitation.seats_taken})
+    if invitation.remark:
+        notes.append(f"„{invitation.remark}“")
+    return notes
+
+
+def _links(guest: GuestRow) -> list[tuple[str, str]]:
+    """Return the actions of the office on an invitation that was sent, as (label, url) pairs."""
+    invitation, links = guest.invitation, []
+    if takes_office_rsvp(invitation):
+        url = reverse("dialogues:enter_rsvp", args=[invitation.pk])
+        links.append((_("Antwort eintragen"), url))
+    # Also for an earlier round: the guest may still have the mail with its link.
+    if invitation.released_at and invitation.dialogue.state in BEFORE_THE_DAY:
+        url = reverse("dialogues:invitation_withdraw", args=[invitation.pk])
+        links.append((_("Einladung zurückziehen"), url))
+    return links
+
+
+def counts_title(counts: RsvpCounts) -> str:
+    if not counts.invited:
+        return _("Gästeliste")
+    text = ngettext("%(invited)s Einladung", "%(invited)s Einladungen", counts.invited)
+    return text % {"invited": counts.invited}
+
+
+def counts_note(counts: RsvpCounts, dialogue: Dialogue) -> str:
+    values = {"held": counts.seats_taken, "seats": dialogue.seats}
+    note = _("%(held)s von %(seats)s Plätzen belegt") % values
+    if dialogue.rsvp_by:
+        note += " · " + _("Antwort bis %(day)s") % {"day": format_date(dialogue.rsvp_by)}
+    return note
+
+
+def failed_note(sending: DeliveryCounts) -> str:
+    if not sending.failed:
+        return ""
+    text = ngettext(
+        "%(failed)s ging nicht hinaus.", "%(failed)s gingen nicht hinaus.", sending.failed
+    )
+    return text % {"failed": sending.failed}
+
+
+def no_guests(add_url: str) -> dict[str, str]:
+    """Return text, action and url of the placeholder for an empty guest list."""
+    if not add_url:
+        return {
+            "text": _(
+                "Es ist niemand eingeladen. Die Gästeliste wird zusammengestellt, sobald der "
+                "Termin feststeht."
+            )
+        }
+    text = _(
+        "Noch steht niemand auf der Gästeliste. Wählen Sie Verteiler, Organisationen oder "
+        "einzelne Personen aus."
+    )
+    return {"text": text, "action": _("Gästeliste zusammenstellen"), "url": add_url}
+
+
+def compose_subtitle(count: int) -> str:
+    """Return the subtitle of the page that adds guests, `count` of whom are not invited yet."""
+    if not count:
+        return _(
+            "Hier wird noch nichts versandt. Sie sehen die Liste und die E-Mail vorher noch einmal."
+        )
+    text = ngettext(
+        "%(count)s Person steht auf der Liste und ist noch nicht eingeladen.",
+        "%(count)s Personen stehen auf der Liste und sind noch nicht eingeladen.",
+        count,
+    )
+    return text % {"count": count}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A checkbox of the page that adds guests; `attributes` are HTML attributes of its tag."""
+
+    value: str
+    label: str
+    note: str
+    attributes: str = ""
+
+
+def people_choices(people: Iterable[Person], ticked: Iterable[str]) -> list[Choice]:
+    """Return `people` as checkboxes, disabled for those who are on the guest list already."""
+    choices = []
+    for person in people:
+        note = person.organisation.name if person.organisation else person.email
+        attributes = _checked(person.pk, ticked)
+        # Shown anyway, or the office would keep searching for somebody it has already added.
+        if person.is_listed:
+            note, attributes = f"{note} · {_('steht auf der Liste')}", "disabled"
+        label = ", ".join(filter(None, [person.name, person.function]))
+        choices.append(Choice(str(person.pk), label, note, attributes))
+    return choices
+
+
+def list_choices(lists: Iterable[DistributionList], ticked: Iterable[str]) -> list[Choice]:
+    return [
+        Choice(
+            str(distribution_list.pk),
+            distribution_list.name,
+            " · ".join(
+                filter(None, [_reach(distribution_list.reach), distribution_list.description])
+            ),
+            _checked(distribution_list.pk, ticked),
+        )
+        for distribution_list in lists
+    ]
+
+
+def organisation_choices(
+    organisations: Iterable[Organisation], ticked: Iterable[str]
+) -> list[Choice]:
+    choices = []
+    for organisation in organisations:
+        note = _reach(organisation.reach)
+        if organisation.listed:
+            listed = ngettext(
+                "%(listed)s steht auf der Liste",
+                "%(listed)s stehen auf der Liste",
+                organisation.listed,
+            )
+            note = f"{note} · {listed % {'listed': organisation.listed}}"
+        attributes = _checked(organisation.pk, ticked)
+        choices.append(Choice(str(organisation.pk), organisation.name, note, attributes))
+    return choices
+
+
+def _checked(pk: int, ticked: Iterable[str]) -> str:
+    return "checked" if str(pk) in ticked else ""
+
+
+def _reach(count: int) -> str:
+    text = ngettext(
+        "%(reach)s Person mit E-Mail-Adresse", "%(reach)s Personen mit E-Mail-Adresse", count
+    )
+    return text % {"reach": count}

@@ -1,0 +1,249 @@
+"""Views for guest lists: show, export, print, add and remove guests."""
+
+from functools import partial
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from core.dates import local_date
+from core.exports import xlsx_response
+from core.progress import Button
+from core.roles import PARTNER, has_role, is_inside
+from core.views import redirect_if_refused, require, run_service
+from dialogues.enums import DATED, SEATED, RsvpState
+from dialogues.forms import GuestListForm
+from dialogues.models import Dialogue, Invitation
+from dialogues.permissions import can_manage, can_see_rsvp_counts
+from dialogues.progress import (
+    attendees,
+    compose_subtitle,
+    counts_note,
+    counts_title,
+    failed_note,
+    guest_list,
+    list_choices,
+    no_guests,
+    organisation_choices,
+    own_rsvps,
+    people_choices,
+    seat_wishes,
+    unsettled_lines,
+)
+from dialogues.queries import (
+    DeliveryCounts,
+    GuestRow,
+    RsvpCounts,
+    guest_choices,
+    guest_rows,
+    sharing_guests,
+    unreleased_invitations,
+)
+from dialogues.services import add_guests, remove_guest
+from dialogues.services.guests import require_guest_list
+from dialogues.views.dialogues import dialogue_for_office, page_context, visible_dialogue
+from dialogues.views.invitations import guests_url, invitation_for_office
+from outbox.queries.mails import latest_batch
+
+
+def guest_tab(request, pk):
+    """Show the list to insiders, the counts to observers, and to participants their own replies and
+    the guests who agreed to be named.
+    """
+    dialogue = visible_dialogue(request, pk)
+    if dialogue.is_taken_over:
+        raise Http404
+    user = request.user
+    guests = guest_rows(dialogue, dialogue.invitations.visible_to(user))
+    context = page_context(request, dialogue, "guests")
+    if can_see_rsvp_counts(user):
+        context |= _counts_context(dialogue, user, guests)
+    if is_inside(user):
+        context |= _list_context(dialogue, user, guests)
+    elif _takes_part(user, dialogue, guests):
+        context |= {
+            "takes_part": True,
+            "own": own_rsvps(guests),
+            "sharing": list(sharing_guests(dialogue)),
+        }
+    return render(request, "dialogues/guests.html", context)
+
+
+def _counts_context(dialogue: Dialogue, user, guests: list[GuestRow]) -> dict:
+    invitations = [guest.invitation for guest in guests]
+    if not is_inside(user):
+        # Observers may see no guest, but their counts cover the whole list.
+        invitations = list(dialogue.invitations.active())
+    counts = RsvpCounts.of(invitations, dialogue)
+    return {
+        "counts": counts,
+        "counts_title": counts_title(counts),
+        "counts_note": counts_note(counts, dialogue),
+    }
+
+
+def _list_context(dialogue: Dialogue, user, guests: list[GuestRow]) -> dict:
+    manages, sending = can_manage(user), DeliveryCounts.of(guests)
+    add_url = reverse("dialogues:guests_add", args=[dialogue.pk])
+    can_add = manages and dialogue.state in DATED
+    mails_of_dialogue = f"path={quote(dialogue.get_absolute_url())}"
+    downloads = [
+        (_("Als Excel-Datei laden"), reverse("dialogues:guests_export", args=[dialogue.pk]))
+    ]
+    if manages and sending.total:
+        url = f"{reverse('outbox:export')}?{mails_of_dialogue}"
+        downloads.append((_("Nachweis des Versands"), url))
+    context = {
+        "guests": guest_list(guests, user),
+        "manages": manages,
+        "sending": sending,
+        "failed_note": failed_note(sending),
+        "outbox_url": f"{reverse('outbox:list')}?{mails_of_dialogue}",
+        "add_buttons": [Button(_("Gäste hinzufügen"), add_url)] if can_add else [],
+        "downloads": downloads,
+        "print_url": reverse("dialogues:guests_print", args=[dialogue.pk]),
+        "empty": no_guests(add_url if can_add else ""),
+    }
+    if manages:
+        context["unsettled"] = unsettled_lines(guests, dialogue)
+        context |= seat_wishes(guests, dialogue, local_date(timezone.now()))
+    if manages and sending.is_under_way:
+        context["batch"] = latest_batch(dialogue.get_absolute_url(), "invitation")
+    return context
+
+
+def _takes_part(user, dialogue: Dialogue, guests: list[GuestRow]) -> bool:
+    """Return whether `user` is a guest or represents the host; `guests` are those they may see."""
+    if any(guest.invitation.withdrawn_at is None for guest in guests):
+        return True
+    return has_role(user, PARTNER) and dialogue.host_id in user.organisation_ids
+
+
+def _whole_list(request, pk) -> tuple[Dialogue, list[GuestRow]]:
+    """Return the dialogue and its whole guest list for export or print; 403 for outsiders."""
+    dialogue = visible_dialogue(request, pk)
+    require(is_inside(request.user), _("Die Gästeliste ist dem Haus vorbehalten."))
+    return dialogue, guest_rows(dialogue, dialogue.invitations.visible_to(request.user))
+
+
+def export(request, pk):
+    """Export the whole guest list, withdrawn invitations included."""
+    _dialogue, guests = _whole_list(request, pk)
+    header = [
+        _("Organisation"),
+        _("Anrede"),
+        _("Titel"),
+        _("Vorname"),
+        _("Familienname"),
+        _("Funktion"),
+        _("E-Mail"),
+        _("Telefon"),
+        _("Antwort"),
+        _("Personen"),
+        _("Vertretung"),
+        _("Funktion der Vertretung"),
+        _("Nachricht"),
+        _("beantwortet am"),
+        _("Weg"),
+        _("Versand"),
+    ]
+    return xlsx_response(_("Gaesteliste.xlsx"), header, [_line_of(guest) for guest in guests])
+
+
+def _line_of(guest: GuestRow) -> list:
+    invitation, person = guest.invitation, guest.invitation.person
+    return [
+        str(person.organisation or ""),
+        person.get_salutation_display(),
+        person.title,
+        person.given_name,
+        person.family_name,
+        person.function,
+        person.email,
+        person.phone,
+        invitation.get_rsvp_display(),
+        invitation.seats_taken,
+        invitation.substitute_name,
+        invitation.substitute_function,
+        invitation.remark,
+        invitation.replied_at,
+        invitation.get_channel_display(),
+        guest.mail_text,
+    ]
+
+
+def printed(request, pk):
+    """Show the attendance list for printing, with a column for signatures."""
+    dialogue, guests = _whole_list(request, pk)
+    invitations = [guest.invitation for guest in guests if _may_come(guest.invitation, dialogue)]
+    context = {
+        "dialogue": dialogue,
+        "subtitle": " · ".join(filter(None, [dialogue.title, dialogue.when, dialogue.location])),
+        "attendees": attendees(invitations),
+        "seats": sum(invitation.seats_taken for invitation in invitations),
+    }
+    return render(request, "dialogues/guests_print.html", context)
+
+
+def _may_come(invitation: Invitation, dialogue: Dialogue) -> bool:
+    is_present = invitation.released_round == dialogue.round and not invitation.withdrawn_at
+    return is_present and invitation.rsvp in (*SEATED, RsvpState.TENTATIVE)
+
+
+def compose(request, pk):
+    """Add lists, organisations and people; a search limits what the page offers."""
+    dialogue = dialogue_for_office(request, pk)
+    if back := redirect_if_refused(request, dialogue, require_guest_list):
+        return back
+    form = GuestListForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            add_guests, dialogue=dialogue, by=request.user, now=timezone.now(), **form.cleaned_data
+        )
+        if result := run_service(request, call, form=form):
+            messages.success(request, _added_message(*result))
+            return redirect("dialogues:guests_add", dialogue.pk)
+    # After an error the boxes stay ticked.
+    words, ticked = request.GET.get("q", ""), request.POST.getlist
+    choices = guest_choices(dialogue, words)
+    context = {
+        "dialogue": dialogue,
+        "form": form,
+        "subtitle": compose_subtitle(unreleased_invitations(dialogue).count()),
+        "words": words,
+        "people": people_choices(choices.people, ticked("people")),
+        "lists": [] if words else list_choices(choices.lists, ticked("lists")),
+        "organisations": organisation_choices(choices.organisations, ticked("organisations")),
+        "has_more": choices.more,
+    }
+    return render(request, "dialogues/compose.html", context)
+
+
+def _added_message(added: int, left_out: int) -> str:
+    text = ngettext(
+        "%(count)d Person steht neu auf der Gästeliste.",
+        "%(count)d Personen stehen neu auf der Gästeliste.",
+        added,
+    ) % {"count": added}
+    if not left_out:
+        return text
+    listed = ngettext("%(count)d stand schon darauf.", "%(count)d standen schon darauf.", left_out)
+    return f"{text} {listed % {'count': left_out}}"
+
+
+@require_POST
+def remove(request, pk):
+    invitation = invitation_for_office(request, pk)
+    done = _("%(guest)s steht nicht mehr auf der Gästeliste.") % {"guest": invitation.person}
+    run_service(
+        request,
+        partial(remove_guest, invitation=invitation, by=request.user, now=timezone.now()),
+        done=done,
+    )
+    return redirect(guests_url(invitation.dialogue))

@@ -1,0 +1,365 @@
+"""The guest list on screen, in Excel and on paper; recording replies, withdrawing invitations."""
+
+import datetime as dt
+import html
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
+from dialogues.enums import DialogueState, RsvpState
+from outbox.enums import MailState
+from outbox.models import Mail
+from tests.confirming import press
+from tests.dialogues.builders import (
+    NOW,
+    make_dialogue,
+    make_invitation,
+    make_released,
+)
+from tests.dialogues.pages import BASE, links_of, text_of
+from tests.partners.builders import make_organisation, make_person, make_user
+from tests.unchanged import mails_written
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+S = DialogueState
+
+
+def guests_page(dialogue) -> str:
+    return f"{dialogue.get_absolute_url()}gaeste/"
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_guest_list_needs_the_same_queries_for_any_number(
+    signed_in, office, django_assert_num_queries, count
+):
+    dialogue = make_released(office, count)
+
+    with django_assert_num_queries(15):
+        signed_in.get(guests_page(dialogue))
+
+
+def test_guest_list_shows_replies_seats_and_mail_states(signed_in, office):
+    dialogue = make_released(office, 3)
+    Mail.objects.update(state=MailState.SENT, sent_at=NOW)
+    first, second, _third = dialogue.invitations.order_by("pk")
+    dialogue.invitations.filter(pk=first.pk).update(
+        rsvp=RsvpState.ACCEPTED, replied_at=NOW, party=3
+    )
+    dialogue.invitations.filter(pk=second.pk).update(
+        rsvp=RsvpState.REPRESENTED,
+        replied_at=NOW,
+        substitute_name="Stabsstelle",
+        remark="Bis bald",
+    )
+
+    text = text_of(signed_in.get(guests_page(dialogue)))
+
+    for words in (
+        "3 Einladungen 4 von 30 Plätzen belegt · Antwort bis 15.04.2026",
+        "1 Zusage 1 vertreten 1 offen",
+        "Betrieb 00 Gast 0 3 Personen Zusage versandt 02.03.2026",
+        "Stabsstelle in Vertretung für Gast 1 „Bis bald“",
+        "Antwort eintragen Einladung zurückziehen",
+    ):
+        assert words in text, words
+
+
+def test_sending_in_progress_shows_counts_and_failures(signed_in, office):
+    dialogue = make_released(office, 3)
+    mails = list(Mail.objects.order_by("pk"))
+    Mail.objects.filter(pk=mails[0].pk).update(state=MailState.SENT, sent_at=NOW)
+    Mail.objects.filter(pk=mails[1].pk).update(state=MailState.FAILED)
+
+    running = text_of(signed_in.get(guests_page(dialogue)))
+    Mail.objects.filter(pk=mails[2].pk).update(state=MailState.SENT, sent_at=NOW)
+    done = text_of(signed_in.get(guests_page(dialogue)))
+
+    assert "Versand läuft 1 von 3 E-Mails sind versandt. 1 ging nicht hinaus." in running
+    assert "Versand läuft" not in done
+    assert "1 E-Mail konnte nicht versandt werden. Zum Postausgang" in done
+
+
+def test_office_gets_links_to_the_sending_and_its_proof(signed_in, office, client):
+    dialogue = make_released(office, 2)
+    path = dialogue.get_absolute_url()
+
+    page = signed_in.get(guests_page(dialogue)).content.decode()
+    Mail.objects.update(state=MailState.FAILED)
+    failed = signed_in.get(guests_page(dialogue)).content.decode()
+    client.force_login(make_user(SENATOR_OFFICE))
+
+    assert (
+        f'<a href="/postausgang/versand/{Mail.objects.first().batch}/">Versand verfolgen</a>'
+        in page
+    )
+    assert f'<a href="/postausgang/export/?path={path}" download>Nachweis des Versands</a>' in page
+    assert f'<a href="/postausgang/?path={path}">Zum Postausgang</a>' in failed
+    assert "/postausgang/" not in client.get(guests_page(dialogue)).content.decode()
+
+
+def test_guest_list_without_mails_offers_no_proof(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    make_invitation(dialogue, released=False)
+
+    assert "Nachweis des Versands" not in text_of(signed_in.get(guests_page(dialogue)))
+
+
+def test_senators_office_sees_the_list_without_buttons(client):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, person=make_person("Leitung A"))
+    make_invitation(dialogue, person=make_person("Leitung B"), released=False)
+    client.force_login(make_user(SENATOR_OFFICE))
+
+    text = text_of(client.get(guests_page(dialogue)))
+
+    assert "Leitung A" in text
+    for words in ("Leitung B", "Antwort eintragen", "Gäste hinzufügen"):
+        assert words not in text, words
+
+
+def test_observer_sees_numbers_and_no_names(client):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Leitung A"), shares_rsvp=True)
+    client.force_login(make_user(OBSERVER))
+
+    text = text_of(client.get(guests_page(dialogue)))
+
+    assert "1 Einladung 1 von 30 Plätzen belegt" in text
+    assert "Leitung A" not in text
+
+
+def test_partner_sees_guests_who_agreed_and_their_own_organisation(client):
+    partner = make_user(PARTNER)
+    dialogue = make_dialogue(S.INVITED)
+    colleague = make_person("Kollegium", organisation=partner.person.organisation)
+    make_invitation(dialogue, RsvpState.TENTATIVE, person=partner.person)
+    make_invitation(dialogue, RsvpState.DECLINED, person=colleague)
+    seen = make_person("Offen", organisation=make_organisation("Zange GmbH"))
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=seen, shares_rsvp=True)
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Verdeckt"))
+    make_invitation(
+        dialogue, RsvpState.DECLINED, person=make_person("Verhindert"), shares_rsvp=True
+    )
+    client.force_login(partner)
+
+    text = text_of(client.get(guests_page(dialogue)))
+
+    assert "Kollegium Absage" in text
+    assert "Wer teilnimmt Zange GmbH Offen" in text
+    for words in ("Verdeckt", "Verhindert", "Plätzen belegt"):
+        assert words not in text, words
+
+
+@pytest.mark.parametrize(("is_invited", "is_named"), [(True, True), (False, False)])
+def test_observer_who_is_also_a_partner_sees_counts_and_guests_who_agreed(
+    client, is_invited, is_named
+):
+    both, dialogue = make_user(PARTNER, OBSERVER), make_dialogue(S.INVITED)
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Leitung A"), shares_rsvp=True)
+    if is_invited:
+        make_invitation(dialogue, person=both.person)
+    client.force_login(both)
+
+    text = text_of(client.get(guests_page(dialogue)))
+
+    assert "1 von 30 Plätzen belegt" in text
+    assert ("Wer teilnimmt Leitung A" in text, "Leitung A" in text) == (is_named, is_named)
+
+
+def test_host_sees_guests_who_agreed(client):
+    host = make_user(PARTNER)
+    dialogue = make_dialogue(S.INVITED, host=host.person.organisation)
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Leitung A"), shares_rsvp=True)
+    client.force_login(host)
+
+    assert "Wer teilnimmt Leitung A" in text_of(client.get(guests_page(dialogue)))
+
+
+def test_office_enters_a_reply_given_by_phone(signed_in):
+    invitation = make_invitation(person=make_person("Leitung A", email="a@example.org"))
+    address = f"{BASE}/einladungen/{invitation.pk}/eintragen/"
+
+    refused = text_of(signed_in.post(address, {"rsvp": "represented", "remark": "Lange getippt"}))
+    signed_in.post(address, {"rsvp": "represented", "substitute_name": "Stabsstelle", "party": "2"})
+
+    invitation.refresh_from_db()
+    assert "Bitte nennen Sie, wer Sie vertritt." in refused and "Lange getippt" in refused
+    assert (invitation.rsvp, invitation.substitute_name, invitation.party, invitation.channel) == (
+        "represented",
+        "Stabsstelle",
+        2,
+        "office",
+    )
+
+
+def test_withdrawing_asks_for_confirmation_and_mails_the_guest(signed_in):
+    invitation = make_invitation(person=make_person("Leitung A", email="a@example.org"))
+    address = f"{BASE}/einladungen/{invitation.pk}/zurueckziehen/"
+    asked = signed_in.get(address)
+    assert "1 Person wird benachrichtigt." in text_of(asked)
+    assert "Leitung A <a@example.org>" in html.unescape(text_of(asked))
+    assert "wir müssen unsere Einladung" in text_of(asked)
+    # A withdrawal is never silent.
+    assert "Ohne Benachrichtigung" not in text_of(asked)
+
+    text = text_of(signed_in.get(press(signed_in, asked).url))
+
+    invitation.refresh_from_db()
+    assert invitation.withdrawn_at == NOW
+    assert "zurückgezogen 02.03.2026" in text
+    assert mails_written() == [("invitation_withdrawn", "a@example.org")]
+
+
+def test_guest_without_invitation_is_removed_without_mail(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    invitation = make_invitation(dialogue, released=False)
+    address = f"{BASE}/einladungen/{invitation.pk}/streichen/"
+    assert address in signed_in.get(guests_page(dialogue)).content.decode()
+
+    signed_in.post(address)
+
+    assert dialogue.invitations.count() == 0
+    assert mails_written() == []
+
+
+def test_export_contains_the_whole_list(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+    organisation = make_organisation("Zange GmbH")
+    person = make_person(
+        "=Leitung",
+        salutation="ms",
+        title="Dr.",
+        given_name="=Vorname",
+        function="Werk",
+        email="a@example.org",
+        phone="030 1",
+        organisation=organisation,
+    )
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=person, party=2, remark="Gern")
+
+    response = signed_in.get(f"{guests_page(dialogue)}export/")
+
+    rows = [
+        [cell.value for cell in row]
+        for row in load_workbook(BytesIO(response.content)).active.iter_rows()
+    ]
+    assert rows[0][:10] == [
+        "Organisation",
+        "Anrede",
+        "Titel",
+        "Vorname",
+        "Familienname",
+        "Funktion",
+        "E-Mail",
+        "Telefon",
+        "Antwort",
+        "Personen",
+    ]
+    assert rows[1] == [
+        "Zange GmbH",
+        "Frau",
+        "Dr.",
+        "=Vorname",
+        "=Leitung",
+        "Werk",
+        "a@example.org",
+        "030 1",
+        "Zusage",
+        2,
+        None,
+        None,
+        "Gern",
+        dt.datetime(2026, 3, 2, 10, 0),
+        "über den persönlichen Link",
+        "eingeladen 02.03.2026",
+    ]
+    assert "einladung/" not in str(rows)
+
+
+def test_printed_list_contains_everyone_who_may_come(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+    for name, rsvp, party in (
+        ("A", "accepted", 2),
+        ("B", "tentative", 1),
+        ("C", "declined", 1),
+        ("D", "open", 1),
+    ):
+        make_invitation(dialogue, rsvp, person=make_person(f"Leitung {name}"), party=party)
+    make_invitation(dialogue, "represented", person=make_person("Leitung E"))
+
+    text = text_of(signed_in.get(f"{guests_page(dialogue)}drucken/"))
+
+    assert "3 Personen angemeldet" in text
+    assert text.count("Begleitung von Leitung A") == 1
+    assert "Leitung B mit Vorbehalt" in text
+    assert "Stellvertretung in Vertretung für Leitung E" in text
+    assert "Leitung C" not in text and "Leitung D" not in text
+
+
+def test_page_links_to_its_exports(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue)
+
+    links = links_of(signed_in.get(guests_page(dialogue)))
+
+    for end in ("export/", "drucken/", "zusammenstellen/"):
+        assert f"{guests_page(dialogue)}{end}" in links, end
+
+
+def test_guest_who_wants_a_seat_is_offered_one(signed_in, office):
+    dialogue = make_dialogue(S.INVITED, seats=2)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
+    guest = make_person("Leitung A", email="a@example.org", phone="030 1234")
+    waiting = make_invitation(dialogue, person=guest, seat_wanted_at=NOW)
+
+    page = signed_in.get(guests_page(dialogue))
+    offer = f"{BASE}/einladungen/{waiting.pk}/platz/"
+    page_before = signed_in.get(offer)
+    asked = text_of(page_before)
+    done = text_of(signed_in.get(press(signed_in, page_before).url))
+
+    assert "Wünschen einen Platz 1 Platz ist frei." in text_of(page)
+    assert "seit 02.03.2026, 10:00 Uhr · a@example.org · 030 1234" in text_of(page)
+    assert offer in links_of(page)
+    assert "Leitung A" in asked
+    assert "Der Platz ist angeboten." in done
+    assert "Wünschen einen Platz" not in done
+    assert mails_written() == [("seat_offered", "a@example.org")]
+
+
+def test_seat_is_offered_only_while_one_is_free(signed_in):
+    dialogue = make_dialogue(S.INVITED, seats=1)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
+    waiting = make_invitation(dialogue, seat_wanted_at=NOW)
+
+    page = signed_in.get(guests_page(dialogue))
+
+    offer = f"{BASE}/einladungen/{waiting.pk}/platz/"
+    assert "Wünschen einen Platz Alle Plätze sind belegt." in text_of(page)
+    assert offer not in links_of(page)
+    refused = text_of(signed_in.get(offer, follow=True))
+    assert "Es ist kein Platz frei, der sich anbieten ließe." in refused
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "is_offered"),
+    [
+        (S.INVITED, {}, True),
+        (S.HELD, {}, True),
+        (S.DOCUMENTED, {}, False),
+        (S.EXPLORING, {}, False),
+        (S.INVITED, {"released_round": 2}, False),
+        (S.INVITED, {"withdrawn_at": NOW}, False),
+    ],
+)
+def test_reply_is_entered_only_where_it_is_accepted(signed_in, state, fields, is_offered):
+    invitation = make_invitation(make_dialogue(state), **fields)
+    url = f"{BASE}/einladungen/{invitation.pk}/eintragen/"
+
+    page = signed_in.get(guests_page(invitation.dialogue))
+    form = signed_in.get(url)
+
+    assert (url in links_of(page)) is is_offered
+    assert form.status_code == (200 if is_offered else 302)
