@@ -75,6 +75,7 @@ SOURCES_OF_ACTION = {
     WITHDRAW: MOVES[WITHDRAW].sources,
     SETTLE: UNSOLVED_STATES,
 }
+LINK_REPLACED_NOTE = _("Persönlicher Link ersetzt")
 LOG_NOTES = {
     APPROVE: _("Zum Versand gegeben"),
     RESEND: _("Erneut zum Versand gegeben"),

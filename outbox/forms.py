@@ -1,12 +1,13 @@
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm, version_of
 from core.forms import CleanCharField, GermanIntegerField, formfield_for
-from outbox.models import Wording
+from outbox.models import Mail, Wording
 from outbox.queries.wordings import WORDING_FIELDS, wording_for_form
 from outbox.rendering.wordings import clean_words, find_faults
-from outbox.texts import MailText
+from outbox.texts import MailText, Recipient
 
 
 class WordingForm(VersionedForm):
@@ -69,6 +70,29 @@ class ExpectedForm(forms.Form):
     def number(self) -> int:
         """Zero for invalid input, which matches no count: the service then names the real one."""
         return self.cleaned_data["expected"] if self.is_valid() else 0
+
+
+class ResendForm(forms.Form):
+    """Whether a mail goes to the address that its recipient has now, or to its own once more."""
+
+    NEW, OLD = "new", "old"
+
+    address = forms.ChoiceField(
+        label=_("An welche Adresse?"), widget=forms.RadioSelect(attrs={"class": "choices--cards"})
+    )
+
+    def __init__(self, *args, mail: Mail, to: Recipient, **kwargs):
+        super().__init__(*args, initial={"address": self.NEW}, **kwargs)
+        self.to = to
+        self.fields["address"].choices = [
+            (self.NEW, gettext("%(address)s (jetzige Adresse)") % {"address": to.email}),
+            (self.OLD, gettext("%(address)s (bisherige Adresse)") % {"address": mail.recipient}),
+        ]
+
+    @property
+    def recipient(self) -> Recipient | None:
+        """The recipient whose address was chosen; None to keep the one that the mail has."""
+        return self.to if self.cleaned_data["address"] == self.NEW else None
 
 
 class ConfirmationForm(forms.Form):

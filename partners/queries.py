@@ -1,6 +1,7 @@
 """Organisations, people, accounts and deputyships for pages and other apps."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
@@ -8,10 +9,13 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
 from core.folding import fold
 from core.progress import HistoryEntry
+from core.queries import in_batches
 from core.roles import OFFICE, has_role
+from outbox.registry import Addressed
 from outbox.texts import Recipient
 from partners.enums import RESPONSIBLE_REASON
 from partners.models import Deputy, DistributionList, FormerPerson, Organisation, Person, User
@@ -170,6 +174,63 @@ def recipient_of(person: Person) -> Recipient:
     email = account.email if account and account.is_active else person.email
     # In lower case, as pauses and mails have it, so that addresses can be compared.
     return Recipient(email=email.lower(), name=person.name, greeting=person.greeting)
+
+
+def current_recipients(addressed: Iterable[Addressed]) -> dict[Addressed, Recipient]:
+    """Return those of `addressed` who are written to at another address now.
+
+    They are recognised by an address and a name that both were theirs, so that nobody gets what was
+    written to somebody else at the same mailbox. People who may be meant no more are left out: they
+    are inactive, or several have that name.
+    """
+    wanted = set(addressed)
+    holders = _former_holders({one.email for one in wanted})
+    people = _people_by_number({number for _email, number in holders})
+    names = _names_by_number(set(people))
+    found: dict[Addressed, set[Recipient]] = defaultdict(set)
+    for email, number in holders:
+        for one in wanted & {Addressed(email, name) for name in names[number]}:
+            found[one].add(recipient_of(people[number]))
+    return {
+        one: to
+        for one, recipients in found.items()
+        for to in recipients
+        if len(recipients) == 1 and to.email not in ("", one.email)
+    }
+
+
+def _former_holders(addresses: set[str]) -> set[tuple[str, int]]:
+    """Return (address, number of the person) of everybody who ever had one of `addresses`."""
+    holders: set[tuple[str, int]] = set()
+    for some in in_batches(sorted(addresses)):
+        contacts = Person.history.annotate(address=Lower("email")).filter(address__in=some)
+        holders.update(contacts.values_list("address", "id"))
+        accounts = User.history.filter(email__in=some)
+        holders.update(accounts.values_list("email", "person_id"))
+    return holders
+
+
+def _people_by_number(numbers: set[int]) -> dict[int, Person]:
+    """Return active people by their number, merged ones also by the number of a former entry."""
+    people: dict[int, Person] = {}
+    for some in in_batches(sorted(numbers)):
+        former = FormerPerson.objects.filter(number__in=some).values_list("number", "person")
+        merged = dict(former)
+        found = Person.objects.filter(is_active=True).select_related("user")
+        found = found.in_bulk([*some, *merged.values()])
+        people |= {pk: person for pk, person in found.items() if pk not in merged}
+        people |= {number: found[pk] for number, pk in merged.items() if pk in found}
+    return people
+
+
+def _names_by_number(numbers: set[int]) -> dict[int, set[str]]:
+    """Return all names that the people have ever had."""
+    names: dict[int, set[str]] = defaultdict(set)
+    for some in in_batches(sorted(numbers)):
+        versions = Person.history.filter(id__in=some)
+        for number, *parts in versions.values_list("id", "title", "given_name", "family_name"):
+            names[number].add(" ".join(filter(None, parts)))
+    return names
 
 
 def office_accounts() -> QuerySet[User]:

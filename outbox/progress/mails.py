@@ -16,6 +16,7 @@ from core.states import allowed_actions
 from outbox.enums import APPROVE, MOVES, QUEUED_STATES, RESEND, UNSOLVED_STATES, WITHDRAW
 from outbox.models import Mail, MailLog
 from outbox.rendering.preview import CalendarFacts
+from outbox.texts import Recipient
 
 EXPORT_HEADER = [
     gettext_lazy("Betreff"),
@@ -77,13 +78,15 @@ def list_line(mail: Mail) -> MailLine:
     )
 
 
-def post_buttons(mail: Mail) -> list[tuple[str, str, str]]:
-    """Return (label, URL, variant) of the actions on `mail` that need no confirmation."""
+def post_buttons(mail: Mail, to: Recipient | None) -> list[tuple[str, str, str]]:
+    """Return (label, URL, variant) of the actions on `mail` that need no confirmation; `to` is its
+    recipient at another address.
+    """
     actions = allowed_actions(MOVES, mail)
     can_settle = mail.state in UNSOLVED_STATES and not mail.settled_at
     buttons = [
         (APPROVE in actions, "approve", str(MOVES[APPROVE].label), "primary"),
-        (RESEND in actions, "resend", str(MOVES[RESEND].label), "primary"),
+        (RESEND in actions and to is None, "resend", str(MOVES[RESEND].label), "primary"),
         (can_settle, "settle", _("Als erledigt ablegen"), "secondary"),
     ]
     return [
@@ -93,12 +96,15 @@ def post_buttons(mail: Mail) -> list[tuple[str, str, str]]:
     ]
 
 
-def link_buttons(mail: Mail) -> list[tuple[str, str, str]]:
-    """Return (label, URL, variant) of the actions that ask for confirmation first."""
-    if WITHDRAW not in allowed_actions(MOVES, mail):
-        return []
-    url = reverse("outbox:withdraw", args=[mail.pk])
-    return [(str(MOVES[WITHDRAW].label), url, "danger")]
+def link_buttons(mail: Mail, to: Recipient | None) -> list[tuple[str, str, str]]:
+    """Return (label, URL, variant) of the actions that ask first; `to` as for `post_buttons`."""
+    actions = allowed_actions(MOVES, mail)
+    buttons = [(RESEND in actions and to, RESEND, "primary"), (True, WITHDRAW, "danger")]
+    return [
+        (str(MOVES[action].label), reverse(f"outbox:{action}", args=[mail.pk]), variant)
+        for is_offered, action, variant in buttons
+        if is_offered and action in actions
+    ]
 
 
 def view_template(view: str, *, has_calendar: bool) -> str:

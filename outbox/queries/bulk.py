@@ -19,6 +19,7 @@ from outbox.enums import (
 )
 from outbox.models import Mail
 from outbox.queries.mails import is_late
+from outbox.registry import Addressed, current_recipients
 
 EXAMPLES_LIMIT = 10
 WRONG_STATE, ACCOUNT_MAIL, BODY_REMOVED, SETTLED = "state", "account", "removed", "settled"
@@ -32,6 +33,14 @@ OBSTACLES: dict[str, str | Promise] = {
 STATE_FILTER_CHOICES = [*StateFilter.choices, *MailState.choices]
 
 
+class NewAddress(NamedTuple):
+    """A person who is written to at another address now."""
+
+    name: str
+    old: str
+    new: str
+
+
 class Selection(NamedTuple):
     """The mails that an action applies to, and those it leaves out, with the reasons.
 
@@ -43,6 +52,7 @@ class Selection(NamedTuple):
     examples: list[Mail]
     left_out: list[tuple[str | Promise, int]]  # reason, number of mails
     left_out_examples: list[tuple[Mail, str | Promise]]
+    new_addresses: list[NewAddress]  # of all recipients, when mails are resent
 
 
 class MailGroup(NamedTuple):
@@ -102,7 +112,7 @@ def count_states(mails: QuerySet[Mail], *, now: dt.datetime) -> StateCounts:
 
 
 def select_mails(action: str, mails: QuerySet[Mail], *, were_ticked: bool) -> Selection:
-    """Preview what `action` would do to `mails`, in three queries.
+    """Preview what `action` would do to `mails`, in three queries; resending takes a few more.
 
     A ticked mail in the wrong state is listed as left out, with the reason. Mails that only matched
     a filter are not listed then: the user did not choose them one by one.
@@ -112,6 +122,7 @@ def select_mails(action: str, mails: QuerySet[Mail], *, were_ticked: bool) -> Se
         mails = mails.filter(state__in=SOURCES_OF_ACTION[action])
     counts: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
+    reached = mails.filter(obstacle="")
     groups = mails.order_by().values_list("state", "obstacle").annotate(count=Count("pk"))
     for state, obstacle, count in groups:
         (left_out if obstacle else counts).update({obstacle or state: count})
@@ -125,7 +136,15 @@ def select_mails(action: str, mails: QuerySet[Mail], *, were_ticked: bool) -> Se
             (mail, OBSTACLES[mail.obstacle])
             for mail in (newest.exclude(obstacle="")[:EXAMPLES_LIMIT] if left_out else [])
         ],
+        new_addresses=new_addresses(reached) if action == RESEND else [],
     )
+
+
+def new_addresses(mails: QuerySet[Mail]) -> list[NewAddress]:
+    """Return who of the recipients of `mails` has another address now, by name."""
+    pairs = mails.order_by().values_list("recipient", "recipient_name").distinct()
+    found = current_recipients(Addressed(*pair) for pair in pairs)
+    return sorted(NewAddress(one.name, one.email, to.email) for one, to in found.items())
 
 
 def with_obstacle(action: str, mails: QuerySet[Mail]) -> QuerySet[Mail]:

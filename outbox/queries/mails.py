@@ -19,6 +19,8 @@ from outbox.enums import (
     MailState,
 )
 from outbox.models import Mail, in_states
+from outbox.registry import Addressed, current_recipients
+from outbox.texts import Recipient
 
 LATE_AFTER = dt.timedelta(minutes=15)
 SENDING_ORDER = ("priority", "due_at", "pk")
@@ -90,6 +92,15 @@ def unsent_keys(subject_keys: Iterable[str], kind: str) -> set[str]:
         waiting = waiting.filter(state__in=MOVES[WITHDRAW].sources)
         found |= set(waiting.values_list("subject_key", flat=True))
     return found
+
+
+def current_recipient(mail: Mail) -> Recipient | None:
+    """Return how its recipient is written to now, if that is at another address."""
+    # Codes and links of accounts are for the address that they were asked for.
+    if mail.is_account_mail:
+        return None
+    addressed = Addressed(mail.recipient, mail.recipient_name)
+    return current_recipients([addressed]).get(addressed)
 
 
 def mails_for_office(user) -> QuerySet[Mail]:

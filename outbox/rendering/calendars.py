@@ -66,6 +66,15 @@ def make_calendar(event: CalendarEvent, *, now: dt.datetime) -> str:
     return calendar.to_ical().decode()
 
 
+def readdress_calendar(calendar: str, to: Recipient) -> str:
+    """Return the entry with `to` as its attendee; one for information has none and stays."""
+    found = Calendar.from_ical(calendar)
+    for event in found.walk("VEVENT"):
+        if attendee := event.get("ATTENDEE"):
+            event["ATTENDEE"] = _attendee(to, str(attendee.params["PARTSTAT"]))
+    return found.to_ical().decode()
+
+
 def calendar_file_name(calendar: str) -> str:
     """Return the title of the entry as an ASCII file name ending in `.ics`."""
     found = SUMMARY.search(calendar.replace("\r\n ", ""))

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
+from email import message_from_string
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,7 +15,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from outbox.rendering import TextError
-from outbox.rendering.calendars import calendar_file_name
+from outbox.rendering.calendars import calendar_file_name, readdress_calendar
 from outbox.rendering.headers import normalise_address, one_line
 from outbox.rendering.messages import Message
 from outbox.texts import Recipient
@@ -84,6 +86,44 @@ def build_mime(
     if calendar:
         _add_calendar(message, calendar)
     return message.as_bytes().decode("ascii")
+
+
+def readdress(mime: str, to: Recipient, *, now: dt.datetime) -> str:
+    """Return the finished message as it would have been written to `to` at `now`."""
+    message = message_from_string(mime, policy=POLICY)
+    calendar = _calendar_of(message)
+    return build_mime(
+        _content_of(message),
+        to=to,
+        message_id=str(message["Message-ID"]),
+        now=now,
+        calendar=readdress_calendar(calendar, to) if calendar else "",
+    )
+
+
+def reword(mime: str, change: Callable[[str], str]) -> str:
+    """Return the finished message with `change` applied to its text and its HTML."""
+    message = message_from_string(mime, policy=POLICY)
+    content = _content_of(message)
+    [address] = message["To"].addresses
+    return build_mime(
+        content._replace(text=change(content.text), html=change(content.html)),
+        to=Recipient(address.addr_spec, address.display_name),
+        message_id=str(message["Message-ID"]),
+        now=message["Date"].datetime,
+        calendar=_calendar_of(message),
+    )
+
+
+def _content_of(message: EmailMessage) -> Message:
+    text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    return Message(str(message["Subject"]), text, html)
+
+
+def _calendar_of(message: EmailMessage) -> str:
+    parts = (part for part in message.walk() if part.get_content_type() == "text/calendar")
+    part = next(parts, None)
+    return part.get_content() if part else ""
 
 
 def _address(name: str, email: str) -> Address:

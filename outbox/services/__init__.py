@@ -4,8 +4,10 @@ from outbox.services.bulk import approve_mails, resend_mails, settle_mails, with
 from outbox.services.delivery import deliver_due_mails
 from outbox.services.mails import (
     approve_mail,
+    replace_links,
     resend_mail,
     settle_mail,
+    settle_superseded,
     withdraw_mail,
     withdraw_pending,
 )
@@ -24,6 +26,7 @@ __all__ = [
     "perform",
     "rehearse",
     "remove_bodies",
+    "replace_links",
     "resend_mail",
     "resend_mails",
     "reset_wording",
@@ -32,6 +35,7 @@ __all__ = [
     "settle_demo_mails",
     "settle_mail",
     "settle_mails",
+    "settle_superseded",
     "sweep_mails",
     "withdraw_mail",
     "withdraw_mails",

@@ -7,6 +7,9 @@ and NotAllowed for everyone but the office; nothing is changed then.
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +23,8 @@ from outbox.enums import APPROVE, LOG_NOTES, MOVES, RESEND, SETTLE, SOURCES_OF_A
 from outbox.models import Mail, MailLog
 from outbox.permissions import require_can_manage_mails
 from outbox.queries.bulk import with_obstacle
+from outbox.registry import Addressed, current_recipients
+from outbox.services.mails import readdress_mail
 from outbox.services.queueing import deliver_on_commit
 
 KeysByState = dict[str, list[int]]
@@ -43,7 +48,8 @@ def approve_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.da
 
 @transaction.atomic
 def resend_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.datetime) -> int:
-    """Queue failed and expired mails again and reset their counters.
+    """Queue failed and expired mails again and reset their counters. They go to the addresses that
+    their recipients have now (`outbox.registry`).
 
     Account mails are left out: their codes and links are outdated and have to be requested again.
     """
@@ -56,9 +62,27 @@ def resend_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.dat
         "last_error": "",
         "settled_at": None,
     }
-    _change_mails(found, RESEND, changes, by, now)
+    notes = _readdress([key for keys in found.values() for key in keys], now)
+    _change_mails(found, RESEND, changes, by, now, notes)
     deliver_on_commit()
     return expected
+
+
+def _readdress(keys: list[int], now: dt.datetime) -> dict[int, str]:
+    """Write the mails to the present addresses of their recipients; return the notes about it."""
+    notes = {}
+    for some_keys in in_batches(keys):
+        mails = Mail.objects.filter(pk__in=some_keys)
+        pairs = {
+            pk: Addressed(email, name)
+            for pk, email, name in mails.values_list("pk", "recipient", "recipient_name")
+        }
+        moved = current_recipients(set(pairs.values()))
+        for mail in mails.filter(pk__in=[pk for pk, pair in pairs.items() if pair in moved]):
+            # A mail that the new address has got already goes to its own once more.
+            with suppress(Refused):
+                notes[mail.pk] = readdress_mail(mail, moved[pairs[mail.pk]], now=now)
+    return notes
 
 
 @transaction.atomic
@@ -100,9 +124,16 @@ def _lock_mails(action: str, mails: QuerySet[Mail], expected: int, by: Model) ->
 
 
 def _change_mails(
-    found: KeysByState, action: str, changes: dict[str, Any], by: Model, now: dt.datetime
+    found: KeysByState,
+    action: str,
+    changes: dict[str, Any],
+    by: Model,
+    now: dt.datetime,
+    notes: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
-    """Apply `changes` and the move of `action` to the locked mails, and log each."""
+    """Apply `changes` and the move of `action` to the locked mails, and log each; `notes` replace
+    the usual one.
+    """
     target = MOVES[action].target if action in MOVES else ""
     if target:
         changes = changes | {"state": target}
@@ -117,7 +148,7 @@ def _change_mails(
                 at=now,
                 from_state=state,
                 to_state=target or state,
-                note=LOG_NOTES[action],
+                note=notes.get(key, LOG_NOTES[action]),
                 by=by,
             )
             for state, keys in found.items()

@@ -1,20 +1,36 @@
 """Actions on one mail by the office, and withdrawing mails whose subject has changed."""
 
 import datetime as dt
+import html
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from core.errors import Refused
+from core.errors import Refused, violation_as
 from core.queries import in_batches
 from core.states import target_of
-from outbox.enums import APPROVE, LOG_NOTES, MOVES, RESEND, SETTLE, UNSOLVED_STATES, WITHDRAW
+from outbox.enums import (
+    APPROVE,
+    LINK_REPLACED_NOTE,
+    LOG_NOTES,
+    MOVES,
+    RESEND,
+    SETTLE,
+    UNSOLVED_STATES,
+    WITHDRAW,
+)
 from outbox.models import Mail, MailLog
 from outbox.permissions import require_can_manage_mails
-from outbox.services.queueing import deliver_on_commit
+from outbox.rendering.headers import normalise_address, one_line
+from outbox.rendering.messages import complete_link
+from outbox.rendering.mime import readdress, reword
+from outbox.services.queueing import MAX_NAME_LENGTH, deliver_on_commit
+from outbox.texts import Recipient
 
 
 @transaction.atomic
@@ -32,20 +48,38 @@ def approve_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
 
 
 @transaction.atomic
-def resend_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
-    """Queue a failed or expired mail again: same Message-ID, counters reset, full lifetime.
+def resend_mail(mail: Mail, *, to: Recipient | None = None, now: dt.datetime, by: Model) -> Mail:
+    """Queue a failed or expired mail again: same Message-ID, counters reset, full lifetime. With
+    `to` it goes to that address instead of its own.
 
     Raises NotAllowed for anybody but the office. Raises Refused when the state forbids it, the
-    body was removed, or the code or link of an account mail is no longer valid.
+    body was removed, the code or link of an account mail is no longer valid, or `to` was written
+    the same mail already.
     """
     locked = _lock_mail(mail, by)
     target = target_of(MOVES, RESEND, locked)
     _require_body(locked)
+    note: str | Promise = LOG_NOTES[RESEND]
+    if to and to.email != locked.recipient:
+        note = readdress_mail(locked, to, now=now)
     locked.attempts, locked.refusals, locked.due_at, locked.settled_at = 0, 0, now, None
     locked.expires_at = _renewed_expiry(locked, now)
-    _move(locked, target, LOG_NOTES[RESEND], now, by)
+    _move(locked, target, note, now, by)
     deliver_on_commit()
     return locked
+
+
+def readdress_mail(mail: Mail, to: Recipient, *, now: dt.datetime) -> str:
+    """Write the locked, unsent `mail` to `to`, and return the note about it for its log."""
+    address = normalise_address(to.email)
+    note = _("Erneut zum Versand gegeben, an %(new)s statt an %(old)s")
+    note %= {"new": address, "old": mail.recipient}
+    mail.mime = readdress(mail.mime, to, now=now)
+    mail.recipient, mail.recipient_name = address, one_line(to.name, MAX_NAME_LENGTH)
+    twin = Refused(_("An diese Adresse ist dieselbe E-Mail schon geschrieben."))
+    with violation_as(twin):
+        mail.save(update_fields=["mime", "recipient", "recipient_name", "search"])
+    return note
 
 
 @transaction.atomic
@@ -74,6 +108,49 @@ def settle_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
     locked.save(update_fields=["settled_at"])
     _log(locked, locked.state, LOG_NOTES[SETTLE], now, by)
     return locked
+
+
+@transaction.atomic
+def replace_links(*, subject_key: str, link: str, now: dt.datetime, by: Model) -> int:
+    """Put `link` in the place of the personal link in every mail about `subject_key` that was not
+    sent yet, and return their number. Mails that a worker has claimed are left alone.
+    """
+    unsent = Mail.objects.filter(
+        subject_key=subject_key,
+        has_personal_link=True,
+        state__in=(*MOVES[WITHDRAW].sources, *UNSOLVED_STATES),
+    )
+    # As in `_withdraw_some`, a locked mail is being claimed at this moment.
+    mails = unsent.exclude(mime="").order_by("pk").select_for_update(skip_locked=True)
+    secret = complete_link(link).removeprefix(settings.SITE_URL)
+    found = list(mails)
+    for mail in found:
+        change = partial(_relinked, old=mail.secret, new=secret)
+        mail.text, mail.mime = change(mail.text), reword(mail.mime, change)
+        mail.secret = secret
+        mail.save(update_fields=["text", "mime", "secret"])
+        _log(mail, mail.state, LINK_REPLACED_NOTE, now, by)
+    return len(found)
+
+
+def _relinked(words: str, *, old: str, new: str) -> str:
+    return words.replace(old, new).replace(html.escape(old), html.escape(new))
+
+
+@transaction.atomic
+def settle_superseded(
+    *, subject_key: str, kinds: Iterable[str], note: str, now: dt.datetime, by: Model
+) -> int:
+    """Settle the unsolved mails of `kinds` about `subject_key`, as another takes their place."""
+    unsolved = Mail.objects.filter(
+        subject_key=subject_key, kind__in=kinds, state__in=UNSOLVED_STATES, settled_at=None
+    )
+    mails = list(unsolved.order_by("pk").select_for_update())
+    for mail in mails:
+        mail.settled_at = now
+        mail.save(update_fields=["settled_at"])
+        _log(mail, mail.state, note, now, by)
+    return len(mails)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Postausgang: the list of mails, its export, and the page of one mail."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.exports import xlsx_response
 from core.views import allowed, ordering, paginate, render_confirmation, run_service
 from outbox import services
+from outbox.enums import MOVES, RESEND, UNSOLVED_STATES
 from outbox.filters import MailFilter
+from outbox.forms import ResendForm
 from outbox.models import Mail
 from outbox.permissions import can_manage_mails
 from outbox.progress.bulk import bulk_buttons, filters_only, quick_filters, ticked_buttons
@@ -32,7 +35,7 @@ from outbox.progress.mails import (
     view_template,
 )
 from outbox.queries.bulk import count_states
-from outbox.queries.mails import mails_for_office
+from outbox.queries.mails import current_recipient, mails_for_office
 from outbox.rendering import preview
 
 SORTS = {
@@ -94,10 +97,11 @@ def mail_detail(request, pk):
     mail = _get_mail(request, pk)
     view = request.GET.get("ansicht", "")
     calendar = preview.preview_calendar(mail)
+    to = current_recipient(mail) if mail.state in UNSOLVED_STATES else None
     context = {
         "mail": mail,
-        "post_buttons": post_buttons(mail),
-        "link_buttons": link_buttons(mail),
+        "post_buttons": post_buttons(mail, to),
+        "link_buttons": link_buttons(mail, to),
         "facts": mail_facts(mail),
         "history": mail_history(mail),
         "tabs": mail_tabs(mail, view, has_calendar=calendar is not None),
@@ -141,9 +145,28 @@ def mail_approve(request, pk):
     return _change(request, pk, services.approve_mail, _("Die E-Mail geht nun hinaus."))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def mail_resend(request, pk):
-    return _change(request, pk, services.resend_mail, _("Die E-Mail wird erneut gesendet."))
+    """Send a mail again; ask for the address first if its recipient has another one by now."""
+    mail, done = _get_mail(request, pk), _("Die E-Mail wird erneut gesendet.")
+    to = current_recipient(mail)
+    if to is None:
+        if request.method == "POST":
+            return _change(request, pk, services.resend_mail, done)
+        return redirect(mail)
+    data = request.POST if "address" in request.POST else None
+    form = ResendForm(data, mail=mail, to=to)
+    if form.is_valid():
+        return _change(request, pk, partial(services.resend_mail, to=form.recipient), done)
+    return render_confirmation(
+        request,
+        form,
+        title=_("E-Mail erneut senden"),
+        question=_("Die Adresse der Person wurde inzwischen geändert."),
+        details=[mail.subject, mail.recipient_name],
+        submit_label=str(MOVES[RESEND].label),
+        cancel_url=reverse("outbox:detail", args=[mail.pk]),
+    )
 
 
 @require_POST

@@ -251,10 +251,12 @@ def test_50_mails_need_as_many_statements_as_500(office, django_assert_num_queri
     for action in SERVICES:
         with undone():
             Mail.objects.update(state=START[action])
-            with django_assert_num_queries(5):  # savepoint, lock, update, log, release
+            # Savepoint, lock, update, log, release; resending looks for present addresses.
+            count = 8 if action == RESEND else 5
+            with django_assert_num_queries(count):
                 act(action, 50, office, few)
             # SQLite inserts the log in batches of 166.
-            with django_assert_num_queries(5 + (2 if on_sqlite else 0)):
+            with django_assert_num_queries(count + (2 if on_sqlite else 0)):
                 act(action, 450, office, Mail.objects.filter(pk__gt=mails[49].pk))
 
             assert MailLog.objects.count() == 500, action

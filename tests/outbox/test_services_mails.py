@@ -1,4 +1,5 @@
 import datetime as dt
+from email import message_from_string
 
 import pytest
 from celery import current_app
@@ -7,9 +8,35 @@ from core.errors import NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.enums import MOVES, UNSOLVED_STATES, MailState
 from outbox.models import Mail
-from outbox.services import approve_mail, deliver_due_mails, resend_mail, settle_mail, withdraw_mail
-from tests.outbox.builders import NOW, make_account_mail, make_draft, make_mail
+from outbox.rendering.mime import POLICY
+from outbox.rendering.preview import (
+    preview_calendar,
+    preview_eml,
+    preview_headers,
+    preview_html,
+    preview_text,
+)
+from outbox.services import (
+    approve_mail,
+    deliver_due_mails,
+    enqueue_mails,
+    replace_links,
+    resend_mail,
+    settle_mail,
+    settle_superseded,
+    withdraw_mail,
+)
+from tests.outbox.builders import (
+    NOW,
+    TOKEN,
+    make_account_mail,
+    make_draft,
+    make_invitation_draft,
+    make_mail,
+    make_recipient,
+)
 from tests.partners.builders import make_user
+from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(days=10)
@@ -72,6 +99,80 @@ def test_resent_mail_restarts_its_attempts_under_the_same_message_id(
     assert again.expires_at == LATER + dt.timedelta(hours=72)
     assert (again.message_id, again.mime) == (mail.message_id, mail.mime)
     assert hints == ["outbox.tasks.drain"]
+
+
+def test_mail_is_resent_to_another_address_with_its_link_and_entry():
+    mail, office = make_mail(make_invitation_draft(), state="failed"), make_user(OFFICE)
+
+    resend_mail(mail, to=make_recipient(email="Neu@Example.org"), now=LATER, by=office)
+
+    again = Mail.objects.get()
+    assert (again.state, again.recipient, again.message_id) == (
+        "waiting",
+        "neu@example.org",
+        mail.message_id,
+    )
+    headers = dict(preview_headers(again))
+    assert headers["To"] == "Leitung Werk <neu@example.org>"
+    assert preview_calendar(again).attendee == "neu@example.org"
+    assert preview_calendar(again)._replace(attendee="") == preview_calendar(mail)._replace(
+        attendee=""
+    )
+    assert preview_html(again) == preview_html(mail)
+    assert again.secret == mail.secret
+    assert preview_eml(again).count(b"gast@example.org") == 0
+    assert again.log.get().note == (
+        "Erneut zum Versand gegeben, an neu@example.org statt an gast@example.org"
+    )
+
+
+def test_mail_is_not_resent_to_an_address_that_has_it():
+    mail = make_mail(draft := make_draft(), state="failed")
+    other = make_recipient(email="neu@example.org")
+    enqueue_mails([draft._replace(to=other)], now=NOW)
+
+    with nothing_changes(mail), pytest.raises(Refused, match="dieselbe E-Mail schon geschrieben"):
+        resend_mail(mail, to=other, now=LATER, by=make_user(OFFICE))
+
+
+@pytest.mark.parametrize(
+    ("state", "is_replaced"),
+    [("draft", True), ("waiting", True), ("retry", True), ("failed", True), ("sent", False)],
+)
+def test_personal_link_is_replaced_in_mails_not_sent_yet(state, is_replaced):
+    sent_at = NOW if state == "sent" else None
+    mail = make_mail(make_invitation_draft(), state=state, sent_at=sent_at)
+    count = replace_links(
+        subject_key=mail.subject_key, link="/antwort/NEU:2:x/", now=LATER, by=make_user(OFFICE)
+    )
+
+    after = Mail.objects.get()
+    assert count == is_replaced
+    assert after.state == state
+    body = message_from_string(after.mime, policy=POLICY).get_body(("plain",)).get_content()
+    for words in (after.text, body):
+        assert (TOKEN in words, "/antwort/NEU:2:x/" in words) == (not is_replaced, is_replaced)
+    assert (after.secret == "/antwort/NEU:2:x/") == is_replaced
+    assert preview_text(after) == preview_text(mail)
+    assert [entry.note for entry in after.log.all()] == ["Persönlicher Link ersetzt"] * is_replaced
+
+
+def test_superseded_mails_are_settled():
+    mail = make_mail(make_invitation_draft(), state="failed")
+    other = make_mail(make_draft(subject_key=mail.subject_key), state="failed")
+
+    settle_superseded(
+        subject_key=mail.subject_key,
+        kinds=["test_invitation"],
+        note="Ersetzt",
+        now=LATER,
+        by=make_user(OFFICE),
+    )
+
+    mail.refresh_from_db()
+    other.refresh_from_db()
+    assert (mail.state, mail.settled_at, mail.log.get().note) == ("failed", LATER, "Ersetzt")
+    assert (other.settled_at, other.log.count()) == (None, 0)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from django.test import Client
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail, MailLog
+from partners.models import Person
 from tests.journeys.visitor import Page
-from tests.outbox.builders import NOW, make_batch, make_draft, make_mail
-from tests.partners.builders import make_user
+from tests.outbox.builders import NOW, make_batch, make_draft, make_mail, make_recipient
+from tests.partners.builders import make_person, make_user
 
 pytestmark = pytest.mark.django_db
 BASE = "/postausgang/"
@@ -221,6 +222,27 @@ def test_foreign_form_is_refused(office):
     assert states() == ["failed"] * 2
 
 
+def test_resent_mails_go_to_the_present_addresses(client, office):
+    person = make_person("Leitung Werk", email="gast@example.org")
+    Person.objects.filter(pk=person.pk).update(email="neu@example.org")
+    make_mail(state="failed")
+    make_mail(make_draft(to=make_recipient(name="Jemand anderes")), state="failed")
+
+    page = client.get(f"{BASE}erneut-senden/")
+    client.post(f"{BASE}erneut-senden/", {"expected": "2"})
+
+    assert "Leitung Werk: neu@example.org (bisher gast@example.org)" in text_of(page)
+    assert text_of(page).count("(bisher ") == 1
+    assert list(Mail.objects.order_by("pk").values_list("recipient", "state")) == [
+        ("neu@example.org", "waiting"),
+        ("gast@example.org", "waiting"),
+    ]
+    assert list(MailLog.objects.order_by("mail").values_list("note", flat=True)) == [
+        "Erneut zum Versand gegeben, an neu@example.org statt an gast@example.org",
+        "Erneut zum Versand gegeben",
+    ]
+
+
 @pytest.mark.parametrize("count", [1, 40])
 def test_confirmation_needs_the_same_queries_for_any_number(
     client, office, count, django_assert_num_queries
@@ -228,6 +250,6 @@ def test_confirmation_needs_the_same_queries_for_any_number(
     make_batch(count, state="failed")
     client.get(f"{BASE}erneut-senden/")
 
-    # Session, account, roles, approvals in the navigation, counts, first ten.
-    with django_assert_num_queries(6):
+    # Session, account, roles, approvals in the navigation, counts, first ten, present addresses.
+    with django_assert_num_queries(9):
         client.get(f"{BASE}erneut-senden/")

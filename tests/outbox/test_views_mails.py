@@ -2,7 +2,7 @@ import pytest
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
-from partners.models import User
+from partners.models import Person, User
 from tests.outbox.builders import (
     NOW,
     claimed_fields,
@@ -11,7 +11,7 @@ from tests.outbox.builders import (
     make_invitation_draft,
     make_mail,
 )
-from tests.partners.builders import make_user
+from tests.partners.builders import make_person, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -227,6 +227,27 @@ def test_office_resends(client, office):
 
     assert Mail.objects.get().state == "waiting"
     assert "Die E-Mail wird erneut gesendet." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "address"), [("new", "neu@example.org"), ("old", "gast@example.org")]
+)
+def test_resending_offers_the_present_address(client, office, chosen, address):
+    person = make_person("Leitung Werk", email="gast@example.org")
+    Person.objects.filter(pk=person.pk).update(email="neu@example.org")
+    mail = make_mail(state="failed")
+    url = f"/postausgang/{mail.pk}/erneut-senden/"
+
+    assert f'href="{url}"' in client.get(mail.get_absolute_url()).content.decode()
+    page = client.post(url).content.decode()
+    assert "neu@example.org (jetzige Adresse)" in page
+    assert "gast@example.org (bisherige Adresse)" in page
+    assert Mail.objects.get().state == "failed"
+
+    client.post(url, {"address": chosen})
+
+    again = Mail.objects.get()
+    assert (again.state, again.recipient) == ("waiting", address)
 
 
 def test_office_withdraws_after_confirming(client, office):

@@ -6,8 +6,15 @@ import pytest
 from django.utils import timezone
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from partners.models import User
-from partners.queries import deputyships_between, last_deputyship, office_heads, recipient_of
+from outbox.registry import Addressed
+from partners.models import FormerPerson, User
+from partners.queries import (
+    current_recipients,
+    deputyships_between,
+    last_deputyship,
+    office_heads,
+    recipient_of,
+)
 from tests.partners.builders import make_deputyship, make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +73,59 @@ def test_last_deputyship_is_the_one_that_ended_last(principal, deputy):
     assert last_deputyship(deputy, SENATOR_OFFICE, fourth) == latest
     assert last_deputyship(deputy, SENATOR_OFFICE, fourth, "visit").ends_on == first
     assert last_deputyship(principal, SENATOR_OFFICE, fourth) is None
+
+
+def change(obj, **fields):
+    for name, value in fields.items():
+        setattr(obj, name, value)
+    obj.save()
+
+
+def addresses_now(*names: str) -> dict[str, str]:
+    """Return by name who was written to at the old address and has another one now."""
+    found = current_recipients(Addressed("alt@example.org", name) for name in names)
+    return {one.name: to.email for one, to in found.items()}
+
+
+def test_corrected_address_is_found_by_the_old_one_and_any_name():
+    person = make_person("Leitung", email="Alt@example.org")
+    change(person, title="Dr.")
+    change(person, email="neu@example.org")
+    make_person("Werk", email="alt@example.org")
+
+    assert addresses_now("Leitung", "Dr. Leitung", "Werk", "Niemand") == {
+        "Leitung": "neu@example.org",
+        "Dr. Leitung": "neu@example.org",
+    }
+
+
+def test_address_of_an_account_is_found_too():
+    account = make_user(OFFICE, email="alt@example.org", person=make_person("Leitung"))
+    change(account, email="neu@example.org")
+
+    assert addresses_now("Leitung") == {"Leitung": "neu@example.org"}
+
+
+def test_present_address_of_a_merged_entry_is_that_of_the_other():
+    source, target = make_person("Leitung", email="alt@example.org"), make_person(email="b@x.de")
+    FormerPerson.objects.create(
+        number=source.pk, name=source.name, person=target, merged_at=timezone.now()
+    )
+    source.delete()
+
+    assert addresses_now("Leitung") == {"Leitung": "b@x.de"}
+
+
+@pytest.mark.parametrize("fields", [{"is_active": False}, {"email": ""}])
+def test_people_who_cannot_be_meant_any_more_are_not_found(fields):
+    person = make_person("Leitung", email="alt@example.org")
+    change(person, **{"email": "neu@example.org"} | fields)
+
+    assert addresses_now("Leitung") == {}
+
+
+def test_nobody_is_found_where_two_people_have_the_same_name():
+    change(make_person("Leitung", email="alt@example.org"), email="neu@example.org")
+    make_person("Leitung", email="alt@example.org")
+
+    assert addresses_now("Leitung") == {}
