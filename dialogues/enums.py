@@ -253,6 +253,11 @@ class RsvpChannel(models.TextChoices):
     OFFICE = "office", _("durch die Geschäftsstelle eingetragen")
 
 
+# History reasons of an invitation that *Verlauf* shows although nobody replied.
+INVITED_AGAIN = _("Einladung erneut versandt")
+LINK_SHOWN = _("Persönlichen Link angezeigt")
+LINK_REPLACED = _("Persönlichen Link ersetzt")
+
 # History reasons of a record that is saved with a step of its approval. Where *Verlauf* shows the
 # approval's own entries, which include vote and comment, it omits these.
 CONSENT_REQUESTED = _("Zustimmung beantragt")

@@ -21,7 +21,9 @@ from dialogues.mails.dialogues import (
     mail_postponed,
 )
 from dialogues.mails.invitations import (
+    mail_invitation_again,
     mail_invitations,
+    mail_link_replaced,
     mail_withdrawn,
     preview_invitation,
     withdraw_reminders,
@@ -47,7 +49,9 @@ __all__ = [
     "mail_changed",
     "mail_confirmation",
     "mail_date_fixed",
+    "mail_invitation_again",
     "mail_invitations",
+    "mail_link_replaced",
     "mail_postponed",
     "mail_seat_offered",
     "mail_topic_proposed",

@@ -10,26 +10,29 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 
 from core.dates import format_date, format_span
-from dialogues.enums import SENATOR_ATTENDS, RsvpState
-from dialogues.mails.dates import entry_text, holds_other_entry
+from dialogues.enums import SENATOR_ATTENDS, DialogueState, RsvpState
+from dialogues.mails.dates import PARTSTATS, entry_text, holds_other_entry
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import former_spans
 from outbox.queries.mails import held_back
 from outbox.queries.wordings import text_in_force
 from outbox.rendering.calendars import CANCEL, REQUEST
 from outbox.rendering.messages import Message, complete_link, write_message
-from outbox.services import enqueue_mails, withdraw_pending
+from outbox.services import enqueue_mails, settle_superseded, withdraw_pending
 from outbox.texts import MailDraft, Recipient
 from partners.queries import recipient_of
 
 KINDS_TO_GUESTS = (
     "invitation",
     "invitation_reminder",
+    "link_replaced",
     "dialogue_changed",
     "rsvp_confirmed",
     "seat_offered",
     "substitute_named",
 )
+# An invitation sent again takes their place.
+INVITING_KINDS = ("invitation", "invitation_reminder", "link_replaced")
 # Placeholder for the personal link in a preview, because no link is valid before the release.
 PREVIEW_LINK = "/branchengespraeche/einladung/vorschau/"
 
@@ -109,6 +112,67 @@ def replaced_date(span: tuple[dt.datetime, dt.datetime] | None) -> str:
     if span is None:
         return ""
     return _("Dieser Termin ersetzt den bisherigen: %(date)s.") % {"date": format_span(*span)}
+
+
+def mail_invitation_again(
+    dialogue: Dialogue, invitation: Invitation, *, by, now: dt.datetime
+) -> None:
+    """Mail one guest the invitation once more, in the place of those that did not go out."""
+    known, to = dialogue.as_announced, recipient_of(invitation.person)
+    note = _("Die Einladung geht noch einmal hinaus.")
+    keys, kinds = [invitation.mail_key], INVITING_KINDS
+    withdraw_pending(subject_keys=keys, kinds=kinds, note=note, by=by, now=now)
+    settle_superseded(subject_key=invitation.mail_key, kinds=kinds, note=note, by=by, now=now)
+    calendar = ""
+    # Guests who declined or are represented hold no entry, so they get none.
+    if invitation.rsvp in PARTSTATS:
+        partstat = PARTSTATS[RsvpState(invitation.rsvp)]
+        calendar = entry_text(
+            dialogue,
+            now=now,
+            method=REQUEST,
+            to=to,
+            partstat=partstat,
+            revision=invitation.revision,
+        )
+    draft = guest_draft(
+        dialogue,
+        invitation,
+        "invitation",
+        f"again:{now.isoformat()}",
+        values=_invitation_values(known, known.rsvp_by) | {"replaces": ""},
+        to=to,
+        link=invitation.personal_link,
+        has_personal_link=True,
+        calendar=calendar,
+    )
+    enqueue_mails([draft], now=now, by=by)
+
+
+def mail_link_replaced(dialogue: Dialogue, invitation: Invitation, *, by, now: dt.datetime) -> None:
+    """Mail a guest who can still reply their new personal link, unless they never got one."""
+    can_reply = dialogue.state == DialogueState.INVITED
+    if not can_reply or invitation.released_round != dialogue.round:
+        return
+    if held_back([invitation.mail_key], "invitation"):
+        return
+    draft = guest_draft(
+        dialogue,
+        invitation,
+        "link_replaced",
+        f"link:{invitation.link_version}",
+        values={"note": _rsvp_note(invitation, dialogue.rsvp_by)},
+        link=invitation.personal_link,
+        has_personal_link=True,
+    )
+    enqueue_reachable([draft], now=now, by=by)
+
+
+def _rsvp_note(invitation: Invitation, rsvp_by: dt.date) -> str:
+    if invitation.rsvp == RsvpState.OPEN:
+        return _("Bitte antworten Sie bis zum %(day)s.") % {"day": format_date(rsvp_by)}
+    rsvp = {"rsvp": invitation.get_rsvp_display()}
+    return _("Ihre Antwort (%(rsvp)s) gilt weiter.") % rsvp
 
 
 def preview_invitation(dialogue: Dialogue, invitation: Invitation, *, rsvp_by: dt.date) -> Message:

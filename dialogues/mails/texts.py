@@ -88,6 +88,17 @@ register(
         ),
     ),
     MailText(
+        kind="link_replaced",
+        title=_("Neuer persönlicher Link"),
+        subject=_("Ihr neuer Link: {dialogue}, {date}"),
+        body=_(
+            "Ihr bisheriger Link zur Einladung zum Branchengespräch **{dialogue}** am **{date}** "
+            "gilt nicht mehr. Bitte verwenden Sie von jetzt an diesen:\n\n"
+            "[Einladung öffnen]({link})\n\n{note}\n\nDer Link gilt nur für Sie."
+        ),
+        placeholders=("dialogue", "date", "note"),
+    ),
+    MailText(
         kind="invitation_reminder",
         title=_("Erinnerung an eine Einladung"),
         subject=_("Bitte um Antwort bis {rsvp_by}: {dialogue}"),

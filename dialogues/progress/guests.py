@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import format_date
-from dialogues.enums import BEFORE_THE_DAY, RsvpState
+from dialogues.enums import BEFORE_THE_DAY, DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
 from dialogues.queries import DeliveryCounts, GuestRow, RsvpCounts, takes_office_rsvp
+from outbox.enums import UNSOLVED_STATES, MailState
+from outbox.models import Mail
 from partners.models import DistributionList, Organisation, Person
 
 
@@ -28,6 +30,8 @@ class GuestLine:
     rsvp_badges: list[tuple[str, str]]
     mail_text: str
     mail_badges: list[tuple[str, str]]
+    mail_reason: str
+    mail_url: str
     links: list[tuple[str, str]]
     remove_url: str
 
@@ -58,9 +62,23 @@ def _guest(guest: GuestRow, *, manages: bool) -> GuestLine:
         rsvp_badges=rsvp_badges,
         mail_text="" if guest.mail_colour else guest.mail_text,
         mail_badges=[(guest.mail_text, guest.mail_colour)] if guest.mail_colour else [],
+        mail_reason=_reason_of(guest.mail) if manages and guest.mail else "",
+        mail_url=guest.mail.get_absolute_url() if manages and _is_stuck(guest.mail) else "",
         links=_links(guest) if manages and not is_withdrawn else [],
         remove_url=reverse("dialogues:guest_remove", args=[invitation.pk]) if can_remove else "",
     )
+
+
+def _is_stuck(mail: Mail | None) -> bool:
+    return mail is not None and mail.state in (*UNSOLVED_STATES, MailState.RETRY)
+
+
+def _reason_of(mail: Mail) -> str:
+    """Return which mail did not go out, to whom and why; empty for any other."""
+    if not _is_stuck(mail):
+        return ""
+    about = _("%(kind)s an %(address)s") % {"kind": mail.kind_title, "address": mail.recipient}
+    return ": ".join(filter(None, [about, mail.reason]))
 
 
 def attending_name(invitation: Invitation) -> str:
@@ -87,6 +105,14 @@ def _links(guest: GuestRow) -> list[tuple[str, str]]:
     if takes_office_rsvp(invitation):
         url = reverse("dialogues:enter_rsvp", args=[invitation.pk])
         links.append((_("Antwort eintragen"), url))
+    if guest.is_released and invitation.dialogue.state == DialogueState.INVITED:
+        url = reverse("dialogues:invitation_resend", args=[invitation.pk])
+        links.append((_("Einladung erneut senden"), url))
+    if invitation.released_at:
+        url = reverse("dialogues:link", args=[invitation.pk])
+        links.append((_("Persönlichen Link kopieren"), url))
+        url = reverse("dialogues:link_replace", args=[invitation.pk])
+        links.append((_("Persönlichen Link ersetzen"), url))
     # Also for an earlier round: the guest may still have the mail with its link.
     if invitation.released_at and invitation.dialogue.state in BEFORE_THE_DAY:
         url = reverse("dialogues:invitation_withdraw", args=[invitation.pk])

@@ -12,8 +12,9 @@ from dialogues.enums import SEATED
 from dialogues.models import Dialogue, Invitation
 from outbox.enums import MAIL_BADGE_COLOURS, UNDER_WAY_STATES, UNSOLVED_STATES, MailState
 from outbox.models import Mail
-from outbox.queries.mails import mails_about
+from outbox.queries.mails import is_unsolved, mails_about
 from partners.models import REACHABLE, DistributionList, Organisation, Person
+from partners.queries import recipient_of
 
 MAX_CHOICES = 60  # organisations or people shown at once
 INVITING_KINDS = ("invitation", "invitation_reminder")
@@ -21,7 +22,9 @@ IN_GUEST_ORDER = ("person__organisation__search", "person__sort_name", "pk")
 
 
 class GuestRow(NamedTuple):
-    """One row of the guest list. `colour` is the reply's; `mail_…` describe the latest mail."""
+    """One row of the guest list. `colour` is the reply's; `mail_…` describe the `mail` that did not
+    go out, of any kind, or else the latest invitation or reminder.
+    """
 
     invitation: Invitation
     colour: str
@@ -29,6 +32,7 @@ class GuestRow(NamedTuple):
     mail_colour: str = ""  # empty for plain text
     mail_state: str = ""
     is_released: bool = False
+    mail: Mail | None = None
 
 
 class DeliveryCounts(NamedTuple):
@@ -52,21 +56,42 @@ class DeliveryCounts(NamedTuple):
 
 def guest_rows(dialogue: Dialogue, invitations: QuerySet[Invitation]) -> list[GuestRow]:
     """Return `invitations` as rows of the guest list, by organisation and name, in two queries."""
-    guests = invitations.select_related("person__organisation").order_by(*IN_GUEST_ORDER)
-    mails = _latest_mails(dialogue)
-    return [_guest_row(dialogue, guest, mails.get(guest.mail_key)) for guest in guests]
+    guests = invitations.select_related("person__organisation", "person__user")
+    guests = list(guests.order_by(*IN_GUEST_ORDER))
+    mails = _mails_to_show(dialogue, guests)
+    return [_guest_row(dialogue, guest, mails.get(guest.pk)) for guest in guests]
 
 
-def _latest_mails(dialogue: Dialogue) -> dict[str, Mail]:
+def _mails_to_show(dialogue: Dialogue, guests: list[Invitation]) -> dict[int, Mail]:
+    """Return by invitation the latest unsolved mail of any kind, or else the latest invitation or
+    reminder.
+    """
+    by_key = {guest.mail_key: [guest] for guest in guests}
+    # A mail to several guests at one address is about the dialogue, not about an invitation.
+    by_address: dict[str, list[Invitation]] = {}
+    for guest in guests:
+        by_address.setdefault(recipient_of(guest.person).email, []).append(guest)
     # All mails to guests link to the page of the dialogue, so one query finds them by its path.
-    # In order of creation, so that the latest mail of a guest overwrites earlier ones.
-    mails = mails_about(dialogue.get_absolute_url()).filter(kind__in=INVITING_KINDS)
-    return {mail.subject_key: mail for mail in mails.order_by("created_at", "pk")}
+    mails = mails_about(dialogue.get_absolute_url())
+    mails = mails.filter(Q(kind__in=INVITING_KINDS) | is_unsolved())
+    found: dict[int, Mail] = {}
+    # In order of creation, so that a later mail replaces earlier ones.
+    for mail in mails.order_by("created_at", "pk"):
+        for guest in by_key.get(mail.subject_key) or by_address.get(mail.recipient, ()):
+            if _is_problem(mail) or not _is_problem(found.get(guest.pk)):
+                found[guest.pk] = mail
+    return found
+
+
+def _is_problem(mail: Mail | None) -> bool:
+    return mail is not None and mail.state in UNSOLVED_STATES and mail.settled_at is None
 
 
 def _guest_row(dialogue: Dialogue, invitation: Invitation, mail: Mail | None) -> GuestRow:
     is_released = invitation.released_round == dialogue.round and invitation.released_at is not None
     guest = GuestRow(invitation, invitation.badge_colour, "", is_released=is_released)
+    if _is_problem(mail):
+        return _with_state(guest, mail)
     if invitation.withdrawn_at:
         day = format_date(invitation.withdrawn_at)
         return guest._replace(mail_text=_("zurückgezogen %(day)s") % {"day": day})
@@ -75,13 +100,21 @@ def _guest_row(dialogue: Dialogue, invitation: Invitation, mail: Mail | None) ->
     if mail is None:
         day = format_date(invitation.released_at)
         return guest._replace(mail_text=_("eingeladen %(day)s") % {"day": day})
-    guest = guest._replace(mail_state=mail.state)
     if mail.state != MailState.SENT:
-        colour = MAIL_BADGE_COLOURS[MailState(mail.state)]
-        return guest._replace(mail_text=mail.get_state_display(), mail_colour=colour)
+        return _with_state(guest, mail)
     is_reminder = mail.kind == "invitation_reminder"
     text = _("erinnert %(day)s") if is_reminder else _("versandt %(day)s")
-    return guest._replace(mail_text=text % {"day": format_date(mail.sent_at)})
+    day = format_date(mail.sent_at)
+    return guest._replace(mail=mail, mail_state=mail.state, mail_text=text % {"day": day})
+
+
+def _with_state(guest: GuestRow, mail: Mail) -> GuestRow:
+    return guest._replace(
+        mail=mail,
+        mail_state=mail.state,
+        mail_text=mail.get_state_display(),
+        mail_colour=MAIL_BADGE_COLOURS[MailState(mail.state)],
+    )
 
 
 def sharing_guests(dialogue: Dialogue) -> QuerySet[Invitation]:

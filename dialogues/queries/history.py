@@ -8,7 +8,7 @@ from approvals.permissions import can_see_approvals
 from approvals.queries import approval_history
 from core.history import entries_of
 from core.progress import HistoryEntry
-from dialogues.enums import APPROVAL_REASONS
+from dialogues.enums import APPROVAL_REASONS, INVITED_AGAIN, LINK_REPLACED, LINK_SHOWN
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 from partners.queries import without_responsible
 
@@ -51,9 +51,16 @@ def _with_approvals(
 
 
 def _rsvps(dialogue: Dialogue) -> list[HistoryEntry]:
-    """Return guests' replies and withdrawals. A release is an entry of the dialogue itself."""
+    """Return guests' replies and withdrawals, and what the office did with single links. A release
+    is an entry of the dialogue itself.
+    """
+    by_office = [str(reason) for reason in (INVITED_AGAIN, LINK_SHOWN, LINK_REPLACED)]
     changes = Invitation.history.filter(dialogue_id=dialogue.pk).exclude(history_type="-")
-    changes = changes.filter(Q(replied_at__isnull=False) | Q(withdrawn_at__isnull=False))
+    changes = changes.filter(
+        Q(replied_at__isnull=False)
+        | Q(withdrawn_at__isnull=False)
+        | Q(history_change_reason__in=by_office)
+    )
     changes = changes.select_related("history_user__person", "person__organisation")
     return [
         HistoryEntry(

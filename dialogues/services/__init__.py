@@ -17,6 +17,9 @@ from dialogues.services.hosts import record_host_reply
 from dialogues.services.invitations import (
     release_invitations,
     remind_guests,
+    replace_link,
+    resend_invitation,
+    show_link,
     withdraw_invitation,
 )
 from dialogues.services.outcomes import (
@@ -80,9 +83,12 @@ __all__ = [
     "remind_guests",
     "remove_guest",
     "renew_date",
+    "replace_link",
     "request_consent",
+    "resend_invitation",
     "retract_topic",
     "settle_substitute",
+    "show_link",
     "submit_dates",
     "submit_topic",
     "take_up_topic",

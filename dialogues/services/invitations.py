@@ -1,17 +1,24 @@
-"""Services for invitations: release, remind, withdraw."""
+"""Services for invitations: release, send again, remind, withdraw, and their personal links."""
 
 import datetime as dt
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import format_date, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as, update_all_as
 from core.roles import require_office
 from dialogues import mails
-from dialogues.enums import BEFORE_THE_DAY, DialogueState, OptionState
+from dialogues.enums import (
+    BEFORE_THE_DAY,
+    INVITED_AGAIN,
+    LINK_REPLACED,
+    LINK_SHOWN,
+    DialogueState,
+    OptionState,
+)
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import is_granted, unreleased_invitations
 from dialogues.reminders import guests_to_remind, manual_step, reminder_of, unanswered
@@ -22,9 +29,13 @@ from dialogues.services.dialogues import (
     require_no_earlier_rsvp_day,
 )
 from dialogues.services.guests import NO_RSVP, require_guest_list
+from outbox.rendering.messages import complete_link
+from outbox.services import replace_links
 from partners.queries import recipient_of
 from reminders.registry import ReminderMail
 from reminders.services import enqueue_reminders
+
+NOT_INVITED = gettext_lazy("Diese Einladung ist nicht versandt oder schon zurückgezogen.")
 
 
 @transaction.atomic
@@ -137,8 +148,7 @@ def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invi
             _("Das Gespräch ist im Stand „%(state)s“; Einladungen werden nicht mehr zurückgezogen.")
             % {"state": dialogue.get_state_display()}
         )
-    if invitation.withdrawn_at or not invitation.released_at:
-        raise Refused(_("Diese Einladung ist nicht versandt oder schon zurückgezogen."))
+    require_invited(invitation)
     invitation.withdrawn_at = now
     # Links already mailed are signed with the former version, so they stop working.
     invitation.link_version += 1
@@ -149,6 +159,77 @@ def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invi
     mails.mail_withdrawn(dialogue, invitation, by=by, now=now)
     note = _("Die Einladung wurde zurückgezogen.")
     mails.withdraw_unsent_mails([invitation], note=note, by=by, now=now)
+    return invitation
+
+
+def require_invited(invitation: Invitation) -> None:
+    """Raise Refused unless `invitation` was sent and is valid, so that it has a personal link."""
+    if invitation.withdrawn_at or not invitation.released_at:
+        raise Refused(NOT_INVITED)
+
+
+@transaction.atomic
+def resend_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invitation:
+    """Mail a guest the invitation again, at the present address; the reply stays.
+
+    Raises Refused when no reply is possible any more, or the guest has no address.
+    """
+    require_office(by)
+    dialogue = lock_dialogue(invitation.dialogue_id)
+    invitation = lock_invitation(invitation.pk, dialogue)
+    require_invited(invitation)
+    _require_open_for_replies(invitation, local_date(now))
+    if not recipient_of(invitation.person).email:
+        raise Refused(
+            _("%(name)s hat keine E-Mail-Adresse. Tragen Sie sie zuerst nach.")
+            % {"name": invitation.person}
+        )
+    save_as(invitation, by=by, now=now, reason=INVITED_AGAIN)
+    mails.mail_invitation_again(dialogue, invitation, by=by, now=now)
+    return invitation
+
+
+def _require_open_for_replies(invitation: Invitation, today: dt.date) -> None:
+    dialogue: Dialogue = invitation.dialogue
+    is_current = invitation.released_round == dialogue.round
+    if dialogue.state != DialogueState.INVITED or not is_current or dialogue.rsvp_by < today:
+        raise Refused(
+            _(
+                "Eine Einladung geht nur noch einmal hinaus, solange Gäste antworten können. "
+                "Fragen Sie den Gast, und tragen Sie die Antwort selbst ein."
+            )
+        )
+
+
+@transaction.atomic
+def show_link(*, invitation: Invitation, by, now: dt.datetime) -> str:
+    """Return the address of the guest's reply page, and record who has seen it."""
+    require_office(by)
+    dialogue = lock_dialogue(invitation.dialogue_id)
+    invitation = lock_invitation(invitation.pk, dialogue)
+    require_invited(invitation)
+    save_as(invitation, by=by, now=now, reason=LINK_SHOWN)
+    return complete_link(invitation.personal_link)
+
+
+@transaction.atomic
+def replace_link(
+    *, invitation: Invitation, notify: bool = True, by, now: dt.datetime
+) -> Invitation:
+    """Revoke the guest's personal links and give them another one; the reply stays.
+
+    Mails not sent yet get the new link. With `notify` the guest is mailed it, if replies are open.
+    """
+    require_office(by)
+    dialogue = lock_dialogue(invitation.dialogue_id)
+    invitation = lock_invitation(invitation.pk, dialogue)
+    require_invited(invitation)
+    invitation.link_version += 1
+    save_as(invitation, by=by, now=now, reason=LINK_REPLACED)
+    link = invitation.personal_link
+    replace_links(subject_key=invitation.mail_key, link=link, by=by, now=now)
+    if notify:
+        mails.mail_link_replaced(dialogue, invitation, by=by, now=now)
     return invitation
 
 

@@ -152,6 +152,7 @@ def export(request, pk):
         _("beantwortet am"),
         _("Weg"),
         _("Versand"),
+        _("Grund"),
     ]
     return xlsx_response(_("Gaesteliste.xlsx"), header, [_line_of(guest) for guest in guests])
 
@@ -175,6 +176,7 @@ def _line_of(guest: GuestRow) -> list:
         invitation.replied_at,
         invitation.get_channel_display(),
         guest.mail_text,
+        guest.mail.reason if guest.mail else "",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Views for invitations: release, remind, withdraw."""
+"""Views for invitations: release, send again, remind, withdraw, and their personal links."""
 
 from functools import partial
 
@@ -29,12 +29,20 @@ from dialogues.progress import (
 )
 from dialogues.queries import unreleased_invitations
 from dialogues.reminders import guests_to_remind
-from dialogues.services import release_invitations, remind_guests, withdraw_invitation
+from dialogues.services import (
+    release_invitations,
+    remind_guests,
+    replace_link,
+    resend_invitation,
+    show_link,
+    withdraw_invitation,
+)
 from dialogues.services.guests import require_guest_list
-from dialogues.services.invitations import require_approval
+from dialogues.services.invitations import require_approval, require_invited
 from dialogues.views.dialogues import dialogue_for_office
 from outbox.queries.wordings import with_waiting_note
 from outbox.views.confirming import confirm_mails
+from partners.queries import recipient_of
 
 
 def guests_url(dialogue: Dialogue) -> str:
@@ -126,7 +134,9 @@ def remind(request, pk):
 
 
 def invitation_for_office(request, pk: int) -> Invitation:
-    invitations = Invitation.objects.select_related("dialogue", "person__organisation")
+    invitations = Invitation.objects.select_related(
+        "dialogue", "person__organisation", "person__user"
+    )
     return get_for_office(request, invitations, pk)
 
 
@@ -143,5 +153,83 @@ def withdraw(request, pk):
         details=[_("Der persönliche Link gilt nicht mehr, der Platz wird frei.")],
         danger=True,
         submit_label=_("Einladung zurückziehen"),
+        cancel_url=back_url,
+    )
+
+
+def resend(request, pk):
+    """Show the mail, then invite a guest once more, at the address they have now."""
+    invitation = invitation_for_office(request, pk)
+    back_url = guests_url(invitation.dialogue)
+    return confirm_mails(
+        request,
+        partial(resend_invitation, invitation=invitation, by=request.user, now=timezone.now()),
+        target=back_url,
+        done=_("Die Einladung geht noch einmal hinaus."),
+        title=_("Einladung erneut senden"),
+        question=full_name(invitation.person),
+        details=[
+            _("An: %(address)s") % {"address": recipient_of(invitation.person).email},
+            _("Eine Antwort des Gastes bleibt bestehen."),
+        ],
+        submit_label=_("Einladung erneut senden"),
+        cancel_url=back_url,
+    )
+
+
+def link(request, pk):
+    """Ask, then show the personal link once. Only the answer to a POST contains it, so that no
+    other page, cache or log does (docs/adr/0022).
+    """
+    invitation = invitation_for_office(request, pk)
+    back_url = guests_url(invitation.dialogue)
+    if back := redirect_if_refused(request, invitation, require_invited, to=back_url):
+        return back
+    title, guest = _("Persönlichen Link kopieren"), full_name(invitation.person)
+    if request.method == "POST":
+        call = partial(show_link, invitation=invitation, by=request.user, now=timezone.now())
+        if not (address := run_service(request, call)):
+            return redirect(back_url)
+        context = {
+            "title": title,
+            "guest": guest,
+            "address": address,
+            "back_url": back_url,
+            "replace_url": reverse("dialogues:link_replace", args=[invitation.pk]),
+        }
+        response = render(request, "dialogues/link.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+    return render_confirmation(
+        request,
+        title=title,
+        question=guest,
+        details=[
+            _("Wer den Link hat, kann im Namen des Gastes antworten. Geben Sie ihn nur dem Gast."),
+            _("Der Verlauf hält fest, dass Sie den Link gesehen haben."),
+        ],
+        submit_label=_("Link anzeigen"),
+        cancel_url=back_url,
+    )
+
+
+def replace(request, pk):
+    """Show the mail with the new link, then replace the personal link."""
+    invitation = invitation_for_office(request, pk)
+    back_url = guests_url(invitation.dialogue)
+    return confirm_mails(
+        request,
+        partial(replace_link, invitation=invitation, by=request.user, now=timezone.now()),
+        target=back_url,
+        done=_("Der Link ist ersetzt. Der bisherige gilt nicht mehr."),
+        title=_("Persönlichen Link ersetzen"),
+        question=full_name(invitation.person),
+        details=[
+            _("Der bisherige Link gilt dann nicht mehr; die Einladung und die Antwort bleiben."),
+            _("E-Mails, die noch nicht hinausgegangen sind, enthalten dann den neuen Link."),
+        ],
+        may_be_silent=True,
+        danger=True,
+        submit_label=_("Link ersetzen"),
         cancel_url=back_url,
     )

@@ -10,6 +10,7 @@ from outbox.enums import MailState
 from outbox.models import Mail
 from partners.models import DistributionList
 from tests.dialogues.builders import NOW, make_dialogue, make_invitation, make_released
+from tests.outbox.builders import make_draft, make_mail
 from tests.partners.builders import make_organisation, make_person
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,45 @@ def test_guest_rows_say_how_the_last_mail_stands(office):
     ]
     assert DeliveryCounts.of(rows) == DeliveryCounts(sent=2, failed=1, total=4)
     assert DeliveryCounts.of(rows).is_under_way
+
+
+def test_guest_row_shows_the_mail_of_any_kind_that_did_not_go_out(office):
+    dialogue = make_released(office, 3)
+    Mail.objects.update(state=MailState.SENT, sent_at=NOW)
+    first, second, third = dialogue.invitations.select_related("person").order_by("pk")
+    later = NOW + dt.timedelta(days=1)
+    common = {"path": dialogue.get_absolute_url(), "state": MailState.FAILED}
+    changed = make_mail(
+        make_draft(subject_key=first.mail_key),
+        **common,
+        kind="dialogue_changed",
+        last_error="550 unbekannt",
+    )
+    settled = make_mail(make_draft(subject_key=second.mail_key), **common, settled_at=later)
+    # To a mailbox that guests share; it is about the dialogue.
+    shared = make_mail(
+        make_draft(subject_key=f"dialogue:{dialogue.pk}"),
+        **common | {"state": MailState.EXPIRED},
+        recipient=third.person.email,
+    )
+    # Sent later, so it would hide the failure.
+    make_mail(
+        make_draft(subject_key=first.mail_key),
+        now=later,
+        **common | {"state": MailState.SENT, "sent_at": later},
+        kind="invitation_reminder",
+    )
+
+    rows = guest_rows(dialogue, dialogue.invitations.all())
+
+    assert [(row.mail, row.mail_text) for row in rows] == [
+        (changed, "fehlgeschlagen"),
+        (Mail.objects.get(kind="invitation", subject_key=second.mail_key), "versandt 02.03.2026"),
+        (shared, "verfallen"),
+    ]
+    assert rows[0].mail.reason == "550 unbekannt"
+    assert settled.settled_at == later
+    assert DeliveryCounts.of(rows) == DeliveryCounts(sent=1, failed=2, total=3)
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ def test_guest_list_shows_replies_seats_and_mail_states(signed_in, office):
         "1 Zusage 1 vertreten 1 offen",
         "Betrieb 00 Gast 0 3 Personen Zusage versandt 02.03.2026",
         "Stabsstelle in Vertretung für Gast 1 „Bis bald“",
-        "Antwort eintragen Einladung zurückziehen",
+        "Antwort eintragen Einladung erneut senden Persönlichen Link kopieren "
+        "Persönlichen Link ersetzen Einladung zurückziehen",
     ):
         assert words in text, words
 
@@ -97,6 +98,29 @@ def test_office_gets_links_to_the_sending_and_its_proof(signed_in, office, clien
     assert f'<a href="/postausgang/export/?path={path}" download>Nachweis des Versands</a>' in page
     assert f'<a href="/postausgang/?path={path}">Zum Postausgang</a>' in failed
     assert "/postausgang/" not in client.get(guests_page(dialogue)).content.decode()
+
+
+def test_refused_mail_is_shown_with_its_reason_and_a_way_on(signed_in, office, client):
+    dialogue = make_released(office, 1)
+    Mail.objects.update(state=MailState.FAILED, last_error="550 unbekannt", kind="dialogue_changed")
+    mail = Mail.objects.get()
+
+    page = signed_in.get(guests_page(dialogue))
+    client.force_login(make_user(SENATOR_OFFICE))
+    others = client.get(guests_page(dialogue))
+
+    words = f"fehlgeschlagen Branchengespräch geändert an {mail.recipient}: 550 unbekannt"
+    assert f"{words} E-Mail öffnen" in text_of(page)
+    invitation = dialogue.invitations.get()
+    for address in (
+        mail.get_absolute_url(),
+        f"{BASE}/einladungen/{invitation.pk}/erneut-senden/",
+        f"{BASE}/einladungen/{invitation.pk}/link/",
+        f"{BASE}/einladungen/{invitation.pk}/link/ersetzen/",
+    ):
+        assert address in links_of(page)
+        assert address not in links_of(others)
+    assert "550" not in text_of(others)
 
 
 def test_guest_list_without_mails_offers_no_proof(signed_in):
@@ -274,6 +298,7 @@ def test_export_contains_the_whole_list(signed_in):
         dt.datetime(2026, 3, 2, 10, 0),
         "über den persönlichen Link",
         "eingeladen 02.03.2026",
+        None,
     ]
     assert "einladung/" not in str(rows)
 

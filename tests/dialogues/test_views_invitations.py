@@ -1,6 +1,7 @@
 """Releasing invitations, and reminding guests."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -8,8 +9,9 @@ from dialogues.enums import DialogueState, RsvpState
 from dialogues.reminders import RULE
 from outbox.models import Mail
 from reminders.models import ReminderRule
+from tests.confirming import hidden_fields, press
 from tests.dialogues.builders import RSVP_BY, make_dialogue, make_invitation
-from tests.dialogues.pages import links_of, text_of
+from tests.dialogues.pages import BASE, links_of, text_of
 from tests.outbox.builders import fields_in_state, make_wording
 from tests.partners.builders import make_organisation, make_person
 from tests.unchanged import mails_written, nothing_changes
@@ -210,3 +212,55 @@ def test_preview_says_when_guests_are_reminded_by_the_rule_in_force(signed_in):
     ReminderRule.objects.create(key=RULE.key, steps=[["5", -4]])
 
     assert f"{note}4 Arbeitstage vorher." in text_of(signed_in.get(address))
+
+
+def test_invitation_is_sent_again_after_its_mail_was_shown(signed_in):
+    invitation = make_invitation(person=make_person("Leitung", email="neu@example.org"))
+    url = f"{BASE}/einladungen/{invitation.pk}/erneut-senden/"
+
+    page = signed_in.get(url)
+    assert "An: neu@example.org" in text_of(page)
+    assert "1 Person wird benachrichtigt." in text_of(page)
+    assert mails_written() == []
+    done = press(signed_in, page)
+
+    assert done.url == guests_page(invitation.dialogue)
+    assert [(mail.kind, mail.recipient) for mail in Mail.objects.all()] == [
+        ("invitation", "neu@example.org")
+    ]
+
+
+def test_link_is_shown_once_after_the_office_asked_for_it(signed_in, office):
+    invitation = make_invitation()
+    url = f"{BASE}/einladungen/{invitation.pk}/link/"
+
+    asked = signed_in.get(url)
+    shown = signed_in.post(url, hidden_fields(asked))
+
+    assert "/einladung/" not in asked.content.decode()
+    [address] = re.findall(r"http://localhost:8000(/\S+/einladung/[^<]+)<", shown.content.decode())
+    assert shown["Cache-Control"] == "no-store"
+    assert signed_in.get(address).status_code == 200
+    assert invitation.history.first().history_user == office
+    history = signed_in.get(f"{BASE}/{invitation.dialogue_id}/verlauf/")
+    assert "Persönlichen Link angezeigt" in text_of(history)
+    assert "/einladung/" not in history.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("pressed", "mails"), [({}, ["link_replaced"]), ({"confirmation-is_silent": "on"}, [])]
+)
+def test_leaked_link_is_replaced_with_or_without_a_mail(signed_in, client, pressed, mails):
+    invitation = make_invitation()
+    leaked = invitation.personal_link
+
+    page = signed_in.get(f"{BASE}/einladungen/{invitation.pk}/link/ersetzen/")
+    assert "Neuer persönlicher Link" in text_of(page)
+    assert signed_in.get(leaked).status_code == 200
+    press(signed_in, page, **pressed)
+
+    assert list(Mail.objects.values_list("kind", flat=True)) == mails
+    closed = client.get(leaked)
+    assert closed.status_code == 404
+    assert "durch einen neueren ersetzt" in text_of(closed)
+    assert "So erreichen Sie die Geschäftsstelle:" in text_of(closed)

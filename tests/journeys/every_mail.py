@@ -19,6 +19,7 @@ from dialogues.services import (
     postpone_dialogue,
     record_rsvp,
     remind_guests,
+    replace_link,
     withdraw_invitation,
 )
 from masterplan.legal import report_barrier
@@ -82,6 +83,8 @@ def _about_dialogues(office) -> None:
     first, second, third, *_rest = dialogue.invitations.select_related("person").order_by("pk")
     record_rsvp(invitation=first, rsvp=SUBSTITUTE, now=LATER)
     withdraw_invitation(invitation=second, by=office, now=LATER)
+    replace_link(invitation=third, by=office, now=LATER)
+    third.refresh_from_db()
     dialogue.invitations.filter(pk=third.pk).update(seat_wanted_at=NOW)
     offer_seat(invitation=third, by=office, now=LATER)
     remind_guests(dialogue=dialogue, by=office, now=LATER)
