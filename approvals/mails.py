@@ -11,6 +11,7 @@ from approvals.queries import deciders, decision_lines
 from approvals.registry import Change
 from core.dates import format_date, local_date
 from core.roles import OFFICE, SENATOR_OFFICE, SENATOR_OFFICE_NAME, senator_office_name
+from outbox.enums import Audience
 from outbox.services import enqueue_mails, withdraw_pending
 from outbox.texts import MailDraft, MailText, Markdown, Placeholder, escape_markdown, register
 from partners.models import Person
@@ -30,6 +31,7 @@ register(
         ),
         placeholders=("kind", "title", "vote", "due_on"),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind="approval_decided",
@@ -42,6 +44,7 @@ register(
         ),
         placeholders=("kind", "title", "decision", "who", "details", "comment", "office"),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind="approval_withdrawn",
@@ -53,6 +56,7 @@ register(
         ),
         placeholders=("kind", "title", "state"),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind="approval_lapsed",
@@ -66,6 +70,7 @@ register(
         ),
         placeholders=("kind", "title", "reason", "changes"),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind="condition_met",
@@ -77,6 +82,7 @@ register(
         ),
         placeholders=("kind", "title", "condition", "note"),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     area=gettext_lazy("Freigaben"),
     placeholders={

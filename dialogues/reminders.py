@@ -129,8 +129,12 @@ def unanswered(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     mail_key = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))
     return (
         invitations.released()
-        # Nobody is reminded of an invitation that never left the outbox.
-        .filter(is_not_held_back(mail_key, "invitation"), rsvp=RsvpState.OPEN)
+        # Nobody is reminded of an invitation that never left the outbox, or once they have left.
+        .filter(
+            is_not_held_back(mail_key, "invitation"),
+            rsvp=RsvpState.OPEN,
+            person__is_active=True,
+        )
         .select_related("dialogue", "person__user", "person__organisation")
     )
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.dates import format_date, local_date
 from core.forms import CleanCharField, CleanEmailField
+from outbox.enums import Audience
 from outbox.services import enqueue_mails
 from outbox.texts import MailDraft, MailText, Placeholder, Recipient, register
 
@@ -84,6 +85,7 @@ Das Gesetz verlangt eine Antwort bis spätestens {answer_by}.
 [Erklärung zur Barrierefreiheit]({link})
 """),
         placeholders=("message", "page", "sender", "answer_by"),
+        audience=Audience.EVERYBODY,
     ),
     area=_("Barrierefreiheit"),
     placeholders={

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import format_date
 from measures.models import ReportingRound
 from measures.queries import awaited_reporters
+from outbox.enums import Audience
 from outbox.texts import MailDraft, MailText, Markdown, Placeholder, escape_markdown, register
 from partners.queries import recipient_of
 
@@ -30,6 +31,7 @@ register(
             "[Berichte öffnen]({link})\n"
         ),
         placeholders=("round", "cut_off", "due", "measures"),
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind=ROUND_CHANGED,
@@ -43,6 +45,7 @@ register(
             "[Berichte öffnen]({link})\n"
         ),
         placeholders=("round", "cut_off", "due", "measures"),
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind="report_submitted",
@@ -55,6 +58,7 @@ register(
         ),
         placeholders=("measure", "organisation"),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind="report_accepted",
@@ -67,6 +71,7 @@ register(
         ),
         placeholders=("measure",),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind="report_returned",
@@ -81,6 +86,7 @@ register(
         ),
         placeholders=("measure", "comment"),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     area=_("Maßnahmen"),
     placeholders={

@@ -17,6 +17,15 @@ class MailState(models.TextChoices):
     EXPIRED = "expired", _("verfallen")
 
 
+class Audience(models.TextChoices):
+    """Whom mails of a kind reach, as far as somebody may have left (docs/adr/0023)."""
+
+    ACCOUNTS = "accounts", _("wer ein aktives Konto hat")
+    CONTACTS = "contacts", _("aktive Personen")
+    # For mails that cancel or correct what a person was told, and for mailboxes of an office.
+    EVERYBODY = "everybody", _("auch, wer ausgeschieden ist")
+
+
 class StateFilter(models.TextChoices):
     """Filters that combine several states, or a state and the current time."""
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from outbox.enums import Audience
 from outbox.rendering import TextError
 from outbox.rendering.markdown import is_link_name, links_in, names_in
 
@@ -53,7 +54,8 @@ class MailText:
     in `_link`.
 
     With `can_wait` the office may decide to release these mails by hand. Notices to one person
-    within MAIL_BUNDLE_MINUTES are bundled into one mail.
+    within MAIL_BUNDLE_MINUTES are bundled into one mail. `audience` decides whether the mails still
+    reach somebody who has left.
     """
 
     kind: str
@@ -63,6 +65,7 @@ class MailText:
     placeholders: tuple[str, ...] = ()
     can_wait: bool = True
     is_notice: bool = False
+    audience: Audience = Audience.CONTACTS
 
     def __post_init__(self):
         allowed = COMMON_PLACEHOLDERS.keys() | set(self.placeholders)
@@ -80,6 +83,9 @@ class MailText:
     def names(self) -> set[str]:
         """The placeholders that subject and body contain."""
         return names_in(str(self.subject)) | names_in(str(self.body))
+
+    def reaches(self, to: "Recipient") -> bool:
+        return not to.has_left or self.audience == Audience.EVERYBODY
 
 
 class RegisteredText(NamedTuple):
@@ -125,6 +131,11 @@ def all_texts() -> list[MailText]:
     return [_entries[kind].text for kind in sorted(_entries)]
 
 
+def kinds_for(*audiences: Audience) -> list[str]:
+    """Return the kinds of mail meant for `audiences`."""
+    return [text.kind for text in all_texts() if text.audience in audiences]
+
+
 def title_of(kind: str) -> str:
     """Return the German title of `kind`, or `kind` itself if its text no longer exists."""
     return str(_entries[kind].text.title) if kind in _entries else kind
@@ -158,11 +169,14 @@ def plain_text(line: str) -> str:
 
 
 class Recipient(NamedTuple):
-    """`greeting` is the first line without its comma; empty means „Guten Tag“."""
+    """`greeting` is the first line without its comma; empty means „Guten Tag“. Whoever `has_left`
+    gets only mails of the kinds for everybody.
+    """
 
     email: str
     name: str = ""
     greeting: str = ""
+    has_left: bool = False
 
 
 class MailDraft(NamedTuple):

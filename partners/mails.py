@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.links import sign_link
+from outbox.enums import Audience
 from outbox.services import enqueue_account_mail, enqueue_mails
 from outbox.texts import MailDraft, MailText, Placeholder, register
 from partners.enums import role_names
@@ -34,6 +35,7 @@ register(
         ),
         placeholders=("principal", "deputy", "period"),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     area=gettext_lazy("Partner & Kontakte"),
     placeholders={

@@ -168,12 +168,37 @@ def demo_accounts() -> list[User]:
 
 
 def recipient_of(person: Person) -> Recipient:
-    """Return the address, name and greeting with which the portal writes to `person`."""
+    """Return the address, name and greeting with which the portal writes to `person`, and whether
+    they have left.
+    """
     # People sign in with the address of their account, so it is more likely to be current.
     account = getattr(person, "user", None)
     email = account.email if account and account.is_active else person.email
     # In lower case, as pauses and mails have it, so that addresses can be compared.
-    return Recipient(email=email.lower(), name=person.name, greeting=person.greeting)
+    return Recipient(
+        email=email.lower(),
+        name=person.name,
+        greeting=person.greeting,
+        has_left=not person.is_active,
+    )
+
+
+def former_recipients(person: Person) -> list[Recipient]:
+    """Return under which addresses mails may still wait for `person`, who has left.
+
+    An address that other active people use comes with the name, so that theirs stay.
+    """
+    account = getattr(person, "user", None)
+    addresses = {person.email.lower(), account.email if account else ""} - {""}
+    others = Person.objects.filter(is_active=True).exclude(pk=person.pk)
+    return [
+        Recipient(email, person.name if _is_used_by(others, email) else "")
+        for email in sorted(addresses)
+    ]
+
+
+def _is_used_by(people: QuerySet[Person], email: str) -> bool:
+    return people.filter(Q(email__iexact=email) | Q(user__email=email)).exists()
 
 
 def current_recipients(addressed: Iterable[Addressed]) -> dict[Addressed, Recipient]:

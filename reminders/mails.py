@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import format_date
+from outbox.enums import Audience
 from outbox.rendering.messages import complete_link
 from outbox.texts import MailDraft, MailText, Markdown, Placeholder, register
 from reminders.registry import DIGEST, ReminderMail
@@ -26,6 +27,7 @@ register(
         ),
         placeholders=("day", "lines"),
         can_wait=False,
+        audience=Audience.ACCOUNTS,
     ),
     area=_("Übersicht"),
     placeholders={

@@ -64,7 +64,8 @@ def plan_days(
 def gather_reminders(
     days: Sequence[dt.date], schedules: Schedules
 ) -> dict[dt.date, list[Reminder]]:
-    """Return the reminders of all sources for each of `days`, without those that cannot be mailed.
+    """Return the reminders of all sources for each of `days`, without those that cannot be mailed
+    or whose recipient has left.
 
     Weekends and public holidays get none.
     """
@@ -72,6 +73,9 @@ def gather_reminders(
     if working_days := [day for day in days if is_working_day(day)]:
         for source in reminder_sources():
             for day, reminder in source(working_days, schedules):
+                # Whatever the source found, nobody is reminded once they have left.
+                if reminder.to.has_left:
+                    continue
                 if addressed := _with_stored_address(reminder):
                     found[day].append(addressed)
     return found

@@ -118,10 +118,14 @@ def addressees_of_change(dialogue: Dialogue, *, today: dt.date) -> list[Addresse
     """Return everybody who holds an entry of the dated `dialogue`, each address once.
 
     If a substitute has no address, the guest is mailed instead and asked to pass the change on.
-    Guests who declined are not mailed.
+    Guests who declined are not mailed, nor those who left before their invitation was sent.
     """
-    addressees = []
-    for invitation in _released(dialogue).filter(released_round=dialogue.round):
+    addressees, invitations = [], list(_released(dialogue).filter(released_round=dialogue.round))
+    departed = [invitation for invitation in invitations if not invitation.person.is_active]
+    unsent = held_back([invitation.mail_key for invitation in departed], "invitation")
+    for invitation in invitations:
+        if invitation.mail_key in unsent:
+            continue
         is_represented = invitation.rsvp == RsvpState.REPRESENTED
         if holder := entry_holder(invitation.person, invitation):
             partstat = PARTSTATS.get(RsvpState(invitation.rsvp), NEEDS_ACTION)

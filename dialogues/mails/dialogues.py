@@ -133,12 +133,17 @@ def _outlook_of(addressee: Addressee, settled: Mapping[int, Person]) -> str:
     if len({text for _name, text in outlooks}) == 1:
         return "\n\n".join(filter(None, [shared_note(addressee), outlooks[0][1]]))
     return "\n\n".join(
-        _("Für %(name)s: %(outlook)s") % {"name": name, "outlook": text} for name, text in outlooks
+        _("Für %(name)s: %(outlook)s") % {"name": name, "outlook": text}
+        for name, text in outlooks
+        if text
     )
 
 
 def _outlook(addressee: Addressee, settled: Mapping[int, Person]) -> str:
     invitation = addressee.represents or addressee.invitation
+    # Nobody who has left is invited again.
+    if addressee.represents is None and _has_left(addressee):
+        return ""
     if invitation is None:
         return _("Sobald ein neuer Termin feststeht, erhalten Sie eine Nachricht.")
     if addressee.represents is None and invitation.rsvp != RsvpState.REPRESENTED:
@@ -150,6 +155,13 @@ def _outlook(addressee: Addressee, settled: Mapping[int, Person]) -> str:
         return _("Sobald ein neuer Termin feststeht, laden wir Sie als Gast ein.")
     text = _("Sobald ein neuer Termin feststeht, laden wir Ihre Vertretung ein: %(name)s.")
     return text % {"name": substitute.name}
+
+
+def _has_left(addressee: Addressee) -> bool:
+    # The recipient is a joint one where several people share an address.
+    if addressee.invitation:
+        return not addressee.invitation.person.is_active
+    return addressee.to.has_left
 
 
 def _ended_entry(addressee: Addressee, dialogue: Dialogue, span: Span, now: dt.datetime) -> str:

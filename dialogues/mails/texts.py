@@ -4,6 +4,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.enums import SENATOR_ATTENDS
+from outbox.enums import Audience
 from outbox.texts import MailText, Placeholder, register
 
 # Several notices (`is_notice`) to one recipient can be bundled into one mail.
@@ -18,6 +19,7 @@ register(
         ),
         placeholders=("topic", "organisation", "description"),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind="topic_taken_up",
@@ -29,6 +31,7 @@ register(
         ),
         placeholders=("topic",),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind="topic_declined",
@@ -40,6 +43,7 @@ register(
         ),
         placeholders=("topic", "reason"),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind="topic_decided",
@@ -51,6 +55,7 @@ register(
         ),
         placeholders=("topic", "state", "reason"),
         is_notice=True,
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind="date_fixed",
@@ -154,6 +159,7 @@ register(
             "unten genannten Angaben."
         ),
         placeholders=("dialogue", "date"),
+        audience=Audience.EVERYBODY,
     ),
     MailText(
         kind="dialogue_changed",
@@ -164,6 +170,7 @@ register(
             "{changes}\n\n{note}\n\n[Einladung ansehen]({link})"
         ),
         placeholders=("dialogue", "date", "changes", "note"),
+        audience=Audience.EVERYBODY,
     ),
     MailText(
         kind="dialogue_changed_info",
@@ -174,6 +181,7 @@ register(
             "{changes}\n\n{note}\n\nDer Kalendereintrag in dieser E-Mail ersetzt den bisherigen."
         ),
         placeholders=("dialogue", "date", "changes", "note"),
+        audience=Audience.EVERYBODY,
     ),
     MailText(
         kind="dialogue_postponed",
@@ -184,6 +192,7 @@ register(
             "wird verschoben.\n\nGrund: {reason}\n\n{note}"
         ),
         placeholders=("dialogue", "date", "reason", "note"),
+        audience=Audience.EVERYBODY,
     ),
     MailText(
         kind="dialogue_cancelled",
@@ -194,6 +203,7 @@ register(
             "{note}"
         ),
         placeholders=("dialogue", "date", "reason", "note"),
+        audience=Audience.EVERYBODY,
     ),
     area=_("Branchengespräche"),
     placeholders={

@@ -90,6 +90,8 @@ def attending_name(invitation: Invitation) -> str:
 
 def _notes(invitation: Invitation) -> list[str]:
     notes = []
+    if not invitation.person.is_active:
+        notes.append(_("nicht mehr aktiv: keine Einladung, keine Erinnerung"))
     if invitation.rsvp == RsvpState.REPRESENTED:
         notes.append(_("in Vertretung für %(name)s") % {"name": invitation.person.name})
     if invitation.seats_taken > 1:

@@ -158,6 +158,7 @@ def seat_wishes(guests: Iterable[GuestRow], dialogue: Dialogue, today: dt.date) 
 def _seat_wish(wish: Invitation, *, can_offer: bool, today: dt.date) -> SeatWish:
     links, rsvp_by = [], wish.dialogue.rsvp_by
     # After the deadline the guest cannot reply, so the office asks and enters the reply.
+    can_offer = can_offer and wish.person.is_active
     if can_offer and wish.dialogue.state == DialogueState.INVITED and rsvp_by >= today:
         links.append((_("Platz anbieten"), reverse("dialogues:seat_offer", args=[wish.pk])))
     url = reverse("dialogues:enter_rsvp", args=[wish.pk])

@@ -35,7 +35,7 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
-from dialogues.queries.invitations import UNSETTLED
+from dialogues.queries.invitations import STILL_THERE, UNSETTLED
 from partners.models import Organisation
 
 OPEN_END, OPEN_START = dt.date(9999, 12, 31), dt.date(1900, 1, 1)
@@ -177,6 +177,7 @@ class Preparation(NamedTuple):
     unsettled: int = 0  # guests whose substitutes may be the guests at the new date
     invited: int = 0
     unanswered: int = 0
+    departed: int = 0  # guests who have left without a reply
     tentative: int = 0
     seat_wishes: int = 0  # guests who want a seat
     seats_left: int = 0
@@ -214,12 +215,13 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
         .annotate(
             proposed=_count(ahead.filter(state=OptionState.PROPOSED)),
             possible=_count(ahead.filter(state=OptionState.POSSIBLE)),
-            to_invite=_count(former.exclude(UNSETTLED)),
+            to_invite=_count(former.exclude(UNSETTLED).filter(STILL_THERE)),
             unsettled=_count(former.filter(UNSETTLED)),
             invited=_count(invited),
-            unanswered=_count(invited.filter(rsvp=RsvpState.OPEN)),
+            unanswered=_count(invited.filter(STILL_THERE, rsvp=RsvpState.OPEN)),
+            departed=_count(invited.filter(rsvp=RsvpState.OPEN).exclude(STILL_THERE)),
             tentative=_count(invited.filter(rsvp=RsvpState.TENTATIVE)),
-            seat_wishes=_count(invited.filter(seat_wanted_at__isnull=False)),
+            seat_wishes=_count(invited.filter(STILL_THERE, seat_wanted_at__isnull=False)),
             seats_left=F("seats") - total_of(invited.filter(rsvp__in=SEATED), Sum("party")),
         )
     )

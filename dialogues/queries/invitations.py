@@ -13,6 +13,7 @@ from partners.models import Person
 
 # Holds for invitations of a former round.
 UNSETTLED = Q(rsvp=RsvpState.REPRESENTED, released_at__isnull=False)
+STILL_THERE = Q(person__is_active=True)
 
 
 class RsvpCounts(NamedTuple):
@@ -75,8 +76,18 @@ def unsettled_substitutes(dialogue: Dialogue) -> QuerySet[Invitation]:
 def unreleased_invitations(dialogue: Dialogue) -> QuerySet[Invitation]:
     """Return the guests on the list who can be invited in the present round.
 
-    Guests whose substitutes are unsettled are left out: somebody else may come in their place.
+    Guests whose substitutes are unsettled are left out: somebody else may come in their place. So
+    are those who have left.
     """
+    return _not_released(dialogue).filter(STILL_THERE)
+
+
+def departed_guests(dialogue: Dialogue) -> QuerySet[Invitation]:
+    """Return the guests on the list who are not invited in the present round, as they have left."""
+    return _not_released(dialogue).exclude(STILL_THERE)
+
+
+def _not_released(dialogue: Dialogue) -> QuerySet[Invitation]:
     invitations = dialogue.invitations.active().exclude(released_round=dialogue.round)
     invitations = invitations.exclude(UNSETTLED)
     return invitations.select_related("person__organisation", "person__user").order_by("pk")

@@ -28,6 +28,7 @@ from core.models import Origin
 from dialogues.enums import DATED, SEATED, DialogueState, RsvpState, SeriesState, TopicState
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 from dialogues.queries.dialogues import total_of
+from dialogues.queries.invitations import STILL_THERE, UNSETTLED
 
 S = DialogueState
 OFFICE, GUESTS, SENATOR, NOBODY = "office", "guests", "senator", "nobody"
@@ -82,10 +83,13 @@ def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
         is_asked=Exists(requests.filter(state=ApprovalState.OPEN)),
         is_granted=Exists(requests.filter(state__in=GRANTED)),
         has_consent=_has_consent(),
-        has_uninvited=Exists(guests.exclude(released_round=OuterRef("round"))),
-        wants_seat=Exists(invited.filter(seat_wanted_at__isnull=False)),
+        has_uninvited=Exists(
+            guests.exclude(released_round=OuterRef("round")).filter(STILL_THERE | UNSETTLED)
+        ),
+        wants_seat=Exists(invited.filter(STILL_THERE, seat_wanted_at__isnull=False)),
         taken=total_of(invited.filter(rsvp__in=SEATED), Sum("party")),
-        has_unanswered=Exists(invited.filter(rsvp=RsvpState.OPEN)),
+        has_unanswered=Exists(invited.filter(STILL_THERE, rsvp=RsvpState.OPEN)),
+        has_departed=Exists(invited.filter(rsvp=RsvpState.OPEN).exclude(STILL_THERE)),
         who_acts=Case(
             When(awaits_decision, then=Value(SENATOR)),
             When(
@@ -93,7 +97,7 @@ def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
                 then=Value(OFFICE),
             ),
             When(is_running & Q(has_unanswered=True), then=Value(GUESTS)),
-            When(is_running, then=Value(NOBODY)),
+            When(is_running & Q(has_departed=False), then=Value(NOBODY)),
             default=Value(OFFICE),
             output_field=CharField(),
         ),

@@ -237,15 +237,15 @@ def replace_link(
 def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
     """Remind guests who have not replied, at most once a day each; return how many were mailed.
 
-    Skips guests who were already reminded today, manually or automatically, and guests whose
-    reminders are paused. Raises Refused if nobody is left.
+    Skips guests who were already reminded today, manually or automatically, guests whose reminders
+    are paused, and those who have left. Raises Refused if nobody is left.
     """
     require_office(by)
     dialogue, today = lock_dialogue(dialogue.pk), local_date(now)
     if dialogue.state != DialogueState.INVITED:
         raise Refused(_("Erinnert wird nur, solange Einladungen laufen."))
     if not unanswered(dialogue.invitations.filter(released_round=dialogue.round)).exists():
-        raise Refused(_("Alle Gäste haben geantwortet."))
+        raise Refused(_("Alle Gäste, die erinnert werden können, haben geantwortet."))
     if today > dialogue.rsvp_by:
         raise Refused(
             _("Die Frist für die Antworten ist am %(day)s abgelaufen.")

@@ -87,6 +87,8 @@ def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
     if dialogue.state == DialogueState.CANCELLED:
         return _("Dieses Gespräch wurde abgesagt. Sie müssen nichts weiter tun.")
     if dialogue.state == DialogueState.EXPLORING:
+        if not invitation.person.is_active:
+            return _("Dieses Gespräch wird verschoben. Bei Fragen hilft Ihnen die Geschäftsstelle.")
         if invitation.rsvp == RsvpState.REPRESENTED:
             return _(
                 "Dieses Gespräch wird verschoben. Wen wir zum neuen Termin einladen, klärt die "
@@ -281,6 +283,14 @@ def require_seat_to_offer(invitation: Invitation, *, today: dt.date) -> None:
     dialogue: Dialogue = invitation.dialogue
     if invitation.seat_wanted_at is None or not takes_office_rsvp(invitation):
         raise Refused(_("Dieser Gast wartet nicht mehr auf einen Platz."))
+    if not invitation.person.is_active:
+        raise Refused(
+            _(
+                "%(guest)s ist nicht mehr aktiv und bekommt keine E-Mails. Ziehen Sie die "
+                "Einladung zurück."
+            )
+            % {"guest": invitation.person}
+        )
     if count_seats_taken(dialogue) >= dialogue.seats:
         raise Refused(_("Es ist kein Platz frei, der sich anbieten ließe."))
     if closed_reason(invitation, today=today):

@@ -61,7 +61,10 @@ def release(request, pk):
     if not invitations:
         messages.error(
             request,
-            _("Alle Einladungen dieser Liste sind schon versandt, oder es steht niemand darauf."),
+            _(
+                "Es ist keine Einladung zu senden: Die Liste ist leer, oder alle darauf sind schon "
+                "eingeladen oder nicht mehr aktiv."
+            ),
         )
         return redirect(guests_url(dialogue))
     rsvp_by = default_rsvp_by(dialogue, local_date(now))
@@ -117,7 +120,7 @@ def remind(request, pk):
             request,
             _(
                 "Zurzeit ist niemand zu erinnern: Alle haben geantwortet, wurden heute schon "
-                "erinnert oder sind pausiert, oder die Frist ist abgelaufen."
+                "erinnert, sind pausiert oder nicht mehr aktiv, oder die Frist ist abgelaufen."
             ),
         )
         return redirect(guests_url(dialogue))

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
+from outbox.enums import Audience
 from outbox.texts import MailText, Placeholder, register
 
 register(
@@ -39,6 +40,7 @@ register(
             "geändert.\n\n{changes}\n\nAlles andere bleibt, wie wir es Ihnen mitgeteilt haben."
         ),
         placeholders=("company", "title", "when", "changes"),
+        audience=Audience.EVERYBODY,
     ),
     MailText(
         kind="visit_postponed",
@@ -47,9 +49,10 @@ register(
         body=gettext_lazy(
             "der angekündigte Besuch bei **{company}** ({title}), vorgesehen für {when}, wird "
             "verschoben.\n\n"
-            "Grund: {reason}\n\nSobald der neue Termin feststeht, hören Sie von uns."
+            "Grund: {reason}\n\n{note}"
         ),
-        placeholders=("company", "title", "when", "reason"),
+        placeholders=("company", "title", "when", "reason", "note"),
+        audience=Audience.EVERYBODY,
     ),
     MailText(
         kind="visit_cancelled",
@@ -60,6 +63,7 @@ register(
             "statt.\n\nGrund: {reason}"
         ),
         placeholders=("company", "title", "when", "reason"),
+        audience=Audience.EVERYBODY,
     ),
     MailText(
         kind="visit_moved",
@@ -70,6 +74,7 @@ register(
             "[Besuch öffnen]({link})"
         ),
         placeholders=("company", "title", "when", "state", "note"),
+        audience=Audience.ACCOUNTS,
     ),
     area=gettext_lazy("Unternehmensbesuche"),
     placeholders={

@@ -137,7 +137,14 @@ def mail_end(visit: Visit, kind: str, end: End, *, by, now: dt.datetime) -> None
     note = _("Der Besuch wurde verschoben oder abgesagt.")
     withdraw_pending(subject_keys=keys, kinds=MAILS_UNTIL_THE_END, note=note, by=by, now=now)
     values = {"when": end.date_outside, "reason": visit.reason}
-    _enqueue(visit, kind, end.people, values, by=by, now=now)
+    left = [person for person in end.people if not person.is_active]
+    outlook = no_outlook = {}
+    if kind == POSTPONED:
+        # Nobody who has left gets the next announcement, so nothing is promised to them.
+        outlook = {"note": _("Sobald der neue Termin feststeht, hören Sie von uns.")}
+        no_outlook = {"note": ""}
+    _enqueue(visit, kind, _without(end.people, left), values | outlook, by=by, now=now)
+    _enqueue(visit, kind, left, values | no_outlook, by=by, now=now)
     note = _("Grund: %(reason)s") % {"reason": visit.reason}
     deciders = _without(end.deciders, end.people)
     _mail_senator_office(visit, deciders, end.date_inside, note, by=by, now=now)

@@ -1,7 +1,7 @@
 """Which mails are due, late, unsolved, or about one page."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,11 +16,12 @@ from outbox.enums import (
     UNDER_WAY_STATES,
     UNSOLVED_STATES,
     WITHDRAW,
+    Audience,
     MailState,
 )
 from outbox.models import Mail, in_states
 from outbox.registry import Addressed, current_recipients
-from outbox.texts import Recipient
+from outbox.texts import Recipient, kinds_for
 
 LATE_AFTER = dt.timedelta(minutes=15)
 SENDING_ORDER = ("priority", "due_at", "pk")
@@ -101,6 +102,24 @@ def current_recipient(mail: Mail) -> Recipient | None:
         return None
     addressed = Addressed(mail.recipient, mail.recipient_name)
     return current_recipients([addressed]).get(addressed)
+
+
+def pending_mails_to(
+    people: Iterable[Recipient], audiences: Collection[Audience]
+) -> QuerySet[Mail]:
+    """Return the mails of the kinds for `audiences` to `people` that could be withdrawn.
+
+    A recipient without a name stands for everybody at the address.
+    """
+    matches = Q(pk__in=[])
+    for to in people:
+        at_address = Q(recipient=to.email.lower())
+        matches |= at_address & Q(recipient_name=to.name) if to.name else at_address
+    kinds = Q(kind__in=kinds_for(*audiences))
+    # Codes and links to sign in with are of no use to a closed account.
+    if Audience.ACCOUNTS in audiences:
+        kinds |= Q(is_account_mail=True)
+    return Mail.objects.filter(matches, kinds, state__in=MOVES[WITHDRAW].sources)
 
 
 def mails_for_office(user) -> QuerySet[Mail]:

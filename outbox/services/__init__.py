@@ -9,6 +9,7 @@ from outbox.services.mails import (
     settle_mail,
     settle_superseded,
     withdraw_mail,
+    withdraw_mails_to,
     withdraw_pending,
 )
 from outbox.services.queueing import enqueue_account_mail, enqueue_mails, settle_demo_mails
@@ -39,5 +40,6 @@ __all__ = [
     "sweep_mails",
     "withdraw_mail",
     "withdraw_mails",
+    "withdraw_mails_to",
     "withdraw_pending",
 ]

@@ -2,12 +2,12 @@
 
 import datetime as dt
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -23,9 +23,11 @@ from outbox.enums import (
     SETTLE,
     UNSOLVED_STATES,
     WITHDRAW,
+    Audience,
 )
 from outbox.models import Mail, MailLog
 from outbox.permissions import require_can_manage_mails
+from outbox.queries.mails import pending_mails_to
 from outbox.rendering.headers import normalise_address, one_line
 from outbox.rendering.messages import complete_link
 from outbox.rendering.mime import readdress, reword
@@ -171,13 +173,29 @@ def withdraw_pending(
     )
 
 
+@transaction.atomic
+def withdraw_mails_to(
+    people: Iterable[Recipient],
+    audiences: Collection[Audience],
+    *,
+    note: str,
+    now: dt.datetime,
+    by: Model | None = None,
+) -> int:
+    """Withdraw the unsent mails of `pending_mails_to`; `note` as in `withdraw_pending`."""
+    return _withdraw(pending_mails_to(people, audiences), note, now, by)
+
+
 def _withdraw_some(
     subject_keys: Sequence[str], kinds: list[str], note: str, now: dt.datetime, by: Model | None
 ) -> int:
+    mails = Mail.objects.filter(subject_key__in=subject_keys, kind__in=kinds)
+    return _withdraw(mails, note, now, by)
+
+
+def _withdraw(found: QuerySet[Mail], note: str, now: dt.datetime, by: Model | None) -> int:
     move = MOVES[WITHDRAW]
-    pending = Mail.objects.filter(
-        subject_key__in=subject_keys, kind__in=kinds, state__in=move.sources
-    )
+    pending = found.filter(state__in=move.sources)
     # A locked row is being claimed at this moment. Waiting for it would block the caller, and the
     # mail could not be recalled anyway.
     mails = list(pending.order_by("pk").select_for_update(skip_locked=True).only("pk", "state"))

@@ -16,7 +16,7 @@ from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outbox.enums import MOVES, MailState
+from outbox.enums import MOVES, Audience, MailState
 from outbox.models import Mail, MailLog
 from outbox.queries.wordings import text_in_force
 from outbox.rendering.messages import complete_link, write_message
@@ -48,6 +48,7 @@ register(
         ),
         placeholders=("count", "lines"),
         can_wait=False,
+        audience=Audience.ACCOUNTS,
     ),
     area=gettext_lazy("Übersicht"),
     placeholders={

@@ -58,6 +58,8 @@ def enqueue_mails(
     """
     batch, drafts = batch or uuid4(), list(drafts)
     texts = texts_in_force({draft.kind for draft in drafts})
+    # Whoever has left is told only that what they know no longer holds (docs/adr/0023).
+    drafts = [draft for draft in drafts if texts[draft.kind].text.reaches(draft.to)]
     mails = [_mail_from(draft, texts[draft.kind], now=now, by=by, batch=batch) for draft in drafts]
     hold_for_bundle([mail for mail in mails if mail.is_notice], now=now)
     written = _insert(mails, batch)

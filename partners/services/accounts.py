@@ -14,6 +14,9 @@ from core.errors import ChangedMeanwhile, Refused, require_heeded, violation_as
 from core.history import save_as
 from core.links import read_link
 from core.roles import OFFICE, PARTNER, ROLES
+from outbox.enums import Audience
+from outbox.services import withdraw_mails_to
+from outbox.texts import Recipient
 from partners.enums import role_names
 from partners.mails import INVITATION, INVITATION_DAYS, mail_invitation
 from partners.models import Person, User
@@ -170,7 +173,8 @@ def change_account(
 
 @transaction.atomic
 def deactivate_account(*, account: User, by, now: dt.datetime) -> User:
-    """Close an account, which ends its sessions and revokes its invitation.
+    """Close an account, which ends its sessions, revokes its invitation and withdraws the mails
+    that wait for it. Its person still gets those for contacts.
 
     Raises ChangedMeanwhile when it is closed already; Refused for the user's own account and for
     the last account of the office.
@@ -186,6 +190,10 @@ def deactivate_account(*, account: User, by, now: dt.datetime) -> User:
     # Reopening the account later must not revive an old link.
     locked.invitation_version += 1
     save_as(locked, by=by, now=now, reason=_("deaktiviert"))
+    # Whatever waits asks for something that only the account could do.
+    note = _("Das Konto von %(name)s ist deaktiviert.") % {"name": locked}
+    to = [Recipient(locked.email)]
+    withdraw_mails_to(to, [Audience.ACCOUNTS], note=note, by=by, now=now)
     return locked
 
 

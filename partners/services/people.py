@@ -13,10 +13,12 @@ from core.conflicts import require_unchanged
 from core.errors import Concern, Refused, require_heeded
 from core.history import save_values_as
 from core.roles import PARTNER
+from outbox.enums import Audience
 from outbox.rendering.headers import without_closing_mark
+from outbox.services import withdraw_mails_to
 from partners.models import Person
 from partners.permissions import require_can_manage_partners
-from partners.queries import similar_people
+from partners.queries import former_recipients, similar_people
 
 FIELDS = (
     "salutation",
@@ -34,6 +36,7 @@ FIELDS = (
 MAY_BE_DOUBLE = gettext_lazy(
     "Diese Person ist vielleicht schon eingetragen: Name oder E-Mail-Adresse stimmen überein."
 )
+NOT_FOR_DEPARTED = (Audience.ACCOUNTS, Audience.CONTACTS)
 ONE_LINERS = {"title", "given_name", "family_name", "function", "phone", "letter_salutation"}
 
 
@@ -62,8 +65,9 @@ def change_person(
 ) -> Person:
     """Change a contact.
 
-    Raises ChangedMeanwhile when it was saved since `version`, Refused when the contact's account
-    would lose what it needs, Warned if the change makes it similar to another contact.
+    Withdraws the mails that wait for somebody who has left. Raises ChangedMeanwhile when it was
+    saved since `version`, Refused when the contact's account would lose what it needs, Warned if
+    the change makes it similar to another contact.
     """
     require_can_manage_partners(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
@@ -76,8 +80,17 @@ def change_person(
     changed = Person(pk=locked.pk, **{name: getattr(locked, name) for name in FIELDS} | values)
     doubles = [other for other in similar_people(changed) if other not in known]
     require_heeded(concerns_about(doubles, saved=locked), heeded, str(MAY_BE_DOUBLE))
+    leaves = locked.is_active and not values.get("is_active", True)
     save_values_as(locked, values, by=by, now=now, reason=_("Angaben geändert"))
+    if leaves:
+        withdraw_mails_of_departed(locked, by=by, now=now)
     return locked
+
+
+def withdraw_mails_of_departed(person: Person, *, by, now: dt.datetime) -> int:
+    """Withdraw what still waits for somebody who has left; return how many mails."""
+    note = _("%(name)s ist nicht mehr aktiv.") % {"name": person.name}
+    return withdraw_mails_to(former_recipients(person), NOT_FOR_DEPARTED, note=note, by=by, now=now)
 
 
 def concerns_about(people: Iterable[Person], *, saved: Person | None = None) -> list[Concern]:

@@ -4,7 +4,9 @@ import pytest
 
 from dialogues.enums import DialogueState
 from dialogues.progress import release_warnings
-from tests.dialogues.builders import make_dialogue, make_invitation
+from dialogues.progress.invitations import rsvps_step
+from dialogues.queries import Preparation
+from tests.dialogues.builders import RSVP_BY, TODAY, make_dialogue, make_invitation
 from tests.partners.builders import make_person
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +25,28 @@ def test_missing_address_and_contact_are_warned_of():
         "Es ist keine Anschrift eingetragen",
         "Beim Gastgeber ist keine Ansprechperson eingetragen",
     ]
+
+
+def test_guests_who_left_are_named_before_the_release():
+    dialogue = make_dialogue(DialogueState.SCHEDULED, host_contact=make_person())
+    make_invitation(dialogue, released=False, person=make_person("Leitung", is_active=False))
+
+    assert release_warnings(dialogue, 1) == [
+        "Nicht mehr aktiv und deshalb nicht eingeladen: Leitung. Streichen Sie sie von der Liste, "
+        "und laden Sie bei Bedarf jemand anderes ein."
+    ]
+
+
+def test_guests_who_left_without_a_reply_are_for_the_office_to_replace():
+    dialogue = make_dialogue(DialogueState.INVITED)
+
+    step = rsvps_step(dialogue, Preparation(invited=5, departed=1), TODAY)
+
+    assert step.text == (
+        "1 Gast ist ausgeschieden, ohne zu antworten, und wird nicht mehr erinnert. Ziehen Sie die "
+        "Einladung zurück, und laden Sie bei Bedarf jemand anderes ein."
+    )
+    assert (step.action, step.due_on) == ("Zur Gästeliste", RSVP_BY)
 
 
 def test_more_guests_than_seats_are_warned_of_with_those_invited_before():

@@ -35,7 +35,7 @@ from tests.dialogues.builders import (
     make_series,
     make_topic,
 )
-from tests.partners.builders import make_organisation, make_user
+from tests.partners.builders import make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
 S = DialogueState
@@ -135,6 +135,16 @@ def everybody_replied():
     make_invitation(make_dialogue(S.INVITED), RsvpState.TENTATIVE)
 
 
+def guest_left_without_reply():
+    make_invitation(make_dialogue(S.INVITED), person=make_person(is_active=False))
+
+
+def guest_left_before_release():
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
+    make_invitation(dialogue, released=False, person=make_person(is_active=False))
+
+
 def without_topic():
     make_dialogue(S.PLANNING, topic=None)
 
@@ -147,6 +157,8 @@ def without_topic():
         (topic_reopened, True, False),
         (series_lapsed, True, False),
         (everybody_replied, False, False),
+        (guest_left_without_reply, True, False),
+        (guest_left_before_release, False, False),
         (without_topic, True, False),
         (lambda: make_invitation(make_dialogue(S.INVITED)), False, True),
         (lambda: make_dialogue(S.SCHEDULED), True, False),

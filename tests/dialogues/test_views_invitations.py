@@ -111,7 +111,7 @@ def test_release_without_guests_redirects(signed_in):
     dialogue = make_dialogue(S.INVITED)
 
     assert (
-        "Alle Einladungen dieser Liste sind schon versandt, oder es steht niemand darauf."
+        "Es ist keine Einladung zu senden: Die Liste ist leer, oder alle darauf sind schon"
         in text_of(signed_in.get(f"{guests_page(dialogue)}versenden/", follow=True))
     )
 
