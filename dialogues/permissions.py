@@ -38,18 +38,39 @@ def can_propose(user) -> bool:
     return is_office(user) or (has_role(user, PARTNER) and bool(user.organisation_ids))
 
 
+def replaces_proposer(user, topic) -> bool:
+    """Whether the account of the proposer is closed and `user` speaks for the same organisation."""
+    proposer = topic.proposed_by
+    if proposer is None or proposer.is_active or not has_role(user, PARTNER):
+        return False
+    return topic.organisation_id in user.organisation_ids
+
+
+def can_propose_topic(user, topic) -> bool:
+    """The author proposes a draft; once their account is closed, their organisation or the office
+    does.
+    """
+    if topic.proposed_by_id == user.pk or replaces_proposer(user, topic):
+        return True
+    return can_manage(user) and bool(topic.proposed_by and not topic.proposed_by.is_active)
+
+
 def can_edit_topic(user, topic) -> bool:
-    """The proposer edits a topic until the office takes it up, the office from its proposal on."""
+    """The proposer edits a topic until the office takes it up, the office from its proposal on.
+
+    Others continue it if they could propose it.
+    """
     # Records taken over document the past and stay as they are.
     if topic.is_taken_over:
         return False
-    if topic.state in EDITED_BY_PROPOSER and topic.proposed_by_id == user.pk:
+    if topic.state in EDITED_BY_PROPOSER and can_propose_topic(user, topic):
         return True
     return can_manage(user) and topic.state in EDITED_BY_OFFICE
 
 
 def can_retract_topic(user, topic) -> bool:
     is_own = topic.proposed_by_id == getattr(user, "pk", None)
+    is_own = is_own or replaces_proposer(user, topic)
     return is_own and topic.state == TopicState.PROPOSED and not topic.is_taken_over
 
 

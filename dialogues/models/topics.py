@@ -21,11 +21,13 @@ class TopicQuerySet(models.QuerySet):
 
         The office: all but others' drafts. The senator's office: all but drafts. Observers:
         approved ones. Partners: those of their organisations, but drafts only if they or the
-        organisation's own people wrote them. A deputy's drafts stay private.
+        organisation's own people wrote them. A deputy's drafts stay private. Once the account of
+        their author is closed, the office and the organisation see all drafts.
         """
         own = Q(proposed_by=user.pk) if user.is_authenticated else Q(pk=None)
+        abandoned = Q(proposed_by__is_active=False)
         if has_role(user, OFFICE):
-            return self.filter(~Q(state=TopicState.DRAFT) | own)
+            return self.filter(~Q(state=TopicState.DRAFT) | own | abandoned)
         # Matches nothing; each role widens it.
         seen = Q(pk__in=[])
         if has_role(user, SENATOR_OFFICE):
@@ -37,6 +39,7 @@ class TopicQuerySet(models.QuerySet):
             readable = (
                 ~Q(state=TopicState.DRAFT)
                 | own
+                | abandoned
                 | Q(proposed_by__person__organisation=F("organisation"))
             )
             seen |= Q(readable, organisation__in=user.organisation_ids)

@@ -1,5 +1,6 @@
 """Progress and next step of a topic."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,12 @@ from core.progress import (
 )
 from dialogues.enums import TopicState
 from dialogues.models import Topic
-from dialogues.permissions import can_manage, can_retract_topic
+from dialogues.permissions import (
+    can_manage,
+    can_propose_topic,
+    can_retract_topic,
+    replaces_proposer,
+)
 from dialogues.queries import corrected_proposal_at
 from dialogues.services.topics import why_without_consent
 from partners.progress import responsible_facts
@@ -83,22 +89,43 @@ def topic_next_step(
 
 
 def _draft_step(topic: Topic, user) -> NextStep:
+    text = _("Der Entwurf ist noch nicht vorgeschlagen. Nur Sie sehen ihn.")
+    if _is_abandoned(topic):
+        text = _("Der Entwurf ist noch nicht vorgeschlagen.") + " " + _who_goes_on(topic)
+    # Otherwise the draft of a deputy or of the office, which nobody else sees.
+    elif topic.organisation_id and topic.proposed_by.organisation_id == topic.organisation_id:
+        text = _(
+            "Der Entwurf ist noch nicht vorgeschlagen. Nur Sie und Ihre Organisation sehen ihn."
+        )
     step = NextStep(
-        _("Der Entwurf ist noch nicht vorgeschlagen. Nur Sie und Ihre Organisation sehen ihn."),
+        text,
         str(topic.proposed_by or ""),
         action=_("Vorschlagen"),
         url=reverse("dialogues:topic_propose", args=[topic.pk]),
         post=True,
     )
-    return step if topic.proposed_by_id == user.pk else step.without_button()
+    return step if can_propose_topic(user, topic) else step.without_button()
+
+
+def _is_abandoned(topic: Topic) -> bool:
+    """Return whether the account that proposed `topic` is closed."""
+    return bool(topic.proposed_by and not topic.proposed_by.is_active)
+
+
+def _who_goes_on(topic: Topic) -> str:
+    text = _(
+        "Das Konto von %(name)s ist deaktiviert; die Organisation oder die Geschäftsstelle kann "
+        "ihn weiterführen."
+    )
+    return text % {"name": topic.proposed_by}
 
 
 def _retracted_step(topic: Topic, user) -> NextStep:
     who = str(topic.proposed_by or "")
-    if topic.proposed_by_id != user.pk:
+    if topic.proposed_by_id != user.pk and not replaces_proposer(user, topic):
         return NextStep(_("Der Vorschlag ist zurückgezogen. Es ist nichts zu tun."), who)
     return NextStep(
-        _("Sie haben den Vorschlag zurückgezogen. Sie können ihn bearbeiten und erneut machen."),
+        _("Der Vorschlag ist zurückgezogen. Sie können ihn bearbeiten und erneut machen."),
         who,
         action=_("Erneut vorschlagen"),
         url=reverse("dialogues:topic_propose", args=[topic.pk]),
@@ -198,8 +225,10 @@ def _office_actions(topic: Topic, *, is_planned: bool) -> list[Button]:
 
 
 def drafts_of(user) -> list[WaitingEntry]:
+    """Return the drafts of `user`, and those that wait for somebody to take them over."""
     # `visible_to` as well: a draft written as a deputy is hidden once the deputyship has ended.
-    drafts = Topic.objects.visible_to(user).filter(proposed_by=user, state=S.DRAFT)
+    own = Q(proposed_by=user) | Q(proposed_by__is_active=False)
+    drafts = Topic.objects.visible_to(user).filter(own, state=S.DRAFT)
     return [
         WaitingEntry(
             str(user),

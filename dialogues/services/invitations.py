@@ -172,18 +172,19 @@ def require_invited(invitation: Invitation) -> None:
 def resend_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invitation:
     """Mail a guest the invitation again, at the present address; the reply stays.
 
-    Raises Refused when no reply is possible any more, or the guest has no address.
+    Raises Refused when no reply is possible any more, or the guest has left or has no address.
     """
     require_office(by)
     dialogue = lock_dialogue(invitation.dialogue_id)
     invitation = lock_invitation(invitation.pk, dialogue)
     require_invited(invitation)
     _require_open_for_replies(invitation, local_date(now))
-    if not recipient_of(invitation.person).email:
-        raise Refused(
-            _("%(name)s hat keine E-Mail-Adresse. Tragen Sie sie zuerst nach.")
-            % {"name": invitation.person}
-        )
+    to = recipient_of(invitation.person)
+    if to.has_left or not to.email:
+        text = _("%(name)s hat keine E-Mail-Adresse. Tragen Sie sie zuerst nach.")
+        if to.has_left:
+            text = _("%(name)s ist nicht mehr aktiv und bekommt keine Einladung.")
+        raise Refused(text % {"name": invitation.person})
     save_as(invitation, by=by, now=now, reason=INVITED_AGAIN)
     mails.mail_invitation_again(dialogue, invitation, by=by, now=now)
     return invitation

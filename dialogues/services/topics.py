@@ -49,6 +49,8 @@ from dialogues.permissions import (
     can_edit_topic,
     can_manage,
     can_propose,
+    can_propose_topic,
+    replaces_proposer,
 )
 from dialogues.queries import first_fixed_start, why_too_late
 from partners.queries import default_responsible
@@ -58,7 +60,7 @@ def lock_topic(pk: int) -> Topic:
     # `of`: PostgreSQL cannot lock the nullable side of an outer join.
     return (
         Topic.objects.select_for_update(of=("self",))
-        .select_related("series", "organisation")
+        .select_related("series", "organisation", "proposed_by")
         .get(pk=pk)
     )
 
@@ -107,6 +109,9 @@ def change_topic(
     topic = lock_topic(topic.pk)
     if not can_edit_topic(by, topic):
         raise NotAllowed(TOPIC_NOT_EDITABLE)
+    # From now on they are told what becomes of the topic.
+    if replaces_proposer(by, topic):
+        topic.proposed_by = by
     before = copy(topic)
     # The copy does not preserve sectors and themes, but no approval is bound to them.
     apply_values(topic, values, version)
@@ -146,12 +151,12 @@ def _set_classification(topic: Topic, values: Mapping[str, Any]) -> None:
 @transaction.atomic
 def propose_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     """Propose a draft or a retracted topic; mails the office. Raises NotAllowed unless `by` is its
-    author.
+    author, or takes over from a closed account.
     """
     topic = lock_topic(topic.pk)
-    if topic.proposed_by_id != by.pk:
+    if not can_propose_topic(by, topic):
         raise NotAllowed(_("Einen Entwurf schlägt die Person vor, die ihn angelegt hat."))
-    topic.proposed_at = now
+    topic.proposed_by, topic.proposed_at = by, now
     _move(topic, "propose", by=by, now=now, reason=_("Thema vorgeschlagen"))
     mails.mail_topic_proposed(topic, by=by, now=now)
     return topic
@@ -165,7 +170,7 @@ def retract_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     Mails nobody; the page of the topic tells the office. Unsent mails about it are withdrawn.
     """
     topic = lock_topic(topic.pk)
-    if topic.proposed_by_id != by.pk:
+    if topic.proposed_by_id != by.pk and not replaces_proposer(by, topic):
         raise NotAllowed(_("Einen Vorschlag zieht die Person zurück, die ihn gemacht hat."))
     _move(topic, "retract", by=by, now=now, reason=_("Vorschlag zurückgezogen"))
     mails.withdraw_proposal_mails(topic, by=by, now=now)

@@ -39,6 +39,7 @@ from dialogues.permissions import (
     can_edit_topic,
     can_manage,
     can_propose,
+    replaces_proposer,
 )
 from dialogues.progress import (
     internal_notes_cards,
@@ -169,7 +170,8 @@ def propose(request, pk):
 def retract(request, pk):
     """Ask, then retract a proposal that the office has not taken up."""
     topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=pk)
-    require(topic.proposed_by_id == request.user.pk, TOPIC_NOT_EDITABLE)
+    is_own = topic.proposed_by_id == request.user.pk
+    require(is_own or replaces_proposer(request.user, topic), TOPIC_NOT_EDITABLE)
     if back := redirect_unless_possible(request, topic, TOPIC_MOVES, "retract"):
         return back
     if request.method == "POST":

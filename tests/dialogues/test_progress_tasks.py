@@ -265,6 +265,15 @@ def test_partner_is_shown_open_invitations_and_drafts():
     ]
 
 
+def test_drafts_of_closed_accounts_wait_for_their_organisation():
+    former = make_user(PARTNER, is_active=False)
+    make_topic(TopicState.DRAFT, title="Energie", proposed_by=former)
+    colleague = make_user(PARTNER, organisation=former.person.organisation)
+
+    [entry] = waiting_for(colleague, NOW)
+    assert entry.what == "Themenvorschlag fertigstellen: Energie"
+
+
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER])
 def test_every_invited_role_is_shown_its_invitation(role):
     guest = make_user(role)
