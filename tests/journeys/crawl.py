@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from django.db import connection
 from django.test import Client
 
+from partners.models import User
 from tests.journeys.visitor import Page
 
 MOST_QUERIES = 20
@@ -22,6 +23,15 @@ NAME = re.compile(
     r"(?<=/postausgang/)(texte|regeln)/\w+(?=/)"
 )  # the name of one of many similar pages
 FILE = re.compile(r"\.\w{3,4}$")
+
+
+def client_of(name: str) -> Client:
+    """Return a client signed in as `name` of the demo; an empty name means signed out."""
+    client = Client()
+    if name:
+        user = User.objects.get(email=f"{name}@example.org")
+        client.force_login(user, backend="sign_in.adapters.AccountBackend")
+    return client
 
 
 class QueryCount:

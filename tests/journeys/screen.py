@@ -17,8 +17,11 @@ ALL_RULES = f"() => axe.run(document, {{{OPTIONS}, rules: {{'target-size': {{ena
 COLOURS = (
     f"() => axe.run(document, {{{OPTIONS}, runOnly: ['color-contrast', 'link-in-text-block']}})"
 )
+# What depends on the width: every other rule reads the same document.
+SIZES = "['target-size', 'scrollable-region-focusable']"
+OF_WIDTH = f"() => axe.run(document, {{{OPTIONS}, runOnly: {SIZES}}})"
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-NARROW = {"width": 320, "height": 900}
+DESKTOP, TABLET, PHONE = ({"width": width, "height": 900} for width in (1440, 768, 320))
 
 
 class Screen:
@@ -41,17 +44,30 @@ class Screen:
         )
 
     def findings(self, address: str) -> list[str]:
-        """Return the violations of a page: all axe rules in light mode, colours in dark mode,
-        overflow.
-        """
-        self.page.emulate_media(color_scheme="light")
+        """Open a page and return its findings."""
         self.page.goto(f"{self.site}{address}")
         # Wait for fragments to load. `wait_for_function` would need eval, which the portal's policy
         # forbids.
         self.page.wait_for_selector("[hx-trigger=load]", state="detached")
-        found = self._violations(f"{address} (light)", ALL_RULES)
+        return self.findings_now(address)
+
+    def findings_now(self, name: str) -> list[str]:
+        """Return the violations of the page as it stands: all axe rules in light mode, colours in
+        dark mode, and on narrower screens the size of targets and overflow.
+        """
+        found = self._violations(f"{name} (light)", ALL_RULES)
         self.page.emulate_media(color_scheme="dark")
-        return found + self._violations(f"{address} (dark)", COLOURS) + self._too_wide(address)
+        found += self._violations(f"{name} (dark)", COLOURS)
+        self.page.emulate_media(color_scheme="light")
+        width = self.page.viewport_size
+        for narrow in (TABLET, PHONE):
+            if narrow["width"] < width["width"]:
+                self.page.set_viewport_size(narrow)
+                found += self._violations(f"{name} at {narrow['width']} px", OF_WIDTH)
+        if self.page.evaluate(SIDEWAYS):
+            found.append(f"{name}: scrolls sideways at {PHONE['width']} px")
+        self.page.set_viewport_size(width)
+        return found
 
     def _violations(self, page: str, rules: str) -> list[str]:
         found = []
@@ -59,13 +75,6 @@ class Screen:
             places = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
             found.append(f"{page}: {violation['id']}: {violation['help']}: {places}")
         return found
-
-    def _too_wide(self, address: str) -> list[str]:
-        width = self.page.viewport_size
-        self.page.set_viewport_size(NARROW)
-        sideways = self.page.evaluate(SIDEWAYS)
-        self.page.set_viewport_size(width)
-        return [f"{address}: scrolls sideways at {NARROW['width']} px"] if sideways else []
 
     def _look_at_request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.site}/", "data:")):
@@ -80,9 +89,13 @@ class Screen:
 
 
 @contextmanager
-def open_screen(browser: Browser, client: Client, site: str, **options) -> Iterator[Screen]:
+def open_screen(
+    browser: Browser, client: Client, site: str, *, viewport=DESKTOP, **options
+) -> Iterator[Screen]:
     """Open the portal at `site` as the user of `client`, in a separate browser context."""
-    context = browser.new_context(reduced_motion="reduce", **options)
+    context = browser.new_context(
+        reduced_motion="reduce", color_scheme="light", viewport=viewport, **options
+    )
     try:
         if session := client.cookies.get(settings.SESSION_COOKIE_NAME):
             context.add_cookies([{"name": session.key, "value": session.value, "url": site}])

@@ -36,8 +36,9 @@ def one_at_a_time(_handler):
     def answer(environ, start_response):
         with lock:
             response = handle(environ)
-            body = b"".join(response)
-        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+            body, cookies = b"".join(response), response.cookies.values()
+        headers = [*response.items(), *(("Set-Cookie", c.OutputString()) for c in cookies)]
+        start_response(f"{response.status_code} {response.reason_phrase}", headers)
         return [body]
 
     return answer
