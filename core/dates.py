@@ -1,6 +1,7 @@
 """Dates as the office writes them, and Berlin's working days."""
 
 import datetime as dt
+from calendar import monthrange
 from functools import lru_cache
 from typing import TypeVar
 
@@ -84,6 +85,12 @@ def berlin_moment(day: dt.date, time: dt.time) -> dt.datetime:
 def local_date(moment: dt.datetime) -> dt.date:
     """Return the date of `moment` in Berlin."""
     return timezone.localtime(moment).date()
+
+
+def add_months(day: dt.date, count: int) -> dt.date:
+    """Return the same day `count` months later, or the last day of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 
 def end_error(start: Time | None, end: Time | None) -> str:

@@ -1,6 +1,13 @@
-"""Text as people type and paste it: remove what nobody can see, and mark what is cut."""
+"""Text as people type and paste it: remove what nobody can see, mark what is cut, and take out
+what gives a person away.
+"""
 
 import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # The last two code points of each plane and a block of 32 are reserved for ever (Unicode, 23.7).
@@ -30,3 +37,46 @@ def without_control(text: str) -> str:
 def shorten(text: str, length: int) -> str:
     """Return `text` cut to `length` characters, the last of which then is `…`."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+# Stands where a name or an address stood.
+DELETED = _("(gelöscht)")
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What gives a person away in a text: `words` are names and phone numbers."""
+
+    addresses: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Traces") -> "Traces":
+        return Traces(self.addresses | other.addresses, self.words | other.words)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern:
+        # The longest first, so that a title goes together with the name. Only whole words: „Rau“
+        # must stay in „Raum“, and one address may end like another one.
+        addresses = "|".join(map(re.escape, sorted(self.addresses, key=len, reverse=True)))
+        words = "|".join(map(re.escape, sorted(self.words, key=len, reverse=True)))
+        parts = [rf"(?<![\w.+-])(?i:{addresses})(?![\w-]|\.\w)"] if addresses else []
+        parts += [rf"(?<!\w)(?:{words})(?!\w)"] if words else []
+        return re.compile("|".join(parts) or r"(?!)")
+
+    @property
+    def needles(self) -> list[str]:
+        """What a database can look for; `clean` decides what is meant."""
+        return sorted(self.addresses | self.words)
+
+    def found_in(self, text: str) -> bool:
+        return bool(self._pattern.search(text))
+
+    def clean(self, value: Any) -> Any:
+        """Return `value`, a text or anything JSON can hold, with each trace replaced."""
+        if isinstance(value, str):
+            return self._pattern.sub(str(DELETED), value)
+        if isinstance(value, list):
+            return [self.clean(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.clean(item) for key, item in value.items()}
+        return value

@@ -15,7 +15,7 @@ class DialoguesConfig(AppConfig):
         from dialogues import mails, services  # noqa: F401
         from dialogues.queries import open_dialogues, open_topics
         from dialogues.reminders import RULE, reminders_due
-        from dialogues.services.people import PERSON_DATA
+        from dialogues.services.privacy import PERSON_DATA
         from partners.registry import AssignableKind, register_assignable, register_person_data
         from reminders.registry import register_reminders
 

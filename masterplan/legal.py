@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.dates import format_date, local_date
+from core.dates import add_months, format_date, local_date
 from core.forms import CleanCharField, CleanEmailField
 from outbox.enums import Audience
 from outbox.services import enqueue_mails
@@ -31,7 +31,10 @@ def imprint(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def privacy(request: HttpRequest) -> HttpResponse:
-    values = office_values(request) | {"mail_body_days": settings.MAIL_BODY_DAYS}
+    values = office_values(request) | {
+        "mail_body_days": settings.MAIL_BODY_DAYS,
+        "personal_data_months": settings.PERSONAL_DATA_MONTHS,
+    }
     return render(request, "masterplan/privacy.html", values)
 
 
@@ -135,16 +138,8 @@ def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.da
             "message": message,
             "page": page or str(_("nicht angegeben")),
             "sender": email or str(_("keine Antwort gewünscht")),
-            "answer_by": format_date(month_after(today)),
+            "answer_by": format_date(add_months(today, 1)),
         },
         path=path,
     )
     enqueue_mails([draft], now=now)
-
-
-def month_after(day: dt.date) -> dt.date:
-    """Return the same day of the next month, or that month's last day."""
-    # 32 days after the first of a month is always in the next month.
-    first = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-    return first.replace(day=min(day.day, last.day))

@@ -200,7 +200,13 @@ CELERY_BEAT_SCHEDULE: dict = {
         "schedule": crontab(minute=0, hour="{}-{}".format(*REMINDER_HOURS)),
     },
     "tidy-mails": {"task": "outbox.tasks.tidy", "schedule": crontab(minute=30, hour=3)},
+    "tidy-people": {"task": "partners.tasks.tidy", "schedule": crontab(minute=45, hour=3)},
 }
+
+# Months after their last matter until the data of people without a function is deleted
+PERSONAL_DATA_MONTHS = env.int("PERSONAL_DATA_MONTHS", 12)
+if PERSONAL_DATA_MONTHS < 1:
+    raise ImproperlyConfigured("PERSONAL_DATA_MONTHS must be at least 1.")
 
 # Mail: `folder://` writes .eml files and needs no server; `smtp://user:password@host:587/?tls=1`
 # sends.

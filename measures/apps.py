@@ -11,9 +11,11 @@ class MeasuresConfig(AppConfig):
         # reminders with them.
         from measures import mails  # noqa: F401  registers the texts
         from measures.queries import open_measures
+        from measures.queries.people import finished_measures, finished_projects, finished_reports
         from measures.reminders import RULE, reminders_due
         from partners.registry import (
             AssignableKind,
+            ClosedTexts,
             PersonData,
             register_assignable,
             register_person_data,
@@ -27,6 +29,20 @@ class MeasuresConfig(AppConfig):
                 # Reports keep who wrote and who accepted them.
                 kept=frozenset(
                     {"measures.StatusReport.decided_by", "measures.StatusReport.reported_by"}
+                ),
+                texts=(
+                    ClosedTexts("measures.Measure", finished_measures),
+                    ClosedTexts("measures.Project", finished_projects),
+                    ClosedTexts("measures.StatusReport", finished_reports),
+                ),
+                # Titles of steps, rounds and parts of a plan.
+                nameless=frozenset(
+                    {
+                        "measures.Milestone",
+                        "measures.Plan",
+                        "measures.PlanSection",
+                        "measures.ReportingRound",
+                    }
                 ),
             )
         )

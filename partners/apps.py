@@ -8,9 +8,9 @@ class PartnersConfig(AppConfig):
     def ready(self):
         from outbox.registry import register_recipients
         from partners import mails  # noqa: F401  registers the texts
+        from partners.progress import PERSON_DATA
         from partners.queries import current_recipients
         from partners.registry import register_person_data
-        from partners.services.merges import PERSON_DATA
 
         register_person_data(PERSON_DATA)
         register_recipients(current_recipients)

@@ -1,15 +1,26 @@
-"""Who is in charge of a record, as pages and lists show it."""
+"""Who is in charge of a record, as pages and lists show it, and what is stored about a person."""
 
+from collections.abc import Iterable
+
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core.dates import format_date, format_moment
 from core.html import draw_badge
-from partners.enums import NOBODY
-from partners.models import Assignable, User
+from outbox.models import Mail
+from outbox.rendering.preview import preview_text
+from partners.enums import NOBODY, role_names
+from partners.models import Assignable, Deputy, FormerPerson, Person, User
 from partners.permissions import can_assign, can_see_responsible
 from partners.queries import open_records_in_charge
+from partners.registry import PersonData, Section, person_data
+from partners.services.expiry import needs_in_partners
+from partners.services.merges import move_person
+from partners.services.people import FIELDS
+from partners.services.traces import numbers_of, traces_of
 
 
 def account_label(account: User) -> str:
@@ -70,3 +81,154 @@ def responsible_facts(record: Assignable, kind: str, user) -> list[tuple[str, Sa
         url = reverse("partners:responsible", args=[kind, record.pk])
         who = format_html('{} <a href="{}">{}</a>', who, url, label)
     return [(_("Zuständig"), who)]
+
+
+def sections_about(person: Person) -> list[Section]:
+    """Return everything the portal stores about `person`, without empty parts and values."""
+    found = [section for data in person_data() for section in data.export(person)]
+    cleaned = [
+        Section(section.title, [[pair for pair in row if pair[1] != ""] for row in section.rows])
+        for section in found
+    ]
+    return [section for section in cleaned if section.rows]
+
+
+def export_in_partners(person: Person) -> Iterable[Section]:
+    """Return the entry with its history, lists, deputyships and mails
+    (`partners.registry.ExportPerson`). Who made a change is left out: it is about somebody else.
+    """
+    yield Section(_("Angaben zur Person"), [_entry_row(person)])
+    past = Person.history.filter(id__in=numbers_of(person)).order_by("history_date", "history_id")
+    rows = [
+        [
+            (_("Zeitpunkt"), format_moment(entry.history_date)),
+            (_("Was"), entry.history_change_reason or ""),
+            *_entry_row(entry),
+        ]
+        for entry in past
+    ]
+    yield Section(_("Verlauf der Angaben"), rows)
+    former = FormerPerson.objects.filter(person=person).order_by("pk")
+    rows = [
+        [(_("Name"), entry.name), (_("bis"), format_moment(entry.merged_at))] for entry in former
+    ]
+    yield Section(_("Frühere Einträge"), rows)
+    lists = person.distribution_lists.order_by("name", "pk")
+    yield Section(_("Verteiler"), [[(_("Name"), each.name)] for each in lists])
+    deputyships = Deputy.objects.filter(Q(principal=person) | Q(deputy=person)).order_by("pk")
+    yield Section(_("Vertretungen"), [_deputyship_row(each, person) for each in deputyships])
+    yield Section(_("Konto"), _account_rows(person))
+    yield Section(_("E-Mails an die Person"), _mail_rows(person))
+
+
+def _entry_row(entry) -> list[tuple[str, str]]:
+    meta = Person._meta
+    choices = {"salutation": entry.get_salutation_display()}
+    row = [
+        (str(meta.get_field(name).verbose_name), str(choices.get(name, getattr(entry, name) or "")))
+        for name in FIELDS
+        if name not in ("organisation", "is_active")
+    ]
+    row.append((str(_("Organisation")), str(entry.organisation or "")))
+    row.append((str(_("aktiv")), str(_("ja") if entry.is_active else _("nein"))))
+    row.append((str(_("wird behalten bis")), format_date(entry.kept_until)))
+    return [*row, (str(_("Grund")), entry.kept_reason)]
+
+
+def _deputyship_row(deputyship: Deputy, person: Person) -> list[tuple[str, str]]:
+    is_deputy = deputyship.deputy_id == person.pk
+    what = _("vertritt jemanden") if is_deputy else _("wird vertreten")
+    return [(_("Was"), what), (_("Zeitraum"), deputyship.period)]
+
+
+def _account_rows(person: Person) -> list[list[tuple[str, str]]]:
+    account = getattr(person, "user", None)
+    if account is None:
+        return []
+    roles = ", ".join(role_names(account.own_roles, is_office_head=account.is_office_head))
+    return [
+        [
+            (_("Anmeldung mit"), account.email),
+            (_("Rollen"), roles),
+            (_("Stand"), str(account.state.label)),
+            (_("Eingeladen"), format_moment(account.invited_at)),
+            (_("Letzte Anmeldung"), format_moment(account.last_login)),
+        ]
+    ]
+
+
+def _mail_rows(person: Person) -> list[list[tuple[str, str]]]:
+    account = getattr(person, "user", None)
+    addresses = traces_of(person)[0].addresses | ({account.email} if account else set())
+    mails = Mail.objects.filter(recipient__in=addresses).order_by("created_at", "pk")
+    return [
+        [
+            (_("Geschrieben"), format_moment(mail.created_at)),
+            (_("Versandt"), format_moment(mail.sent_at)),
+            (_("Stand"), mail.get_state_display()),
+            (_("An"), mail.recipient),
+            (_("Betreff"), mail.subject),
+            # Without the personal link, which would let anybody who has the file reply.
+            (_("Text"), preview_text(mail) if mail.text else ""),
+        ]
+        for mail in mails
+    ]
+
+
+# Organisations stay in the file; accounts and sessions belong to people who are never due.
+NAMELESS = frozenset(
+    {
+        "account.EmailAddress",
+        "account.EmailConfirmation",
+        "auth.Group",
+        "auth.Permission",
+        "contenttypes.ContentType",
+        "mfa.Authenticator",
+        "outbox.ConnectionSlot",
+        "outbox.Wording",
+        "partners.CrossCuttingTheme",
+        "partners.Deputy",
+        "partners.DistributionList",
+        "partners.Organisation",
+        "partners.Sector",
+        "partners.TidyRun",
+        "partners.User",
+        "sessions.Session",
+    }
+)
+PERSON_DATA = PersonData(
+    app="partners",
+    moved=frozenset(
+        {
+            "partners.Deputy.deputy",
+            "partners.Deputy.principal",
+            "partners.DistributionList.members",
+            "partners.FormerPerson.person",
+            "partners.User.person",
+        }
+    ),
+    # Those of the apps below, and of packages, too.
+    kept=frozenset(
+        {
+            "account.EmailAddress.user",
+            "mfa.Authenticator.user",
+            "outbox.Mail.created_by",
+            "outbox.MailLog.by",
+            "outbox.Wording.changed_by",
+            "partners.TidyRun.by",
+        }
+    ),
+    move=move_person,
+    needs=needs_in_partners,
+    export=export_in_partners,
+    # By `services.privacy` itself, for every app.
+    cleaned=frozenset(
+        {
+            "outbox.Mail",
+            "outbox.MailLog",
+            "partners.FormerPerson",
+            "partners.Person",
+        }
+    ),
+    nameless=NAMELESS,
+)

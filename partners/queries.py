@@ -56,9 +56,11 @@ def similar_people(person: Person, *, email: str = "") -> list[Person]:
     condition = Q(organisation=person.organisation, search__startswith=name)
     for address in addresses:
         condition |= Q(email__iexact=address) | Q(user__email__iexact=address)
-    # An entry that was merged but keeps its closed account is not a double any more.
+    # An entry that was merged but keeps its closed account is not a double any more, and people
+    # whose data was deleted all have the same name.
     merged = FormerPerson.objects.values("number")
     others = Person.objects.exclude(pk=person.pk).exclude(pk__in=merged).filter(condition)
+    others = others.filter(anonymised_at__isnull=True)
     return [
         other
         for other in others.select_related("organisation", "user").order_by("sort_name", "pk")

@@ -2,7 +2,8 @@
 
 The kinds of approval that a deputyship can be limited to: a deputyship without kinds covers all of
 them, including those registered later. And the kinds of record that somebody of the office is in
-charge of. And how each app refers to people, for merging two of them.
+charge of. And how each app refers to people: for merging two of them, for deleting what is no
+longer needed, and for telling people what is stored about them.
 """
 
 import datetime as dt
@@ -15,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
+from core.texts import Traces
 
 _labels: dict[str, str | Promise] = {}
 _person_data: dict[str, "PersonData"] = {}
@@ -35,6 +37,83 @@ def moves_nothing(*, source, target, by, now: dt.datetime) -> Sequence[str]:
     return ()
 
 
+class Need(NamedTuple):
+    """What the portal needs the person with this key for, as a German line, and the last day of it;
+    None while it goes on.
+    """
+
+    person: int
+    why: str
+    until: dt.date | None = None
+
+
+class FindNeeds(Protocol):
+    """Return what the app needs these people for, in a number of queries that does not grow with
+    them.
+    """
+
+    def __call__(self, people: QuerySet) -> Iterable[Need]: ...
+
+
+class AnonymisePerson(Protocol):
+    """Remove from the app what is stored about `person`, in history too. What counts people or
+    replies stays.
+
+    `traces` are names, addresses and numbers that belong to nobody else. `labels` also has those
+    that others may share; it is for records that are about this person. Return a German line about
+    each thing done, as `MovePerson` does.
+    """
+
+    def __call__(self, *, person: Any, traces: Traces, labels: Traces) -> Sequence[str]: ...
+
+
+class Section(NamedTuple):
+    """One part of what is stored about a person: rows of (label, value)."""
+
+    title: str
+    rows: Sequence[Sequence[tuple[str, Any]]]
+
+
+class ExportPerson(Protocol):
+    """Return what the app stores about `person`: nothing about others, and no personal links."""
+
+    def __call__(self, person: Any) -> Iterable[Section]: ...
+
+
+def needs_nobody(people: QuerySet) -> Iterable[Need]:
+    return ()
+
+
+def removes_nothing(*, person, traces: Traces, labels: Traces) -> Sequence[str]:
+    return ()
+
+
+def exports_nothing(person) -> Iterable[Section]:
+    return ()
+
+
+class ClosedTexts(NamedTuple):
+    """Texts of the office in which anybody may be named; `closed` returns the rows that no work
+    goes on with.
+    """
+
+    model: str
+    closed: Callable[[], QuerySet]
+
+
+class ExpiryRule(NamedTuple):
+    """Details about people without an entry, removed once their matter was closed long enough.
+
+    `due` returns the records for the last day of their matter; `remove` locks one of them, removes
+    the details and returns whether there were any left.
+    """
+
+    key: str
+    label: str | Promise
+    due: Callable[[dt.date], QuerySet]
+    remove: Callable[[Any], bool]
+
+
 @dataclass(frozen=True)
 class PersonData:
     """How an app refers to people and accounts, as labels like `dialogues.Invitation.person`.
@@ -42,12 +121,23 @@ class PersonData:
     `moved` are the fields that `move` lets refer to the person that stays (`partners` moves
     `responsible`). `kept` are those that record which account did something; they follow the
     account, never the person.
+
+    Each model with a text is in exactly one place: `cleaned` by `anonymise`, in `texts` where
+    anybody may be named, or `nameless` because nobody but accounts is. `needs` says how long the
+    app needs people, `expiry` removes details about people without an entry.
     """
 
     app: str
     moved: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     move: MovePerson = moves_nothing
+    needs: FindNeeds = needs_nobody
+    anonymise: AnonymisePerson = removes_nothing
+    export: ExportPerson = exports_nothing
+    cleaned: frozenset[str] = frozenset()
+    texts: tuple[ClosedTexts, ...] = ()
+    nameless: frozenset[str] = frozenset()
+    expiry: tuple[ExpiryRule, ...] = ()
 
 
 def register_person_data(data: PersonData) -> None:

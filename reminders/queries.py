@@ -6,11 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from core.dates import local_date
+from core.dates import format_date, format_moment, local_date
 from core.queries import in_batches
 from outbox.enums import MailState
 from outbox.models import Mail
+from partners.models import Person
+from partners.queries import recipient_of
+from partners.registry import Section
 from reminders.models import ReminderLog, ReminderPause, ReminderRule
 from reminders.registry import DIGEST, Reminder, Rule, all_rules, get_rule
 from reminders.schedules import Schedule, Schedules, default_schedule
@@ -138,3 +142,13 @@ def digests_written_for(days: Iterable[dt.date]) -> set[tuple[str, str]]:
     events = [day.isoformat() for day in days]
     digests = Mail.objects.filter(kind=DIGEST, event__in=events)
     return set(digests.values_list("event", "recipient"))
+
+
+def export_person(person: Person) -> Iterable[Section]:
+    """Return the reminders sent to `person` (`partners.registry.ExportPerson`)."""
+    sent = ReminderLog.objects.filter(recipient=recipient_of(person).email or "-")
+    rows = [
+        [(_("Erinnert am"), format_moment(entry.at)), (_("Bezugstag"), format_date(entry.date))]
+        for entry in sent.order_by("at", "pk")
+    ]
+    yield Section(_("Erinnerungen"), rows)

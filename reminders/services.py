@@ -8,19 +8,20 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.dates import local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from core.roles import require_office
-from core.texts import shorten
+from core.texts import Traces, shorten
 from outbox.models import Mail
 from outbox.rendering.headers import normalise_address
+from outbox.services.privacy import NO_ADDRESS
 from outbox.services.queueing import enqueue_mails
 from outbox.texts import MailDraft
-from partners.models import Person
+from partners.models import ANONYMOUS, Person
 from partners.queries import recipient_of
-from partners.registry import PersonData
 from reminders.mails import draft_digest, draft_personal
 from reminders.models import ReminderLog, ReminderPause, ReminderRule
 from reminders.queries import log_entries, schedule_for
@@ -368,8 +369,22 @@ def _copy_pauses(former: set[str], address: str) -> list[str]:
     return [_("Pause der Erinnerungen: gilt auch für %(address)s") % {"address": address}]
 
 
-PERSON_DATA = PersonData(
-    app="reminders",
-    kept=frozenset({"reminders.ReminderPause.created_by", "reminders.ReminderPause.ended_by"}),
-    move=move_person,
-)
+def anonymise_person(*, person: Model, traces: Traces, labels: Traces) -> list[str]:
+    """Remove the addresses of `person` from the log and the pauses
+    (`partners.registry.AnonymisePerson`). What was reminded of stays, so nothing is sent again.
+    """
+    count = 0
+    blank = {"title": str(ANONYMOUS), "reason": ""}
+    for model, values in ((ReminderLog, {}), (ReminderPause, blank)):
+        for entry in model.objects.filter(recipient__in=traces.addresses).order_by("pk"):
+            for name, value in values.items():
+                setattr(entry, name, value)
+            # With its key, because the recipient is part of unique constraints.
+            entry.recipient = f"{entry.pk}{NO_ADDRESS}"
+            entry.save(update_fields=["recipient", *values])
+            count += 1
+    for pause in ReminderPause.objects.order_by("pk"):
+        cleaned = {name: traces.clean(getattr(pause, name)) for name in ("title", "reason")}
+        ReminderPause.objects.filter(pk=pause.pk).exclude(**cleaned).update(**cleaned)
+    text = ngettext("Adresse an %(count)d Erinnerung", "Adresse an %(count)d Erinnerungen", count)
+    return [text % {"count": count}] if count else []

@@ -13,7 +13,6 @@ from dialogues.enums import RsvpState
 from dialogues.models import Dialogue, FormerInvitation, Invitation, Topic
 from dialogues.services.dialogues import lock_dialogue
 from partners.models import Person
-from partners.registry import PersonData
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -124,19 +123,3 @@ def _move_topics(source: Person, target: Person, *, by, now: dt.datetime) -> Ite
         topic.proposed_by = account
         save_as(topic, by=by, now=now, reason=_("Personen zusammengeführt"))
         yield _("Thema „%(title)s“") % {"title": topic.title}
-
-
-PERSON_DATA = PersonData(
-    app="dialogues",
-    moved=frozenset(
-        {
-            "dialogues.Dialogue.host_contact",
-            "dialogues.Dialogue.responsible",
-            "dialogues.Invitation.person",
-            "dialogues.Topic.proposed_by",
-            "dialogues.Topic.responsible",
-        }
-    ),
-    kept=frozenset({"dialogues.Invitation.created_by"}),
-    move=move_person,
-)

@@ -12,18 +12,22 @@ from outbox.services.mails import (
     withdraw_mails_to,
     withdraw_pending,
 )
+from outbox.services.privacy import anonymise_mails, clean_mails, mails_mentioning
 from outbox.services.queueing import enqueue_account_mail, enqueue_mails, settle_demo_mails
 from outbox.services.rehearsing import fingerprint_of, perform, rehearse
 from outbox.services.sweeping import remove_bodies, sweep_mails
 from outbox.services.wordings import reset_wording, save_wording, send_test_mail
 
 __all__ = [
+    "anonymise_mails",
     "approve_mail",
     "approve_mails",
+    "clean_mails",
     "deliver_due_mails",
     "enqueue_account_mail",
     "enqueue_mails",
     "fingerprint_of",
+    "mails_mentioning",
     "perform",
     "rehearse",
     "remove_bodies",

@@ -2,11 +2,13 @@ from partners.models.accounts import User
 from partners.models.deputies import Deputy
 from partners.models.lists import DistributionList
 from partners.models.organisations import CrossCuttingTheme, Organisation, Sector
-from partners.models.people import REACHABLE, FormerPerson, Person
+from partners.models.people import ANONYMOUS, REACHABLE, FormerPerson, Person
+from partners.models.privacy import TidyRun
 from partners.models.responsibility import Assignable
 
 __all__ = [
     "Assignable",
+    "ANONYMOUS",
     "REACHABLE",
     "CrossCuttingTheme",
     "Deputy",
@@ -15,5 +17,6 @@ __all__ = [
     "Organisation",
     "Person",
     "Sector",
+    "TidyRun",
     "User",
 ]

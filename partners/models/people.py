@@ -16,6 +16,8 @@ from partners.models.organisations import Organisation
 
 # Active contacts with an e-mail address.
 REACHABLE = Q(is_active=True) & ~Q(email="")
+# The name of people whose data was deleted; their invitations and counts stay.
+ANONYMOUS = _("Person (gelöscht)")
 # Parts before a family name that lists ignore, as German registers do (DIN 5007-2).
 NAME_PREFIXES = frozenset(
     "von vom zu zum zur van der den dem de del della dos du da das di des la ten ter und".split()
@@ -91,6 +93,10 @@ class Person(models.Model):
     notes = models.TextField(_("interner Vermerk"), blank=True)
     is_active = models.BooleanField(_("aktiv"), default=True)
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
+    # Set by the office to keep somebody beyond PERSONAL_DATA_MONTHS.
+    kept_until = models.DateField(_("behalten bis"), null=True, blank=True, editable=False)
+    kept_reason = models.CharField(_("Grund"), max_length=200, blank=True, editable=False)
+    anonymised_at = models.DateTimeField(_("anonymisiert am"), null=True, editable=False)
     search = FoldedField(sources=("given_name", "family_name", "title", "function", "email"))
     sort_name = SortNameField(sources=("family_name", "given_name"))
 
@@ -101,6 +107,13 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("Person")
         verbose_name_plural = _("Personen")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kept_until__isnull=True, kept_reason="")
+                | Q(kept_until__isnull=False) & ~Q(kept_reason=""),
+                name="person_is_kept_for_a_reason",
+            )
+        ]
 
     def __str__(self):
         return self.name

@@ -13,6 +13,7 @@ from partners.services.lists import add_members, change_list, create_list, remov
 from partners.services.merges import merge_people, preview_merge
 from partners.services.organisations import change_organisation, create_organisation
 from partners.services.people import change_person, create_person
+from partners.services.privacy import erase_person, keep_person, preview_erasure, tidy_people
 from partners.services.responsibility import change_responsible, hand_over, take_back
 
 __all__ = [
@@ -30,13 +31,17 @@ __all__ = [
     "create_person",
     "deactivate_account",
     "end_deputy",
+    "erase_person",
     "hand_over",
     "invite_account",
+    "keep_person",
     "read_invitation",
     "merge_people",
+    "preview_erasure",
     "preview_merge",
     "remove_members",
     "require_other_account",
     "resend_invitation",
     "take_back",
+    "tidy_people",
 ]

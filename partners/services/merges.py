@@ -18,7 +18,7 @@ from partners.enums import role_names
 from partners.models import Deputy, DistributionList, FormerPerson, Person, User
 from partners.permissions import require_can_manage_partners
 from partners.queries import office_accounts
-from partners.registry import PersonData, assignable_kinds, person_data
+from partners.registry import assignable_kinds, person_data
 from partners.services.people import FIELDS, require_account_stays_valid
 from partners.services.responsibility import change_responsible
 
@@ -247,28 +247,3 @@ def _move_history(source: Person, target: Person, *, is_kept: bool) -> None:
             if field.related_model is Person and not getattr(field, "db_constraint", True):
                 records = model._base_manager.filter(**{field.name: source.pk})
                 records.update(**{field.name: target.pk})
-
-
-PERSON_DATA = PersonData(
-    app="partners",
-    moved=frozenset(
-        {
-            "partners.Deputy.deputy",
-            "partners.Deputy.principal",
-            "partners.DistributionList.members",
-            "partners.FormerPerson.person",
-            "partners.User.person",
-        }
-    ),
-    # Those of the apps below, and of packages, too.
-    kept=frozenset(
-        {
-            "account.EmailAddress.user",
-            "mfa.Authenticator.user",
-            "outbox.Mail.created_by",
-            "outbox.MailLog.by",
-            "outbox.Wording.changed_by",
-        }
-    ),
-    move=move_person,
-)

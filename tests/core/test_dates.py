@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 
 from core.dates import (
+    add_months,
     add_working_days,
     describe_due,
     end_error,
@@ -163,3 +164,16 @@ def test_deadline_is_described_from_today(days, expected):
 def test_end_of_the_calendar_raises_no_error():
     assert add_working_days(dt.date(9999, 12, 30), 5) == dt.date.max
     assert add_working_days(dt.date(1, 1, 2), -5) == dt.date.min
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "expected"),
+    [
+        (dt.date(2026, 1, 31), 1, dt.date(2026, 2, 28)),
+        (dt.date(2026, 12, 1), 1, dt.date(2027, 1, 1)),
+        (dt.date(2024, 2, 29), 12, dt.date(2025, 2, 28)),
+        (dt.date(2026, 3, 31), -13, dt.date(2025, 2, 28)),
+    ],
+)
+def test_months_never_reach_beyond_the_month_meant(day, count, expected):
+    assert add_months(day, count) == expected

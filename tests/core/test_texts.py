@@ -1,6 +1,6 @@
 import pytest
 
-from core.texts import clean_text, shorten, without_control
+from core.texts import Traces, clean_text, shorten, without_control
 
 # A character of every kind that breaks Excel, Word, UTF-8 or PostgreSQL.
 HARMFUL = "\x00\x07\x1b\x7f\x9f\ud800\udfff\ufdd0\ufffe\uffff\U0001fffe\U0010ffff"
@@ -37,3 +37,20 @@ def test_other_characters_stay(text):
 )
 def test_cut_is_visible(text, shown):
     assert shorten(text, 5) == shown
+
+
+@pytest.mark.parametrize(
+    "text, cleaned",
+    (
+        ("Dr. Vorname Rau kommt.", "(gelöscht) kommt."),
+        ("Vorname Raum und RAU@Example.org.", "Vorname Raum und (gelöscht)."),
+        ("x-rau@example.org, rau@example.org.de", "x-rau@example.org, rau@example.org.de"),
+        (["Rau", {"Wer": "Rau"}, 1, None], ["(gelöscht)", {"Wer": "(gelöscht)"}, 1, None]),
+    ),
+)
+def test_only_whole_names_and_addresses_are_replaced(text, cleaned):
+    traces = Traces(
+        frozenset({"rau@example.org"}), frozenset({"Rau", "Vorname Rau", "Dr. Vorname Rau"})
+    )
+
+    assert traces.clean(text) == cleaned

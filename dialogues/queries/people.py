@@ -1,0 +1,167 @@
+"""What dialogues need people for, and which details in replies are no longer needed."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from approvals.enums import ApprovalKind
+from approvals.models import ApprovalRequest, Attachment, Condition
+from core.dates import format_moment, local_date
+from core.history import state_since
+from core.models import Origin
+from dialogues.enums import DIALOGUE_OVER, TOPIC_OVER
+from dialogues.models import Dialogue, Invitation, Topic
+from outbox.models import Mail
+from partners.models import ANONYMOUS, Person
+from partners.registry import Need, Section
+
+
+def closed_dialogues() -> QuerySet[Dialogue]:
+    """Return the dialogues that are over, each with `closed_at`."""
+    over = Q(state__in=DIALOGUE_OVER) | Q(origin=Origin.TAKEN_OVER)
+    return Dialogue.objects.filter(over).annotate(closed_at=state_since(Dialogue))
+
+
+def closed_topics() -> QuerySet[Topic]:
+    return Topic.objects.filter(Q(state__in=TOPIC_OVER) | Q(origin=Origin.TAKEN_OVER))
+
+
+def closed_approvals() -> QuerySet[ApprovalRequest]:
+    """Return the approvals of topics and dates with which nobody compares anything any more."""
+    dates = Q(kind=ApprovalKind.DATES, subject_id__in=closed_dialogues().values("pk"))
+    topics = Q(kind=ApprovalKind.TOPIC, subject_id__in=closed_topics().values("pk"))
+    return ApprovalRequest.objects.filter(dates | topics)
+
+
+def closed_conditions() -> QuerySet[Condition]:
+    return Condition.objects.filter(approval__in=closed_approvals())
+
+
+def closed_attachments() -> QuerySet[Attachment]:
+    return Attachment.objects.filter(approval__in=closed_approvals())
+
+
+def person_needs(people: QuerySet[Person]) -> Iterator[Need]:
+    """Return the dialogues with these people as guests, substitutes or the host's contact
+    (`partners.registry.FindNeeds`).
+    """
+    yield from _needs("host_contact", Dialogue.objects.filter(host_contact__in=people))
+    guests = Q(invitations__person__in=people)
+    # Nobody waits for those whose invitation was withdrawn.
+    active = Q(invitations__withdrawn_at__isnull=True)
+    yield from _needs("invitations__person", Dialogue.objects.filter(guests & active))
+    withdrawn = Invitation.objects.filter(person__in=people, withdrawn_at__isnull=False)
+    for person, moment in withdrawn.values_list("person", "withdrawn_at"):
+        yield Need(person, _("zurückgezogene Einladung"), local_date(moment))
+    yield from _needs_of_substitutes(people)
+
+
+def _needs(field: str, dialogues: QuerySet[Dialogue]) -> Iterator[Need]:
+    dialogues = dialogues.annotate(closed_at=state_since(Dialogue))
+    columns = (field, "title", "state", "origin", "closed_at", "starts_on", "ends_on")
+    for person, title, state, origin, closed_at, *days in dialogues.values_list(*columns):
+        why = _("Branchengespräch „%(title)s“") % {"title": title}
+        if origin == Origin.TAKEN_OVER:
+            yield Need(person, why, max(filter(None, days), default=dt.date.min))
+        elif state in DIALOGUE_OVER and closed_at:
+            yield Need(person, why, local_date(closed_at))
+        else:
+            yield Need(person, why)
+
+
+def _needs_of_substitutes(people: QuerySet[Person]) -> Iterator[Need]:
+    named = Invitation.objects.exclude(substitute_email="")
+    addresses = named.annotate(address=Lower("substitute_email"))
+    known = dict(
+        people.annotate(address=Lower("email"))
+        .filter(address__in=addresses.values("address"))
+        .values_list("address", "pk")
+    )
+    if known:
+        found = addresses.filter(address__in=known).select_related("dialogue")
+        dialogues = Dialogue.objects.filter(pk__in=found.values("dialogue"))
+        ends = {need.person: need for need in _needs("pk", dialogues)}
+        for invitation in found:
+            # `_needs` was asked by dialogue, so its key is that of the dialogue.
+            need = ends[invitation.dialogue_id]
+            yield need._replace(person=known[invitation.address])
+
+
+def has_details() -> Q:
+    """Return the condition that a reply, or a former version of it, has more than the answer."""
+    return (
+        ~Q(remark="")
+        | ~Q(substitute_email="")
+        | ~Q(substitute_function="")
+        | ~Q(substitute_name__in=["", str(ANONYMOUS)])
+    )
+
+
+def dialogues_with_expired_replies(last_day: dt.date) -> QuerySet[Dialogue]:
+    """Return the dialogues closed by `last_day` whose replies still have details."""
+    closed = closed_dialogues().filter(closed_at__date__lte=last_day)
+    present = Invitation.objects.filter(has_details(), dialogue=OuterRef("pk"))
+    past = Invitation.history.filter(has_details(), dialogue=OuterRef("pk"))
+    return closed.filter(Exists(present) | Exists(past))
+
+
+def export_person(person: Person) -> Iterable[Section]:
+    """Return invitations with their replies, and hosted dialogues
+    (`partners.registry.ExportPerson`).
+    """
+    invitations = Invitation.objects.filter(person=person).select_related("dialogue")
+    rows = [_invitation_row(invitation) for invitation in invitations.order_by("pk")]
+    yield Section(_("Einladungen und Antworten"), rows)
+    past = Invitation.history.filter(person=person).order_by("history_date", "history_id")
+    yield Section(_("Verlauf der Einladungen"), [_history_row(entry) for entry in past])
+    hosted = Dialogue.objects.filter(host_contact=person).order_by("pk")
+    rows = [[(_("Branchengespräch"), dialogue.title)] for dialogue in hosted]
+    yield Section(_("Ansprechperson beim Gastgeber"), rows)
+    named = Invitation.objects.filter(substitute_email__iexact=person.email or "-")
+    rows = [
+        [
+            (_("Branchengespräch"), invitation.dialogue.title),
+            (_("Name"), invitation.substitute_name),
+            (_("Funktion"), invitation.substitute_function),
+            (_("E-Mail"), invitation.substitute_email),
+        ]
+        for invitation in named.select_related("dialogue").order_by("pk")
+    ]
+    yield Section(_("Als Vertretung genannt"), rows)
+
+
+def _invitation_row(invitation: Invitation) -> list[tuple[str, object]]:
+    return [
+        (_("Branchengespräch"), invitation.dialogue.title),
+        (_("Termin"), invitation.dialogue.when),
+        (_("eingeladen"), format_moment(invitation.released_at)),
+        (_("zurückgezogen"), format_moment(invitation.withdrawn_at)),
+        *_reply_row(invitation),
+    ]
+
+
+def _history_row(entry) -> list[tuple[str, object]]:
+    return [
+        (_("Zeitpunkt"), format_moment(entry.history_date)),
+        (_("Was"), entry.history_change_reason or ""),
+        *_reply_row(entry),
+    ]
+
+
+def _reply_row(reply) -> list[tuple[str, object]]:
+    return [
+        (_("Antwort"), reply.get_rsvp_display()),
+        (_("beantwortet"), format_moment(reply.replied_at)),
+        (_("Weg"), reply.get_channel_display()),
+        (_("Personen"), reply.party),
+        (_("Vertretung genannt"), _("ja") if reply.substitute_name else _("nein")),
+        (_("Nachricht an die Geschäftsstelle"), reply.remark),
+        (_("Andere Gäste sehen die Teilnahme"), _("ja") if reply.shares_rsvp else _("nein")),
+    ]
+
+
+def mails_about(invitations: Iterable[int]) -> QuerySet[Mail]:
+    return Mail.objects.filter(subject_key__in=[f"invitation:{key}" for key in invitations])

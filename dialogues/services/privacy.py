@@ -1,0 +1,170 @@
+"""Remove from invitations and replies who somebody was. Answers and seats stay, so no count
+changes.
+"""
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy, ngettext
+
+from core.texts import Traces
+from dialogues.enums import RsvpState
+from dialogues.models import Dialogue, Invitation
+from dialogues.queries.people import (
+    closed_approvals,
+    closed_attachments,
+    closed_conditions,
+    closed_dialogues,
+    closed_topics,
+    dialogues_with_expired_replies,
+    export_person,
+    has_details,
+    mails_about,
+    person_needs,
+)
+from dialogues.services.dialogues import lock_dialogue
+from dialogues.services.people import move_person
+from outbox.services import anonymise_mails, clean_mails
+from partners.models import ANONYMOUS, Person, User
+from partners.registry import ClosedTexts, ExpiryRule, PersonData
+from partners.services.traces import clean_rows
+
+# A represented reply needs a name (`invitation_represented_names_substitute`).
+NOBODY_NAMED = Case(When(rsvp=RsvpState.REPRESENTED, then=Value(str(ANONYMOUS))), default=Value(""))
+
+
+def anonymise_person(*, person: Person, traces: Traces, labels: Traces) -> list[str]:
+    """Remove details of replies, personal links and mails about the invitations
+    (`partners.registry.AnonymisePerson`).
+    """
+    past = Invitation.history.filter(person=person)
+    keys = {*person.invitations.values_list("pk", flat=True), *past.values_list("id", flat=True)}
+    labels |= _traces_of_substitutes(keys)
+    _forget_details(Invitation.objects.filter(pk__in=keys))
+    _forget_details(Invitation.history.filter(id__in=keys))
+    # No link leads anywhere from now on.
+    Invitation.objects.filter(pk__in=keys).update(link_version=F("link_version") + 1)
+    mails = anonymise_mails(mails_about(keys), traces=labels)
+    named = _forget_substitute(traces)
+    dialogues = {*_dialogues_of(keys), *_dialogues_of(named)}
+    dialogues |= {*Dialogue.history.filter(host_contact=person).values_list("id", flat=True)}
+    for history in (Invitation.history.filter(dialogue__in=dialogues), _history_of(dialogues)):
+        clean_rows(history, labels, ["history_change_reason"])
+    return _describe(len(keys), mails)
+
+
+def _describe(invitations: int, mails: int) -> list[str]:
+    lines = []
+    if invitations:
+        text = ngettext(
+            "Nachricht, Vertretung und Link von %(count)d Einladung; die Antwort zählt weiter",
+            "Nachrichten, Vertretungen und Links von %(count)d Einladungen; die Antworten zählen "
+            "weiter",
+            invitations,
+        )
+        lines.append(text % {"count": invitations})
+    if mails:
+        text = ngettext("%(count)d E-Mail dazu", "%(count)d E-Mails dazu", mails)
+        lines.append(text % {"count": mails})
+    return lines
+
+
+def _forget_details(replies: QuerySet) -> None:
+    replies.update(
+        remark="", substitute_email="", substitute_function="", substitute_name=NOBODY_NAMED
+    )
+
+
+def _forget_substitute(traces: Traces) -> set[int]:
+    """Remove the person where other guests named them; return the keys of those invitations."""
+    named = Q(address__in=traces.addresses) | Q(substitute_name__in=traces.words)
+    keys: set[int] = set()
+    for replies, key in ((Invitation.objects.all(), "pk"), (Invitation.history.all(), "id")):
+        found = replies.alias(address=Lower("substitute_email")).filter(named)
+        keys |= set(found.values_list(key, flat=True))
+        rows = list(found.values_list("pk", flat=True))
+        replies.filter(pk__in=rows).update(
+            substitute_email="", substitute_function="", substitute_name=NOBODY_NAMED
+        )
+    clean_mails(mails_about(keys), traces=traces)
+    return keys
+
+
+def _dialogues_of(invitations: Collection[int]) -> Iterable[int]:
+    past = Invitation.history.filter(id__in=invitations)
+    return past.order_by().values_list("dialogue", flat=True).distinct()
+
+
+def _history_of(dialogues: Collection[int]) -> QuerySet:
+    return Dialogue.history.filter(id__in=dialogues)
+
+
+def remove_replies(dialogue: Dialogue) -> bool:
+    """Remove messages and substitutes from the replies to a closed `dialogue`, in history and mails
+    too; return whether there were any.
+    """
+    lock_dialogue(dialogue.pk)
+    live = Invitation.objects.filter(has_details(), dialogue=dialogue)
+    past = Invitation.history.filter(has_details(), dialogue=dialogue)
+    keys = {*live.values_list("pk", flat=True), *past.values_list("id", flat=True)}
+    if not keys:
+        return False
+    traces = _traces_of_substitutes(keys)
+    mails = mails_about(keys)
+    anonymise_mails(mails.filter(recipient__in=traces.addresses), traces=traces)
+    clean_mails(mails, traces=traces)
+    _forget_details(live)
+    _forget_details(past)
+    return True
+
+
+def _traces_of_substitutes(keys: Collection[int]) -> Traces:
+    """Return the names and addresses of substitutes, without addresses of people and accounts:
+    theirs are kept as long as they are needed.
+    """
+    past = Invitation.history.filter(id__in=keys)
+    names = set(past.values_list("substitute_name", flat=True)) - {"", str(ANONYMOUS)}
+    addresses = {address.lower() for address in past.values_list("substitute_email", flat=True)}
+    people = Person.objects.annotate(address=Lower("email")).filter(address__in=addresses)
+    accounts = User.objects.filter(email__in=addresses)
+    addresses -= {"", *people.values_list("address", flat=True)}
+    addresses -= set(accounts.values_list("email", flat=True))
+    return Traces(frozenset(addresses), frozenset(names))
+
+
+PERSON_DATA = PersonData(
+    app="dialogues",
+    moved=frozenset(
+        {
+            "dialogues.Dialogue.host_contact",
+            "dialogues.Dialogue.responsible",
+            "dialogues.Invitation.person",
+            "dialogues.Topic.proposed_by",
+            "dialogues.Topic.responsible",
+        }
+    ),
+    kept=frozenset({"dialogues.Invitation.created_by"}),
+    move=move_person,
+    needs=person_needs,
+    anonymise=anonymise_person,
+    export=export_person,
+    cleaned=frozenset({"dialogues.Invitation"}),
+    texts=(
+        ClosedTexts("dialogues.Dialogue", closed_dialogues),
+        ClosedTexts("dialogues.Topic", closed_topics),
+        ClosedTexts("approvals.ApprovalRequest", closed_approvals),
+        ClosedTexts("approvals.Condition", closed_conditions),
+        ClosedTexts("approvals.Attachment", closed_attachments),
+    ),
+    # About a period of time, not about a meeting with people.
+    nameless=frozenset({"dialogues.DialogueSeries"}),
+    expiry=(
+        ExpiryRule(
+            "replies",
+            gettext_lazy("Nachrichten und Vertretungen in Antworten auf Einladungen"),
+            dialogues_with_expired_replies,
+            remove_replies,
+        ),
+    ),
+)
