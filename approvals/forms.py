@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from approvals.enums import GRANTING, Verdict
 from approvals.models import ApprovalRequest
+from approvals.progress import option_labels
 from approvals.queries import approval_in_force, attachments_of
 from approvals.registry import (
     CONDITION_MISSING,
@@ -221,13 +222,7 @@ class DecisionForm(forms.Form):
         # Only some verdicts need them, so the page must not call them optional.
         for name in ("chosen", "comment", "conditions"):
             self.fields[name].is_conditional = True
-        self.fields["chosen"].choices = [
-            (
-                option["id"],
-                f"{option['label']} – {option['hint']}" if option["hint"] else option["label"],
-            )
-            for option in approval.options
-        ]
+        self.fields["chosen"].choices = option_labels(approval)
         # The form has no formset if the approval asks about no dates.
         has_formset = "counter_date-TOTAL_FORMS" in self.data
         self.counter_dates = CounterDateFormSet(
@@ -368,10 +363,12 @@ class LapseGuard:
 
     def needs_confirmation(self, data: Mapping, changed) -> bool:
         """Return whether `data` lacks a confirmation for saving `changed`; sets `changes`."""
-        if self.approval is None or LAPSE_CONFIRMED in data:
+        if self.approval is None:
             return False
+        # Also after the confirmation: a form that is shown again for another reason stays
+        # confirmed.
         self.changes = snapshot_changes(self.before, binding_snapshot_of(self.facts, changed))
-        return bool(self.changes)
+        return bool(self.changes) and LAPSE_CONFIRMED not in data
 
     @property
     def notice(self) -> str:

@@ -2,12 +2,15 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from statistics import median
 from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
 from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +25,17 @@ from approvals.permissions import (
     kinds_of_deputy,
 )
 from approvals.queries import conditions_to_meet
+from approvals.registry import (
+    Commitment,
+    CounterDate,
+    Decision,
+    clashes_of,
+    commitments_of,
+    date_concerns,
+)
+from approvals.reminders import SUBJECT_PREFIXES
 from core.dates import format_moment, local_date, working_days_between
+from core.errors import Concern
 from core.models import Origin
 from core.progress import NextStep, OpenPoint, TextCard, WaitingEntry
 from core.roles import OFFICE, has_role, senator_office_name
@@ -147,6 +160,93 @@ def _met_note(condition: Condition) -> str:
         return ""
     parts = [format_moment(condition.met_at), str(condition.met_by), condition.note]
     return " · ".join(filter(None, parts))
+
+
+# What to look at before deciding, by the id of a date option; under None what concerns all.
+DateNotes = Mapping[int | None, list[Concern]]
+NO_NOTES: DateNotes = {}
+
+
+def date_notes(approval: ApprovalRequest, user, now: dt.datetime) -> DateNotes:
+    """Return what to look at before deciding on the dates of `approval`; empty once it is decided.
+
+    What `user` may not see is not named.
+    """
+    if not approval.is_open:
+        return NO_NOTES
+    notes: dict[int | None, dict[str, Concern]] = defaultdict(dict)
+    dates = date_concerns(commitments_of(_subject_key(approval)), user=user, now=now)
+    for date, concerns in dates:
+        # A visit and its press slots clash with the same; once is enough.
+        notes[date.option] |= {str(concern): concern for concern in concerns}
+    return {option: list(found.values()) for option, found in notes.items()}
+
+
+def _subject_key(approval: ApprovalRequest) -> str:
+    return f"{SUBJECT_PREFIXES[ApprovalKind(approval.kind)]}:{approval.subject_id}"
+
+
+def clash_notes(dates: Sequence[Commitment], user, now: dt.datetime) -> list[Concern]:
+    """Return what the `dates` of one subject clash with, for its page."""
+    clashes = clashes_of(dates, user=user, now=now)
+    found = [concern for _date, concerns in clashes for concern in concerns]
+    return list({str(concern): concern for concern in found}.values())
+
+
+def option_labels(
+    approval: ApprovalRequest, notes: DateNotes = NO_NOTES
+) -> list[tuple[int, SafeString]]:
+    """Return the dates of `approval` by id, each with its notes in lines of their own."""
+    return [
+        (
+            option["id"],
+            format_html(
+                "{}{}",
+                " – ".join(filter(None, (option["label"], option["hint"]))),
+                format_html_join(
+                    "",
+                    '<span class="choice__note">{}</span>',
+                    (
+                        (_("Achtung, %(note)s") % {"note": note},)
+                        for note in notes.get(option["id"], [])
+                    ),
+                ),
+            ),
+        )
+        for option in approval.options
+    ]
+
+
+def confirmation_lists(
+    approval: ApprovalRequest, decision: Decision, user, now: dt.datetime
+) -> list[tuple[str, Sequence]]:
+    """Return what `decision` says, as (heading, lines), for the page that asks for confirmation."""
+    chosen = [option for option in approval.options if option["id"] in decision.chosen]
+    notes = date_notes(approval, user, now) if decision.is_granting else NO_NOTES
+    noted = [note for option in chosen for note in notes.get(option["id"], [])]
+    noted += notes.get(None, [])
+    noted += _counter_date_notes(approval, decision.counter_dates, user, now)
+    lists = [
+        (_("Diese Termine sind möglich:"), [option["label"] for option in chosen]),
+        (_("Ihre Auflage:"), decision.conditions),
+        (_("Sie schlagen stattdessen vor:"), decision.counter_dates),
+        (_("Bitte beachten Sie:"), list(dict.fromkeys(map(str, noted)))),
+    ]
+    return [(heading, items) for heading, items in lists if items]
+
+
+def _counter_date_notes(
+    approval: ApprovalRequest, dates: Sequence[CounterDate], user, now: dt.datetime
+) -> list[Concern]:
+    present = commitments_of(_subject_key(approval)) if dates else []
+    if not present:
+        return []
+    # Whom another date would bind does not depend on the date.
+    planned: list[Commitment] = [
+        replace(present[0], starts_at=date.starts_at, ends_at=date.ends_at) for date in dates
+    ]
+    concerns = date_concerns(planned, user=user, now=now)
+    return [concern for _date, found in concerns for concern in found]
 
 
 def outcome_lists(approval: ApprovalRequest) -> list[tuple[str, list[str]]]:

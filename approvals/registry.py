@@ -1,21 +1,24 @@
 """The interface to the apps above: the service that decides each kind, the value objects of a
-submission and a decision, and functions to take and compare snapshots of a subject.
+submission and a decision, functions to take and compare snapshots of a subject, and the dates that
+bind the senator or a host.
 
-Each app registers the deciding service of its kinds from `AppConfig.ready` (`docs/adr/0001`).
+Each app registers its deciding services and its dates from `AppConfig.ready` (`docs/adr/0001`).
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import GRANTING, ApprovalKind, Verdict
-from core.dates import format_span
+from core.dates import concerns_about_time, format_span, moment_key
+from core.errors import Concern, require_heeded
 from core.models import Origin
 
 # Filled once per process at start-up; views call `decide` without importing the apps above.
@@ -234,3 +237,125 @@ def option_changes(before: list[dict], after: list[dict]) -> list[Change]:
 def lapse_reason_for(changes: Iterable[Change]) -> str:
     """Return why an approval lapsed: `geändert: Titel, Gastgeber`."""
     return _("geändert: %(what)s") % {"what": ", ".join(change.label for change in changes)}
+
+
+# A date without an end is taken to last this long.
+ASSUMED_LENGTH = dt.timedelta(hours=1)
+DATE_TO_CHECK = gettext_lazy("Bitte prüfen Sie den Termin. Sie können ihn trotzdem nehmen.")
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """A date that binds the senator, a host company or both, planned or fixed.
+
+    `subject` says what it belongs to (`dialogue:5`). `title` and `url` are empty if the user may
+    not see that. `option` is the id under which an approval asks about the date.
+    """
+
+    subject: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None
+    binds_senator: bool
+    host_id: int | None
+    title: str = ""
+    url: str = ""
+    option: int | None = None
+
+    @property
+    def end(self) -> dt.datetime:
+        return self.ends_at or self.starts_at + ASSUMED_LENGTH
+
+    def shared_with(self, other: "Commitment") -> list[str]:
+        """Return who would have to be at `other` at the same time; empty without a clash."""
+        # The dates that one subject proposes are alternatives.
+        if self.subject == other.subject:
+            return []
+        if self.starts_at >= other.end or other.starts_at >= self.end:
+            return []
+        bound = []
+        if self.binds_senator and other.binds_senator:
+            bound.append(_("auch ein Termin %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE})
+        if self.host_id is not None and self.host_id == other.host_id:
+            bound.append(_("auch bei diesem Unternehmen"))
+        return bound
+
+
+class CommitmentSource(NamedTuple):
+    """The commitments of an app: those of one subject by its key, and those between two moments,
+    described for a user.
+    """
+
+    of_subject: Callable[[int], Iterable[Commitment]]
+    between: Callable[[dt.datetime, dt.datetime, Any], Iterable[Commitment]]
+
+
+_commitments: dict[str, CommitmentSource] = {}
+
+
+def register_commitments(prefix: str, source: CommitmentSource) -> None:
+    """Register the commitments of the subjects whose keys begin with `prefix` and a colon."""
+    _commitments[prefix] = source
+
+
+def commitments_of(subject: str) -> list[Commitment]:
+    """Return the commitments of `subject`; none if no app registered its kind."""
+    prefix, _colon, pk = subject.partition(":")
+    source = _commitments.get(prefix)
+    return list(source.of_subject(int(pk))) if source else []
+
+
+def clashes_of(
+    planned: Sequence[Commitment], *, user, now: dt.datetime
+) -> list[tuple[Commitment, list[Concern]]]:
+    """Return each of `planned` that lies ahead of `now`, with what it clashes with, the earliest
+    first. A fixed number of queries for each source.
+    """
+    ahead = [date for date in planned if date.starts_at > now]
+    if not ahead:
+        return []
+    start, end = min(date.starts_at for date in ahead), max(date.end for date in ahead)
+    others = [
+        other for source in _commitments.values() for other in source.between(start, end, user)
+    ]
+    others.sort(key=lambda other: (other.starts_at, other.subject))
+    return [(date, _clashes(date, others)) for date in ahead]
+
+
+def _clashes(planned: Commitment, others: Iterable[Commitment]) -> list[Concern]:
+    # One for each subject: a visit and its press slots are one appointment.
+    found: dict[str, Concern] = {}
+    for other in others:
+        if other.subject not in found and (bound := planned.shared_with(other)):
+            when = format_span(other.starts_at, other.ends_at)
+            text = _("%(when)s, zur selben Zeit (%(bound)s)")
+            found[other.subject] = Concern(
+                f"{other.subject}-{moment_key(other.starts_at)}-{moment_key(planned.starts_at)}",
+                other.title or _("anderer Termin"),
+                other.url,
+                text % {"when": when, "bound": ", ".join(bound)},
+            )
+    return list(found.values())
+
+
+def date_concerns(
+    planned: Sequence[Commitment], *, user, now: dt.datetime
+) -> list[tuple[Commitment, list[Concern]]]:
+    """Return each of `planned` that lies ahead with everything to look at first: public holidays,
+    weekends, unusual hours and clashes.
+    """
+    return [
+        (date, concerns_about_time(date.starts_at, date.end) + clashes)
+        for date, clashes in clashes_of(planned, user=user, now=now)
+    ]
+
+
+def require_dates_heeded(
+    planned: Sequence[Commitment], heeded: Collection[str], *, by, now: dt.datetime
+) -> None:
+    """Raise Warned unless `by` has seen all concerns about the dates `planned`."""
+    concerns = [
+        concern
+        for _date, concerns in date_concerns(planned, user=by, now=now)
+        for concern in concerns
+    ]
+    require_heeded(concerns, heeded, str(DATE_TO_CHECK))

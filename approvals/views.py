@@ -33,10 +33,13 @@ from approvals.progress import (
     briefing_texts,
     comment_cards,
     condition_items,
+    confirmation_lists,
+    date_notes,
     decision_durations,
     desk_empty_text,
     desk_subtitle,
     earlier_decision,
+    option_labels,
     outcome_lists,
     waiting_note,
 )
@@ -183,21 +186,15 @@ def _redirect_to_next(
 def _render_decision_confirmation(
     request: HttpRequest, approval: ApprovalRequest, form: DecisionForm
 ) -> HttpResponse:
-    verdict, chosen = form.decision.verdict, form.decision.chosen
+    decision, verdict = form.decision, form.decision.verdict
     question, submit_label = VERDICT_CONFIRMATIONS[verdict]
-    dates = [option["label"] for option in approval.options if option["id"] in chosen]
-    lists = [
-        (_("Diese Termine sind möglich:"), dates),
-        (_("Ihre Auflage:"), form.condition_texts),
-        (_("Sie schlagen stattdessen vor:"), form.counter_date_list),
-    ]
     context = {
         "approval": approval,
         "verdict": verdict,
         "hidden_values": form.hidden_values(),
         "question": question,
         "submit_label": submit_label,
-        "lists": [(heading, items) for heading, items in lists if items],
+        "lists": confirmation_lists(approval, decision, request.user, timezone.now()),
         "comment": form.cleaned_data["comment"],
         "deputy_note": _(
             "Sie entscheiden in Vertretung. Die vertretene Person wird benachrichtigt."
@@ -243,9 +240,14 @@ def _render_approval(
 ) -> HttpResponse:
     kind = _kind_filter(request)
     is_deputy = is_deputy_for(request.user, approval.kind)
+    notes = date_notes(approval, request.user, timezone.now())
+    options = option_labels(approval, notes)
+    form.fields["chosen"].choices = options
     context = {
         "approval": approval,
         "form": form,
+        "options": [label for _pk, label in options],
+        "date_notes": notes.get(None, []),
         "today": timezone.localdate(),
         "query": _kind_query(kind),
         "place": place_in_queue(request.user, approval, kind),

@@ -2,7 +2,9 @@
 
 import datetime as dt
 from calendar import monthrange
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeVar
 
 import holidays
@@ -11,15 +13,21 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.errors import Concern
+
 Time = TypeVar("Time", dt.datetime, dt.time)
+USUAL_HOURS = dt.time(7), dt.time(22)
 END_TOO_EARLY = gettext_lazy("Das Ende muss nach dem Beginn liegen.")
 
 
 # Cached: computing the holidays of a year takes milliseconds, and a page asks hundreds of times.
 @lru_cache(maxsize=64)
-def berlin_holidays(year: int) -> frozenset[dt.date]:
-    """Return the public holidays of `year` (Sonn- und Feiertagsgesetz Berlin, with 8 March)."""
-    return frozenset(holidays.country_holidays("DE", subdiv="BE", years=year))
+def berlin_holidays(year: int) -> Mapping[dt.date, str]:
+    """Return the public holidays of `year` with their German names (Sonn- und Feiertagsgesetz
+    Berlin, with 8 March).
+    """
+    found = holidays.country_holidays("DE", subdiv="BE", years=year, language="de")
+    return MappingProxyType(dict(found))
 
 
 def is_working_day(day: dt.date) -> bool:
@@ -44,6 +52,42 @@ def add_working_days(day: dt.date, count: int) -> dt.date:
         # A mistyped 31.12.9999 must not stop the reminders to everyone else.
         return day
     return day
+
+
+def moment_key(moment: dt.datetime) -> str:
+    """Return `2019-06-18T14:00`, the same for a moment in any time zone."""
+    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}"
+
+
+def concerns_about_time(start: dt.datetime, end: dt.datetime) -> list[Concern]:
+    """Return what to look at before a date from `start` to `end` is made: public holidays and
+    weekends on its first or last day, and unusual hours.
+    """
+    begin, finish = timezone.localtime(start), timezone.localtime(end)
+    days = sorted({begin.date(), finish.date()})
+    concerns = [concern for day in days for concern in _concerns_about_day(day)]
+    earliest, latest = USUAL_HOURS
+    if begin.time() < earliest or finish.time() > latest or finish.date() > begin.date():
+        text = _("%(when)s liegt nicht zwischen %(earliest)s und %(latest)s Uhr.") % {
+            "when": format_span(start, end),
+            "earliest": f"{earliest:%H:%M}",
+            "latest": f"{latest:%H:%M}",
+        }
+        concerns.append(Concern(f"hours-{moment_key(start)}", _("Uhrzeit"), "", text))
+    return concerns
+
+
+def _concerns_about_day(day: dt.date) -> list[Concern]:
+    concerns = []
+    if name := berlin_holidays(day.year).get(day):
+        text = _("%(day)s ist in Berlin ein gesetzlicher Feiertag (%(name)s).")
+        values = {"day": format_day(day), "name": name}
+        concerns.append(Concern(f"holiday-{day}", _("Feiertag"), "", text % values))
+    if day.weekday() >= 5:
+        text = _("Der %(day)s ist ein %(weekday)s.")
+        values = {"day": format_date(day), "weekday": date_format(day, "l")}
+        concerns.append(Concern(f"weekend-{day}", _("Wochenende"), "", text % values))
+    return concerns
 
 
 def latest_working_day(day: dt.date) -> dt.date:

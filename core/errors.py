@@ -25,8 +25,8 @@ class ChangedMeanwhile(Refused):
 class Concern(NamedTuple):
     """Something to look at first, such as a similar record: its name, page and what is wrong.
 
-    `key` identifies it from one call of a service to the next. `action` is the label of a link to
-    `action_url`, where it can be settled.
+    `url` is empty where there is no page to look at. `key` identifies it from one call of a service
+    to the next. `action` is the label of a link to `action_url`, where it can be settled.
     """
 
     key: str
@@ -35,6 +35,9 @@ class Concern(NamedTuple):
     text: str
     action: str = ""
     action_url: str = ""
+
+    def __str__(self):
+        return f"{self.label}: {self.text}"
 
 
 class Warned(Refused):

@@ -9,11 +9,11 @@ class DialoguesConfig(AppConfig):
     def ready(self):
         # Imported here, because models can be loaded only once all apps are known.
         from approvals.enums import ApprovalKind
-        from approvals.registry import register_deciding_service
+        from approvals.registry import register_commitments, register_deciding_service
 
         # `mails` is imported for its side effect: it registers the texts.
         from dialogues import mails, services  # noqa: F401
-        from dialogues.queries import open_dialogues, open_topics
+        from dialogues.queries import COMMITMENTS, open_dialogues, open_topics
         from dialogues.reminders import RULE, reminders_due
         from dialogues.services.privacy import PERSON_DATA
         from partners.registry import AssignableKind, register_assignable, register_person_data
@@ -22,6 +22,7 @@ class DialoguesConfig(AppConfig):
         register_deciding_service(ApprovalKind.SERIES, services.decide_series)
         register_deciding_service(ApprovalKind.TOPIC, services.decide_topic)
         register_deciding_service(ApprovalKind.DATES, services.decide_dates)
+        register_commitments("dialogue", COMMITMENTS)
         register_person_data(PERSON_DATA)
         register_reminders(RULE, due=reminders_due)
         register_assignable(

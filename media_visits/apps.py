@@ -8,9 +8,9 @@ class MediaVisitsConfig(AppConfig):
 
     def ready(self):
         from approvals.enums import ApprovalKind
-        from approvals.registry import register_deciding_service
+        from approvals.registry import register_commitments, register_deciding_service
         from media_visits import mails  # noqa: F401  registers the texts
-        from media_visits.queries import open_visits
+        from media_visits.queries import COMMITMENTS, open_visits
         from media_visits.reminders import RULES, reminders_due
         from media_visits.services import decide_visit
         from media_visits.services.people import PERSON_DATA
@@ -18,6 +18,7 @@ class MediaVisitsConfig(AppConfig):
         from reminders.registry import register_reminders
 
         register_deciding_service(ApprovalKind.VISIT, decide_visit)
+        register_commitments("visit", COMMITMENTS)
         register_person_data(PERSON_DATA)
         register_reminders(*RULES.values(), due=reminders_due)
         register_assignable(

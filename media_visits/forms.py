@@ -48,7 +48,7 @@ class VisitOutcomeForm(SeenForm, OutcomeForm):
     """What came of a visit."""
 
 
-class VisitForm(VersionedForm):
+class VisitForm(VersionedForm, WarnedForm):
     class Meta:
         model = Visit
         fields = [
@@ -133,7 +133,7 @@ class AnnounceForm(SeenForm):
         self.fields["lists"].queryset = lists.order_by("name", "pk")
 
 
-class PressSlotForm(VersionedForm):
+class PressSlotForm(VersionedForm, WarnedForm):
     class Meta:
         model = PressSlot
         fields = SLOT_FIELDS

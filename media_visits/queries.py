@@ -2,13 +2,17 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Case, DateField, F, Prefetch, Q, QuerySet, When
+from django.conf import settings
+from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
 
+from approvals.registry import ASSUMED_LENGTH, Commitment, CommitmentSource
 from core.models import Precision
-from media_visits.enums import UNWATCHED_STATES, VisitState
+from media_visits.enums import UNWATCHED_STATES, PressKind, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.models import Organisation, Sector
 
@@ -99,6 +103,75 @@ def visits_awaiting_office(today: dt.date) -> QuerySet[Visit]:
             in_charge=F("responsible"),
         )
     )
+
+
+def commitment_of(visit: Visit, slot: PressSlot | None = None, title: str = "") -> Commitment:
+    """Return whom `visit`, or its press slot `slot`, binds; with a `title`, also the page."""
+    starts_at, ends_at = (slot.starts_at, None) if slot else (visit.starts_at, visit.ends_at)
+    # A free text: a visit of somebody else names another function.
+    visitor = visit.visitor.casefold()
+    return Commitment(
+        subject=f"visit:{visit.pk}",
+        starts_at=starts_at,
+        ends_at=ends_at,
+        binds_senator=not visitor or settings.HEAD_TITLE.casefold() in visitor,
+        host_id=visit.company_id,
+        title=title,
+        url=visit.get_absolute_url() if title else "",
+    )
+
+
+def commitments_of(visit: Visit, slots: Iterable[PressSlot]) -> list[Commitment]:
+    """Return the dates of `visit` and its press slots that bind somebody."""
+    # The slots of a postponed visit keep their day until somebody changes them.
+    if visit.is_taken_over or visit.state == VisitState.CANCELLED or visit.starts_at is None:
+        return []
+    binding = (slot for slot in slots if slot.starts_at and slot.kind != PressKind.NOT_PUBLIC)
+    return [commitment_of(visit), *(commitment_of(visit, slot) for slot in binding)]
+
+
+def _commitments_of_key(pk: int) -> list[Commitment]:
+    slots = PressSlot.objects.order_by("starts_at", "pk")
+    visits = Visit.objects.filter(pk=pk).prefetch_related(Prefetch("press_slots", slots))
+    return [date for visit in visits for date in commitments_of(visit, visit.press_slots.all())]
+
+
+def _binding_visits() -> QuerySet[Visit]:
+    visits = Visit.objects.in_workflow().exclude(state=VisitState.CANCELLED)
+    return visits.filter(starts_at__isnull=False).select_related("company")
+
+
+def commitments_between(start: dt.datetime, end: dt.datetime, user) -> list[Commitment]:
+    """Return the visits and press slots that overlap the time from `start` to `end`, in two
+    queries.
+    """
+    visible = Visit.objects.visible_to(user)
+    # A date without an end lasts a while all the same.
+    open_end = Q(ends_at__isnull=True, starts_at__gt=start - ASSUMED_LENGTH)
+    visits = _binding_visits().filter(Q(ends_at__gt=start) | open_end, starts_at__lt=end)
+    slots = PressSlot.objects.filter(
+        visit__in=_binding_visits(), starts_at__gt=start - ASSUMED_LENGTH, starts_at__lt=end
+    )
+    slots = slots.exclude(kind=PressKind.NOT_PUBLIC).select_related("visit__company")
+    visits = visits.annotate(is_visible=Exists(visible.filter(pk=OuterRef("pk"))))
+    slots = slots.annotate(is_visible=Exists(visible.filter(pk=OuterRef("visit"))))
+    return [
+        *(
+            commitment_of(visit, title=f"{visit} ({visit.get_state_display()})")
+            if visit.is_visible
+            else commitment_of(visit)
+            for visit in visits
+        ),
+        *(
+            commitment_of(slot.visit, slot, f"{slot.visit} ({_('Pressetermin')})")
+            if slot.is_visible
+            else commitment_of(slot.visit, slot)
+            for slot in slots
+        ),
+    ]
+
+
+COMMITMENTS = CommitmentSource(of_subject=_commitments_of_key, between=commitments_between)
 
 
 def coverage_to_list(user) -> QuerySet[Coverage]:

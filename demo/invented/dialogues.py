@@ -31,7 +31,10 @@ def load_invented_dialogues(scenario: Scenario, series: DialogueSeries) -> None:
 
 
 def _load_dialogue_in_planning(scenario: Scenario, series: DialogueSeries) -> None:
-    """Load a dialogue whose three date options await the senator's office."""
+    """Load a dialogue whose three date options await the senator's office.
+
+    The last one clashes with a visit (`demo.invented.visits`).
+    """
     topic = make_approved_topic(
         scenario,
         series,
@@ -40,7 +43,7 @@ def _load_dialogue_in_planning(scenario: Scenario, series: DialogueSeries) -> No
         ["Energie"],
     )
     dialogue = _make_dialogue(scenario, topic, "Stadler", -4)
-    _submit_dates(scenario, dialogue, -3, (25, 27, 32), due=1)
+    _submit_dates(scenario, dialogue, -3, (25, 27, 30), due=1)
 
 
 def _load_dialogue_with_invitations(scenario: Scenario, series: DialogueSeries) -> None:

@@ -1,13 +1,14 @@
 """Invented visits: approved, awaiting approval, and resubmitted after the approval lapsed."""
 
 import datetime as dt
+from dataclasses import replace
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
 from approvals.enums import Verdict
-from approvals.registry import Briefing, Decision
+from approvals.registry import Briefing, Commitment, Decision, date_concerns
 from core.conflicts import version_of
 from core.enums import XLSX
 from core.models import Origin
@@ -16,6 +17,7 @@ from demo.scenario import Scenario
 from media_visits import services
 from media_visits.enums import PressKind
 from media_visits.models import Visit
+from media_visits.queries import commitment_of
 from media_visits.services.visits import VISIT_FIELDS
 from partners.models import Sector
 
@@ -88,7 +90,10 @@ def _load_visit_awaiting_approval(scenario: Scenario) -> None:
 
 
 def _load_visit_with_lapsed_approval(scenario: Scenario) -> None:
-    """Load a visit whose time changed after its approval; it has been resubmitted."""
+    """Load a visit whose time changed after its approval; it has been resubmitted.
+
+    Its new time clashes with a date that is proposed for a dialogue.
+    """
     visit = _make_visit(
         scenario,
         "Stadler",
@@ -106,12 +111,15 @@ def _load_visit_with_lapsed_approval(scenario: Scenario) -> None:
     )
     # Load it again: the decision changed the record, and the version is a fingerprint of it.
     visit = Visit.objects.get(pk=visit.pk)
+    moved = {"starts_at": visit.starts_at + DELAY, "ends_at": visit.ends_at + DELAY}
+    now = scenario.at(-1, 9)
     services.change_visit(
         visit=visit,
-        values={"starts_at": visit.starts_at + DELAY, "ends_at": visit.ends_at + DELAY},
+        values=moved,
         version=version_of(visit, VISIT_FIELDS),
         by=scenario.office,
-        now=scenario.at(-1, 9),
+        now=now,
+        heeded=_concerns_of(replace(commitment_of(visit), **moved), scenario.office, now),
     )
     _submit(
         scenario,
@@ -120,6 +128,12 @@ def _load_visit_with_lapsed_approval(scenario: Scenario) -> None:
         due=5,
         facts="Der Betrieb hat zugesagt; wegen einer Abnahme beginnt der Besuch später.",
     )
+
+
+def _concerns_of(date: Commitment, user, now: dt.datetime) -> set[str]:
+    """Return the keys of everything that the office would see before it makes the date."""
+    found = date_concerns([date], user=user, now=now)
+    return {concern.key for _date, concerns in found for concern in concerns}
 
 
 def _make_visit(

@@ -3,19 +3,24 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import PeriodForm
+from core.errors import Concern
+from core.forms import PeriodForm, WarnedForm
 from dialogues.enums import HostPreference
 from dialogues.models import DateOption
 
 MAX_DATES = 3  # proposed at once
 
 
-class DateOptionForm(PeriodForm):
+class DateOptionForm(PeriodForm, WarnedForm):
     """One date, and how it suits the host. Rows left empty are ignored."""
 
     host_preference = forms.ChoiceField(
         label=_("Gastgeber"), choices=HostPreference, initial=HostPreference.POSSIBLE
     )
+
+    def has_changed(self):
+        # A row that was emptied after a warning is empty, whatever its hidden field says.
+        return any(name != "heeded" for name in self.changed_data)
 
     @property
     def option(self) -> dict:
@@ -24,10 +29,13 @@ class DateOptionForm(PeriodForm):
             "starts_at": self.starts_at,
             "ends_at": self.ends_at,
             "host_preference": self.cleaned_data["host_preference"],
+            "heeded": self.heeded_keys,
         }
 
 
 class BaseDateOptionFormSet(forms.BaseFormSet):
+    overrule_label = _("Trotzdem vorschlagen")
+
     def clean(self):
         # Skipped if a single date has errors, because then something was entered.
         if not any(self.errors) and not self.filled:
@@ -37,6 +45,11 @@ class BaseDateOptionFormSet(forms.BaseFormSet):
     def filled(self) -> list[DateOptionForm]:
         """The forms in which something was entered."""
         return [form for form in self.forms if form.has_changed()]
+
+    @property
+    def concerns(self) -> list[Concern]:
+        """What to look at first about any of the dates, once each."""
+        return list(dict.fromkeys(found for form in self.forms for found in form.concerns))
 
 
 # `absolute_max` also stops forged requests, which can claim any number of forms.
@@ -49,8 +62,10 @@ DateOptionFormSet = forms.formset_factory(
 )
 
 
-class FixDateForm(forms.Form):
+class FixDateForm(WarnedForm):
     """A choice of the dates that the senator's office accepted."""
+
+    overrule_label = _("Trotzdem festlegen")
 
     option = forms.ModelChoiceField(
         label=_("Welcher Termin soll es sein?"),

@@ -1,4 +1,7 @@
 from dialogues.queries.dates import (
+    COMMITMENTS,
+    commitment_of,
+    commitments_of,
     first_fixed_start,
     is_granted,
     latest_decision_on,
@@ -55,6 +58,7 @@ from dialogues.queries.topics import (
 )
 
 __all__ = [
+    "COMMITMENTS",
     "dialogues_awaiting_guests",
     "dialogues_awaiting_office",
     "series_awaiting",
@@ -65,6 +69,8 @@ __all__ = [
     "Preparation",
     "RsvpCounts",
     "as_seen_by",
+    "commitment_of",
+    "commitments_of",
     "corrected_proposal_at",
     "count_by_sector_and_year",
     "count_seats_taken",

@@ -1,14 +1,15 @@
 import datetime as dt
 import re
 
-from django.db.models import Min, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals.enums import GRANTED, ApprovalKind
 from approvals.queries import approvals_about
+from approvals.registry import Commitment, CommitmentSource
 from core.dates import format_day, local_date
-from dialogues.enums import DATED
+from dialogues.enums import DATED, PAST, DialogueState, OptionState
 from dialogues.models import DateOption, Dialogue
 from dialogues.queries.dialogues import former_spans
 
@@ -26,6 +27,61 @@ def is_granted(option: DateOption) -> bool:
     """Return whether an approval in force includes the date `option`."""
     approvals = approvals_about(ApprovalKind.DATES, option.dialogue_id).filter(state__in=GRANTED)
     return any(option.pk in approval.chosen for approval in approvals)
+
+
+# Once a date is fixed, the others bind nobody any more; neither does a dialogue that is cancelled.
+BINDING = Q(
+    state__in=[OptionState.PROPOSED, OptionState.POSSIBLE],
+    dialogue__state__in=[DialogueState.PLANNING, DialogueState.EXPLORING],
+) | Q(state=OptionState.FIXED, dialogue__state__in=[*DATED, *PAST])
+
+
+def commitment_of(
+    option: DateOption, *, title: str = "", url: str = "", option_id: int | None = None
+) -> Commitment:
+    """Return whom the date `option` binds."""
+    dialogue = option.dialogue
+    return Commitment(
+        subject=f"dialogue:{dialogue.pk}",
+        starts_at=option.starts_at,
+        ends_at=option.ends_at,
+        binds_senator=dialogue.senator_attends,
+        host_id=dialogue.host_id,
+        title=title,
+        url=url,
+        option=option_id,
+    )
+
+
+def commitments_of(dialogue: Dialogue | int) -> list[Commitment]:
+    """Return the dates of `dialogue`, or of the one with this key, that bind somebody."""
+    options = DateOption.objects.filter(BINDING, dialogue=dialogue).select_related("dialogue")
+    return [
+        commitment_of(option, option_id=option.pk) for option in options.order_by("starts_at", "pk")
+    ]
+
+
+def commitments_between(start: dt.datetime, end: dt.datetime, user) -> list[Commitment]:
+    """Return the dates of dialogues that overlap the time from `start` to `end`, in one query."""
+    visible = Dialogue.objects.visible_to(user).filter(pk=OuterRef("dialogue"))
+    options = DateOption.objects.filter(BINDING, starts_at__lt=end, ends_at__gt=start)
+    options = options.select_related("dialogue").annotate(is_visible=Exists(visible))
+    return [
+        commitment_of(option, title=_titled(option), url=option.dialogue.get_absolute_url())
+        if option.is_visible
+        else commitment_of(option)
+        for option in options
+    ]
+
+
+def _titled(option: DateOption) -> str:
+    dialogue = option.dialogue
+    if option.state == OptionState.FIXED:
+        return f"{dialogue} ({dialogue.get_state_display()})"
+    return _("%(dialogue)s (Terminvorschlag)") % {"dialogue": dialogue}
+
+
+COMMITMENTS = CommitmentSource(of_subject=commitments_of, between=commitments_between)
 
 
 def first_fixed_start(dialogues: QuerySet[Dialogue], today: dt.date) -> dt.datetime | None:

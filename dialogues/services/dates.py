@@ -1,6 +1,7 @@
 """Services for dates: the office proposes, the senator's office ticks, the office fixes one."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,7 +9,14 @@ from django.utils.translation import gettext as _
 from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.queries import approvals_about
-from approvals.registry import Briefing, CounterDate, Decision, Subject, snapshot_of
+from approvals.registry import (
+    Briefing,
+    CounterDate,
+    Decision,
+    Subject,
+    require_dates_heeded,
+    snapshot_of,
+)
 from approvals.services import record_decision, request_approval, withdraw_approval
 from core.dates import end_error
 from core.errors import ChangedMeanwhile, Refused
@@ -28,7 +36,7 @@ from dialogues.enums import (
 )
 from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.models import DateOption, Dialogue
-from dialogues.queries import is_granted, moved_programme, why_too_late
+from dialogues.queries import commitment_of, is_granted, moved_programme, why_too_late
 from dialogues.services.announcements import announce_changes
 from dialogues.services.dialogues import lock_dialogue, move_dialogue, require_consent
 
@@ -62,8 +70,11 @@ def create_date_option(
     host_preference: str,
     by,
     now: dt.datetime,
+    heeded: Collection[str] = (),
 ) -> DateOption:
-    """Propose a date. Raises Refused if it is past or a duplicate, or while a request is open."""
+    """Propose a date. Raises Refused if it is past or a duplicate, or while a request is open;
+    Warned by a holiday, an unusual time or a clash.
+    """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_exploration(dialogue)
@@ -79,6 +90,7 @@ def create_date_option(
     option = DateOption(
         dialogue=dialogue, starts_at=starts_at, ends_at=ends_at, host_preference=host_preference
     )
+    require_dates_heeded([commitment_of(option)], heeded, by=by, now=now)
     save_as(option, by=by, now=now, reason=_("Termin vorgeschlagen"))
     return option
 
@@ -242,19 +254,25 @@ def _require_ahead(approval: ApprovalRequest, now: dt.datetime) -> None:
 
 @transaction.atomic
 def fix_date(
-    *, option: DateOption, by, now: dt.datetime, moves_programme: bool = False
+    *,
+    option: DateOption,
+    by,
+    now: dt.datetime,
+    moves_programme: bool = False,
+    heeded: Collection[str] = (),
 ) -> Dialogue:
     """Make `option` the date of its dialogue; mails the senator's office and the host.
 
     With `moves_programme`, the times of the programme move to the date. Withdraws an open request
     about further dates. Raises ChangedMeanwhile if a date is fixed already, Refused if the date is
-    not approved or has passed or the host has not accepted.
+    not approved or has passed or the host has not accepted; Warned as `create_date_option`.
     """
     require_office(by)
     dialogue = lock_dialogue(option.dialogue_id)
     require_consent(dialogue)
     option = dialogue.date_options.select_for_update().get(pk=option.pk)
     _require_fixable(dialogue, option, now)
+    require_dates_heeded([commitment_of(option)], heeded, by=by, now=now)
     option.state = OptionState.FIXED
     save_as(option, by=by, now=now, reason=_("Termin festgelegt"))
     if moves_programme:
@@ -287,10 +305,13 @@ def _require_fixable(dialogue: Dialogue, option: DateOption, now: dt.datetime) -
 
 
 @transaction.atomic
-def adopt_counter_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> list[DateOption]:
+def adopt_counter_dates(
+    *, dialogue: Dialogue, by, now: dt.datetime, heeded: Collection[str] = ()
+) -> list[DateOption]:
     """Propose the dates that the senator's office suggested instead; return the new ones.
 
-    Raises Refused if none of them is in the future, or all were adopted before.
+    Raises Refused if none of them is in the future, or all were adopted before; Warned as
+    `create_date_option`.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -306,6 +327,7 @@ def adopt_counter_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> list[Dat
     ]
     if not adopted:
         raise Refused(_("Die vorgeschlagenen Termine sind schon übernommen."))
+    require_dates_heeded(list(map(commitment_of, adopted)), heeded, by=by, now=now)
     return adopted
 
 

@@ -15,8 +15,8 @@ from approvals.enums import ApprovalKind
 from approvals.registry import Briefing
 from approvals.views import submit_briefing
 from core.dates import local_date
-from core.errors import Refused
-from core.forms import ReasonForm
+from core.errors import Refused, Warned
+from core.forms import ReasonForm, WarnedForm
 from core.roles import senator_office_name
 from core.views import (
     redirect_if_refused,
@@ -71,16 +71,18 @@ def _redirect_unless_exploring(request, dialogue: Dialogue) -> HttpResponse | No
 
 def _add_all(request, dialogue: Dialogue, formset) -> bool:
     now = timezone.now()
-    try:
-        with transaction.atomic():
-            for form in formset.filled:
-                # Remembered, so that a refusal is shown at the date that caused it.
-                refused_form = form
+    with transaction.atomic():
+        # All are tried, so that every refusal and warning is shown at its date.
+        for form in formset.filled:
+            try:
                 create_date_option(dialogue=dialogue, by=request.user, now=now, **form.option)
-    except Refused as error:
-        refused_form.add_error(None, str(error))
-        return False
-    return True
+            except Warned as warned:
+                form.show_concerns(warned)
+            except Refused as error:
+                form.add_error(None, str(error))
+        is_saved = not any(form.errors for form in formset.filled)
+        transaction.set_rollback(not is_saved)
+    return is_saved
 
 
 @require_POST
@@ -183,14 +185,29 @@ def withdraw(request, pk):
 def adopt(request, pk):
     """Propose the dates that the senator's office suggested instead."""
     dialogue = dialogue_for_office(request, pk)
-    call = partial(adopt_counter_dates, dialogue=dialogue, by=request.user, now=timezone.now())
-    if options := run_service(request, call):
+    form, now = WarnedForm(request.POST), timezone.now()
+    form.is_valid()
+    heeded = form.heeded_keys
+    call = partial(adopt_counter_dates, dialogue=dialogue, heeded=heeded, by=request.user, now=now)
+    if options := run_service(request, call, form=form):
         text = ngettext(
             "%(count)d Termin ist übernommen. Fragen Sie den Gastgeber, bevor Sie ihn vorlegen.",
             "%(count)d Termine sind übernommen. Fragen Sie den Gastgeber, bevor Sie sie vorlegen.",
             len(options),
         )
         messages.success(request, text % {"count": len(options)})
+    elif form.concerns:
+        return render_confirmation(
+            request,
+            form,
+            title=_("Gegenvorschlag übernehmen"),
+            question=_("%(dialogue)s: die vorgeschlagenen Termine trotzdem übernehmen?")
+            % {"dialogue": dialogue},
+            submit_label=_("Trotzdem übernehmen"),
+            cancel_url=dialogue.get_absolute_url(),
+        )
+    else:
+        messages.error(request, " ".join(form.non_field_errors()))
     return redirect(dialogue)
 
 
@@ -214,7 +231,14 @@ def fix(request, pk):
         option = form.cleaned_data["option"]
         confirmed = confirm_mails(
             request,
-            partial(fix_date, option=option, moves_programme=form.moves, by=request.user, now=now),
+            partial(
+                fix_date,
+                option=option,
+                moves_programme=form.moves,
+                heeded=form.heeded_keys,
+                by=request.user,
+                now=now,
+            ),
             target=dialogue,
             form=form,
             done=_("Der Termin steht fest."),

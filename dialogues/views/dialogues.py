@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
 from approvals.forms import LAPSE_CONFIRMED, LapseGuard
-from approvals.progress import with_conditions
+from approvals.progress import clash_notes, with_conditions
 from core.dates import local_date
 from core.progress import Button
 from core.roles import is_inside
@@ -41,7 +41,12 @@ from dialogues.progress import (
     outcome_cards,
     preparation_of,
 )
-from dialogues.queries import Preparation, dialogue_history, has_announced_date
+from dialogues.queries import (
+    Preparation,
+    commitments_of,
+    dialogue_history,
+    has_announced_date,
+)
 from dialogues.services import change_dialogue, plan_dialogue
 from dialogues.services.dialogues import require_approved_topic, require_editable
 from outbox.rendering.calendars import PUBLISH, calendar_file_name
@@ -142,12 +147,17 @@ def overview(request, pk):
         "host": host,
         "host_note": host_note(dialogue),
         "options": options if shows_planning else [],
+        "date_notes": _clash_notes(dialogue, user) if shows_planning else [],
         "can_drop": can_explore and not dialogue.starts_at,
         "can_add_dates": can_explore and "explore" in allowed_actions(DIALOGUE_MOVES, dialogue),
         "lapsed_state": OptionState.FIXED if preparation.is_lapsed else "",
         "is_bare": dialogue.is_taken_over and not dialogue.outcome and not cards,
     }
     return render(request, "dialogues/dialogue.html", context)
+
+
+def _clash_notes(dialogue: Dialogue, user):
+    return clash_notes(commitments_of(dialogue), user, timezone.now())
 
 
 def programme(request, pk):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from approvals.enums import VERDICT_LABELS, ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.permissions import can_see_approvals
-from approvals.progress import briefing_texts, comment_cards, with_conditions
+from approvals.progress import briefing_texts, clash_notes, comment_cards, with_conditions
 from approvals.queries import approvals_with_conditions, condition_history, decision_note
 from core.conflicts import version_of
 from core.history import entries_of
@@ -24,7 +24,7 @@ from media_visits.models import Visit
 from media_visits.permissions import can_manage, can_see_internals, open_actions
 from media_visits.progress.lifecycle import next_step_of, visit_steps
 from media_visits.progress.press import listed_coverage, listed_slots
-from media_visits.queries import coverage_to_list
+from media_visits.queries import commitments_of, coverage_to_list
 from media_visits.services.lifecycle import OUTCOME_CORRECTED, SUBMITTED
 from media_visits.services.visits import SEEN_FIELDS
 from partners.models import Organisation
@@ -91,13 +91,14 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
     coverage = coverage_to_list(user).filter(visit=visit).order_by("starts_on", "pk")
     edits_press = manages and (visit.is_taken_over or visit.state in PRESS_OPEN_STATES)
     # Explicit, because PostgreSQL and SQLite sort NULL differently.
-    slots = visit.press_slots.order_by(F("starts_at").asc(nulls_first=True), "pk")
+    slots = list(visit.press_slots.order_by(F("starts_at").asc(nulls_first=True), "pk"))
     return {
         "steps": visit_steps(visit),
         "next_step": with_conditions(
             next_step, kind=ApprovalKind.VISIT, subject_id=visit.pk, user=user
         ),
         "buttons": [_button(visit, "edit", _("Bearbeiten"))] if manages else [],
+        "date_notes": clash_notes(commitments_of(visit, slots), user, now) if is_internal else [],
         "cards": _text_cards(visit, seen),
         "slots": listed_slots(slots),
         "edits_press": edits_press,

@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.registry import binding_snapshot_of
+from approvals.registry import binding_snapshot_of, require_dates_heeded
 from core.conflicts import require_seen, require_unchanged
 from core.dates import local_date
 from core.errors import Concern, Refused, require_heeded
 from core.history import delete_as, save_as
 from core.models import Origin, Precision
 from core.roles import require_office
-from media_visits.enums import PRESS_OPEN_STATES
+from media_visits.enums import PRESS_OPEN_STATES, PressKind
 from media_visits.facts import VISIT_FACTS, announced_snapshot
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.models.press import (
@@ -25,6 +25,7 @@ from media_visits.models.press import (
     REGISTRATION_TOO_LATE,
     SAYS_NOTHING,
 )
+from media_visits.queries import commitment_of
 from media_visits.services.visits import (
     is_on_another_day,
     lock_visit,
@@ -64,12 +65,19 @@ START_IS_MISSING = gettext_lazy("Bitte tragen Sie ein, wann der Pressetermin beg
 
 @transaction.atomic
 def create_press_slot(
-    *, visit: Visit, values: Mapping[str, Any], origin: str = Origin.ENTERED, by, now: dt.datetime
+    *,
+    visit: Visit,
+    values: Mapping[str, Any],
+    origin: str = Origin.ENTERED,
+    by,
+    now: dt.datetime,
+    heeded: Collection[str] = (),
 ) -> PressSlot:
     """Save a new press slot; an approval of the visit lapses, because it covers the press too.
 
     `values` has entries of SLOT_FIELDS. Raises Refused when the visit is announced or over, the
-    times are impossible, or the same slot exists already.
+    times are impossible, or the same slot exists already; Warned by a holiday, an unusual time or a
+    clash.
     """
     require_office(by)
     visit = lock_visit(visit.pk)
@@ -82,6 +90,7 @@ def create_press_slot(
     # A form sent twice is the usual cause.
     if visit.press_slots.filter(kind=slot.kind, starts_at=slot.starts_at).exists():
         raise Refused(_("Diesen Pressetermin gibt es schon."))
+    _require_heeded_start(slot, heeded, by=by, now=now)
     before = binding_snapshot_of(VISIT_FACTS, visit)
     save_as(slot, by=by, now=now, reason=_("Angelegt"))
     reason = _("Pressetermin ergänzt: %(slot)s") % {"slot": slot}
@@ -98,12 +107,13 @@ def change_press_slot(
     notify: bool = True,
     by,
     now: dt.datetime,
+    heeded: Collection[str] = (),
 ) -> PressSlot:
     """Write `values`, entries of SLOT_FIELDS; another kind or start lets an approval lapse.
 
     Everybody who knows of an announced visit is mailed what changed, unless `notify` is off.
     `version` is the fingerprint that the form showed. Raises ChangedMeanwhile when somebody else
-    saved first; Refused as `create_press_slot`.
+    saved first; Refused and Warned as `create_press_slot`.
     """
     require_office(by)
     visit, slot = _lock_visit_and_slot(slot)
@@ -123,6 +133,8 @@ def change_press_slot(
     # Other changes stay possible while the visit is moved to another day before its slots.
     if "starts_at" in changed:
         _check_day(visit, slot)
+    if changed & BINDING_SLOT_FIELDS:
+        _require_heeded_start(slot, heeded, by=by, now=now)
     save_as(slot, by=by, now=now, reason=_("Geändert"))
     reason = _("Pressetermin geändert: %(slot)s") % {"slot": slot}
     save_change(visit, before, by=by, now=now, reason=reason)
@@ -184,6 +196,12 @@ def slot_day_error(visit: Visit, starts_at: dt.datetime | None) -> str:
 def _check_day(visit: Visit, slot: PressSlot) -> None:
     if error := slot_day_error(visit, slot.starts_at):
         raise Refused(error)
+
+
+def _require_heeded_start(slot: PressSlot, heeded: Collection[str], *, by, now) -> None:
+    binds = slot.starts_at and slot.kind != PressKind.NOT_PUBLIC
+    if binds and slot.origin != Origin.TAKEN_OVER:
+        require_dates_heeded([commitment_of(slot.visit, slot)], heeded, by=by, now=now)
 
 
 def _check_times(slot: PressSlot) -> None:

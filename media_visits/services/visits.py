@@ -1,14 +1,19 @@
 """Create, change and publish visits; steps shared by all services of this app."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.registry import binding_snapshot_of, lapse_reason_for, snapshot_changes
+from approvals.registry import (
+    binding_snapshot_of,
+    lapse_reason_for,
+    require_dates_heeded,
+    snapshot_changes,
+)
 from approvals.services import lapse_changed_approvals
 from core.conflicts import require_seen, require_unchanged
 from core.dates import end_error, local_date
@@ -21,6 +26,7 @@ from media_visits.enums import OVER_STATES, VISIT_MOVES, VisitState
 from media_visits.facts import VISIT_FACTS, announced_snapshot
 from media_visits.mails import mail_change
 from media_visits.models import Visit
+from media_visits.queries import commitment_of
 from partners.queries import default_responsible
 
 # In the order in which *Verlauf* lists changed fields.
@@ -41,6 +47,8 @@ EDITABLE_FIELDS = (
 )
 # What somebody must have seen before they do something with the visit: any change counts it up.
 SEEN_FIELDS = ("version",)
+# Changing one of these makes it worth looking again at what else happens then.
+DATE_FIELDS = frozenset({"company", "visitor", "starts_at", "ends_at"})
 VISIT_FIELDS = (*EDITABLE_FIELDS, "sectors")
 FIXED_ONCE_OVER = frozenset(
     {"company", "company_text", "visitor", "address", "starts_at", "ends_at", "to_be_published"}
@@ -115,12 +123,17 @@ def visit_errors(values: Mapping[str, Any]) -> dict[str, str]:
 
 @transaction.atomic
 def create_visit(
-    *, values: Mapping[str, Any], origin: str = Origin.ENTERED, by, now: dt.datetime
+    *,
+    values: Mapping[str, Any],
+    origin: str = Origin.ENTERED,
+    by,
+    now: dt.datetime,
+    heeded: Collection[str] = (),
 ) -> Visit:
     """Save a new visit as an idea. `values` has entries of VISIT_FIELDS.
 
     Raises NotAllowed for anyone but the office; Refused for impossible facts, and when the same
-    visit exists already.
+    visit exists already; Warned by a holiday, an unusual time or a clash.
     """
     require_office(by)
     # Only these fields, so that no caller can set a state.
@@ -139,6 +152,7 @@ def create_visit(
         raise Refused(
             _("Diesen Besuch gibt es schon. Sie finden ihn in der Liste der Unternehmensbesuche.")
         )
+    _require_heeded_date(visit, heeded, by=by, now=now)
     save_as(visit, by=by, now=now, reason=_("Als Idee angelegt"))
     visit.sectors.set(values.get("sectors", ()))
     return visit
@@ -153,13 +167,14 @@ def change_visit(
     notify: bool = True,
     by,
     now: dt.datetime,
+    heeded: Collection[str] = (),
 ) -> Visit:
     """Write `values`, entries of VISIT_FIELDS; `version` is the fingerprint that the form showed.
 
     An approval lapses as `save_change` describes. Everybody who knows of an announced visit is
     mailed what changed of what they were told, unless `notify` is off. Raises ChangedMeanwhile when
     somebody else saved first; Refused for changes to fixed fields of a visit that is announced or
-    over.
+    over; Warned as `create_visit`.
     """
     require_office(by)
     visit = lock_visit(visit.pk)
@@ -174,6 +189,8 @@ def change_visit(
     set_day(visit)
     _check_facts(visit)
     _check_editable(visit, changed, is_binding=before != binding_snapshot_of(VISIT_FACTS, visit))
+    if DATE_FIELDS.intersection(changed):
+        _require_heeded_date(visit, heeded, by=by, now=now)
     # The senator's office sees the sectors, but they do not bind the approval.
     sectors = set(visit.sectors.all())
     if changed or set(values.get("sectors", sectors)) != sectors:
@@ -260,6 +277,12 @@ def _check_facts(visit: Visit) -> None:
     fields = ("company", "company_text", "starts_at", "ends_at")
     for sentence in visit_errors({name: getattr(visit, name) for name in fields}).values():
         raise Refused(sentence)
+
+
+def _require_heeded_date(visit: Visit, heeded: Collection[str], *, by, now: dt.datetime) -> None:
+    # A visit taken over is a fact of the past.
+    if visit.starts_at and not visit.is_taken_over:
+        require_dates_heeded([commitment_of(visit)], heeded, by=by, now=now)
 
 
 def _check_editable(visit: Visit, changed: list[str], *, is_binding: bool) -> None:

@@ -111,7 +111,7 @@ def test_meeting_a_condition_depends_on_kind_state_and_role(kind, state):
 def test_adopting_counter_dates_depends_on_state_and_role(state):
     submitter = make_user(OFFICE)
     case = make_case(ApprovalKind.DATES, state, by=submitter)
-    starts_at = NOW + dt.timedelta(days=40)
+    starts_at = NOW + dt.timedelta(days=42)
     if state == A.RETURNED:
         proposed = {"none_possible": True, "counter_dates": [[starts_at.isoformat(), ""]]}
         ApprovalRequest.objects.filter(pk=case.approval.pk).update(**proposed)

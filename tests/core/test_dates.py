@@ -1,10 +1,12 @@
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from core.dates import (
     add_months,
     add_working_days,
+    concerns_about_time,
     describe_due,
     end_error,
     format_date,
@@ -18,6 +20,7 @@ from core.dates import (
 )
 
 UTC = dt.UTC
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.mark.parametrize(
@@ -37,6 +40,58 @@ UTC = dt.UTC
 )
 def test_working_days_follow_berlins_holidays(day, expected):
     assert is_working_day(day) is expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "concerns"),
+    [
+        ("2026-04-22T14:00", "2026-04-22T16:30", []),
+        ("2026-04-22T07:00", "2026-04-22T22:00", []),
+        (
+            "2030-01-01T14:00",
+            "2030-01-01T16:00",
+            ["Feiertag: Di, 01.01.2030 ist in Berlin ein gesetzlicher Feiertag (Neujahr)."],
+        ),
+        (
+            "2026-04-18T14:00",
+            "2026-04-18T16:00",
+            ["Wochenende: Der 18.04.2026 ist ein Samstag."],
+        ),
+        (
+            "2026-03-08T14:00",
+            "2026-03-08T16:00",
+            [
+                "Feiertag: So, 08.03.2026 ist in Berlin ein gesetzlicher Feiertag (Frauentag).",
+                "Wochenende: Der 08.03.2026 ist ein Sonntag.",
+            ],
+        ),
+        (
+            "2026-04-22T06:59",
+            "2026-04-22T08:00",
+            ["Uhrzeit: Mi, 22.04.2026, 06:59–08:00 Uhr liegt nicht zwischen 07:00 und 22:00 Uhr."],
+        ),
+        (
+            "2026-04-22T20:00",
+            "2026-04-22T22:01",
+            ["Uhrzeit: Mi, 22.04.2026, 20:00–22:01 Uhr liegt nicht zwischen 07:00 und 22:00 Uhr."],
+        ),
+        (
+            "2026-04-17T14:00",
+            "2026-04-18T10:00",
+            [
+                "Wochenende: Der 18.04.2026 ist ein Samstag.",
+                "Uhrzeit: Fr, 17.04.2026, 14:00 – Sa, 18.04.2026, 10:00 Uhr liegt nicht zwischen "
+                "07:00 und 22:00 Uhr.",
+            ],
+        ),
+    ],
+)
+def test_holidays_weekends_and_odd_hours_are_worth_a_look(start, end, concerns):
+    moments = (dt.datetime.fromisoformat(text).replace(tzinfo=BERLIN) for text in (start, end))
+
+    found = concerns_about_time(*(moment.astimezone(UTC) for moment in moments))
+
+    assert [str(concern) for concern in found] == concerns
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,7 @@ def test_dates_are_read_in_berlin_time_without_empty_lines():
         "starts_at": DAY,
         "ends_at": dt.datetime(2026, 4, 22, 16, 30, tzinfo=BERLIN),
         "host_preference": "possible",
+        "heeded": frozenset(),
     }
 
 

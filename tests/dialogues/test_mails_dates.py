@@ -57,6 +57,7 @@ OFFICE, SENATOR, HOST = "geschaeftsstelle@example.org", "senatorin@example.org",
 A, B, C, D = (f"{letter}@example.org" for letter in "abcd")
 STAND_IN = "stellvertretung@example.org"
 NIGHT = dt.datetime(2026, 10, 25, 1, 30, tzinfo=BERLIN)  # summer time ends at three o'clock
+ODD_TIME = {"weekend-2026-10-25", "hours-2026-10-25T01:30"}
 MORNING = dt.datetime(2026, 10, 25, 3, 30, tzinfo=BERLIN)
 LATER = dt.datetime(2026, 10, 26, 14, 0, tzinfo=BERLIN)
 TITLE = 'Größe, Maß; „Fuß" \\ Ökodesign 🏭 und vieles mehr: ' + "Fachkräftesicherung " * 7
@@ -110,6 +111,7 @@ def date(dialogue, office, senator, starts_at, ends_at):
         host_preference="possible",
         by=office,
         now=NOW,
+        heeded=ODD_TIME,
     )
     approval = submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
     decide_dates(
@@ -118,7 +120,7 @@ def date(dialogue, office, senator, starts_at, ends_at):
         by=senator,
         now=NOW,
     )
-    fix_date(option=option, by=office, now=NOW)
+    fix_date(option=option, by=office, now=NOW, heeded=ODD_TIME)
 
 
 def tell_the_story(office, senator) -> list[list[Sent]]:

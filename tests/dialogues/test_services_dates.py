@@ -43,7 +43,7 @@ def exploring(office, senator):
     )
 
 
-def add(dialogue, by, starts_at=DAY, ends_at=None, now=NOW):
+def add(dialogue, by, starts_at=DAY, ends_at=None, now=NOW, heeded=()):
     return create_date_option(
         dialogue=dialogue,
         starts_at=starts_at,
@@ -51,6 +51,7 @@ def add(dialogue, by, starts_at=DAY, ends_at=None, now=NOW):
         host_preference="preferred",
         by=by,
         now=now,
+        heeded=heeded,
     )
 
 
@@ -113,9 +114,8 @@ def test_impossible_date_is_refused(office, exploring, starts_at, ends_at, words
 
 def test_date_across_the_end_of_summer_time_has_its_real_length(office, exploring):
     begin = dt.datetime(2026, 10, 25, 1, 30, tzinfo=BERLIN)
-    option = add(
-        exploring, office, starts_at=begin, ends_at=dt.datetime(2026, 10, 25, 3, 30, tzinfo=BERLIN)
-    )
+    end, odd = begin.replace(hour=3), {"weekend-2026-10-25", "hours-2026-10-25T01:30"}
+    option = add(exploring, office, starts_at=begin, ends_at=end, heeded=odd)
 
     option.refresh_from_db()
     assert option.ends_at - option.starts_at == dt.timedelta(hours=3)

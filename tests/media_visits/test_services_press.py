@@ -4,14 +4,14 @@ import pytest
 
 from approvals.models import ApprovalRequest
 from core.conflicts import version_of
-from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
 from core.models import Origin
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import PressSlot, Visit
 from media_visits.services import change_press_slot, create_press_slot, delete_press_slot
 from media_visits.services.press import SLOT_FIELDS
 from tests.approvals.builders import NOW
-from tests.media_visits.builders import STARTS_AT, make_slot, make_visit
+from tests.media_visits.builders import ENDS_AT, STARTS_AT, make_slot, make_visit
 from tests.unchanged import CHANGED_MEANWHILE, OFFICE_ONLY, mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,8 @@ def test_slot_on_another_day_than_the_visit_is_refused(office):
 
 def test_slot_may_begin_on_each_day_of_a_long_visit_and_before_its_date_is_known(office):
     add(make_visit(ends_at=OTHER_DAY), office, starts_at=OTHER_DAY)
-    add(make_visit(starts_at=None, ends_at=None), office, starts_at=OTHER_DAY)
+    later = OTHER_DAY + dt.timedelta(hours=1)
+    add(make_visit(starts_at=None, ends_at=None), office, starts_at=later)
 
     assert PressSlot.objects.count() == 2
 
@@ -254,3 +255,27 @@ def test_visit_from_earlier_records_keeps_its_deadline(office):
     add(visit, office, **times)
 
     assert visit.press_slots.get().registration_deadline == times["registration_deadline"]
+
+
+def test_start_that_clashes_warns_and_can_be_overruled(office):
+    other = make_visit(starts_at=STARTS_AT - dt.timedelta(minutes=30), ends_at=ENDS_AT)
+    visit = make_visit()
+    key = f"visit:{other.pk}-2026-03-23T09:30-2026-03-23T10:01"
+    values = {"kind": PressKind.PICTURE, "starts_at": LATE}
+
+    with nothing_changes(visit), pytest.raises(Warned, match="Bitte prüfen Sie den Termin"):
+        create_press_slot(visit=visit, values=values, by=office, now=NOW, heeded=["other"])
+    slot = create_press_slot(visit=visit, values=values, by=office, now=NOW, heeded=[key])
+
+    # Only another start or kind is looked at again.
+    change(slot, office, meeting_point="Tor 2")
+    with pytest.raises(Warned, match="Bitte prüfen Sie den Termin"):
+        change(slot, office, starts_at=LATE + dt.timedelta(minutes=1))
+
+
+def test_slot_without_the_press_warns_of_nothing(office):
+    make_visit()
+
+    slot = add(make_visit(), office, kind=PressKind.NOT_PUBLIC)
+
+    assert slot.starts_at == STARTS_AT

@@ -49,7 +49,10 @@ def test_visit_late_in_the_evening_lies_on_its_day_in_berlin(office):
     # Half past midnight on the day the clocks go back.
     late = dt.datetime(2026, 10, 24, 22, 30, tzinfo=dt.UTC)
 
-    visit = create_visit(values=visit_values(starts_at=late, ends_at=None), by=office, now=NOW)
+    odd = {"weekend-2026-10-25", "hours-2026-10-25T00:30"}
+    values = visit_values(starts_at=late, ends_at=None)
+
+    visit = create_visit(values=values, by=office, now=NOW, heeded=odd)
 
     assert visit.starts_on == dt.date(2026, 10, 25)
 

@@ -8,6 +8,7 @@ from core.models import Origin
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from media_visits.enums import VisitState
 from media_visits.models import Visit
+from tests.confirming import fill_in, hidden_fields, press
 from tests.media_visits.builders import (
     STARTS_AT,
     hidden_version,
@@ -185,3 +186,53 @@ def test_editing_an_approved_visit_warns(signed_in):
     visit = make_visit(S.APPROVED)
 
     assert "erlischt die Freigabe" in text_of(signed_in.get(f"/besuche/{visit.pk}/bearbeiten/"))
+
+
+def test_clash_of_a_visit_is_shown_and_overruled(signed_in):
+    make_visit(S.ANNOUNCED, company_text="Pumpenwerk", title="Gießerei", approval=False)
+    typed = posted_visit(message="Ein Satz")
+
+    warned = signed_in.post("/besuche/neu/", typed)
+
+    [concern] = warned.context["form"].concerns
+    assert (concern.label, concern.text) == (
+        "Pumpenwerk: Gießerei (angekündigt)",
+        "Mo, 23.03.2026, 10:00–12:00 Uhr, zur selben Zeit (auch ein Termin der Senatorin)",
+    )
+    page = text_of(warned)
+    assert "Trotzdem speichern" in page and "Ein Satz" in page
+    assert Visit.objects.count() == 1
+
+    heeded = warned.context["form"]["heeded"].value()
+    signed_in.post("/besuche/neu/", typed | {"heeded": heeded})
+
+    visit = Visit.objects.get(title="Rundgang")
+    assert concern.label in text_of(signed_in.get(visit.get_absolute_url()))
+
+
+def test_changed_date_of_an_approved_visit_warns_of_holiday_and_lapse_once_each(signed_in):
+    visit = make_visit(S.APPROVED, company=None, company_text="Turbinenbau AG", title="Rundgang")
+    url = f"/besuche/{visit.pk}/bearbeiten/"
+    moved = {"starts_at": "2026-04-03T10:00", "ends_at": "2026-04-03T12:00"}
+
+    lapsing = fill_in(signed_in, url, posted_visit(**moved))
+    warned = signed_in.post(url, posted_visit(**moved) | hidden_fields(lapsing))
+    confirmed = signed_in.post(url, posted_visit(**moved) | hidden_fields(warned))
+    press(signed_in, confirmed)
+
+    assert [concern.label for concern in lapsing.context["form"].concerns] == []
+    assert [str(concern) for concern in warned.context["form"].concerns] == [
+        "Feiertag: Fr, 03.04.2026 ist in Berlin ein gesetzlicher Feiertag (Karfreitag)."
+    ]
+    visit.refresh_from_db()
+    assert (visit.state, visit.starts_on) == (S.IDEA, dt.date(2026, 4, 3))
+
+
+def test_change_that_moves_nothing_asks_nothing(signed_in):
+    make_visit(S.ANNOUNCED, approval=False)
+    visit = make_visit(company=None, company_text="Turbinenbau AG", title="Rundgang")
+
+    fill_in(signed_in, f"/besuche/{visit.pk}/bearbeiten/", posted_visit(message="Ein Satz"))
+
+    visit.refresh_from_db()
+    assert visit.message == "Ein Satz"
