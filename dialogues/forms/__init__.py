@@ -1,6 +1,7 @@
 from dialogues.forms.dates import DateOptionFormSet, FixDateForm
 from dialogues.forms.dialogues import DialogueForm, HostReplyForm
-from dialogues.forms.invitations import GuestListForm, ReleaseForm, SubstituteForm
+from dialogues.forms.guests import GuestListForm, GuestSearchForm
+from dialogues.forms.invitations import ReleaseForm, SubstituteForm
 from dialogues.forms.rsvps import OfficeRsvpForm, RsvpForm
 from dialogues.forms.series import SeriesForm
 from dialogues.forms.topics import OfficeTopicForm, TopicForm
@@ -10,6 +11,7 @@ __all__ = [
     "DialogueForm",
     "FixDateForm",
     "GuestListForm",
+    "GuestSearchForm",
     "HostReplyForm",
     "OfficeRsvpForm",
     "OfficeTopicForm",

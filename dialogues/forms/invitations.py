@@ -1,4 +1,4 @@
-"""Forms to add guests and to release invitations."""
+"""Forms to release invitations and to settle who is invited."""
 
 from collections.abc import Iterable
 
@@ -9,24 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.forms import DayField, GermanIntegerField
 from dialogues.models import Invitation
 from dialogues.reminders import reminder_note
-from partners.models import DistributionList, Organisation, Person
-
-
-class GuestListForm(forms.Form):
-    """A choice of distribution lists, organisations and single people."""
-
-    # Not limited here: the service skips inactive people and those without an address.
-    lists = forms.ModelMultipleChoiceField(queryset=DistributionList.objects.all(), required=False)
-    organisations = forms.ModelMultipleChoiceField(
-        queryset=Organisation.objects.all(), required=False
-    )
-    people = forms.ModelMultipleChoiceField(queryset=Person.objects.all(), required=False)
-
-    def clean(self):
-        values = super().clean()
-        if not any(values.get(name) for name in self.fields):
-            raise forms.ValidationError(_("Bitte kreuzen Sie an, wer auf die Gästeliste soll."))
-        return values
+from partners.models import Person
 
 
 class ReleaseForm(forms.Form):

@@ -1,7 +1,7 @@
 """What the guest list shows, and the page that adds guests."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,10 +11,12 @@ from core.dates import format_date
 from dialogues.enums import BEFORE_THE_DAY, DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
-from dialogues.queries import DeliveryCounts, GuestRow, RsvpCounts, takes_office_rsvp
+from dialogues.queries import DeliveryCounts, GuestChoices, GuestRow, RsvpCounts, takes_office_rsvp
 from outbox.enums import UNSOLVED_STATES, MailState
 from outbox.models import Mail
 from partners.models import DistributionList, Organisation, Person
+
+CHECKED = "checked"
 
 
 @dataclass(frozen=True)
@@ -186,54 +188,94 @@ class Choice:
     attributes: str = ""
 
 
-def people_choices(people: Iterable[Person], ticked: Iterable[str]) -> list[Choice]:
-    """Return `people` as checkboxes, disabled for those who are on the guest list already."""
-    choices = []
-    for person in people:
-        note = person.organisation.name if person.organisation else person.email
-        attributes = _checked(person.pk, ticked)
-        # Shown anyway, or the office would keep searching for somebody it has already added.
-        if person.is_listed:
-            note, attributes = f"{note} · {_('steht auf der Liste')}", "disabled"
-        label = ", ".join(filter(None, [person.name, person.function]))
-        choices.append(Choice(str(person.pk), label, note, attributes))
-    return choices
+@dataclass(frozen=True)
+class ChoiceGroup:
+    """Checkboxes of one kind; `name` is that of their field."""
+
+    name: str
+    title: str
+    choices: list[Choice]
 
 
-def list_choices(lists: Iterable[DistributionList], ticked: Iterable[str]) -> list[Choice]:
-    return [
-        Choice(
-            str(distribution_list.pk),
-            distribution_list.name,
-            " · ".join(
-                filter(None, [_reach(distribution_list.reach), distribution_list.description])
-            ),
-            _checked(distribution_list.pk, ticked),
-        )
-        for distribution_list in lists
+def choice_groups(
+    choices: GuestChoices, ticked: Mapping[str, Collection[int]]
+) -> list[ChoiceGroup]:
+    """Return `choices` as checkboxes, those of `ticked` checked, without empty groups."""
+    people = [_person_choice(person, ticked["people"]) for person in choices.people]
+    lists = [_list_choice(found, ticked["lists"]) for found in choices.lists]
+    organisations = [
+        _organisation_choice(organisation, ticked["organisations"])
+        for organisation in choices.organisations
     ]
+    groups = [
+        ChoiceGroup("people", _("Personen"), people),
+        ChoiceGroup("lists", _("Verteiler"), lists),
+        ChoiceGroup("organisations", _("Organisationen"), organisations),
+    ]
+    return [group for group in groups if group.choices]
 
 
-def organisation_choices(
-    organisations: Iterable[Organisation], ticked: Iterable[str]
-) -> list[Choice]:
-    choices = []
-    for organisation in organisations:
-        note = _reach(organisation.reach)
-        if organisation.listed:
-            listed = ngettext(
-                "%(listed)s steht auf der Liste",
-                "%(listed)s stehen auf der Liste",
-                organisation.listed,
-            )
-            note = f"{note} · {listed % {'listed': organisation.listed}}"
-        attributes = _checked(organisation.pk, ticked)
-        choices.append(Choice(str(organisation.pk), organisation.name, note, attributes))
-    return choices
+def ticked_elsewhere(ticked: list[ChoiceGroup], shown: list[ChoiceGroup]) -> list[ChoiceGroup]:
+    """Return the `ticked` groups without what the `shown` ones contain."""
+    known = {(group.name, choice.value) for group in shown for choice in group.choices}
+    groups = [
+        replace(
+            group,
+            choices=[
+                choice
+                for choice in group.choices
+                if choice.attributes == CHECKED and (group.name, choice.value) not in known
+            ],
+        )
+        for group in ticked
+    ]
+    return [group for group in groups if group.choices]
 
 
-def _checked(pk: int, ticked: Iterable[str]) -> str:
-    return "checked" if str(pk) in ticked else ""
+def ticked_note(count: int) -> str:
+    return _("%(count)s angekreuzt") % {"count": count} if count else ""
+
+
+def found_note(organisations: int, people: int) -> str:
+    """Return how many organisations and people are offered."""
+    notes = [
+        ngettext("%(count)s Organisation", "%(count)s Organisationen", organisations)
+        % {"count": organisations}
+    ]
+    if people:
+        found = ngettext("%(count)s Person", "%(count)s Personen", people)
+        notes.append(found % {"count": people})
+    return " · ".join(reversed(notes))
+
+
+def _person_choice(person: Person, ticked: Collection[int]) -> Choice:
+    note = person.organisation.name if person.organisation else person.email
+    attributes = _checked(person.pk, ticked)
+    # Shown anyway, or the office would keep searching for somebody it has already added.
+    if person.is_listed:
+        note, attributes = f"{note} · {_('steht auf der Liste')}", "disabled"
+    label = ", ".join(filter(None, [person.name, person.function]))
+    return Choice(str(person.pk), label, note, attributes)
+
+
+def _list_choice(found: DistributionList, ticked: Collection[int]) -> Choice:
+    note = " · ".join(filter(None, [_reach(found.reach), found.description]))
+    return Choice(str(found.pk), found.name, note, _checked(found.pk, ticked))
+
+
+def _organisation_choice(organisation: Organisation, ticked: Collection[int]) -> Choice:
+    note = _reach(organisation.reach)
+    if organisation.listed:
+        listed = ngettext(
+            "%(listed)s steht auf der Liste", "%(listed)s stehen auf der Liste", organisation.listed
+        )
+        note = f"{note} · {listed % {'listed': organisation.listed}}"
+    attributes = _checked(organisation.pk, ticked)
+    return Choice(str(organisation.pk), organisation.name, note, attributes)
+
+
+def _checked(pk: int, ticked: Collection[int]) -> str:
+    return CHECKED if pk in ticked else ""
 
 
 def _reach(count: int) -> str:

@@ -26,10 +26,13 @@ from dialogues.queries.dialogues import (
 )
 from dialogues.queries.guests import (
     DeliveryCounts,
+    GuestChoices,
     GuestRow,
+    GuestSearch,
     guest_choices,
     guest_rows,
     sharing_guests,
+    ticked_choices,
 )
 from dialogues.queries.history import dialogue_history, series_history, topic_history
 from dialogues.queries.invitations import (
@@ -64,7 +67,9 @@ __all__ = [
     "series_awaiting",
     "topics_awaiting_office",
     "DeliveryCounts",
+    "GuestChoices",
     "GuestRow",
+    "GuestSearch",
     "NextReminder",
     "Preparation",
     "RsvpCounts",
@@ -100,6 +105,7 @@ __all__ = [
     "sharing_guests",
     "substitute_candidates",
     "takes_office_rsvp",
+    "ticked_choices",
     "topic_history",
     "topics_in_full",
     "unreleased_invitations",

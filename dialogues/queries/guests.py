@@ -13,10 +13,9 @@ from dialogues.models import Dialogue, Invitation
 from outbox.enums import MAIL_BADGE_COLOURS, UNDER_WAY_STATES, UNSOLVED_STATES, MailState
 from outbox.models import Mail
 from outbox.queries.mails import is_unsolved, mails_about
-from partners.models import REACHABLE, DistributionList, Organisation, Person
+from partners.models import REACHABLE, DistributionList, Organisation, Person, Sector
 from partners.queries import recipient_of
 
-MAX_CHOICES = 60  # organisations or people shown at once
 INVITING_KINDS = ("invitation", "invitation_reminder")
 IN_GUEST_ORDER = ("person__organisation__search", "person__sort_name", "pk")
 
@@ -125,21 +124,64 @@ def sharing_guests(dialogue: Dialogue) -> QuerySet[Invitation]:
     return guests.select_related("person__organisation").order_by(*IN_GUEST_ORDER)
 
 
+class GuestSearch(NamedTuple):
+    """What limits the people and organisations that can be put on a guest list."""
+
+    words: str = ""
+    sector: Sector | None = None
+    kind: str = ""
+    list: DistributionList | None = None
+
+
 class GuestChoices(NamedTuple):
-    """Who can be put on a guest list; `more` is true if not all matches are included."""
+    """Who can be put on a guest list, in the order of the page."""
 
-    lists: list[DistributionList]
-    organisations: list[Organisation]
-    people: list[Person]
-    more: bool
+    lists: QuerySet[DistributionList]
+    organisations: QuerySet[Organisation]
+    people: QuerySet[Person]
 
 
-def guest_choices(dialogue: Dialogue, words: str) -> GuestChoices:
-    """Return all distribution lists, and the organisations and people that match `words`.
+def guest_choices(dialogue: Dialogue, search: GuestSearch) -> GuestChoices:
+    """Return the distribution lists, and the organisations and people that `search` finds.
 
-    `reach` counts the active people of a list or organisation who have an address, `listed` those
-    of an organisation who are already on the guest list; `is_listed` marks people on it. Without
-    `words` no people are returned, because there are too many to browse.
+    Without a search there are no people, because there are too many to browse; with one there are
+    no lists, because it says nothing about them.
+    """
+    lists, organisations, people = _all_choices(dialogue)
+    if not any(search):
+        return GuestChoices(lists, organisations, people.none())
+    in_organisations = Q()
+    if search.sector:
+        in_organisations &= Q(pk__in=search.sector.organisations.values("pk"))
+    if search.kind:
+        in_organisations &= Q(kind=search.kind)
+    if in_organisations:
+        found = Organisation.objects.filter(in_organisations).values("pk")
+        organisations = organisations.filter(pk__in=found)
+        people = people.filter(organisation__in=found)
+    if search.list:
+        members = search.list.members
+        people = people.filter(pk__in=members.values("pk"))
+        organisations = organisations.filter(pk__in=members.values("organisation"))
+    organisations = organisations.filter(matching(search.words))
+    people = people.filter(matching(search.words, "search", "organisation__search"))
+    return GuestChoices(lists.none(), organisations, people)
+
+
+def ticked_choices(
+    dialogue: Dialogue, *, lists: list[int], organisations: list[int], people: list[int]
+) -> GuestChoices:
+    """Return those with the primary keys given."""
+    choices, keys = _all_choices(dialogue), (lists, organisations, people)
+    return GuestChoices(
+        *(queryset.filter(pk__in=pks) for queryset, pks in zip(choices, keys, strict=True))
+    )
+
+
+def _all_choices(dialogue: Dialogue) -> GuestChoices:
+    """Return all who can be reached. `reach` counts the active people of a list or organisation who
+    have an address, `listed` those of an organisation who are already on the guest list;
+    `is_listed` marks people on it.
     """
     on_list = dialogue.invitations.active()
     lists = DistributionList.objects.annotate(
@@ -150,17 +192,10 @@ def guest_choices(dialogue: Dialogue, words: str) -> GuestChoices:
         reach=Count("people", filter=Q(people__is_active=True) & ~Q(people__email="")),
         listed=Count("people", filter=Q(people__in=on_list.values("person"))),
     )
-    organisations = organisations.filter(matching(words), reach__gt=0).order_by("search", "pk")
-    people = Person.objects.none()
-    if words:
-        found = Q(matching(words)) | matching(words, "organisation__search")
-        people = Person.objects.filter(REACHABLE, found).select_related("organisation")
-        people = people.annotate(is_listed=Exists(on_list.filter(person=OuterRef("pk"))))
-        people = people.order_by("organisation__search", "sort_name", "pk")
-    # Loading one more than is shown tells whether there are more, without a counting query.
-    shown = [list(choices[: MAX_CHOICES + 1]) for choices in (organisations, people)]
+    people = Person.objects.filter(REACHABLE).select_related("organisation")
+    people = people.annotate(is_listed=Exists(on_list.filter(person=OuterRef("pk"))))
     return GuestChoices(
-        list(lists.order_by("name", "pk")),
-        *(choices[:MAX_CHOICES] for choices in shown),
-        more=any(len(choices) > MAX_CHOICES for choices in shown),
+        lists.order_by("name", "pk"),
+        organisations.filter(reach__gt=0).order_by("search", "pk"),
+        people.order_by("organisation__search", "sort_name", "pk"),
     )

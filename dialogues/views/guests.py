@@ -1,10 +1,12 @@
 """Views for guest lists: show, export, print, add and remove guests."""
 
 from functools import partial
+from operator import attrgetter
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import Http404
+from django.core.paginator import Paginator
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,34 +17,39 @@ from django.views.decorators.http import require_POST
 from core.dates import local_date
 from core.exports import xlsx_response
 from core.progress import Button
+from core.queries import keys_from
 from core.roles import PARTNER, has_role, is_inside
-from core.views import redirect_if_refused, require, run_service
+from core.views import PAGE_SIZE, redirect_if_refused, require, run_service
 from dialogues.enums import DATED, SEATED, RsvpState
-from dialogues.forms import GuestListForm
+from dialogues.forms import GuestListForm, GuestSearchForm
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage, can_see_rsvp_counts
 from dialogues.progress import (
     attendees,
+    choice_groups,
     compose_subtitle,
     counts_note,
     counts_title,
     failed_note,
+    found_note,
     guest_list,
-    list_choices,
     no_guests,
-    organisation_choices,
     own_rsvps,
-    people_choices,
     seat_wishes,
+    ticked_elsewhere,
+    ticked_note,
     unsettled_lines,
 )
 from dialogues.queries import (
     DeliveryCounts,
+    GuestChoices,
     GuestRow,
+    GuestSearch,
     RsvpCounts,
     guest_choices,
     guest_rows,
     sharing_guests,
+    ticked_choices,
     unreleased_invitations,
 )
 from dialogues.services import add_guests, remove_guest
@@ -50,6 +57,10 @@ from dialogues.services.guests import require_guest_list
 from dialogues.views.dialogues import dialogue_for_office, page_context, visible_dialogue
 from dialogues.views.invitations import guests_url, invitation_for_office
 from outbox.queries.mails import latest_batch
+
+RESET = "zuruecksetzen"
+# The buttons of the page that adds guests which only change what it shows.
+LOOKS_AROUND = {"suchen", "page", RESET}
 
 
 def guest_tab(request, pk):
@@ -199,32 +210,57 @@ def _may_come(invitation: Invitation, dialogue: Dialogue) -> bool:
 
 
 def compose(request, pk):
-    """Add lists, organisations and people; a search limits what the page offers."""
+    """Add the ticked lists, organisations and people. Searching and turning pages send the form as
+    well, so that every tick stays, with or without scripts.
+    """
     dialogue = dialogue_for_office(request, pk)
     if back := redirect_if_refused(request, dialogue, require_guest_list):
         return back
-    form = GuestListForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    is_adding = request.method == "POST" and not LOOKS_AROUND & request.POST.keys()
+    form = GuestListForm(request.POST if is_adding else None)
+    if form.is_valid():
         call = partial(
             add_guests, dialogue=dialogue, by=request.user, now=timezone.now(), **form.cleaned_data
         )
         if result := run_service(request, call, form=form):
             messages.success(request, _added_message(*result))
             return redirect("dialogues:guests_add", dialogue.pk)
-    # After an error the boxes stay ticked.
-    words, ticked = request.GET.get("q", ""), request.POST.getlist
-    choices = guest_choices(dialogue, words)
+    values = request.POST if request.method == "POST" else request.GET
+    search = GuestSearchForm({} if RESET in values else values)
     context = {
         "dialogue": dialogue,
         "form": form,
+        "search": search,
+        "is_answer": request.method == "POST",
         "subtitle": compose_subtitle(unreleased_invitations(dialogue).count()),
-        "words": words,
-        "people": people_choices(choices.people, ticked("people")),
-        "lists": [] if words else list_choices(choices.lists, ticked("lists")),
-        "organisations": organisation_choices(choices.organisations, ticked("organisations")),
-        "has_more": choices.more,
+        **_choices_context(dialogue, search.search, values),
     }
     return render(request, "dialogues/compose.html", context)
+
+
+def _choices_context(dialogue: Dialogue, search: GuestSearch, values: QueryDict) -> dict:
+    """Return one page of choices, and above it those ticked on other pages."""
+    choices = guest_choices(dialogue, search)
+    paginators = [Paginator(choices.organisations, PAGE_SIZE), Paginator(choices.people, PAGE_SIZE)]
+    longest = max(paginators, key=attrgetter("num_pages"))
+    page = longest.get_page(values.get("page"))
+    organisations, people = (
+        paginator.page(page.number).object_list if page.number <= paginator.num_pages else []
+        for paginator in paginators
+    )
+    shown = GuestChoices(choices.lists, organisations, people)
+    keys = {name: keys_from(values.getlist(name)) for name in GuestChoices._fields}
+    ticked = ticked_choices(dialogue, **keys)
+    groups = choice_groups(shown, keys)
+    return {
+        "groups": groups,
+        "ticked": ticked_elsewhere(choice_groups(ticked, keys), groups),
+        "ticked_note": ticked_note(sum(map(len, keys.values()))),
+        "found_note": found_note(*(paginator.count for paginator in paginators)),
+        "has_search": any(search),
+        "page": page,
+        "reset": RESET,
+    }
 
 
 def _added_message(added: int, left_out: int) -> str:

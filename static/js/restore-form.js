@@ -1,7 +1,8 @@
 // Restores what was typed in a form with data-restore when the session had expired: the values wait in this tab until they
 // were saved. They count as saved when the next signed-in page is another one, or shows a success message.
 // data-restore="/path/" names the page on which to restore them if the form is shown under another URL. A page in between
-// has data-restore-for="/path/" and leaves them alone.
+// has data-restore-for="/path/" and leaves them alone. data-filled: the server filled the form with what was sent.
+// data-restore-ticks: ticks whose boxes the page does not show are sent along as hidden fields.
 const PREFIX = "restore:";
 const AWAY = "signed-out";
 const root = document.documentElement;
@@ -27,6 +28,7 @@ function valuesOf(form) {
 
 function fill(form, values) {
   const left = [...values];
+  const carried = (name, value) => Object.assign(document.createElement("input"), { type: "hidden", name, value });
   for (const field of fieldsOf(form)) {
     const isChoice = ["checkbox", "radio"].includes(field.type);
     const at = left.findIndex(([name, value]) => name === field.name && (!isChoice || value === field.value));
@@ -36,6 +38,8 @@ function fill(form, values) {
     else field.value = value;
     if (isChoice ? checked : value) field.closest("details")?.setAttribute("open", "");
   }
+  if (!("restoreTicks" in form.dataset)) return;
+  for (const [name, value, checked] of left) if (checked) form.append(carried(name, value));
 }
 
 function store(form) {
@@ -70,7 +74,7 @@ function tidy() {
 function restore() {
   for (const form of document.querySelectorAll("form[data-restore]")) {
     const kept = read(keyOf(form));
-    if (!kept || form.querySelector("[aria-invalid=true], [data-error-summary]")) continue;
+    if (!kept || "filled" in form.dataset || form.querySelector("[aria-invalid=true], [data-error-summary]")) continue;
     if (JSON.stringify(valuesOf(form)) === JSON.stringify(kept.values)) continue; // the server already filled it in
     fill(form, kept.values);
     announce(form);

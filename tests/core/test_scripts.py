@@ -45,6 +45,33 @@ def test_input_sent_after_the_session_expired_is_restored(page, serve):
     assert values(page) == ("", "", "", False, False)
 
 
+def test_ticks_without_a_box_are_carried_on_unless_the_server_filled_the_form(page, serve):
+    ticks = FORM.replace("data-restore", "data-restore data-restore-ticks")
+    searched = '<input type="checkbox" name="sector" value="c" checked>'
+    pages = {
+        "/form": html(
+            ticks.replace('<input type="pass', f'{searched}<input type="pass'), "restore-form"
+        )
+    }
+    serve(pages)
+    page.goto(f"{SITE}/form")
+    fill(page)
+
+    pages["/form"] = html(
+        ticks.replace("data-restore ", "data-restore data-filled "), "restore-form"
+    )
+    page.click("button")
+    assert values(page) == ("", "", "", False, False)
+    pages["/form"] = html(ticks, "restore-form")
+    page.goto(f"{SITE}/form")
+
+    assert values(page) == ("Mein Thema", "Zeile", "", False, True)
+    hidden = "[type=hidden][name=sector]"
+    assert page.eval_on_selector_all(hidden, "fields => fields.map((field) => field.value)") == [
+        "c"
+    ]
+
+
 def test_sign_in_message_discards_no_input(page, serve):
     pages = {"/form": html(FORM, "restore-form")}
     serve(pages)

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 
 from dialogues.enums import DialogueState, RsvpState
-from dialogues.queries import DeliveryCounts, guest_choices, guest_rows, sharing_guests
+from dialogues.queries import DeliveryCounts, GuestSearch, guest_choices, guest_rows, sharing_guests
 from outbox.enums import MailState
 from outbox.models import Mail
-from partners.models import DistributionList
+from partners.enums import OrganisationKind
+from partners.models import DistributionList, Sector
 from tests.dialogues.builders import NOW, make_dialogue, make_invitation, make_released
 from tests.outbox.builders import make_draft, make_mail
 from tests.partners.builders import make_organisation, make_person
@@ -154,7 +155,7 @@ def test_choices_of_a_guest_list_are_reachable_and_say_who_is_listed():
     members.members.add(listed)
     make_invitation(dialogue, person=listed, released=False)
 
-    choices = guest_choices(dialogue, "oef")
+    choices = guest_choices(dialogue, GuestSearch("oef"))
 
     assert [(choice.name, choice.reach, choice.listed) for choice in choices.organisations] == [
         ("Öfen GmbH", 2, 1)
@@ -163,9 +164,29 @@ def test_choices_of_a_guest_list_are_reachable_and_say_who_is_listed():
         ("Leitung", True),
         ("Werk", False),
     ]
-    assert [(choice.name, choice.reach) for choice in choices.lists] == [("Alle", 1)]
-    assert not choices.more
-    assert guest_choices(dialogue, "").people == []
+    everything = guest_choices(dialogue, GuestSearch())
+    assert [(choice.name, choice.reach) for choice in everything.lists] == [("Alle", 1)]
+    assert (list(choices.lists), list(everything.people)) == ([], [])
+
+
+def test_choices_are_limited_by_sector_kind_and_list():
+    dialogue, sector = make_dialogue(S.SCHEDULED), Sector.objects.create(name="Optik")
+    company = make_organisation("Linsen GmbH", kind=OrganisationKind.COMPANY)
+    company.sectors.add(sector)
+    union = make_organisation("Bund", kind=OrganisationKind.UNION)
+    employee, member = (make_person(organisation=found) for found in (company, union))
+    members = DistributionList.objects.create(name="Alle")
+    members.members.add(member)
+
+    def found(**search):
+        choices = guest_choices(dialogue, GuestSearch(**search))
+        return (list(choices.organisations), list(choices.people))
+
+    assert found(sector=sector) == ([company], [employee])
+    assert found(kind=OrganisationKind.UNION) == ([union], [member])
+    assert found(list=members) == ([union], [member])
+    assert found(sector=sector, kind=OrganisationKind.UNION) == ([], [])
+    assert found(sector=sector, words="bund") == ([], [])
 
 
 @pytest.mark.parametrize("count", [1, 5])
@@ -174,6 +195,7 @@ def test_choices_need_the_same_queries_for_any_number(django_assert_num_queries,
     for _ in range(count):
         make_person("Gast", organisation=make_organisation())
 
-    with django_assert_num_queries(3):
-        choices = guest_choices(dialogue, "gast")
+    with django_assert_num_queries(2):
+        choices = guest_choices(dialogue, GuestSearch("gast"))
+        assert len(choices.organisations) == 0
         assert [str(person.organisation) != "" for person in choices.people] == [True] * count

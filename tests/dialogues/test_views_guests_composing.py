@@ -1,9 +1,11 @@
 """The page that adds guests."""
 
+from html.parser import HTMLParser
+
 import pytest
 
 from dialogues.enums import DialogueState
-from partners.models import DistributionList
+from partners.models import DistributionList, Sector
 from tests.dialogues.builders import make_dialogue
 from tests.dialogues.pages import text_of
 from tests.partners.builders import make_organisation, make_person
@@ -55,3 +57,63 @@ def test_composing_without_a_choice_is_refused(signed_in):
     )
 
     assert "Bitte kreuzen Sie an, wer auf die Gästeliste soll." in text
+
+
+class Boxes(HTMLParser):
+    """The ticked boxes of a page, as (name, value), and the options chosen."""
+
+    def __init__(self, response):
+        super().__init__()
+        self.ticked: list[tuple[str, str]] = []
+        self.feed(response.content.decode())
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag == "input" and given.get("type") == "checkbox" and "checked" in given:
+            self.ticked.append((given["name"], given["value"]))
+
+
+def test_ticks_survive_searches_and_page_turns_without_scripts(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    url = f"{guests_page(dialogue)}zusammenstellen/"
+    people = [
+        make_person(f"Gast {number:02}", organisation=make_organisation(f"Betrieb {number:02}"))
+        for number in range(52)
+    ]
+    first, last = people[0], people[-1]
+    members = DistributionList.objects.create(name="Alle")
+    ticks = {"people": [first.pk], "lists": [members.pk], "organisations": [last.organisation_id]}
+    expected = sorted((name, str(pk)) for name, [pk] in ticks.items())
+
+    found = signed_in.post(url, ticks | {"q": "gast", "suchen": "1"})
+    turned = signed_in.post(url, ticks | {"q": "gast", "page": "2"})
+    reset = signed_in.post(url, ticks | {"q": "gast", "zuruecksetzen": "1"})
+
+    for page in (found, turned, reset):
+        assert sorted(Boxes(page).ticked) == expected
+        assert "3 angekreuzt" in text_of(page)
+    assert "Gast 49" in text_of(found) and "Gast 50" not in text_of(found)
+    assert "Gast 51" in text_of(turned) and "Gast 49" not in text_of(turned)
+    assert "Seite 1 von 2" in text_of(found) and "Seite 2 von 2" in text_of(turned)
+    assert "52 Personen · 0 Organisationen" in text_of(found)
+    assert "53 Organisationen" in text_of(reset)
+    assert 'name="q" value="gast"' in turned.content.decode()
+    assert not dialogue.invitations.exists()
+
+    signed_in.post(url, ticks | {"q": "gast"})
+    assert set(dialogue.invitations.values_list("person", flat=True)) == {first.pk, last.pk}
+
+
+def test_choice_is_filtered_by_sector(signed_in):
+    sector = Sector.objects.create(name="Optik")
+    company = make_organisation("Linsen GmbH")
+    company.sectors.add(sector)
+    make_person("Leitung", organisation=company)
+    make_person("Fremd", organisation=make_organisation("Bund"))
+    url = f"{guests_page(make_dialogue(S.SCHEDULED))}zusammenstellen/"
+
+    text = text_of(signed_in.post(url, {"sector": sector.pk, "suchen": "1"}))
+
+    assert "1 Person · 1 Organisation" in text
+    assert "Leitung Linsen GmbH" in text
+    assert "Fremd" not in text

@@ -1,0 +1,62 @@
+"""Forms of the page that adds guests."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import CleanCharField
+from dialogues.queries import GuestSearch
+from partners.enums import OrganisationKind
+from partners.models import DistributionList, Organisation, Person, Sector
+
+
+class GuestListForm(forms.Form):
+    """A choice of distribution lists, organisations and single people."""
+
+    # Not limited here: the service skips inactive people and those without an address.
+    lists = forms.ModelMultipleChoiceField(queryset=DistributionList.objects.all(), required=False)
+    organisations = forms.ModelMultipleChoiceField(
+        queryset=Organisation.objects.all(), required=False
+    )
+    people = forms.ModelMultipleChoiceField(queryset=Person.objects.all(), required=False)
+
+    def clean(self):
+        values = super().clean()
+        if not any(values.get(name) for name in self.fields):
+            raise forms.ValidationError(_("Bitte kreuzen Sie an, wer auf die Gästeliste soll."))
+        return values
+
+
+class GuestSearchForm(forms.Form):
+    """What limits the choice. Invalid values limit nothing."""
+
+    q = CleanCharField(
+        label=_("Organisation oder Person"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    sector = forms.ModelChoiceField(
+        label=_("Branche"),
+        queryset=Sector.objects.order_by("name", "pk"),
+        required=False,
+        empty_label=_("alle"),
+    )
+    kind = forms.ChoiceField(
+        label=_("Art"), choices=[("", _("alle")), *OrganisationKind.choices], required=False
+    )
+    list = forms.ModelChoiceField(
+        label=_("Mitglieder des Verteilers"),
+        queryset=DistributionList.objects.order_by("name", "pk"),
+        required=False,
+        empty_label=_("alle"),
+    )
+
+    @property
+    def search(self) -> GuestSearch:
+        self.full_clean()
+        values = self.cleaned_data
+        return GuestSearch(
+            words=values.get("q", ""),
+            sector=values.get("sector"),
+            kind=values.get("kind", ""),
+            list=values.get("list"),
+        )
