@@ -9,4 +9,10 @@ urlpatterns = [
     path("aufgaben/", views.tasks_page, name="tasks"),
     path("suche/", views.search_page, name="search"),
     path("branchenbilanz/", views.sector_balance_page, name="sector_balance"),
+    path(
+        "partner/organisationen/<int:pk>/vorgaenge/",
+        views.organisation_related,
+        name="organisation_related",
+    ),
+    path("partner/personen/<int:pk>/vorgaenge/", views.person_related, name="person_related"),
 ]

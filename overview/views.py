@@ -1,7 +1,7 @@
-"""The start page, the search and *Branchenbilanz*."""
+"""The start page, the search, *Branchenbilanz*, and everything about organisations and people."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from overview.permissions import can_see_sector_balance
 from overview.progress import (
     BALANCE_KINDS,
     KIND_LABELS,
+    RELATION_LABELS,
     alerts,
     balance_lines,
     grouped_hits,
@@ -26,6 +27,7 @@ from overview.progress import (
     own_tasks_title,
     plan_line,
     received_lately,
+    related_groups,
     task_lines,
     tasks_of_colleagues,
     tasks_of_others,
@@ -34,12 +36,18 @@ from overview.progress import (
 from overview.queries import (
     KINDS,
     MAX_WORDS_LENGTH,
+    RELATED_TO_ORGANISATION,
+    RELATED_TO_PERSON,
+    Relation,
     TaskList,
     find,
     is_too_short,
     ranked,
+    related,
     sector_balance,
 )
+from partners.models import Organisation, Person
+from partners.permissions import can_see_organisations, can_see_people
 
 # Lines of the two cards; each links the page that lists all.
 MAX_OWN_TASKS, MAX_OTHERS = 10, 6
@@ -126,7 +134,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     if kind:
         page = paginate(request, ranked(kind, request.user, words))
         count = page.paginator.count
-        page.object_list = hits_of(kind, page.object_list, request.user)
+        page.object_list = hits_of(kind.key, page.object_list, request.user)
         context |= {"page": page, "label": KIND_LABELS[kind.key]}
     else:
         groups = grouped_hits(find(request.user, words), words, request.user)
@@ -135,6 +143,41 @@ def search_page(request: HttpRequest) -> HttpResponse:
     text = ngettext("%(count)d Treffer für „%(words)s“", "%(count)d Treffer für „%(words)s“", count)
     result = text % {"count": count, "words": words}
     return render(request, "overview/search.html", context | {"result": result, "count": count})
+
+
+@require_safe
+@allowed(can_see_organisations)
+def organisation_related(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show everything about an organisation; its page loads this view as a fragment."""
+    organisation = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
+    return _related_page(request, organisation, RELATED_TO_ORGANISATION)
+
+
+@require_safe
+@allowed(can_see_people)
+def person_related(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show everything about a person; their page loads this view as a fragment."""
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+    return _related_page(request, person, RELATED_TO_PERSON)
+
+
+def _related_page(
+    request: HttpRequest, subject: Organisation | Person, relations: tuple[Relation, ...]
+) -> HttpResponse:
+    """Show the first records of each relation, or with `?art=` all of one."""
+    user, chosen = request.user, request.GET.get("art")
+    relation = next((relation for relation in relations if relation.key == chosen), None)
+    context: dict = {"subject": subject, "url": request.path}
+    if relation:
+        page = paginate(request, relation.find(user, subject))
+        page.object_list = hits_of(relation.kind, page.object_list, user)
+        context |= {"page": page, "title": RELATION_LABELS[relation.key]}
+    else:
+        groups = related_groups(related(relations, user, subject), request.path, user)
+        context |= {"groups": groups, "title": _("Vorgänge")}
+    return render_page_or_fragment(
+        request, "overview/_related.html", context, page="overview/related.html"
+    )
 
 
 @require_safe

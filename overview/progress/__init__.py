@@ -1,5 +1,6 @@
 from overview.progress.balance import KINDS as BALANCE_KINDS
 from overview.progress.balance import balance_lines, without_sector_line
+from overview.progress.related import RELATION_LABELS, related_groups
 from overview.progress.search import KIND_LABELS, grouped_hits, hits_of
 from overview.progress.start_page import (
     alerts,
@@ -17,6 +18,8 @@ from overview.progress.tasks import (
 )
 
 __all__ = [
+    "RELATION_LABELS",
+    "related_groups",
     "BALANCE_KINDS",
     "KIND_LABELS",
     "alerts",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import format_moment
 from core.models import Origin
-from dialogues.models import Dialogue, DialogueSeries, Topic
+from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 from dialogues.queries import as_seen_by
 from measures.models import Measure, Project
 from media_visits.models import Coverage, Visit
@@ -68,17 +68,17 @@ class HitGroup(NamedTuple):
 def grouped_hits(found: Iterable[Found], words: str, user) -> list[HitGroup]:
     groups = []
     for kind, records, count in found:
-        hits, has_more = hits_of(kind, records, user), count > len(records)
+        hits, has_more = hits_of(kind.key, records, user), count > len(records)
         url = _url_of_all(kind, words) if has_more else ""
         groups.append(HitGroup(kind.key, str(KIND_LABELS[kind.key]), count, hits, url))
     return groups
 
 
-def hits_of(kind: Kind, records: Iterable, user) -> list[Hit]:
-    """Return `records` as hits; dialogues as `user` may know them."""
-    if kind.key == "dialogues":
+def hits_of(kind: str, records: Iterable, user) -> list[Hit]:
+    """Return records of a kind as hits; dialogues as `user` may know them."""
+    if kind == "dialogues":
         records = as_seen_by(user, records)
-    return [_marked(HIT_BUILDERS[kind.key](record), record) for record in records]
+    return [_marked(HIT_BUILDERS[kind](record), record) for record in records]
 
 
 def _marked(hit: Hit, record) -> Hit:
@@ -165,6 +165,12 @@ def _mail(mail: Mail) -> Hit:
     return _hit(mail.subject, mail.get_absolute_url(), *notes)
 
 
+def _invitation(invitation: Invitation) -> Hit:
+    dialogue = invitation.dialogue_as_announced
+    notes = (invitation.person.name, dialogue.when, invitation.get_rsvp_display())
+    return _hit(dialogue.title, dialogue.get_absolute_url(), *notes)
+
+
 HIT_BUILDERS = {
     "measures": _measure,
     "projects": _project,
@@ -178,4 +184,5 @@ HIT_BUILDERS = {
     "people": _person,
     "lists": _list,
     "mails": _mail,
+    "invitations": _invitation,
 }

@@ -1,4 +1,11 @@
 from overview.queries.balance import Attention, SectorBalance, sector_balance
+from overview.queries.related import (
+    RELATED_TO_ORGANISATION,
+    RELATED_TO_PERSON,
+    Related,
+    Relation,
+    related,
+)
 from overview.queries.search import (
     HITS_PER_KIND,
     KINDS,
@@ -23,6 +30,11 @@ from overview.queries.tasks import (
 )
 
 __all__ = [
+    "RELATED_TO_ORGANISATION",
+    "RELATED_TO_PERSON",
+    "Related",
+    "Relation",
+    "related",
     "MINE",
     "NO_DEADLINE",
     "OF_COLLEAGUES",

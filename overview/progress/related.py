@@ -1,0 +1,37 @@
+"""What the pages of organisations and people show about everything that refers to them."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from overview.progress.search import HitGroup, hits_of
+from overview.queries import Related
+
+RELATION_LABELS = {
+    "federfuehrung": _("Maßnahmen in Federführung"),
+    "unterstuetzung": _("Unterstützte Maßnahmen"),
+    "einzelprojekte": _("Einzelprojekte"),
+    "gastgeber": _("Gespräche als Gastgeber"),
+    "ansprechperson": _("Gespräche als Ansprechperson des Gastgebers"),
+    "themen": _("Vorgeschlagene Themen"),
+    "einladungen": _("Einladungen und Antworten"),
+    "besuche": _("Unternehmensbesuche"),
+    "presse": _("Pressespiegel"),
+    "mails": _("E-Mails zu diesen Vorgängen"),
+}
+
+
+def related_groups(found: Iterable[Related], url: str, user) -> list[HitGroup]:
+    """Return the relations as groups of hits; `url` is the page that lists all of one with
+    `?art=`.
+    """
+    return [
+        HitGroup(
+            relation.key,
+            str(RELATION_LABELS[relation.key]),
+            count,
+            hits_of(relation.kind, records, user),
+            f"{url}?art={relation.key}" if count > len(records) else "",
+        )
+        for relation, records, count in found
+    ]

@@ -1,0 +1,154 @@
+"""Everything about an organisation or a person, as far as the viewer may see it."""
+
+import pytest
+from django.urls import reverse
+
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from dialogues.enums import DialogueState, TopicState
+from media_visits.enums import VisitState
+from tests.dialogues.builders import make_dialogue, make_invitation, make_topic
+from tests.measures.builders import make_measure, make_plan
+from tests.media_visits.builders import make_coverage, make_visit
+from tests.outbox.builders import make_mail
+from tests.partners.builders import make_organisation, make_person, make_user
+
+pytestmark = pytest.mark.django_db
+SHARED_MAILBOX = "kontakt@example.org"
+
+
+@pytest.fixture
+def company():
+    return make_organisation("Werk am Kanal GmbH")
+
+
+@pytest.fixture
+def contact(company):
+    return make_person("Leitung Einkauf", organisation=company, email=SHARED_MAILBOX)
+
+
+@pytest.fixture
+def dialogue(company, contact):
+    """One record of each kind about the company and its contact; a hidden measure among them."""
+    plan = make_plan()
+    make_measure(plan, "Flächen sichern", lead=company)
+    make_measure(plan, "Netze ausbauen").supporters.add(company)
+    make_measure(plan, "Noch nicht veröffentlicht", lead=company, is_published=False)
+    proposer = make_user(PARTNER, organisation=company)
+    topic = make_topic(TopicState.PROPOSED, title="Abwärme nutzen", proposed_by=proposer)
+    dialogue = make_dialogue(
+        DialogueState.INVITED, title="Wärme", topic=topic, host=company, host_contact=contact
+    )
+    invitation = make_invitation(dialogue, person=contact)
+    make_mail_about(invitation.mail_key, "Einladung zum Gespräch", SHARED_MAILBOX)
+    make_mail_about(f"topic:{topic.pk}", "Ihr Thema", "thema@example.org")
+    make_mail_about("invitation:999999", "Einladung einer anderen Person", SHARED_MAILBOX)
+    visit = make_visit(VisitState.ANNOUNCED, title="Rundgang", company=company, is_published=True)
+    make_coverage(title="Bericht vom Rundgang", visit=visit)
+    return dialogue
+
+
+def make_mail_about(key: str, subject: str, recipient: str) -> None:
+    mail = make_mail()
+    mail.subject_key, mail.subject, mail.recipient = key, subject, recipient
+    mail.save()
+
+
+def groups(client, role: str, subject, **fields) -> dict[str, list[str]]:
+    """Return the titles by relation that an account of `role` sees."""
+    client.force_login(make_user(role, **fields))
+    name = "organisation_related" if hasattr(subject, "short_name") else "person_related"
+    response = client.get(reverse(name, args=[subject.pk]), headers={"HX-Request": "true"})
+    return {group.key: [hit.title for hit in group.hits] for group in response.context["groups"]}
+
+
+OF_COMPANY = {
+    "federfuehrung": ["Flächen sichern", "Noch nicht veröffentlicht"],
+    "unterstuetzung": ["Netze ausbauen"],
+    "gastgeber": ["Wärme"],
+    "themen": ["Abwärme nutzen"],
+    "einladungen": ["Wärme"],
+    "besuche": ["Werk am Kanal GmbH: Rundgang"],
+    "presse": ["Stadtblatt: Bericht vom Rundgang"],
+    "mails": ["Ihr Thema", "Einladung zum Gespräch"],
+}
+
+
+def test_office_sees_everything_about_an_organisation(client, company, dialogue):
+    assert groups(client, OFFICE, company) == OF_COMPANY
+
+
+@pytest.mark.parametrize(
+    ("role", "hidden"),
+    [
+        (SENATOR_OFFICE, {"mails"}),
+        (OBSERVER, {"mails", "themen", "einladungen"}),
+    ],
+)
+def test_others_see_what_they_may_see_elsewhere(client, company, dialogue, role, hidden):
+    seen = groups(client, role, company)
+
+    led = OF_COMPANY["federfuehrung"] if role == SENATOR_OFFICE else ["Flächen sichern"]
+    expected = OF_COMPANY | {"federfuehrung": led}
+    assert seen == {key: titles for key, titles in expected.items() if key not in hidden}
+
+
+def test_own_organisation_sees_its_topics_invitations_and_dialogues(client, company, dialogue):
+    seen = groups(client, PARTNER, company, organisation=company)
+
+    assert seen == {key: titles for key, titles in OF_COMPANY.items() if key != "mails"}
+
+
+def test_mails_are_found_by_matter_and_not_by_address(client, contact, dialogue):
+    assert groups(client, OFFICE, contact) == {
+        "einladungen": ["Wärme"],
+        "ansprechperson": ["Wärme"],
+        "mails": ["Einladung zum Gespräch"],
+    }
+
+
+def test_mails_about_an_announced_visit_are_found(client, company, contact):
+    visit = make_visit(company=company)
+    visit.informed.add(contact)
+    make_mail_about(f"visit:{visit.pk}:{contact.pk}", "Ankündigung", "neu@example.org")
+    make_mail_about(f"visit:{visit.pk}:999999", "An andere", SHARED_MAILBOX)
+
+    assert groups(client, OFFICE, contact)["mails"] == ["Ankündigung"]
+    assert groups(client, OFFICE, company)["mails"] == ["Ankündigung"]
+
+
+def test_more_than_five_are_counted_and_listed_on_a_page_of_their_own(client, company):
+    plan = make_plan()
+    for number in range(7):
+        make_measure(plan, f"Maßnahme {number}", lead=company)
+    client.force_login(make_user(OFFICE))
+    url = reverse("organisation_related", args=[company.pk])
+
+    (group,) = client.get(url).context["groups"]
+    every = client.get(group.more_url)
+
+    assert (len(group.hits), group.count, group.more_url) == (5, 7, f"{url}?art=federfuehrung")
+    assert [hit.title for hit in every.context["page"]] == [f"Maßnahme {n}" for n in range(7)]
+
+
+def test_other_organisations_and_their_people_are_not_found(client, company, contact):
+    client.force_login(make_user(PARTNER))
+
+    for name, subject in (("organisation_related", company), ("person_related", contact)):
+        assert client.get(reverse(name, args=[subject.pk])).status_code == 404
+
+
+def test_page_asks_as_often_for_many_records_as_for_one(
+    client, company, contact, dialogue, django_assert_num_queries
+):
+    client.force_login(make_user(OFFICE))
+    url = reverse("organisation_related", args=[company.pk])
+    client.get(url)
+    proposer = make_user(PARTNER, organisation=company)
+
+    with django_assert_num_queries(14):
+        client.get(url)
+    for number in range(3):
+        make_topic(title=f"Thema {number}", proposed_by=proposer)
+        make_visit(title=f"Besuch {number}", company=company)
+    with django_assert_num_queries(14):
+        client.get(url)
