@@ -51,7 +51,7 @@ ROLE_LABELS = {
     OFFICE: _("Geschäftsstelle"),
     SENATOR_OFFICE: format_lazy(_("Büro {head}"), head=settings.HEAD_TITLE_GENITIVE),
     PARTNER: _("Partner"),
-    OBSERVER: _("Leitung und Steuerungskreis"),
+    OBSERVER: _("Steuerungskreis"),
 }
 
 

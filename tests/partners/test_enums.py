@@ -12,7 +12,7 @@ from partners.enums import ACCOUNT_BADGE_COLOURS, AccountState, OrganisationKind
         ([], False, []),
         ([PARTNER, OFFICE], False, ["Geschäftsstelle", "Partner"]),
         ([PARTNER, OFFICE], True, ["Geschäftsstelle (Leitung)", "Partner"]),
-        ([SENATOR_OFFICE, OBSERVER], True, ["Büro der Senatorin", "Leitung und Steuerungskreis"]),
+        ([SENATOR_OFFICE, OBSERVER], True, ["Büro der Senatorin", "Steuerungskreis"]),
     ],
 )
 def test_roles_are_named_in_a_fixed_order(roles, is_office_head, names):

@@ -136,7 +136,7 @@ def test_account_moves_with_its_roles(source, target, office):
     assert account.person == target
     assert lines == [
         "Konto konto@example.org mit allem, was damit eingetragen wurde; Rollen: Büro der "
-        "Senatorin, Leitung und Steuerungskreis"
+        "Senatorin, Steuerungskreis"
     ]
     assert User.history.filter(id=account.pk).latest().person_id == target.pk
 

@@ -31,7 +31,7 @@ def test_account_shows_own_and_lent_roles(client):
 
     facts = dict(client.get(reverse("account")).context["facts"])
 
-    assert facts["Rollen"] == "Leitung und Steuerungskreis"
+    assert facts["Rollen"] == "Steuerungskreis"
     assert facts["in Vertretung"] == "Büro der Senatorin"
 
 
