@@ -8,11 +8,18 @@ class ApprovalsConfig(AppConfig):
     def ready(self):
         from approvals import mails  # noqa: F401  registers the texts
         from approvals.enums import ApprovalKind
+        from approvals.queries import DEPENDENTS
         from approvals.reminders import RULE, reminders_due
-        from partners.registry import PersonData, register_kinds, register_person_data
+        from partners.registry import (
+            PersonData,
+            register_dependents,
+            register_kinds,
+            register_person_data,
+        )
         from reminders.registry import register_reminders
 
         register_kinds(ApprovalKind.choices)
+        register_dependents(DEPENDENTS)
         register_person_data(
             PersonData(
                 app="approvals",

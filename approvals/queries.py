@@ -14,16 +14,20 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from approvals.enums import IN_FORCE, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.permissions import can_decide_any, kinds_of_deputy, refusal_reason_after_deputyship
 from approvals.registry import Change, option_changes, snapshot_changes
+from core.errors import Concern
 from core.progress import HistoryEntry
 from core.roles import SENATOR_OFFICE
-from partners.models import Person
+from partners.models import Person, User
 from partners.queries import deputyships_between, people_with_role
+from partners.registry import Dependents
 
 
 def open_approvals(user) -> QuerySet[ApprovalRequest]:
@@ -336,3 +340,27 @@ def deciders(today: dt.date, kind: str) -> list[Person]:
 
 def _distinct(people: Iterable[Person]) -> list[Person]:
     return list({person.pk: person for person in people}.values())
+
+
+def _decisions_of(account: User) -> list[Concern]:
+    """Return a concern if approvals wait for the office of `account`, with who else decides."""
+    count = ApprovalRequest.objects.open().count()
+    if not count or SENATOR_OFFICE not in account.own_roles:
+        return []
+    others = [str(person) for person in people_with_role(SENATOR_OFFICE).exclude(user=account)]
+    text = ngettext(
+        "%(count)d Freigabe wartet auf eine Entscheidung; danach entscheidet: %(who)s",
+        "%(count)d Freigaben warten auf eine Entscheidung; danach entscheidet: %(who)s",
+        count,
+    )
+    return [
+        Concern(
+            key=f"approvals-{account.pk}",
+            label=_("Freigaben"),
+            url=reverse("approvals_desk"),
+            text=text % {"count": count, "who": ", ".join(others) or _("niemand")},
+        )
+    ]
+
+
+DEPENDENTS = Dependents(of_account=_decisions_of)

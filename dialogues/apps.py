@@ -14,9 +14,15 @@ class DialoguesConfig(AppConfig):
         # `mails` is imported for its side effect: it registers the texts.
         from dialogues import mails, services  # noqa: F401
         from dialogues.queries import COMMITMENTS, open_dialogues, open_topics
+        from dialogues.queries.people import DEPENDENTS
         from dialogues.reminders import RULE, reminders_due
         from dialogues.services.privacy import PERSON_DATA
-        from partners.registry import AssignableKind, register_assignable, register_person_data
+        from partners.registry import (
+            AssignableKind,
+            register_assignable,
+            register_dependents,
+            register_person_data,
+        )
         from reminders.registry import register_reminders
 
         register_deciding_service(ApprovalKind.SERIES, services.decide_series)
@@ -24,6 +30,7 @@ class DialoguesConfig(AppConfig):
         register_deciding_service(ApprovalKind.DATES, services.decide_dates)
         register_commitments("dialogue", COMMITMENTS)
         register_person_data(PERSON_DATA)
+        register_dependents(DEPENDENTS)
         register_reminders(RULE, due=reminders_due)
         register_assignable(
             AssignableKind("thema", _("Themen"), "dialogues:topics", open_topics),

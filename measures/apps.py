@@ -11,6 +11,7 @@ class MeasuresConfig(AppConfig):
         # reminders with them.
         from measures import mails  # noqa: F401  registers the texts
         from measures.queries import open_measures
+        from measures.queries.measures import DEPENDENTS
         from measures.queries.people import finished_measures, finished_projects, finished_reports
         from measures.reminders import RULE, reminders_due
         from partners.registry import (
@@ -18,10 +19,12 @@ class MeasuresConfig(AppConfig):
             ClosedTexts,
             PersonData,
             register_assignable,
+            register_dependents,
             register_person_data,
         )
         from reminders.registry import register_reminders
 
+        register_dependents(DEPENDENTS)
         register_person_data(
             PersonData(
                 app="measures",

@@ -11,10 +11,12 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from approvals.registry import ASSUMED_LENGTH, Commitment, CommitmentSource
+from core.errors import Concern
 from core.models import Precision
-from media_visits.enums import UNWATCHED_STATES, PressKind, VisitState
+from media_visits.enums import OVER_STATES, UNWATCHED_STATES, PressKind, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.models import Organisation, Sector
+from partners.registry import Dependents
 
 OFFICE_ACTS = (
     VisitState.IDEA,
@@ -252,3 +254,20 @@ def _coverage_per_quarter(user, since, until) -> Counter:
 def _quarter(day: dt.date, precision: str) -> tuple[int, int]:
     # A date known only by its year says nothing about the quarter.
     return day.year, 0 if precision == Precision.YEAR else (day.month + 2) // 3
+
+
+def _visits_at(organisation: Organisation) -> list[Concern]:
+    visits = Visit.objects.in_workflow().filter(company=organisation).exclude(state__in=OVER_STATES)
+    return [
+        Concern(
+            key=f"visit-{visit.pk}",
+            label=visit.title,
+            url=visit.get_absolute_url(),
+            text=_("Unternehmensbesuch: %(state)s, %(when)s")
+            % {"state": visit.get_state_display(), "when": visit.date_text},
+        )
+        for visit in visits.order_by("pk")
+    ]
+
+
+DEPENDENTS = Dependents(of_organisation=_visits_at)

@@ -10,7 +10,9 @@ class PartnersConfig(AppConfig):
         from partners import mails  # noqa: F401  registers the texts
         from partners.progress import PERSON_DATA
         from partners.queries import current_recipients
-        from partners.registry import register_person_data
+        from partners.registry import register_dependents, register_person_data
+        from partners.services.people import DEPENDENTS
 
         register_person_data(PERSON_DATA)
+        register_dependents(DEPENDENTS)
         register_recipients(current_recipients)

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.dates import format_date, format_moment
+from core.errors import Concern
 from core.html import draw_badge
 from outbox.models import Mail
 from outbox.rendering.preview import preview_text
@@ -66,6 +67,27 @@ def open_records_note(account: User) -> str | SafeString:
     return format_html(
         '{} <a href="{}">{}</a>', text, handover_url(account), _("Aufgaben übergeben")
     )
+
+
+def concern_lines(concerns: Iterable[Concern]) -> list[SafeString]:
+    """Return `concerns` as lines of a confirmation page, with their links."""
+    return [
+        format_html(
+            '<a href="{}">{}</a>: {}. {}',
+            concern.url,
+            concern.label,
+            concern.text,
+            format_html('<a href="{}">{}</a>', concern.action_url, concern.action)
+            if concern.action
+            else "",
+        )
+        for concern in concerns
+    ]
+
+
+def departed_note(text: str, action: str, url: str) -> SafeString:
+    """Return a sentence about somebody who has left, with the link to choose somebody else."""
+    return format_html('{} <a href="{}">{}</a>', text, url, action)
 
 
 def responsible_facts(record: Assignable, kind: str, user) -> list[tuple[str, SafeString]]:

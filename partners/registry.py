@@ -3,7 +3,8 @@
 The kinds of approval that a deputyship can be limited to: a deputyship without kinds covers all of
 them, including those registered later. And the kinds of record that somebody of the office is in
 charge of. And how each app refers to people: for merging two of them, for deleting what is no
-longer needed, and for telling people what is stored about them.
+longer needed, and for telling people what is stored about them. And what still depends on people
+and organisations that are about to leave.
 """
 
 import datetime as dt
@@ -15,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from core.errors import Refused
+from core.errors import Concern, Refused
 from core.texts import Traces
 
 _labels: dict[str, str | Promise] = {}
@@ -206,3 +207,30 @@ def assignable_kinds() -> list[AssignableKind]:
 
 def assignable_kind(key: str) -> AssignableKind | None:
     return _assignable.get(key)
+
+
+def depends_on_nothing(subject: Any) -> Iterable[Concern]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Dependents:
+    """What an app still expects of an account, a person or an organisation, each as a concern that
+    leads to where it can be handed to somebody else.
+    """
+
+    of_account: Callable[[Any], Iterable[Concern]] = depends_on_nothing
+    of_person: Callable[[Any], Iterable[Concern]] = depends_on_nothing
+    of_organisation: Callable[[Any], Iterable[Concern]] = depends_on_nothing
+
+
+_dependents: list[Dependents] = []
+
+
+def register_dependents(dependents: Dependents) -> None:
+    if dependents not in _dependents:
+        _dependents.append(dependents)
+
+
+def all_dependents() -> list[Dependents]:
+    return list(_dependents)

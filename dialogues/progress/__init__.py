@@ -33,6 +33,7 @@ from dialogues.progress.invitations import (
 )
 from dialogues.progress.pages import (
     closing_cards,
+    departed_notes,
     dialogue_actions,
     dialogue_facts,
     dialogue_parents,
@@ -83,6 +84,7 @@ __all__ = [
     "change_note",
     "choice_groups",
     "closing_cards",
+    "departed_notes",
     "compose_subtitle",
     "counts_note",
     "counts_title",

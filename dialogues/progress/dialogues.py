@@ -148,6 +148,10 @@ def _host_step(dialogue: Dialogue) -> NextStep | None:
     if dialogue.host_id is None:
         text = _("Es fehlt noch ein Betrieb, der das Gespräch ausrichtet.")
         return office_step(text, _("Gastgeber eintragen"), edit_url)
+    if not dialogue.host.is_active:
+        text = _("%(host)s ist nicht mehr aktiv. Fragen Sie einen anderen Betrieb.")
+        text %= {"host": dialogue.host}
+        return office_step(text, _("Anderen Gastgeber eintragen"), edit_url)
     if dialogue.host_reply == HostReply.OPEN:
         # The portal writes to no host before the date is fixed, so the office has to ask.
         text = _(

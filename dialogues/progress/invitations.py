@@ -123,6 +123,12 @@ def release_warnings(dialogue: Dialogue, count: int) -> list[str]:
             "Liste, und laden Sie bei Bedarf jemand anderes ein."
         )
         warnings.append(text % {"names": names})
+    if dialogue.host_contact and not dialogue.host_contact.is_active:
+        text = _(
+            "Die Ansprechperson beim Gastgeber ist nicht mehr aktiv; dort wird niemand "
+            "benachrichtigt."
+        )
+        warnings.append(text)
     if dialogue.host_contact is None:
         warnings.append(
             _(

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.dates import format_date, local_date
@@ -18,11 +19,11 @@ from dialogues.enums import (
     HostReply,
 )
 from dialogues.models import Dialogue
-from dialogues.permissions import can_manage
+from dialogues.permissions import can_edit_dialogue, can_manage
 from dialogues.progress.dates import approval_status
 from dialogues.progress.topics import about_card
 from dialogues.queries import Preparation
-from partners.progress import responsible_facts
+from partners.progress import departed_note, responsible_facts
 
 
 def list_tabs(current: str) -> list[tuple[str, str, bool]]:
@@ -135,6 +136,24 @@ def dialogue_actions(
         for label, name, variant in actions
     ]
     return [action for action in found if box is None or action.url != box.url]
+
+
+def departed_notes(dialogue: Dialogue, user) -> list[SafeString]:
+    """Return for the office who of the hosts of a dialogue ahead has left, with what to do."""
+    if not can_edit_dialogue(user, dialogue):
+        return []
+    url, notes = reverse("dialogues:edit", args=[dialogue.pk]), []
+    if dialogue.host and not dialogue.host.is_active:
+        text = _("Der Gastgeber %(host)s ist nicht mehr aktiv.") % {"host": dialogue.host}
+        notes.append(departed_note(text, _("Anderen Gastgeber eintragen"), url))
+    contact = dialogue.host_contact
+    if contact and not contact.is_active:
+        text = _(
+            "Die Ansprechperson beim Gastgeber, %(name)s, ist nicht mehr aktiv; dort wird niemand "
+            "benachrichtigt."
+        )
+        notes.append(departed_note(text % {"name": contact}, _("Andere Person eintragen"), url))
+    return notes
 
 
 def closing_cards(dialogue: Dialogue) -> list[TextCard]:

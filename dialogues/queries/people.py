@@ -1,22 +1,36 @@
-"""What dialogues need people for, and which details in replies are no longer needed."""
+"""What dialogues need people for, what they still expect of those who leave, and which details in
+replies are no longer needed.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest, Attachment, Condition
 from core.dates import format_moment, local_date
+from core.errors import Concern
 from core.history import state_since
 from core.models import Origin
-from dialogues.enums import DIALOGUE_OVER, TOPIC_OVER
+from dialogues.enums import (
+    BEFORE_THE_DAY,
+    DIALOGUE_OVER,
+    SEATED,
+    TOPIC_OVER,
+    RsvpState,
+    TopicState,
+)
 from dialogues.models import Dialogue, Invitation, Topic
 from outbox.models import Mail
-from partners.models import ANONYMOUS, Person
-from partners.registry import Need, Section
+from partners.models import ANONYMOUS, Organisation, Person, User
+from partners.registry import Dependents, Need, Section
+
+# Replies of guests who may still come.
+EXPECTED = (*SEATED, RsvpState.TENTATIVE, RsvpState.OPEN)
 
 
 def closed_dialogues() -> QuerySet[Dialogue]:
@@ -165,3 +179,57 @@ def _reply_row(reply) -> list[tuple[str, object]]:
 
 def mails_about(invitations: Iterable[int]) -> QuerySet[Mail]:
     return Mail.objects.filter(subject_key__in=[f"invitation:{key}" for key in invitations])
+
+
+def _planned(condition: Q, text: str, action: str) -> list[Concern]:
+    dialogues = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER)
+    return [
+        Concern(
+            key=f"dialogue-{dialogue.pk}",
+            label=dialogue.title,
+            url=dialogue.get_absolute_url(),
+            text=text,
+            action=action,
+            action_url=reverse("dialogues:edit", args=[dialogue.pk]),
+        )
+        for dialogue in dialogues.filter(condition, state__in=BEFORE_THE_DAY).order_by("pk")
+    ]
+
+
+def _of_person(person: Person) -> list[Concern]:
+    invitations = Invitation.objects.active().filter(
+        person=person, dialogue__state__in=BEFORE_THE_DAY, rsvp__in=EXPECTED
+    )
+    guest = [
+        Concern(
+            key=f"invitation-{invitation.pk}",
+            label=invitation.dialogue.title,
+            url=reverse("dialogues:guests", args=[invitation.dialogue_id]),
+            text=_("Gast, Antwort: %(rsvp)s") % {"rsvp": invitation.get_rsvp_display()},
+        )
+        for invitation in invitations.select_related("dialogue").order_by("pk")
+    ]
+    text = _("Ansprechperson beim Gastgeber")
+    return _planned(Q(host_contact=person), text, _("Andere Person eintragen")) + guest
+
+
+def _of_account(account: User) -> list[Concern]:
+    states = (TopicState.DRAFT, TopicState.PROPOSED)
+    return [
+        Concern(
+            key=f"topic-{topic.pk}",
+            label=topic.title,
+            url=topic.get_absolute_url(),
+            text=_("Thema im Stand „%(state)s“") % {"state": topic.get_state_display()},
+        )
+        for topic in Topic.objects.filter(proposed_by=account, state__in=states).order_by("pk")
+    ]
+
+
+def _of_organisation(organisation: Organisation) -> list[Concern]:
+    return _planned(Q(host=organisation), _("Gastgeber"), _("Anderen Gastgeber eintragen"))
+
+
+DEPENDENTS = Dependents(
+    of_account=_of_account, of_person=_of_person, of_organisation=_of_organisation
+)

@@ -15,8 +15,13 @@ from core.html import draw_badge, draw_traffic_light
 from core.progress import NextStep, ProgressStep, office_step, progress_steps
 from measures.enums import PHASE_BADGE_COLOURS, UNKNOWN_LABEL, Phase, ReportState, RoundState
 from measures.models import Measure, Milestone, PlanSection, ReportingRound, StatusReport
-from measures.permissions import can_decide_reports, can_record_report, leads_measure
-from partners.progress import responsible_note
+from measures.permissions import (
+    can_change_measures,
+    can_decide_reports,
+    can_record_report,
+    leads_measure,
+)
+from partners.progress import departed_note, responsible_note
 
 PHASES_BEFORE_THE_END = (Phase.NOT_STARTED, Phase.PREPARING, Phase.RUNNING)
 NOT_REACHED = -1
@@ -141,6 +146,17 @@ def measure_facts(
         (_("Fortgeführt in"), _links_to(successors)),
     ]
     return [(label, value) for label, value in facts if value]
+
+
+def departed_lead_note(measure: Measure, user) -> str:
+    """Return for the office that the lead of an unfinished measure is no longer active."""
+    if not measure.lead or measure.lead.is_active or measure.is_finished:
+        return ""
+    if not can_change_measures(user):
+        return ""
+    text = _("Die Federführung %(name)s ist nicht mehr aktiv.") % {"name": measure.lead}
+    url = reverse("measures:edit", args=[measure.pk])
+    return departed_note(text, _("Andere Federführung eintragen"), url)
 
 
 def lead_fact(undertaking, with_links: bool):

@@ -1,13 +1,16 @@
 """Measures: sort orders of the list, predecessors and successors, and *Verlauf*."""
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.dates import format_date
 from core.enums import TrafficLight
+from core.errors import Concern
 from core.models import Origin
 from core.progress import HistoryEntry
-from core.roles import OFFICE, SENATOR_OFFICE, senator_office_name
+from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, senator_office_name
 from measures.enums import (
     ADOPTED_STATUS_REASON,
     DECIDED_REPORT_STATES,
@@ -18,7 +21,9 @@ from measures.enums import (
 )
 from measures.models import Measure, Milestone, StatusReport
 from measures.permissions import can_see_internal_notes, can_see_returns
+from partners.models import Organisation, User
 from partners.queries import without_responsible
+from partners.registry import Dependents
 
 HISTORY_LIMIT = 60
 
@@ -217,3 +222,46 @@ def _actor_label(user, record) -> str:
         return senator_office_name()
     organisation = user.person.organisation
     return f"{organisation.label} ({user})" if organisation else str(user)
+
+
+def _led_by(organisation: Organisation) -> list[Concern]:
+    return [
+        Concern(
+            key=f"measure-{measure.pk}",
+            label=measure.title,
+            url=measure.get_absolute_url(),
+            text=_("Federführung"),
+            action=_("Andere Federführung eintragen"),
+            action_url=reverse("measures:edit", args=[measure.pk]),
+        )
+        for measure in open_measures().filter(lead=organisation)
+    ]
+
+
+def _reports_of(account: User) -> list[Concern]:
+    """Return a concern if nobody else reports for the organisation of `account`."""
+    organisation = account.person.organisation
+    if organisation is None or PARTNER not in account.own_roles:
+        return []
+    count = open_measures().filter(lead=organisation).count()
+    others = User.objects.filter(
+        person__organisation=organisation, groups__name=PARTNER, is_active=True
+    )
+    if not count or others.exclude(pk=account.pk).exists():
+        return []
+    text = ngettext(
+        "niemand sonst kann für %(count)d Maßnahme berichten",
+        "niemand sonst kann für %(count)d Maßnahmen berichten",
+        count,
+    )
+    return [
+        Concern(
+            key=f"reports-{organisation.pk}",
+            label=str(organisation),
+            url=organisation.get_absolute_url(),
+            text=text % {"count": count},
+        )
+    ]
+
+
+DEPENDENTS = Dependents(of_account=_reports_of, of_organisation=_led_by)

@@ -18,7 +18,7 @@ from approvals.queries import approvals_with_conditions, condition_history, deci
 from core.conflicts import version_of
 from core.history import entries_of
 from core.progress import Button, HistoryEntry, TextCard
-from media_visits.enums import PRESS_OPEN_STATES, VISIT_MOVES, VisitState
+from media_visits.enums import OVER_STATES, PRESS_OPEN_STATES, VISIT_MOVES, VisitState
 from media_visits.facts import slot_details
 from media_visits.models import Visit
 from media_visits.permissions import can_manage, can_see_internals, open_actions
@@ -28,7 +28,7 @@ from media_visits.queries import commitments_of, coverage_to_list
 from media_visits.services.lifecycle import OUTCOME_CORRECTED, SUBMITTED
 from media_visits.services.visits import SEEN_FIELDS
 from partners.models import Organisation
-from partners.progress import responsible_facts, responsible_note
+from partners.progress import departed_note, responsible_facts, responsible_note
 
 S = VisitState
 # The action → its page and the style of its button, in the order of the page.
@@ -100,6 +100,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "buttons": [_button(visit, "edit", _("Bearbeiten"))] if manages else [],
         "date_notes": clash_notes(commitments_of(visit, slots), user, now) if is_internal else [],
         "cards": _text_cards(visit, seen),
+        "departed_note": _departed_note(visit) if manages else "",
         "slots": listed_slots(slots),
         "edits_press": edits_press,
         # What was announced keeps its press slots; only their details may change.
@@ -115,6 +116,16 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "is_internal": is_internal,
         "history": visit_history(visit, seen) if is_internal else [],
     }
+
+
+def _departed_note(visit: Visit) -> str:
+    if visit.is_taken_over or visit.state in OVER_STATES or visit.company is None:
+        return ""
+    if visit.company.is_active:
+        return ""
+    text = _("Das Unternehmen %(name)s ist nicht mehr aktiv.") % {"name": visit.company}
+    url = reverse("media_visits:edit", args=[visit.pk])
+    return departed_note(text, _("Anderes Unternehmen eintragen"), url)
 
 
 def _text_cards(visit: Visit, approvals: list[ApprovalRequest]) -> list[TextCard]:

@@ -14,6 +14,7 @@ from core.history import save_values_as
 from partners.models import Organisation
 from partners.permissions import require_can_manage_partners
 from partners.queries import similar_organisations
+from partners.services.people import dependents_of_organisation, require_all_heeded
 
 FIELDS = (
     "name",
@@ -32,6 +33,10 @@ NAMES = {"name", "short_name"}
 MAY_BE_DOUBLE = gettext_lazy(
     "Diese Organisation ist vielleicht schon eingetragen: Name oder Kurzname stimmen überein."
 )
+ORGANISATION_IS_NEEDED = gettext_lazy(
+    "Diese Organisation ist noch eingetragen. Tragen Sie dort eine andere ein, oder speichern Sie "
+    "trotzdem; die Seiten weisen dann darauf hin."
+)
 NAME_TAKEN = gettext_lazy(
     "Eine Organisation mit diesem Namen gibt es schon. Bitte bearbeiten Sie den vorhandenen "
     "Eintrag."
@@ -45,7 +50,8 @@ def create_organisation(
     """Create an organisation. Raises Refused when the name is taken, Warned by a similar one."""
     require_can_manage_partners(by)
     values, organisation = _tidied(values), Organisation()
-    _require_no_double(organisation, values, heeded)
+    doubles = _doubles_of(organisation, values)
+    require_heeded(concerns_about(doubles), heeded, str(MAY_BE_DOUBLE))
     return _save(organisation, values, by=by, now=now, reason=_("Organisation angelegt"))
 
 
@@ -62,13 +68,21 @@ def change_organisation(
     """Change an organisation.
 
     Raises Refused when the name is taken, ChangedMeanwhile when it was saved since `version`,
-    Warned if the change makes it similar to another one.
+    Warned if the change makes it similar to another one, or others still expect something of one
+    that is no longer active.
     """
     require_can_manage_partners(by)
     locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
     require_unchanged(locked, version, FIELDS)
     values = _tidied(values)
-    _require_no_double(locked, values, heeded)
+    leaves = locked.is_active and not values.get("is_active", True)
+    require_all_heeded(
+        {
+            str(MAY_BE_DOUBLE): concerns_about(_doubles_of(locked, values)),
+            str(ORGANISATION_IS_NEEDED): dependents_of_organisation(locked) if leaves else [],
+        },
+        heeded,
+    )
     return _save(locked, values, by=by, now=now, reason=_("Angaben geändert"))
 
 
@@ -78,16 +92,14 @@ def _tidied(values: dict[str, Any]) -> dict[str, Any]:
     return values | names
 
 
-def _require_no_double(
-    organisation: Organisation, values: dict[str, Any], heeded: Collection[str]
-) -> None:
+def _doubles_of(organisation: Organisation, values: dict[str, Any]) -> list[Organisation]:
+    """Return the organisations that become similar to `organisation` by its new `values`."""
     known = similar_organisations(organisation)
     changed = Organisation(
         pk=organisation.pk,
         **{name: values.get(name, getattr(organisation, name)) for name in NAMES},
     )
-    doubles = [other for other in similar_organisations(changed) if other not in known]
-    require_heeded(concerns_about(doubles), heeded, str(MAY_BE_DOUBLE))
+    return [other for other in similar_organisations(changed) if other not in known]
 
 
 def concerns_about(organisations: Iterable[Organisation]) -> list[Concern]:

@@ -1,24 +1,34 @@
 """Add and change contacts."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.conflicts import require_unchanged
 from core.errors import Concern, Refused, require_heeded
 from core.history import save_values_as
 from core.roles import PARTNER
 from outbox.enums import Audience
+from outbox.queries.mails import pending_mails_to
 from outbox.rendering.headers import without_closing_mark
 from outbox.services import withdraw_mails_to
-from partners.models import Person
+from partners.models import Deputy, Organisation, Person, User
 from partners.permissions import require_can_manage_partners
-from partners.queries import former_recipients, similar_people
+from partners.queries import (
+    former_recipients,
+    open_records_in_charge,
+    people_of,
+    similar_people,
+)
+from partners.registry import Dependents, all_dependents
 
 FIELDS = (
     "salutation",
@@ -35,6 +45,10 @@ FIELDS = (
 )
 MAY_BE_DOUBLE = gettext_lazy(
     "Diese Person ist vielleicht schon eingetragen: Name oder E-Mail-Adresse stimmen überein."
+)
+PERSON_IS_NEEDED = gettext_lazy(
+    "Diese Person ist noch eingetragen. Tragen Sie dort jemand anderes ein, oder speichern Sie "
+    "trotzdem; die Seiten weisen dann darauf hin."
 )
 NOT_FOR_DEPARTED = (Audience.ACCOUNTS, Audience.CONTACTS)
 ONE_LINERS = {"title", "given_name", "family_name", "function", "phone", "letter_salutation"}
@@ -67,7 +81,8 @@ def change_person(
 
     Withdraws the mails that wait for somebody who has left. Raises ChangedMeanwhile when it was
     saved since `version`, Refused when the contact's account would lose what it needs, Warned if
-    the change makes it similar to another contact.
+    the change makes it similar to another contact, or others still expect something of somebody
+    who leaves.
     """
     require_can_manage_partners(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
@@ -79,12 +94,115 @@ def change_person(
     known = similar_people(locked)
     changed = Person(pk=locked.pk, **{name: getattr(locked, name) for name in FIELDS} | values)
     doubles = [other for other in similar_people(changed) if other not in known]
-    require_heeded(concerns_about(doubles, saved=locked), heeded, str(MAY_BE_DOUBLE))
     leaves = locked.is_active and not values.get("is_active", True)
+    # Asked for together, because the form hands over only the concerns that it showed last.
+    require_all_heeded(
+        {
+            str(MAY_BE_DOUBLE): concerns_about(doubles, saved=locked),
+            str(PERSON_IS_NEEDED): dependents_of_person(locked) if leaves else [],
+        },
+        heeded,
+    )
     save_values_as(locked, values, by=by, now=now, reason=_("Angaben geändert"))
     if leaves:
         withdraw_mails_of_departed(locked, by=by, now=now)
     return locked
+
+
+def require_all_heeded(
+    concerns_by_sentence: Mapping[str, list[Concern]], heeded: Collection[str]
+) -> None:
+    """Raise Warned with the sentences that have concerns, unless the actor has seen all of them."""
+    found = {sentence: concerns for sentence, concerns in concerns_by_sentence.items() if concerns}
+    concerns = [concern for group in found.values() for concern in group]
+    require_heeded(concerns, heeded, " ".join(found))
+
+
+def dependents_of_account(account: User) -> list[Concern]:
+    """Return what is still expected of `account`."""
+    return [concern for app in all_dependents() for concern in app.of_account(account)]
+
+
+def dependents_of_person(person: Person) -> list[Concern]:
+    """Return what is still expected of `person`, and of their account."""
+    account = getattr(person, "user", None)
+    own = [concern for app in all_dependents() for concern in app.of_person(person)]
+    return own + (dependents_of_account(account) if account else [])
+
+
+def dependents_of_organisation(organisation: Organisation) -> list[Concern]:
+    return [concern for app in all_dependents() for concern in app.of_organisation(organisation)]
+
+
+def _deputyships(account: User) -> list[Concern]:
+    person, today = account.person, timezone.localdate()
+    found = Deputy.objects.filter(Q(principal=person) | Q(deputy=person))
+    found = found.filter(Q(ends_on=None) | Q(ends_on__gte=today))
+    return [
+        Concern(
+            key=f"deputy-{deputyship.pk}",
+            label=str(deputyship),
+            url=deputyship.principal.get_absolute_url(),
+            text=_("Vertretung, %(period)s: gilt nicht, solange das Konto deaktiviert ist")
+            % {"period": deputyship.period},
+        )
+        for deputyship in found.select_related("principal", "deputy").order_by("pk")
+    ]
+
+
+def _open_records(account: User) -> list[Concern]:
+    counts = open_records_in_charge(account)
+    if not counts:
+        return []
+    return [
+        Concern(
+            key=f"responsible-{account.pk}",
+            label=str(account),
+            url=account.person.get_absolute_url(),
+            text=_("noch zuständig (%(what)s)")
+            % {"what": ", ".join(f"{label} {count}" for label, count in counts.items())},
+            action=_("Aufgaben übergeben"),
+            action_url=f"{reverse('partners:handover')}?von={account.pk}",
+        )
+    ]
+
+
+def _of_account(account: User) -> list[Concern]:
+    return _open_records(account) + _deputyships(account)
+
+
+def _waiting_mails(person: Person) -> list[Concern]:
+    waiting = pending_mails_to(former_recipients(person), NOT_FOR_DEPARTED).count()
+    if not waiting:
+        return []
+    text = ngettext(
+        "%(count)d E-Mail wartet noch und wird zurückgezogen",
+        "%(count)d E-Mails warten noch und werden zurückgezogen",
+        waiting,
+    )
+    return [
+        Concern(
+            key=f"mails-{person.pk}",
+            label=person.name,
+            url=f"{reverse('outbox:list')}?{urlencode({'q': person.email})}",
+            text=text % {"count": waiting},
+        )
+    ]
+
+
+def _contacts(organisation: Organisation) -> list[Concern]:
+    return [
+        Concern(
+            key=f"contact-{person.pk}",
+            label=person.name,
+            url=person.get_absolute_url(),
+            text=_("ist noch aktiv"),
+        )
+        for person in people_of(organisation)
+    ]
+
+
+DEPENDENTS = Dependents(of_account=_of_account, of_person=_waiting_mails, of_organisation=_contacts)
 
 
 def withdraw_mails_of_departed(person: Person, *, by, now: dt.datetime) -> int:

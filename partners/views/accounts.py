@@ -21,12 +21,13 @@ from core.views import (
 from partners.forms import AccountForm
 from partners.models import User
 from partners.permissions import can_manage_partners
-from partners.progress import open_records_note
+from partners.progress import concern_lines, open_records_note
 from partners.queries import visible_people
 from partners.services import (
     activate_account,
     change_account,
     deactivate_account,
+    dependents_of_account,
     invite_account,
     require_other_account,
     resend_invitation,
@@ -125,7 +126,7 @@ def account_deactivate(request, pk):
         title=_("Konto deaktivieren"),
         question=_("Das Konto von %(name)s deaktivieren?") % {"name": account.person.name},
         details=[
-            *filter(None, [open_records_note(account)]),
+            *concern_lines(dependents_of_account(account)),
             _("Laufende Sitzungen enden sofort, eine Anmeldung ist nicht mehr möglich."),
             _("Die Person bleibt mit allem, was sie eingetragen hat, erhalten."),
             _("Das Konto kann später wieder aktiviert werden."),

@@ -25,7 +25,7 @@ from outbox.services import enqueue_mails
 from outbox.texts import Placeholder, all_texts, placeholders_of
 from partners.models import Person, User
 from partners.services import change_person, deactivate_account
-from partners.services.people import FIELDS
+from partners.services.people import FIELDS, dependents_of_person
 from reminders.planning import plan_day
 from tests.dialogues.builders import (
     NOW,
@@ -92,8 +92,9 @@ def leave(person: Person, office) -> None:
     """Set `person` to *nicht mehr aktiv* as the office does."""
     person = Person.objects.get(pk=person.pk)
     values = {name: getattr(person, name) for name in FIELDS} | {"is_active": False}
-    version = version_of(person, FIELDS)
-    change_person(person=person, values=values, version=version, by=office, now=LATER)
+    given = {"version": version_of(person, FIELDS), "by": office, "now": LATER}
+    heeded = [concern.key for concern in dependents_of_person(person)]
+    change_person(person=person, values=values, heeded=heeded, **given)
 
 
 def kinds_of_portal() -> list[str]:

@@ -116,8 +116,9 @@ def test_account_with_open_records_is_deactivated_with_a_warning(client, office,
     question = Page(client.get(url).content.decode())
     done = Page(client.post(url, follow=True).content.decode())
 
-    for page in (question, done):
-        assert NOTE in page.text
+    asked = "Referat : noch zuständig (Maßnahmen 1, Themen 1). Aufgaben übergeben"
+    for page, note in ((question, asked), (done, NOTE)):
+        assert note in page.text
         assert handover in page.links
 
 
