@@ -86,7 +86,7 @@ def suggested_deadline(today: dt.date, latest_on: dt.date | None) -> dt.date | N
     return max(latest_working_day(latest_on), today)
 
 
-class BriefingForm(AttachmentsForm):
+class BriefingForm(SeenForm, AttachmentsForm):
     """The *Leitungsvorlage* of a series, topic, date or visit, and the deadline of the decision."""
 
     field_order = ["occasion", "facts", "assessment", "vote", "attachments", "due_on"]
@@ -152,10 +152,6 @@ class BriefingForm(AttachmentsForm):
     def briefing(self) -> Briefing:
         """What was entered, apart from `due_on`. Only for a valid form."""
         return Briefing(**{name: self.cleaned_data[name] for name in Briefing._fields})
-
-
-class SeenBriefingForm(SeenForm, BriefingForm):
-    """A Leitungsvorlage that remembers which version of its subject was shown."""
 
 
 class CounterDateForm(PeriodForm):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.urls import reverse
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -161,6 +162,18 @@ def mail_submission(approval: ApprovalRequest, *, now, by) -> None:
     """Mail the senator's office and its deputies that a decision is asked for."""
     values = {"vote": approval.vote, "due_on": format_date(approval.due_on)}
     _mail_deciders(approval, APPROVAL_ASKED, "asked", values, now=now, by=by)
+
+
+def submission_drafts_ahead(kind: str, title: str, *, now) -> list[MailDraft]:
+    """Return the mails of a submission whose vote and deadline are not entered yet."""
+    values = {"vote": _("[Votum von dieser Seite]"), "due_on": _("[Frist von dieser Seite]")}
+    approval = ApprovalRequest(kind=kind, title=title)
+    # The approval has no page yet, so the link leads to the list of approvals.
+    path = reverse("approvals_desk")
+    return [
+        _draft(approval, APPROVAL_ASKED, person, "asked", values, path)
+        for person in deciders(local_date(now), kind)
+    ]
 
 
 def withdraw_submission_mails(approval: ApprovalRequest, *, now, by) -> None:

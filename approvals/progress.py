@@ -21,6 +21,7 @@ from approvals.permissions import (
     can_decide_any,
     can_see_approvals,
     can_submit,
+    is_deputy_for,
     is_own_submission,
     kinds_of_deputy,
 )
@@ -277,6 +278,25 @@ def waiting_note(approval: ApprovalRequest, user) -> str:
         return note
     own = _("Diese Vorlage haben Sie selbst eingereicht; darüber entscheidet jemand anderes.")
     return f"{note} {own}"
+
+
+def notified_notes(approval: ApprovalRequest, user) -> list[str]:
+    """Return who hears of the decision, for the page that confirms it."""
+    notes = [_("Die Geschäftsstelle wird sofort benachrichtigt.")]
+    if approval.kind == ApprovalKind.TOPIC:
+        notes = [
+            _(
+                "Die Geschäftsstelle wird sofort benachrichtigt, ebenso wer das Thema "
+                "vorgeschlagen hat."
+            )
+        ]
+    if approval.kind == ApprovalKind.DATES:
+        guests = _("Stimmen Sie einer Änderung zu, erfahren auch die eingeladenen Gäste davon.")
+        notes.append(guests)
+    if is_deputy_for(user, approval.kind):
+        deputy = _("Sie entscheiden in Vertretung. Die vertretene Person wird benachrichtigt.")
+        notes.insert(0, deputy)
+    return notes
 
 
 def desk_subtitle(user) -> str:

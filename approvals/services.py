@@ -186,8 +186,11 @@ def _require_possible_counter_dates(
 
 
 @transaction.atomic
-def meet_condition(*, condition: Condition, note: str, by, now: dt.datetime) -> Condition:
-    """Record that the office met `condition`; mails the senator's office and its deputies.
+def meet_condition(
+    *, condition: Condition, note: str, by, now: dt.datetime, notify: bool = True
+) -> Condition:
+    """Record that the office met `condition`; with `notify` it mails the senator's office and its
+    deputies.
 
     Raises NotAllowed for anyone but the office, ChangedMeanwhile when it is already met (the
     sentence says by whom and when), Refused when the approval lapsed and its conditions with it.
@@ -210,7 +213,8 @@ def meet_condition(*, condition: Condition, note: str, by, now: dt.datetime) -> 
     locked.state = target_of(CONDITION_MOVES, "meet", locked)
     locked.met_at, locked.met_by, locked.note = now, by, note.strip()
     save_as(locked, by=by, now=now, reason=_("Auflage erfüllt"))
-    mail_condition_met(approval, locked, now=now, by=by)
+    if notify:
+        mail_condition_met(approval, locked, now=now, by=by)
     return locked
 
 

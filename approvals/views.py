@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals.documents import briefing_filename, briefing_pdf, briefing_word
 from approvals.enums import VERDICT_CONFIRMATIONS, VERDICT_LABELS, ApprovalKind
-from approvals.forms import BriefingForm, ConditionForm, DecisionForm, SeenBriefingForm
-from approvals.mails import APPROVAL_ASKED
+from approvals.forms import BriefingForm, ConditionForm, DecisionForm
+from approvals.mails import APPROVAL_ASKED, submission_drafts_ahead
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.permissions import (
     OFFICE_MEETS_CONDITIONS,
@@ -39,6 +40,7 @@ from approvals.progress import (
     desk_empty_text,
     desk_subtitle,
     earlier_decision,
+    notified_notes,
     option_labels,
     outcome_lists,
     waiting_note,
@@ -61,7 +63,6 @@ from core.dates import local_date
 from core.documents import document_response
 from core.enums import PDF, WORD
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
-from core.roles import senator_office_name
 from core.views import (
     paginate,
     redirect_with_message,
@@ -70,7 +71,9 @@ from core.views import (
     require,
     run_service,
 )
+from outbox.progress.batches import letters_ahead
 from outbox.queries.wordings import with_waiting_note
+from outbox.views.confirming import ahead_of, confirm_mails, went_back
 
 logger = logging.getLogger(__name__)
 
@@ -196,11 +199,7 @@ def _render_decision_confirmation(
         "submit_label": submit_label,
         "lists": confirmation_lists(approval, decision, request.user, timezone.now()),
         "comment": form.cleaned_data["comment"],
-        "deputy_note": _(
-            "Sie entscheiden in Vertretung. Die vertretene Person wird benachrichtigt."
-        )
-        if is_deputy_for(request.user, approval.kind)
-        else "",
+        "notes": notified_notes(approval, request.user),
         "query": _kind_query(_kind_filter(request)),
     }
     return render(request, "approvals/confirm.html", context)
@@ -318,25 +317,24 @@ def submit_briefing(
     done: str,
     template: str,
     options: Sequence[dict] = (),
+    others: Sequence[Model] = (),
     form_options: Mapping[str, Any] = MappingProxyType({}),
-    seen_fields: Sequence[str] = (),
     **context,
 ) -> HttpResponse:
     """Show the form for a Leitungsvorlage; on POST, request an approval with `service`.
 
     For the views of the apps above. The form starts with the last Leitungsvorlage about `subject`,
     or else with `suggestion`. `options` are the dates to decide on, as the approval will store
-    them; `form_options` are passed to `BriefingForm`, `context` to the template. With
-    `seen_fields`, the service gets the fingerprint of the subject that was shown as `seen`.
+    them; `others` are records that must be as shown, beside `subject`. `form_options` are passed
+    to `BriefingForm`, `context` to the template.
     """
     now = timezone.now()
     former = approvals_about(kind, subject.pk).first()
-    form_class = BriefingForm
-    if seen_fields:
-        form_class = partial(SeenBriefingForm, instance=subject, seen_fields=seen_fields)
-    form = form_class(
+    form = BriefingForm(
         request.POST or None,
         request.FILES or None,
+        instance=subject,
+        others=others,
         today=local_date(now),
         suggestion=suggestion,
         former=former,
@@ -345,14 +343,14 @@ def submit_briefing(
     if form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(service, briefing=form.briefing, due_on=due_on, by=request.user, now=now)
-        if seen_fields:
-            call = partial(call, seen=form.version_shown)
-        if run_service(request, call, form=form, done=with_waiting_note(done, APPROVAL_ASKED)):
+        done = with_waiting_note(done, APPROVAL_ASKED)
+        if run_service(request, call, form=form, done=done, seen=[subject, *others]):
             return redirect(subject)
     context = {
         "intro": str(subject),
         "cancel_url": subject.get_absolute_url(),
         "cards": comment_cards(_("Anmerkung zur letzten Vorlage"), former),
+        **ahead_of(letters_ahead(submission_drafts_ahead(kind, str(subject), now=now))),
         # The same comparison that the senator's office will see.
         "differences": differences_since(kind, subject.pk, snapshot_of(facts, subject), options),
     } | context
@@ -369,24 +367,27 @@ def condition(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, _("Diese Auflage ist schon als erfüllt vermerkt."))
         return redirect(approval)
     form = ConditionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    page = {
+        "title": _("Auflage erfüllt"),
+        "question": str(found),
+        "details": [f"{approval.get_kind_display()}: {approval.title}"],
+        "cancel_url": approval.path,
+    }
+    if request.method == "POST" and form.is_valid() and not went_back(request):
         note, now = form.cleaned_data["note"], timezone.now()
-        call = partial(meet_condition, condition=found, note=note, by=request.user, now=now)
-        done = _("Die Auflage ist als erfüllt vermerkt.")
-        if run_service(request, call, form=form, done=with_waiting_note(done, APPROVAL_ASKED)):
-            return redirect(approval.path)
-    return render_confirmation(
-        request,
-        form,
-        title=_("Auflage erfüllt"),
-        question=str(found),
-        submit_label=_("Als erfüllt vermerken"),
-        details=[
-            f"{approval.get_kind_display()}: {approval.title}",
-            _("Das %(office)s wird benachrichtigt.") % {"office": senator_office_name()},
-        ],
-        cancel_url=approval.path,
-    )
+        confirmed = confirm_mails(
+            request,
+            partial(meet_condition, condition=found, note=note, by=request.user, now=now),
+            target=approval.path,
+            form=form,
+            done=_("Die Auflage ist als erfüllt vermerkt."),
+            may_be_silent=True,
+            submit_label=_("Als erfüllt vermerken"),
+            **page,
+        )
+        if confirmed:
+            return confirmed
+    return render_confirmation(request, form, submit_label=_("Weiter"), **page)
 
 
 def _kind_filter(request: HttpRequest) -> str:

@@ -6,22 +6,28 @@ object and calls `require_unchanged`, which raises ChangedMeanwhile when somebod
 fingerprint of the saved one, so that saving again overwrites it deliberately.
 
 A form that does something with an object, such as cancelling it, is based on `SeenForm` instead,
-and its service calls `require_seen`: nobody acts on a state that they have not seen.
+and its service calls `require_seen`: nobody acts on a state that they have not seen. A button
+without a form has the version in its address (`with_version`). Where a service compares nothing
+itself, the view names what its page showed: `run_service(…, seen=[topic])`.
 """
 
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from django import forms
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from core.dates import format_date, format_moment
 from core.errors import ChangedMeanwhile
 from core.forms import CleanCharField
+
+# Columns that the portal writes by itself, while nobody has changed anything.
+UNSEEN_FIELDS = frozenset({"last_login"})
 
 
 class Conflict(NamedTuple):
@@ -36,13 +42,62 @@ def version_of(obj: models.Model, fields: Iterable[str]) -> str:
     """Return a fingerprint of the values of `fields`. Many-to-many fields cost a query each."""
     values = []
     for name in sorted(fields):
-        value = obj._meta.get_field(name).value_from_object(obj)
-        if isinstance(value, list):
+        field = obj._meta.get_field(name)
+        value = field.value_from_object(obj)
+        if field.many_to_many:
             # A different order of a many-to-many relation is not a change.
             value = sorted(getattr(part, "pk", part) for part in value)
         values.append([name, str(value)])
     # Part of the digest is enough: it only has to differ from one version to the next.
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:20]
+
+
+def own_fields(obj: models.Model) -> list[str]:
+    """Return the fields of `obj` that are stored in its own row and that people change."""
+    names = [field.name for field in obj._meta.concrete_fields]
+    return [name for name in names if name not in UNSEEN_FIELDS]
+
+
+def version_of_all(*objs: models.Model | None) -> str:
+    """Return a fingerprint of the rows of `objs`; None stands for an object that does not exist."""
+    return "-".join(version_of(obj, own_fields(obj)) for obj in objs if obj is not None)
+
+
+def with_version(url: str, *objs: models.Model | None) -> str:
+    """Return the address of a button that acts on what its page shows of `objs`."""
+    return f"{url}?version={version_of_all(*objs)}"
+
+
+def unless_changed(service: Callable, objs: Sequence[models.Model | None], version: str):
+    """Return `service`, which now raises ChangedMeanwhile when the rows of `objs` no longer have
+    the `version_of_all` that the page showed.
+
+    An empty version compares nothing: no page was shown. The first of `objs` is locked, which must
+    be the one that `service` locks first.
+    """
+    if not version or not objs:
+        return service
+
+    @transaction.atomic
+    def checked(**given):
+        _lock(objs[0])
+        current = [_reload(obj) for obj in objs if obj is not None]
+        for obj, shown in zip_longest(current, version.split("-")):
+            if obj is None or version_of(obj, own_fields(obj)) != shown:
+                raise ChangedMeanwhile(_look_again(obj))
+        return service(**given)
+
+    return checked
+
+
+def _lock(obj: models.Model | None) -> None:
+    if obj is not None:
+        rows = type(obj)._default_manager.select_for_update(of=("self",))
+        rows.filter(pk=obj.pk).first()
+
+
+def _reload(obj: models.Model) -> models.Model | None:
+    return type(obj)._default_manager.filter(pk=obj.pk).first()
 
 
 def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
@@ -63,12 +118,19 @@ def require_seen(obj, version: str | None, fields: Iterable[str]) -> None:
     """
     if version is None or version_of(obj, fields) == version:
         return
+    raise ChangedMeanwhile(_look_again(obj))
+
+
+def _look_again(obj) -> str:
     again = _("Bitte sehen Sie sich den jetzigen Stand an, und entscheiden Sie dann.")
-    raise ChangedMeanwhile(f"{_last_change(obj)} {again}")
+    return f"{_last_change(obj)} {again}"
 
 
 def _last_change(obj) -> str:
     """Return a sentence that says who changed `obj` last, and when, if the history knows."""
+    # Deleted meanwhile, or of a model without a history.
+    if not hasattr(obj, "history"):
+        return _("Der Eintrag wurde inzwischen geändert.")
     last = (
         obj.history.select_related("history_user__person")
         .order_by("-history_date", "-history_id")
@@ -152,15 +214,28 @@ class VersionedForm(forms.ModelForm):
 class SeenForm(forms.Form):
     """A form that does something with `instance` and remembers which version of it was shown.
 
-    `seen_fields` are those whose change must be seen first; the service compares the same.
+    `seen_fields` are those whose change must be seen first; the service compares the same. Without
+    them it is the whole row, and those of `others`, as `unless_changed` compares them.
     """
 
     version = CleanCharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, instance: models.Model, seen_fields: Iterable[str], **kwargs):
+    def __init__(
+        self,
+        *args,
+        instance: models.Model,
+        seen_fields: Sequence[str] = (),
+        others: Sequence[models.Model] = (),
+        **kwargs,
+    ):
         super().__init__(*args, **kwargs)
-        self.instance, self.seen_fields = instance, tuple(seen_fields)
-        self.initial["version"] = version_of(instance, self.seen_fields)
+        self.instance, self.seen_fields, self.others = instance, seen_fields, others
+        self.initial["version"] = self._version_of(instance)
+
+    def _version_of(self, obj: models.Model) -> str:
+        if self.seen_fields:
+            return version_of(obj, self.seen_fields)
+        return version_of_all(obj, *self.others)
 
     @property
     def version_shown(self) -> str:
@@ -172,7 +247,7 @@ class SeenForm(forms.Form):
         self.add_error(None, str(error))
         if current is None:
             return
-        _show_version(self, version_of(current, self.seen_fields))
+        _show_version(self, self._version_of(current))
 
 
 def _show_version(form: VersionedForm | SeenForm, version: str) -> None:

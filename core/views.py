@@ -1,12 +1,12 @@
 """Helpers for all views: access, services, confirmation, forms, pagination and sorting."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.db.models.expressions import OrderBy
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from core.conflicts import SeenForm, VersionedForm
+from core.conflicts import SeenForm, VersionedForm, unless_changed, version_of_all
 from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
 from core.forms import WarnedForm
 from core.roles import OFFICE_ONLY, is_office
@@ -65,15 +65,18 @@ def run_service(
     done: str | Promise = "",
     form: BaseForm | None = None,
     current: Callable | None = None,
+    seen: Sequence[Model | None] = (),
 ):
     """Call `service()` and return its result, or True when it returns None; show `done`.
+
+    Records in `seen` must still be as the page showed them whose version was sent.
 
     If the service refuses, return False; the sentence goes to `form`, or into a message if there is
     none. If somebody else saved meanwhile, the form shows both versions, or asks again;
     `current()` loads the saved object, by default the form's instance. NotAllowed becomes a 403.
     """
     try:
-        result = service()
+        result = unless_changed(service, seen, version_sent(request))()
     # NotAllowed is a subclass of Refused, so it must come first.
     except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
@@ -83,6 +86,11 @@ def run_service(
     if done:
         messages.success(request, str(done))
     return True if result is None else result
+
+
+def version_sent(request: HttpRequest) -> str:
+    """Return the version that the page showed: from its form, or from the address of its button."""
+    return request.POST.get("version") or request.GET.get("version", "")
 
 
 def save_form(
@@ -156,12 +164,20 @@ def redirect_if_refused(
 
 
 def render_confirmation(
-    request: HttpRequest, form: BaseForm | None = None, **context
+    request: HttpRequest,
+    form: BaseForm | None = None,
+    *,
+    seen: Sequence[Model | None] = (),
+    **context,
 ) -> HttpResponse:
     """Return the confirmation page; `context` takes `title`, `question`, `details`,
     `submit_label`, `cancel_url`, `danger`, the `mail` it sends (subject and text) with its
     `mail_title`, and the (name, value) of `hidden` fields.
+
+    The page carries the version of the records in `seen`, for `run_service`.
     """
+    if seen:
+        context["hidden"] = [*context.get("hidden", ()), ("version", version_of_all(*seen))]
     return render(request, "generic/confirm.html", {"form": form, **context})
 
 

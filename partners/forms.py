@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.conflicts import VersionedForm, version_of
+from core.conflicts import SeenForm, VersionedForm, version_of
 from core.forms import (
     CleanCharField,
     CleanEmailField,
@@ -29,7 +29,7 @@ from partners.progress import account_label
 from partners.queries import Handover, accounts_to_choose, office_accounts
 from partners.registry import assignable_kinds, kind_choices
 from partners.services import lists, organisations, people
-from partners.services.accounts import ROLE_REQUIRED
+from partners.services.accounts import ACCOUNT_FIELDS, ROLE_REQUIRED
 
 NOBODY_KEY = "niemand"  # in forms, instead of the key of an account
 
@@ -210,6 +210,13 @@ class AccountForm(WarnedForm):
             "is_office_head": self.cleaned_data["is_office_head"],
             "heeded": self.heeded_keys,
         }
+
+
+class ChangeAccountForm(SeenForm, AccountForm):
+    """Address and roles of the account `instance`."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, seen_fields=ACCOUNT_FIELDS, **kwargs)
 
 
 class DeputyForm(forms.Form):

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from core.links import sign_link
 from outbox.enums import Audience
+from outbox.rendering.messages import Message
 from outbox.services import enqueue_account_mail, enqueue_mails
 from outbox.texts import MailDraft, MailText, Placeholder, register
 from partners.enums import role_names
-from partners.models import Deputy, User
+from partners.models import Deputy, Person, User
 from partners.queries import recipient_of
 
 INVITATION = "account_invitation"  # kind of the signed link
@@ -56,23 +57,37 @@ def mail_invitation(account: User, *, now: dt.datetime, by) -> None:
     """Mail the link with which the holder of `account` sets the first password."""
     # The version invalidates older links without storing any link.
     token = sign_link(INVITATION, account.pk, account.invitation_version)
-    values = {
-        "recipient": recipient_of(account.person),
-        "roles": role_names(account.groups.values_list("name", flat=True)),
-        "link": settings.SITE_URL + reverse("account_invitation", args=[token]),
-        "valid_until": now + dt.timedelta(days=INVITATION_DAYS),
-        "portal": settings.PORTAL_NAME,
-    }
+    link = settings.SITE_URL + reverse("account_invitation", args=[token])
+    roles = role_names(account.groups.values_list("name", flat=True))
+    message = _invitation(account.person, ", ".join(roles), link, now)
     enqueue_account_mail(
-        to=values["recipient"],
-        subject=_("Ihr Zugang zum Portal %(portal)s") % {"portal": settings.PORTAL_NAME},
-        text=render_to_string("account/email/invitation_message.txt", values),
+        to=recipient_of(account.person),
+        subject=message.subject,
+        text=message.text,
         now=now,
         # One mail per version of the invitation, however often the service is retried.
         event=f"invitation:{account.pk}:{account.invitation_version}",
         expires_at=now + DELIVERY_LIMIT,
         by=by,
     )
+
+
+def preview_invitation(person: Person, roles: str, *, now: dt.datetime) -> Message:
+    """Return the mail that invites `person` to an account with `roles`, without its link."""
+    return _invitation(person, roles, _("[persönlicher Link]"), now)
+
+
+def _invitation(person: Person, roles: str, link: str, now: dt.datetime) -> Message:
+    values = {
+        "recipient": recipient_of(person),
+        "roles": roles,
+        "link": link,
+        "valid_until": now + dt.timedelta(days=INVITATION_DAYS),
+        "portal": settings.PORTAL_NAME,
+    }
+    subject = _("Ihr Zugang zum Portal %(portal)s") % {"portal": settings.PORTAL_NAME}
+    text = render_to_string("account/email/invitation_message.txt", values)
+    return Message(subject, text.strip(), "")
 
 
 def mail_deputyship(deputyship: Deputy, *, now: dt.datetime, by) -> None:

@@ -2,18 +2,20 @@
 
 import datetime as dt
 from functools import partial
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.dates import format_day, local_date
 from core.history import entries_of
-from core.views import allowed, redirect_with_message, run_service
+from core.views import allowed, redirect_with_message, run_service, version_sent
 from outbox.permissions import can_manage_mails
 from outbox.progress.mails import section_tabs
 from reminders.forecast import (
@@ -179,7 +181,9 @@ def rule_page(request: HttpRequest, key: str) -> HttpResponse:
         # If somebody else saved first, the error shows their values: saving again may overwrite.
         form.accept_version(schedule.version)
     change = ReminderRule.objects.filter(key=key).first()
+    shown = urlencode({"version": schedule.version})
     context = {
+        "reset_url": f"{reverse('reminders:rule_reset', args=[key])}?{shown}",
         "rule": rule,
         "schedule": schedule,
         "form": form,
@@ -196,7 +200,13 @@ def rule_reset(request: HttpRequest, key: str) -> HttpResponse:
     rule = _get_rule_or_404(key)
     run_service(
         request,
-        partial(reset_rule, rule=rule, by=request.user, now=timezone.now()),
+        partial(
+            reset_rule,
+            rule=rule,
+            version=version_sent(request),
+            by=request.user,
+            now=timezone.now(),
+        ),
         done=_("Es gilt wieder die Voreinstellung: %(days)s.")
         % {"days": describe_schedule(default_schedule(rule))},
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core import dates, html, middleware
+from core.conflicts import with_version
 from core.html import render_markdown
 from core.models import BASIS
 
@@ -170,13 +171,24 @@ def note(*, text) -> SafeString:
 @register.inclusion_tag("components/buttons.html", takes_context=True)
 def buttons(context, *, items) -> dict:
     """Show a list of `core.progress.Button`."""
-    return {"items": items, "csrf_token": context.get("csrf_token")}
+    return {"items": items, **_for_post_buttons(context)}
 
 
 @register.inclusion_tag("components/post_button.html", takes_context=True)
-def post_button(context, *, url: str, label, variant: str = "secondary") -> dict:
+def post_button(context, *, url: str, label, variant: str = "secondary", seen=None) -> dict:
+    """Show a button that posts. It acts on `seen`, or on the records in the page's own `seen`, as
+    they are now: its address gets their version, unless it has one already.
+    """
     style = html.VARIANTS[html.one_of(variant, html.VARIANTS)]
+    shown = [seen] if seen else context.get("seen")
+    if shown and "?" not in url:
+        url = with_version(url, *shown)
     return {"url": url, "label": label, "style": style, "csrf_token": context.get("csrf_token")}
+
+
+def _for_post_buttons(context) -> dict:
+    """Return what a component that shows a `post_button` needs from the context of its page."""
+    return {"csrf_token": context.get("csrf_token"), "seen": context.get("seen")}
 
 
 @register.inclusion_tag("components/steps.html")
@@ -188,7 +200,7 @@ def steps(*, items) -> dict:
 def next_step(context, *, box, today: dt.date) -> dict:
     parts = [box.who, html.draw_deadline(box.due_on, today)] if box else []
     who = format_html_join(" · ", "{}", ((part,) for part in parts if part))
-    return {"box": box, "who": who, "csrf_token": context.get("csrf_token")}
+    return {"box": box, "who": who, **_for_post_buttons(context)}
 
 
 @register.inclusion_tag("components/facts.html")

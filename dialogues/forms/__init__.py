@@ -1,5 +1,10 @@
 from dialogues.forms.dates import DateOptionFormSet, FixDateForm
-from dialogues.forms.dialogues import DialogueForm, HostReplyForm
+from dialogues.forms.dialogues import (
+    DialogueForm,
+    HostReplyForm,
+    SeenOutcomeForm,
+    SeenReasonForm,
+)
 from dialogues.forms.guests import GuestListForm, GuestSearchForm
 from dialogues.forms.invitations import ReleaseForm, SubstituteForm
 from dialogues.forms.rsvps import OfficeRsvpForm, RsvpForm
@@ -17,6 +22,8 @@ __all__ = [
     "OfficeTopicForm",
     "ReleaseForm",
     "RsvpForm",
+    "SeenOutcomeForm",
+    "SeenReasonForm",
     "SeriesForm",
     "SubstituteForm",
     "TopicForm",

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.conflicts import SeenForm
 from core.errors import Concern
 from core.forms import PeriodForm, WarnedForm
 from dialogues.enums import HostPreference
@@ -62,7 +63,7 @@ DateOptionFormSet = forms.formset_factory(
 )
 
 
-class FixDateForm(WarnedForm):
+class FixDateForm(SeenForm, WarnedForm):
     """A choice of the dates that the senator's office accepted."""
 
     overrule_label = _("Trotzdem festlegen")

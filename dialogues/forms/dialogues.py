@@ -4,12 +4,14 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.conflicts import VersionedForm, version_of
+from core.conflicts import SeenForm, VersionedForm, version_of
 from core.forms import (
     CleanCharField,
     DayField,
     GermanIntegerField,
+    OutcomeForm,
     PickList,
+    ReasonForm,
     WarnedForm,
     formfield_for,
     limit_length,
@@ -120,7 +122,7 @@ class DialogueForm(VersionedForm, WarnedForm):
         return tuple(name for name in super().model_fields if name in self.fields)
 
 
-class HostReplyForm(forms.Form):
+class HostReplyForm(SeenForm):
     """The reply of the host company and its day."""
 
     reply = forms.ChoiceField(
@@ -135,3 +137,16 @@ class HostReplyForm(forms.Form):
         required=False,
         help_text=_("Zum Beispiel: telefonisch, mit wem, Bedingungen."),
     )
+
+    @property
+    def reply_details(self) -> dict:
+        """The arguments that `record_host_reply` takes."""
+        return {name: self.cleaned_data[name] for name in ("reply", "replied_on", "note")}
+
+
+class SeenReasonForm(SeenForm, ReasonForm):
+    """Why a topic is declined, or a dialogue postponed or cancelled."""
+
+
+class SeenOutcomeForm(SeenForm, OutcomeForm):
+    """What came of a dialogue."""

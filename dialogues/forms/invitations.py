@@ -6,28 +6,31 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import DayField, GermanIntegerField
+from core.forms import CleanCharField, DayField, GermanIntegerField
 from dialogues.models import Invitation
 from dialogues.reminders import reminder_note
 from partners.models import Person
 
 
 class ReleaseForm(forms.Form):
-    """The deadline for replies, and the number of invitations shown on the button."""
+    """The deadline for replies, the number of invitations shown on the button, and what the page
+    showed (`guest_list_version`).
+    """
 
     rsvp_by = DayField(label=_("Antwort erbeten bis"))
     expected = GermanIntegerField(widget=forms.HiddenInput)
+    version = CleanCharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["rsvp_by"].help_text = reminder_note()
 
-    def expect(self, count: int) -> None:
-        """Make the next submission confirm `count` invitations, the number shown now."""
-        # A bound form would repeat the number that was submitted.
+    def expect(self, count: int, version: str) -> None:
+        """Make the next submission confirm `count` invitations, those that are shown now."""
+        # A bound form would repeat what was submitted.
         if self.is_bound:
             self.data = self.data.copy()
-            self.data["expected"] = count
+            self.data["expected"], self.data["version"] = count, version
 
 
 class SubstituteForm(forms.Form):

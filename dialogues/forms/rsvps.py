@@ -3,10 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.conflicts import SeenForm
 from core.forms import CleanCharField, CleanEmailField, GermanIntegerField
 from dialogues.enums import RsvpState
 from dialogues.models import Invitation, Rsvp
-from dialogues.services.rsvps import MAX_PARTY, RSVP_MISSING, SUBSTITUTE_MISSING
+from dialogues.services.rsvps import MAX_PARTY, RSVP_FIELDS, RSVP_MISSING, SUBSTITUTE_MISSING
 from outbox.rendering.headers import validate_address
 
 # The page shows these in a <details>, which is open only if they contain something.
@@ -14,7 +15,7 @@ FOLDED_FIELDS = ("party", "remark", "shares_rsvp")
 SUBSTITUTE_FIELDS = ("substitute_name", "substitute_function", "substitute_email")
 
 
-class RsvpForm(forms.Form):
+class RsvpForm(SeenForm):
     """A guest's reply. The substitute's name is required only if the guest is represented."""
 
     CHOICES = (
@@ -61,7 +62,8 @@ class RsvpForm(forms.Form):
         initial = {name: getattr(invitation, name) for name in Rsvp._fields} | (
             {} if has_replied else {"rsvp": ""}
         )
-        super().__init__(*args, initial=initial, **kwargs)
+        shown = {"instance": invitation, "seen_fields": RSVP_FIELDS}
+        super().__init__(*args, initial=initial, **shown, **kwargs)
         self.fields["rsvp"].choices = self.CHOICES
         # Marked as required on the empty form, where the legend says "only with a substitute".
         self.fields["substitute_name"].required = not self.is_bound or self._is_represented

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.conflicts import with_version
 from core.dates import format_date
 from dialogues.enums import BEFORE_THE_DAY, DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
@@ -55,6 +56,7 @@ def _guest(guest: GuestRow, *, manages: bool) -> GuestLine:
     # A reply to an earlier date says nothing about this one, so it is not shown.
     elif guest.is_released:
         rsvp_badges = [(invitation.get_rsvp_display(), invitation.badge_colour)]
+    remove_url = reverse("dialogues:guest_remove", args=[invitation.pk])
     can_remove = manages and invitation.released_at is None and not is_withdrawn
     return GuestLine(
         organisation=person.organisation.label if person.organisation else "–",
@@ -67,7 +69,7 @@ def _guest(guest: GuestRow, *, manages: bool) -> GuestLine:
         mail_reason=_reason_of(guest.mail) if manages and guest.mail else "",
         mail_url=guest.mail.get_absolute_url() if manages and _is_stuck(guest.mail) else "",
         links=_links(guest) if manages and not is_withdrawn else [],
-        remove_url=reverse("dialogues:guest_remove", args=[invitation.pk]) if can_remove else "",
+        remove_url=with_version(remove_url, invitation) if can_remove else "",
     )
 
 

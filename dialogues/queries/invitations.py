@@ -1,11 +1,14 @@
 """Invitations to a dialogue: replies, seats, and who is to be invited."""
 
 from collections import Counter
+from collections.abc import Iterable
+from hashlib import sha256
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import ngettext
 
+from core.conflicts import version_of_all
 from core.progress import Segment
 from dialogues.enums import OFFICE_RSVP, RSVP_BADGE_COLOURS, SEATED, RsvpState
 from dialogues.models import Dialogue, Invitation
@@ -91,6 +94,14 @@ def _not_released(dialogue: Dialogue) -> QuerySet[Invitation]:
     invitations = dialogue.invitations.active().exclude(released_round=dialogue.round)
     invitations = invitations.exclude(UNSETTLED)
     return invitations.select_related("person__organisation", "person__user").order_by("pk")
+
+
+def guest_list_version(dialogue: Dialogue, invitations: Iterable[Invitation]) -> str:
+    """Return a fingerprint of `dialogue` and of who is invited to it at which address."""
+    people = [
+        str((guest.person_id, guest.person.name, guest.person.email)) for guest in invitations
+    ]
+    return sha256("".join([version_of_all(dialogue), *people]).encode()).hexdigest()[:20]
 
 
 def substitute_candidates(invitation: Invitation) -> QuerySet[Person]:

@@ -20,7 +20,7 @@ from dialogues.enums import (
     OptionState,
 )
 from dialogues.models import Dialogue, Invitation
-from dialogues.queries import is_granted, unreleased_invitations
+from dialogues.queries import guest_list_version, is_granted, unreleased_invitations
 from dialogues.reminders import guests_to_remind, manual_step, reminder_of, unanswered
 from dialogues.services.dialogues import (
     lock_dialogue,
@@ -40,18 +40,31 @@ NOT_INVITED = gettext_lazy("Diese Einladung ist nicht versandt oder schon zurüc
 
 @transaction.atomic
 def release_invitations(
-    *, dialogue: Dialogue, rsvp_by: dt.date, expected: int, by, now: dt.datetime
+    *,
+    dialogue: Dialogue,
+    rsvp_by: dt.date,
+    expected: int,
+    version: str = "",
+    by,
+    now: dt.datetime,
 ) -> int:
     """Mail every invitation that was not yet sent in this round; return how many.
 
-    `expected` is the number shown in the preview. Raises ChangedMeanwhile if the guest list has
-    changed since, and Refused if a check of `_require_releasable` or `_invitations_to_release`
-    fails. Then no invitation is mailed.
+    `expected` is the number shown in the preview, `version` its `guest_list_version`. Raises
+    ChangedMeanwhile if the dialogue or the guest list has changed since, and Refused if a check of
+    `_require_releasable` or `_invitations_to_release` fails. Then no invitation is mailed.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_releasable(dialogue, rsvp_by, now)
     invitations = _invitations_to_release(dialogue, rsvp_by, expected)
+    if version and version != guest_list_version(dialogue, invitations):
+        raise ChangedMeanwhile(
+            _(
+                "Das Gespräch oder die Gästeliste hat sich inzwischen geändert. Noch ist nichts "
+                "versandt; bitte prüfen Sie noch einmal."
+            )
+        )
     # Guests of an earlier round start without a reply, because theirs was to another date.
     former_rounds = {invitation.pk: invitation.released_round for invitation in invitations}
     values = NO_RSVP | {"released_at": now, "released_round": dialogue.round}

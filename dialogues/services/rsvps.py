@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from core.conflicts import require_seen
 from core.dates import format_date, local_date
 from core.errors import NotAllowed, Refused
 from core.history import save_as
@@ -22,6 +23,7 @@ from dialogues.services.dialogues import lock_dialogue
 from dialogues.services.invitations import lock_invitation
 
 GIVEN_RSVPS = tuple(rsvp for rsvp in RsvpState if rsvp != RsvpState.OPEN)
+RSVP_FIELDS = (*Rsvp._fields, "released_round", "withdrawn_at")
 MAX_PARTY = 10
 # Limits abuse: with a personal link, anyone can make the portal mail an address they enter.
 MAX_SUBSTITUTES = 3
@@ -117,18 +119,41 @@ class SeatsTaken(Refused):
 
 
 def record_rsvp(
-    *, invitation: Invitation, rsvp: Rsvp, now: dt.datetime, by=None, channel=RsvpChannel.LINK
+    *,
+    invitation: Invitation,
+    rsvp: Rsvp,
+    now: dt.datetime,
+    by=None,
+    channel=RsvpChannel.LINK,
+    seen: str | None = None,
 ) -> bool:
     """Record a guest's reply and mail a confirmation; return whether anything changed.
 
-    The office (`channel` OFFICE) may reply for anybody, even after the deadline. Nobody is mailed
-    once the dialogue was held. Raises NotAllowed for somebody else's invitation, Refused if
-    replies are closed or too few seats are free; the office then sees that the guest wants one.
+    `seen` is the fingerprint of RSVP_FIELDS that the page showed. The office (`channel` OFFICE) may
+    reply for anybody, even after the deadline. Nobody is mailed once the dialogue was held. Raises
+    NotAllowed for somebody else's invitation, ChangedMeanwhile, Refused if replies are closed or
+    too few seats are free; the office then sees that the guest wants one.
     """
     try:
-        return _record_rsvp(invitation, rsvp, now=now, by=by, channel=channel)
+        return _record_rsvp(invitation, rsvp, now=now, by=by, channel=channel, seen=seen)
     except SeatsTaken:
         # In a transaction of its own, because the refusal has rolled back the other one.
+        _record_seat_wish(invitation, by=by, now=now)
+        raise
+
+
+def require_seats(*, invitation: Invitation, rsvp: Rsvp, by, now: dt.datetime) -> None:
+    """Raise Refused like `record_rsvp` if too few seats are free, and note that one is wanted.
+
+    For a page that rehearses the reply, which would undo the note.
+    """
+    require_office(by)
+    try:
+        with transaction.atomic():
+            dialogue = lock_dialogue(invitation.dialogue_id)
+            locked = lock_invitation(invitation.pk, dialogue)
+            _require_free_seats(locked, _normalised(rsvp))
+    except SeatsTaken:
         _record_seat_wish(invitation, by=by, now=now)
         raise
 
@@ -144,7 +169,9 @@ def _record_seat_wish(invitation: Invitation, *, by, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def _record_rsvp(invitation: Invitation, rsvp: Rsvp, *, now: dt.datetime, by, channel: str) -> bool:
+def _record_rsvp(
+    invitation: Invitation, rsvp: Rsvp, *, now: dt.datetime, by, channel: str, seen: str | None
+) -> bool:
     # The lock serialises replies to one dialogue, so no seat is given away twice.
     dialogue = lock_dialogue(invitation.dialogue_id)
     locked = lock_invitation(invitation.pk, dialogue)
@@ -155,6 +182,7 @@ def _record_rsvp(invitation: Invitation, rsvp: Rsvp, *, now: dt.datetime, by, ch
     # Guests may send the form more than once; an unchanged reply is not confirmed again.
     if locked.replied_at and before == after:
         return False
+    require_seen(locked, seen, RSVP_FIELDS)
     _require_free_seats(locked, after)
     # Guests who need more substitutes ask the office, which is not limited.
     if channel != RsvpChannel.OFFICE:

@@ -6,14 +6,16 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from approvals.enums import ApprovalKind
+from approvals.queries import approvals_about
 from core.roles import senator_office_name
 from core.states import Move
-from core.views import redirect_unless_possible, render_confirmation, run_service
+from core.views import redirect_unless_possible
 from dialogues.queries import latest_decision_on, why_too_late
+from outbox.views.confirming import confirm_mails
 
 
 def deadline_options(first: dt.datetime | None) -> dict[str, Any]:
@@ -31,23 +33,26 @@ def withdraw_submission(
     moves: Mapping[str, Move],
     action: str,
     *,
+    kind: ApprovalKind,
     title: str,
     done: str,
     submit_label: str = "",
     details: Sequence[str] = (),
 ) -> HttpResponse:
-    """Show the page that confirms the withdrawal of `subject`; on POST, withdraw with `service`.
+    """Show the mails that tell of the withdrawal of `subject`, then withdraw it with `service`.
 
-    By default `details` says that the senator's office is told.
+    By default `details` says that the senator's office need not decide any more.
     """
     if back := redirect_unless_possible(request, subject, moves, action):
         return back
-    if request.method == "POST":
-        run_service(request, partial(service, by=request.user, now=timezone.now()), done=done)
-        return redirect(subject)
-    note = _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
-    return render_confirmation(
+    note = _("Das %(office)s muss dann nichts mehr entscheiden.")
+    return confirm_mails(
         request,
+        partial(service, by=request.user, now=timezone.now()),
+        target=subject,
+        done=done,
+        # With the approval: one that was given meanwhile must not be undone unseen.
+        seen=(subject, approvals_about(kind, subject.pk).first()),
         title=title,
         question=str(subject),
         submit_label=submit_label or _("Zurückziehen"),

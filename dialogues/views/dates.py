@@ -16,7 +16,7 @@ from approvals.registry import Briefing
 from approvals.views import submit_briefing
 from core.dates import local_date
 from core.errors import Refused, Warned
-from core.forms import ReasonForm, WarnedForm
+from core.forms import WarnedForm
 from core.roles import senator_office_name
 from core.views import (
     redirect_if_refused,
@@ -27,7 +27,7 @@ from core.views import (
 )
 from dialogues.enums import DIALOGUE_MOVES, SENATOR_ATTENDS, OptionState
 from dialogues.facts import DATES_FACTS, options_to_tick
-from dialogues.forms import DateOptionFormSet, FixDateForm
+from dialogues.forms import DateOptionFormSet, FixDateForm, SeenReasonForm
 from dialogues.mails import addressees_of_cancellation
 from dialogues.models import DateOption, Dialogue
 from dialogues.progress import notified_people, programme_changes
@@ -44,7 +44,7 @@ from dialogues.services import (
 )
 from dialogues.services.dates import require_accepted_host, require_fixed_date
 from dialogues.views.approvals import deadline_options, withdraw_submission
-from dialogues.views.dialogues import dialogue_for_office
+from dialogues.views.dialogues import dialogue_for_office, seen_of
 from outbox.views.confirming import confirm_mails, went_back
 
 
@@ -93,6 +93,7 @@ def drop(request, dialogue_pk, pk):
         request,
         partial(drop_date_option, option=option, by=request.user, now=timezone.now()),
         done=_("Der Termin ist verworfen."),
+        seen=[option],
     )
     return redirect(dialogue)
 
@@ -138,6 +139,7 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
         facts=DATES_FACTS,
         suggestion=_suggested_briefing(dialogue),
         options=options_to_tick(options),
+        others=options,
         form_options=deadline_options(first),
         title=title,
         submit_label=_("Zur Freigabe vorlegen"),
@@ -176,6 +178,7 @@ def withdraw(request, pk):
         partial(withdraw_dates, dialogue=dialogue),
         DIALOGUE_MOVES,
         "withdraw_dates",
+        kind=ApprovalKind.DATES,
         title=_("Vorlage zurückziehen"),
         done=_("Die Vorlage ist zurückgezogen. Legen Sie die Termine vor, wenn sie stehen."),
     )
@@ -189,7 +192,7 @@ def adopt(request, pk):
     form.is_valid()
     heeded = form.heeded_keys
     call = partial(adopt_counter_dates, dialogue=dialogue, heeded=heeded, by=request.user, now=now)
-    if options := run_service(request, call, form=form):
+    if options := run_service(request, call, form=form, seen=seen_of(dialogue)):
         text = ngettext(
             "%(count)d Termin ist übernommen. Fragen Sie den Gastgeber, bevor Sie ihn vorlegen.",
             "%(count)d Termine sind übernommen. Fragen Sie den Gastgeber, bevor Sie sie vorlegen.",
@@ -212,41 +215,40 @@ def adopt(request, pk):
 
 
 def fix(request, pk):
-    dialogue = dialogue_for_office(request, pk)
-    now = timezone.now()
+    dialogue, now = dialogue_for_office(request, pk), timezone.now()
     options = dialogue.date_options.filter(state=OptionState.POSSIBLE, starts_at__gt=now).order_by(
         "starts_at", "pk"
     )
     if request.method != "POST" and (dialogue.starts_at or not options):
-        messages.error(
-            request, _("Es gibt keinen freigegebenen Termin, der noch festzulegen wäre.")
-        )
+        nothing_left = _("Es gibt keinen freigegebenen Termin, der noch festzulegen wäre.")
+        messages.error(request, nothing_left)
         return redirect(dialogue)
     initial = {"option": options[0]} if len(options) == 1 else {}
     changes = programme_changes(dialogue, options)
     form = FixDateForm(
-        request.POST or None, options=options, programme_changes=changes, initial=initial
+        request.POST or None,
+        instance=dialogue,
+        options=options,
+        programme_changes=changes,
+        initial=initial,
     )
+    label, cancel_url = _("Termin festlegen"), dialogue.get_absolute_url()
+    labels = {"title": label, "submit_label": label, "cancel_url": cancel_url}
     if request.method == "POST" and form.is_valid() and not went_back(request):
         option = form.cleaned_data["option"]
+        call = partial(
+            fix_date, option=option, moves_programme=form.moves, by=request.user, now=now
+        )
         confirmed = confirm_mails(
             request,
-            partial(
-                fix_date,
-                option=option,
-                moves_programme=form.moves,
-                heeded=form.heeded_keys,
-                by=request.user,
-                now=now,
-            ),
+            partial(call, heeded=form.heeded_keys),
             target=dialogue,
             form=form,
             done=_("Der Termin steht fest."),
-            title=_("Termin festlegen"),
+            seen=[dialogue],
             question=f"{dialogue} · {option}",
             details=programme_changes(dialogue, [option]) if form.moves else [],
-            submit_label=_("Termin festlegen"),
-            cancel_url=dialogue.get_absolute_url(),
+            **labels,
         )
         if confirmed:
             return confirmed
@@ -254,12 +256,10 @@ def fix(request, pk):
         request,
         form,
         template="dialogues/form.html",
-        title=_("Termin festlegen"),
-        submit_label=_("Termin festlegen"),
+        **labels,
         intro=str(dialogue),
         points=[str(who) for who in (senator_office_name(), dialogue.host_contact) if who],
         points_label=_("Eine Nachricht mit Kalendereintrag erhalten:"),
-        cancel_url=dialogue.get_absolute_url(),
     )
 
 
@@ -299,7 +299,7 @@ def _give_up_date(request, pk, action, service, *, title, submit_label, done, ef
         return back
     now = timezone.now()
     hint = _("Er steht in der Nachricht an alle, die benachrichtigt werden.")
-    form = ReasonForm(request.POST or None, help_text=hint)
+    form = SeenReasonForm(request.POST or None, instance=dialogue, help_text=hint)
     if request.method == "POST" and form.is_valid() and not went_back(request):
         reason = form.cleaned_data["reason"]
         confirmed = confirm_mails(
@@ -308,6 +308,7 @@ def _give_up_date(request, pk, action, service, *, title, submit_label, done, ef
             target=dialogue,
             form=form,
             done=done,
+            seen=[dialogue],
             title=title,
             question=f"{dialogue} · {dialogue.when}",
             details=[effect],

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
 from approvals.forms import LAPSE_CONFIRMED, LapseGuard
+from approvals.models import ApprovalRequest
 from approvals.progress import clash_notes, with_conditions
+from approvals.queries import approvals_about
 from core.dates import local_date
 from core.progress import Button
 from core.roles import is_inside
@@ -75,6 +77,11 @@ def dialogue_for_office(request, pk: int) -> Dialogue:
     return get_for_office(request, dialogues, pk)
 
 
+def seen_of(dialogue: Dialogue) -> list[Dialogue | ApprovalRequest | None]:
+    """Return the records whose version the buttons on the pages of `dialogue` carry."""
+    return [dialogue, approvals_about(ApprovalKind.DATES, dialogue.pk).first()]
+
+
 def page_context(request, dialogue: Dialogue, tab: str) -> dict:
     """Return the context shared by all tabs; `tab` is the URL name of the current one."""
     user, now = request.user, timezone.now()
@@ -87,6 +94,7 @@ def page_context(request, dialogue: Dialogue, tab: str) -> dict:
     edit_url = reverse("dialogues:edit", args=[dialogue.pk])
     return {
         "dialogue": dialogue,
+        "seen": [dialogue, preparation.approval],
         "preparation": preparation,
         "today": local_date(now),
         "parents": dialogue_parents(dialogue),

@@ -283,5 +283,6 @@ def remove(request, pk):
         request,
         partial(remove_guest, invitation=invitation, by=request.user, now=timezone.now()),
         done=done,
+        seen=[invitation],
     )
     return redirect(guests_url(invitation.dialogue))

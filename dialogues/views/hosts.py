@@ -27,17 +27,17 @@ def host_reply(request, pk):
     reply = "" if dialogue.host_reply == HostReply.OPEN else dialogue.host_reply
     replied_on = dialogue.host_replied_on or local_date(timezone.now())
     initial = {"reply": reply, "replied_on": replied_on, "note": dialogue.host_note}
-    form = HostReplyForm(request.POST or None, initial=initial)
+    form = HostReplyForm(request.POST or None, instance=dialogue, initial=initial)
     if request.method == "POST" and form.is_valid():
         call = partial(
             record_host_reply,
             dialogue=dialogue,
             by=request.user,
             now=timezone.now(),
-            **form.cleaned_data,
+            **form.reply_details,
         )
         done = _("Die Antwort des Gastgebers ist vermerkt.")
-        if run_service(request, call, form=form, done=done):
+        if run_service(request, call, form=form, done=done, seen=[dialogue]):
             return redirect(dialogue)
     return render_form(
         request,

@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.dates import local_date
 from core.views import (
@@ -27,8 +26,7 @@ from dialogues.progress import (
     release_warnings,
     released_message,
 )
-from dialogues.queries import unreleased_invitations
-from dialogues.reminders import guests_to_remind
+from dialogues.queries import guest_list_version, unreleased_invitations
 from dialogues.services import (
     release_invitations,
     remind_guests,
@@ -40,7 +38,6 @@ from dialogues.services import (
 from dialogues.services.guests import require_guest_list
 from dialogues.services.invitations import require_approval, require_invited
 from dialogues.views.dialogues import dialogue_for_office
-from outbox.queries.wordings import with_waiting_note
 from outbox.views.confirming import confirm_mails
 from partners.queries import recipient_of
 
@@ -68,7 +65,8 @@ def release(request, pk):
         )
         return redirect(guests_url(dialogue))
     rsvp_by = default_rsvp_by(dialogue, local_date(now))
-    initial = {"rsvp_by": rsvp_by, "expected": len(invitations)}
+    version = guest_list_version(dialogue, invitations)
+    initial = {"rsvp_by": rsvp_by, "expected": len(invitations), "version": version}
     form = ReleaseForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         call = partial(
@@ -80,7 +78,7 @@ def release(request, pk):
             )
     # Submitting confirms the number on the button: if guests were added meanwhile, the service
     # refuses once and this page shows the new list.
-    form.expect(len(invitations))
+    form.expect(len(invitations), version)
     rsvp_by = getattr(form, "cleaned_data", {}).get("rsvp_by") or rsvp_by
     context = _release_context(dialogue, invitations, rsvp_by)
     return render(request, "dialogues/release.html", {"form": form, **context})
@@ -103,35 +101,18 @@ def _release_context(dialogue: Dialogue, invitations: list[Invitation], rsvp_by)
 
 
 def remind(request, pk):
-    """List the guests who have not replied, then remind them."""
+    """Show the mails to the guests who have not replied, then remind them."""
     dialogue = dialogue_for_office(request, pk)
-    if request.method == "POST":
-        call = partial(remind_guests, dialogue=dialogue, by=request.user, now=timezone.now())
-        if count := run_service(request, call):
-            text = ngettext(
-                "%(count)d Gast wird erinnert.", "%(count)d Gäste werden erinnert.", count
-            )
-            done = with_waiting_note(text % {"count": count}, "invitation_reminder")
-            messages.success(request, done)
-        return redirect(guests_url(dialogue))
-    invitations = guests_to_remind(dialogue, timezone.localdate())
-    if not invitations:
-        messages.warning(
-            request,
-            _(
-                "Zurzeit ist niemand zu erinnern: Alle haben geantwortet, wurden heute schon "
-                "erinnert, sind pausiert oder nicht mehr aktiv, oder die Frist ist abgelaufen."
-            ),
-        )
-        return redirect(guests_url(dialogue))
-    count = len(invitations)
-    label = ngettext("%(count)d Gast erinnern", "%(count)d Gäste erinnern", count)
-    return render_confirmation(
+    return confirm_mails(
         request,
+        partial(remind_guests, dialogue=dialogue, by=request.user, now=timezone.now()),
+        target=guests_url(dialogue),
+        done=_("Die Erinnerung ist geschrieben."),
+        seen=[dialogue],
         title=_("Gäste erinnern"),
-        question=_("Diese Gäste haben noch nicht geantwortet:"),
-        details=[full_name(invitation.person) for invitation in invitations],
-        submit_label=label % {"count": count},
+        question=_("%(dialogue)s: Wer noch nicht geantwortet hat, wird erinnert.")
+        % {"dialogue": dialogue},
+        submit_label=_("Erinnern"),
         cancel_url=guests_url(dialogue),
     )
 
@@ -151,6 +132,7 @@ def withdraw(request, pk):
         partial(withdraw_invitation, invitation=invitation, by=request.user, now=timezone.now()),
         target=back_url,
         done=_("Die Einladung ist zurückgezogen."),
+        seen=[invitation.dialogue, invitation],
         title=_("Einladung zurückziehen"),
         question=full_name(invitation.person),
         details=[_("Der persönliche Link gilt nicht mehr, der Platz wird frei.")],
@@ -169,6 +151,7 @@ def resend(request, pk):
         partial(resend_invitation, invitation=invitation, by=request.user, now=timezone.now()),
         target=back_url,
         done=_("Die Einladung geht noch einmal hinaus."),
+        seen=[invitation.dialogue, invitation],
         title=_("Einladung erneut senden"),
         question=full_name(invitation.person),
         details=[
@@ -191,7 +174,7 @@ def link(request, pk):
     title, guest = _("Persönlichen Link kopieren"), full_name(invitation.person)
     if request.method == "POST":
         call = partial(show_link, invitation=invitation, by=request.user, now=timezone.now())
-        if not (address := run_service(request, call)):
+        if not (address := run_service(request, call, seen=[invitation.dialogue, invitation])):
             return redirect(back_url)
         context = {
             "title": title,
@@ -205,6 +188,7 @@ def link(request, pk):
         return response
     return render_confirmation(
         request,
+        seen=[invitation.dialogue, invitation],
         title=title,
         question=guest,
         details=[
@@ -225,6 +209,7 @@ def replace(request, pk):
         partial(replace_link, invitation=invitation, by=request.user, now=timezone.now()),
         target=back_url,
         done=_("Der Link ist ersetzt. Der bisherige gilt nicht mehr."),
+        seen=[invitation.dialogue, invitation],
         title=_("Persönlichen Link ersetzen"),
         question=full_name(invitation.person),
         details=[

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.forms import OutcomeForm
+from core.progress import TextCard
 from core.states import allowed_actions
 from core.views import (
     redirect_if_refused,
@@ -17,9 +17,10 @@ from core.views import (
     run_service,
 )
 from dialogues.enums import DIALOGUE_MOVES
+from dialogues.forms import SeenOutcomeForm
 from dialogues.services import close_dialogue, correct_outcome, document_outcome, record_held
 from dialogues.services.outcomes import require_begun
-from dialogues.views.dialogues import dialogue_for_office
+from dialogues.views.dialogues import dialogue_for_office, seen_of
 
 
 def hold(request, pk):
@@ -31,12 +32,12 @@ def hold(request, pk):
         return back
     if request.method == "POST":
         done = _("Das Gespräch ist als durchgeführt vermerkt. Halten Sie jetzt das Ergebnis fest.")
-        run_service(
-            request, partial(record_held, dialogue=dialogue, by=request.user, now=now), done=done
-        )
+        call = partial(record_held, dialogue=dialogue, by=request.user, now=now)
+        run_service(request, call, done=done, seen=[dialogue])
         return redirect(dialogue)
     return render_confirmation(
         request,
+        seen=[dialogue],
         title=_("Als durchgeführt vermerken"),
         question=f"{dialogue} · {dialogue.when}",
         details=[
@@ -55,8 +56,9 @@ def document(request, pk):
     action = "correct" if is_correction else "document"
     if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, action):
         return back
-    form = OutcomeForm(
+    form = SeenOutcomeForm(
         request.POST or None,
+        instance=dialogue,
         initial={"outcome": dialogue.outcome},
         help_text=_("Die wichtigsten Aussagen, Bedarfe und Zusagen, in wenigen Sätzen."),
     )
@@ -71,13 +73,16 @@ def document(request, pk):
         done = _("Das Ergebnis ist festgehalten.")
         if is_correction:
             done = _("Das Ergebnis ist berichtigt; der Verlauf behält die frühere Fassung.")
-        if run_service(request, call, form=form, done=done):
+        if run_service(request, call, form=form, done=done, seen=[dialogue]):
             return redirect(dialogue)
+    shows_saved = form.errors and is_correction
     return render_form(
         request,
         form,
         template="dialogues/form.html",
         title=DIALOGUE_MOVES[action].label,
+        # After a refusal, what somebody else has saved stands beside what was typed.
+        cards=[TextCard(_("Gespeichert ist"), dialogue.outcome)] if shows_saved else [],
         intro=str(dialogue),
         cancel_url=dialogue.get_absolute_url(),
     )
@@ -87,5 +92,5 @@ def document(request, pk):
 def close(request, pk):
     dialogue = dialogue_for_office(request, pk)
     call = partial(close_dialogue, dialogue=dialogue, by=request.user, now=timezone.now())
-    run_service(request, call, done=_("Das Gespräch ist abgeschlossen."))
+    run_service(request, call, done=_("Das Gespräch ist abgeschlossen."), seen=seen_of(dialogue))
     return redirect(dialogue)

@@ -3,7 +3,7 @@
 from functools import partial, wraps
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,11 +32,15 @@ from dialogues.services import (
     record_rsvp,
     settle_substitute,
 )
-from dialogues.services.rsvps import require_office_rsvp, require_seat_to_offer
+from dialogues.services.rsvps import (
+    require_office_rsvp,
+    require_seat_to_offer,
+    require_seats,
+)
 from dialogues.services.substitutes import require_unsettled
 from dialogues.views.dialogues import calendar_response
 from dialogues.views.invitations import guests_url, invitation_for_office
-from outbox.views.confirming import confirm_mails
+from outbox.views.confirming import confirm_mails, went_back
 
 # The URL itself is a secret: keep it out of other sites' logs, caches and search engines.
 PRIVATE_HEADERS = {
@@ -129,7 +133,12 @@ def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calend
 def _write(invitation: Invitation, form: RsvpForm, channel: str, by, now) -> str:
     """Record the reply and return the message about it."""
     has_changed = record_rsvp(
-        invitation=invitation, rsvp=form.rsvp_details, now=now, by=by, channel=channel
+        invitation=invitation,
+        rsvp=form.rsvp_details,
+        seen=form.version_shown or None,
+        now=now,
+        by=by,
+        channel=channel,
     )
     if not has_changed:
         return _("Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun.")
@@ -146,17 +155,9 @@ def enter_rsvp(request, pk):
     if back := redirect_if_refused(request, invitation, require_office_rsvp, to=back_url):
         return back
     form = OfficeRsvpForm(request.POST or None, invitation=invitation)
-    if request.method == "POST" and form.is_valid():
-        call = partial(
-            record_rsvp,
-            invitation=invitation,
-            rsvp=form.rsvp_details,
-            channel=RsvpChannel.OFFICE,
-            by=request.user,
-            now=timezone.now(),
-        )
-        if run_service(request, call, form=form, done=_("Die Antwort ist eingetragen.")):
-            return redirect(back_url)
+    if request.method == "POST" and form.is_valid() and not went_back(request):
+        if entered := _enter_rsvp(request, invitation, form, back_url):
+            return entered
     values = {"guest": full_name(invitation.person), "dialogue": invitation.dialogue}
     return render_form(
         request,
@@ -166,6 +167,25 @@ def enter_rsvp(request, pk):
         submit_label=_("Eintragen"),
         cancel_url=back_url,
         intro=_("%(guest)s, zu „%(dialogue)s“") % values,
+    )
+
+
+def _enter_rsvp(request, invitation, form: OfficeRsvpForm, back_url: str) -> HttpResponse | None:
+    given = {"invitation": invitation, "rsvp": form.rsvp_details}
+    given |= {"by": request.user, "now": timezone.now()}
+    if not run_service(request, partial(require_seats, **given), form=form):
+        return None
+    return confirm_mails(
+        request,
+        partial(record_rsvp, channel=RsvpChannel.OFFICE, seen=form.version_shown or None, **given),
+        target=back_url,
+        form=form,
+        done=_("Die Antwort ist eingetragen."),
+        asks_always=False,
+        title=_("Antwort eintragen"),
+        question=full_name(invitation.person),
+        submit_label=_("Eintragen"),
+        cancel_url=back_url,
     )
 
 
@@ -181,6 +201,7 @@ def offer(request, pk):
         partial(offer_seat, invitation=invitation, by=request.user, now=now),
         target=back_url,
         done=_("Der Platz ist angeboten."),
+        seen=[invitation.dialogue, invitation],
         title=_("Platz anbieten"),
         question=full_name(invitation.person),
         submit_label=_("Platz anbieten"),

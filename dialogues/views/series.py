@@ -23,6 +23,7 @@ from core.views import (
     render_form,
     require_office,
     run_service,
+    saving,
 )
 from dialogues.enums import SERIES_MOVES
 from dialogues.facts import SERIES_FACTS
@@ -45,6 +46,7 @@ from dialogues.services import (
     withdraw_series,
 )
 from dialogues.views.approvals import deadline_options, withdraw_submission
+from outbox.views.confirming import confirm_mails, went_back
 
 SERIES = DialogueSeries.objects.all()
 
@@ -57,6 +59,7 @@ def detail(request, pk):
     can_edit = manages and not series.is_taken_over
     context = {
         "series": series,
+        "seen": [series],
         "subtitle": " · ".join(filter(None, [_("Reihe"), series.period])),
         "steps": series_progress(series),
         "buttons": [Button(_("Bearbeiten"), edit_url)] if can_edit else [],
@@ -96,18 +99,23 @@ def edit(request, pk):
     # Created before the form, because validation writes the entered values into the instance.
     guard = LapseGuard(ApprovalKind.SERIES, SERIES_FACTS, series)
     form = SeriesForm(request.POST or None, instance=series)
-    is_complete = request.method == "POST" and form.is_valid()
+    is_complete = request.method == "POST" and form.is_valid() and not went_back(request)
     if is_complete and not guard.needs_confirmation(request.POST, form.instance):
-        call = partial(
-            change_series,
-            series=series,
-            values=form.values,
-            version=form.version_shown,
-            by=request.user,
-            now=timezone.now(),
+        # Whoever takes part in an approval always learns that it lapses.
+        saved = confirm_mails(
+            request,
+            saving(request, form, change_series, series=series),
+            target=series,
+            form=form,
+            done=_("Die Angaben sind gespeichert."),
+            asks_always=False,
+            title=_("Reihe bearbeiten"),
+            question=_("%(series)s: Diese Änderung wird mitgeteilt.") % {"series": series},
+            submit_label=_("Speichern"),
+            cancel_url=series.get_absolute_url(),
         )
-        if run_service(request, call, form=form, done=_("Die Angaben sind gespeichert.")):
-            return redirect(series)
+        if saved:
+            return saved
     return render_form(
         request,
         form,
@@ -125,6 +133,7 @@ def affirm(request, pk):
         request,
         partial(affirm_series, series=series, by=request.user, now=timezone.now()),
         done=_("Vermerkt: Verwaltung und Partner haben die Reihe bekräftigt."),
+        seen=[series],
     )
     return redirect(series)
 
@@ -158,6 +167,7 @@ def withdraw(request, pk):
         partial(withdraw_series, series=series),
         SERIES_MOVES,
         "withdraw",
+        kind=ApprovalKind.SERIES,
         title=_("Antrag zurückziehen"),
         done=_("Der Antrag ist zurückgezogen; Sie können die Reihe wieder bearbeiten."),
     )

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,9 +18,7 @@ from approvals.queries import approvals_about
 from approvals.registry import Briefing
 from approvals.views import submit_briefing
 from core.dates import local_date
-from core.forms import ReasonForm
 from core.progress import Button
-from core.roles import senator_office_name
 from core.views import (
     allowed,
     get_for_office,
@@ -31,7 +30,7 @@ from core.views import (
 )
 from dialogues.enums import TOPIC_MOVES, DialogueState, TopicState
 from dialogues.facts import TOPIC_FACTS
-from dialogues.forms import OfficeTopicForm, TopicForm
+from dialogues.forms import OfficeTopicForm, SeenReasonForm, TopicForm
 from dialogues.models import Topic
 from dialogues.permissions import (
     PROPOSERS_ONLY,
@@ -61,6 +60,7 @@ from dialogues.services import (
     withdraw_topic,
 )
 from dialogues.views.approvals import deadline_options, withdraw_submission
+from outbox.views.confirming import confirm_mails, went_back
 
 TOPICS = Topic.objects.all()
 DRAFT_INTRO = gettext_lazy(
@@ -81,6 +81,7 @@ def detail(request, pk):
     can_edit = can_edit_topic(user, topic)
     context = {
         "topic": topic,
+        "seen": [topic],
         "subtitle": " · ".join(filter(None, [_("Thema"), topic.series and topic.series.title])),
         "steps": topic_progress(topic),
         "box": with_conditions(box, kind=ApprovalKind.TOPIC, subject_id=pk, user=user),
@@ -99,8 +100,9 @@ def detail(request, pk):
 @allowed(can_propose, PROPOSERS_ONLY)
 def create(request):
     form = _form_for(request.user)(request.POST or None)
-    if request.method == "POST" and form.is_valid() and (topic := _save(request, form)):
-        return redirect(topic)
+    is_complete = request.method == "POST" and form.is_valid() and not went_back(request)
+    if is_complete and (saved := _save(request, form, title=_("Thema vorschlagen"))):
+        return saved
     return render_form(
         request,
         form,
@@ -119,10 +121,10 @@ def edit(request, pk):
     # Created before the form, because validation writes the entered values into the instance.
     guard = LapseGuard(ApprovalKind.TOPIC, TOPIC_FACTS, topic)
     form = _form_for(request.user)(request.POST or None, instance=topic)
-    is_complete = request.method == "POST" and form.is_valid()
+    is_complete = request.method == "POST" and form.is_valid() and not went_back(request)
     if is_complete and not guard.needs_confirmation(request.POST, form.instance):
-        if _save(request, form):
-            return redirect(topic)
+        if saved := _save(request, form, title=_("Thema bearbeiten")):
+            return saved
     return render_form(
         request,
         form,
@@ -139,12 +141,32 @@ def _form_for(user) -> type[TopicForm]:
     return OfficeTopicForm if can_manage(user) else TopicForm
 
 
-def _save(request, form: TopicForm) -> Topic | bool:
-    """Save the topic; with the button *Vorschlagen*, also propose it. Both succeed or neither."""
+def _save(request, form: TopicForm, *, title: str) -> HttpResponse | None:
+    """Save the topic; with the button *Vorschlagen*, also propose it. Both succeed or neither.
+
+    Return None if the form must be shown again. The office sees the mails first.
+    """
     proposes = request.POST.get("act") == "propose"
     done = PROPOSED if proposes else _("Das Thema ist gespeichert.")
     # One call for both: a refused proposal must not leave a saved draft behind.
-    return run_service(request, partial(_write, request, form, proposes), form=form, done=done)
+    call = partial(_write, request, form, proposes)
+    if not can_manage(request.user):
+        topic = run_service(request, call, form=form, done=done)
+        return redirect(topic) if topic else None
+    return confirm_mails(
+        request,
+        call,
+        target=form.instance.get_absolute_url()
+        if form.instance.pk
+        else reverse("dialogues:topics"),
+        form=form,
+        done=done,
+        asks_always=False,
+        title=title,
+        question=_("%(topic)s: Das wird mitgeteilt.") % {"topic": form.values["title"]},
+        submit_label=_("Vorschlagen") if proposes else _("Speichern"),
+        cancel_url=reverse("dialogues:topics"),
+    )
 
 
 @transaction.atomic
@@ -163,7 +185,7 @@ def _write(request, form: TopicForm, proposes: bool) -> Topic:
 def propose(request, pk):
     topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=pk)
     call = partial(propose_topic, topic=topic, by=request.user, now=timezone.now())
-    run_service(request, call, done=PROPOSED)
+    run_service(request, call, done=PROPOSED, seen=[topic])
     return redirect(topic)
 
 
@@ -176,10 +198,11 @@ def retract(request, pk):
         return back
     if request.method == "POST":
         call = partial(retract_topic, topic=topic, by=request.user, now=timezone.now())
-        run_service(request, call, done=_("Ihr Vorschlag ist zurückgezogen."))
+        run_service(request, call, done=_("Ihr Vorschlag ist zurückgezogen."), seen=[topic])
         return redirect(topic)
     return render_confirmation(
         request,
+        seen=[topic],
         title=_("Vorschlag zurückziehen"),
         question=str(topic),
         details=[
@@ -192,15 +215,23 @@ def retract(request, pk):
     )
 
 
-@require_POST
 def take_up(request, pk):
+    """Take up a proposal at once if there is nobody to tell of it."""
     topic = get_for_office(request, TOPICS, pk)
-    run_service(
+    if back := redirect_unless_possible(request, topic, TOPIC_MOVES, "take_up"):
+        return back
+    return confirm_mails(
         request,
         partial(take_up_topic, topic=topic, by=request.user, now=timezone.now()),
+        target=topic,
         done=_("Das Thema ist aufgegriffen. Ergänzen Sie, was zur Freigabe noch fehlt."),
+        asks_always=False,
+        seen=[topic],
+        title=_("Thema aufgreifen"),
+        question=str(topic),
+        submit_label=_("Aufgreifen"),
+        cancel_url=topic.get_absolute_url(),
     )
-    return redirect(topic)
 
 
 def decline(request, pk):
@@ -208,23 +239,33 @@ def decline(request, pk):
     if back := redirect_unless_possible(request, topic, TOPIC_MOVES, "decline"):
         return back
     hint = _("Steht in der Nachricht an die Person, die es vorgeschlagen hat.")
-    form = ReasonForm(request.POST or None, help_text=hint)
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        call = partial(
-            decline_topic, topic=topic, reason=reason, by=request.user, now=timezone.now()
+    form = SeenReasonForm(request.POST or None, instance=topic, help_text=hint)
+    page = {
+        "title": _("Thema nicht aufgreifen"),
+        "question": str(topic),
+        "danger": True,
+        "cancel_url": topic.get_absolute_url(),
+    }
+    if request.method == "POST" and form.is_valid() and not went_back(request):
+        reason, now = form.cleaned_data["reason"], timezone.now()
+        confirmed = confirm_mails(
+            request,
+            partial(decline_topic, topic=topic, reason=reason, by=request.user, now=now),
+            target=topic,
+            form=form,
+            done=_("Das Thema wird nicht aufgegriffen."),
+            seen=[topic],
+            submit_label=_("Nicht aufgreifen"),
+            **page,
         )
-        if run_service(request, call, form=form, done=_("Das Thema wird nicht aufgegriffen.")):
-            return redirect(topic)
+        if confirmed:
+            return confirmed
     return render_confirmation(
         request,
         form,
-        title=_("Thema nicht aufgreifen"),
-        question=str(topic),
-        submit_label=_("Nicht aufgreifen"),
+        submit_label=_("Weiter"),
         details=[_("Wer es vorgeschlagen hat, erfährt die Begründung.")],
-        danger=True,
-        cancel_url=topic.get_absolute_url(),
+        **page,
     )
 
 
@@ -263,17 +304,14 @@ def withdraw(request, pk):
     title, label, details = _("Vorlage zurückziehen"), "", []
     if topic.state == TopicState.APPROVED:
         title, label = _("Thema wieder bearbeiten"), _("Wieder bearbeiten")
-        told = _("Das %(office)s erfährt davon, ebenso wer das Thema vorgeschlagen hat.")
-        details = [
-            _("Die Freigabe erlischt. Das Thema muss danach noch einmal vorgelegt werden."),
-            told % {"office": senator_office_name()},
-        ]
+        details = [_("Die Freigabe erlischt. Das Thema muss danach noch einmal vorgelegt werden.")]
     return withdraw_submission(
         request,
         topic,
         partial(withdraw_topic, topic=topic),
         TOPIC_MOVES,
         "rework",
+        kind=ApprovalKind.TOPIC,
         title=title,
         done=_("Die Vorlage ist zurückgezogen; Sie können das Thema wieder bearbeiten."),
         submit_label=label,

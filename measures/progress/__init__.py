@@ -20,11 +20,9 @@ from measures.progress.reports import (
     report_lines,
     report_origin,
     report_remark,
-    returned_message,
 )
 from measures.progress.rounds import (
     change_effect,
-    changed_message,
     closing_details,
     opened_message,
     opening_details,
@@ -42,7 +40,6 @@ __all__ = [
     "CARD",
     "PAGE",
     "change_effect",
-    "changed_message",
     "closing_details",
     "compare_reports",
     "decision_effect",
@@ -66,7 +63,6 @@ __all__ = [
     "report_lines",
     "report_origin",
     "report_remark",
-    "returned_message",
     "round_buttons",
     "round_deadline",
     "round_lines",

@@ -51,14 +51,6 @@ def decision_effect(report: StatusReport, user) -> str:
     return _("Wie Sie entscheiden, erfährt per E-Mail: %(people)s.") % {"people": names_of(people)}
 
 
-def returned_message(report: StatusReport) -> str:
-    people = people_told_of_decision(report)
-    if not people:
-        return _("Der Bericht ist zurückgegeben. Niemand erhält eine E-Mail.")
-    text = _("Der Bericht ist zurückgegeben. Eine E-Mail geht an: %(people)s.")
-    return text % {"people": names_of(people)}
-
-
 def names_of(people: Iterable[Person]) -> str:
     return ", ".join(str(person) for person in people)
 

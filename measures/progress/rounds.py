@@ -176,16 +176,6 @@ def change_effect(mail_count: int) -> str:
     return text % {"count": mail_count}
 
 
-def changed_message(mail_count: int) -> str:
-    text = ngettext(
-        "Die Berichtsrunde ist gespeichert. %(count)d Person erhält die neuen Termine per E-Mail.",
-        "Die Berichtsrunde ist gespeichert. %(count)d Personen erhalten die neuen Termine per "
-        "E-Mail.",
-        mail_count,
-    )
-    return text % {"count": mail_count} if mail_count else _("Die Berichtsrunde ist gespeichert.")
-
-
 def closing_details(awaiting: list[Measure], reports: Iterable[ReportInRound]) -> list[str]:
     """Return what closing the round leaves undone."""
     unchecked = [

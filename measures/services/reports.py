@@ -133,8 +133,11 @@ def record_report(
 
 
 @transaction.atomic
-def accept_report(*, report: StatusReport, shown: str = "", by, now: dt.datetime) -> StatusReport:
-    """Make a submitted report the status of its measure, mail the reporter, and return the report.
+def accept_report(
+    *, report: StatusReport, shown: str = "", by, now: dt.datetime, notify: bool = True
+) -> StatusReport:
+    """Make a submitted report the status of its measure and return the report; with `notify` it
+    mails the reporter.
 
     `shown` is the `submission` that the office has read, "" to compare nothing. Raises
     `NotAllowed`, `Refused`, `ChangedMeanwhile`.
@@ -147,7 +150,8 @@ def accept_report(*, report: StatusReport, shown: str = "", by, now: dt.datetime
     report.decided_by, report.decided_at = by, now
     save_as(report, by=by, now=now, reason=_("Bericht angenommen"))
     _adopt_status(measure, by=by, now=now)
-    _mail_decision(report, "report_accepted", path=measure.get_absolute_url(), by=by, now=now)
+    if notify:
+        _mail_decision(report, "report_accepted", path=measure.get_absolute_url(), by=by, now=now)
     return report
 
 

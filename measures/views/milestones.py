@@ -42,6 +42,7 @@ def milestone_done(request, pk):
             milestone=milestone, by=request.user, now=timezone.now()
         ),
         done=_("Meilenstein erreicht: %(title)s") % {"title": milestone.title},
+        seen=[milestone],
     )
     return redirect(milestone.measure)
 
@@ -53,6 +54,7 @@ def milestone_reopen(request, pk):
         request,
         lambda: services.reopen_milestone(milestone=milestone, by=request.user, now=timezone.now()),
         done=_("Meilenstein wieder offen: %(title)s") % {"title": milestone.title},
+        seen=[milestone],
     )
     return redirect(milestone.measure)
 
@@ -67,10 +69,12 @@ def milestone_delete(request, pk):
                 milestone=milestone, by=request.user, now=timezone.now()
             ),
             done=_("Der Meilenstein ist gelöscht."),
+            seen=[milestone],
         )
         return redirect(milestone.measure)
     return render_confirmation(
         request,
+        seen=[milestone],
         title=_("Meilenstein löschen"),
         question=_("Soll der Meilenstein „%(title)s“ gelöscht werden?")
         % {"title": milestone.title},

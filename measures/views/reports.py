@@ -3,10 +3,12 @@
 CONTRIBUTING.md ("Walk one request") follows a submitted report from here through all layers.
 """
 
+from functools import partial
+
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from core.dates import format_date, local_date
 from core.views import (
@@ -29,7 +31,6 @@ from measures.progress import (
     report_buttons,
     report_origin,
     report_remark,
-    returned_message,
     status_facts,
 )
 from measures.queries import (
@@ -39,6 +40,7 @@ from measures.queries import (
     people_told_of_decision,
     reporting_situation,
 )
+from outbox.views.confirming import confirm_mails, went_back
 
 
 def report_write(request, pk):
@@ -165,20 +167,34 @@ def report_page(request, pk):
     return render(request, "measures/report.html", context)
 
 
-@require_POST
 def report_accept(request, pk):
+    """Show the mails about the report that was read, then accept it."""
     report = _get_report(request, pk)
-    accepted = run_service(
-        request,
-        lambda: services.accept_report(
-            report=report,
-            shown=request.GET.get("eingereicht", ""),
-            by=request.user,
-            now=timezone.now(),
-        ),
-        done=_("Der Bericht ist angenommen und der Stand der Maßnahme übernommen."),
+    require(can_decide_reports(request.user))
+    if refused := redirect_unless_possible(request, report, REPORT_MOVES, "accept"):
+        return refused
+    call = partial(
+        services.accept_report,
+        report=report,
+        # The address keeps it on the page in between.
+        shown=request.GET.get("eingereicht", ""),
+        by=request.user,
+        now=timezone.now(),
     )
-    return redirect(report.measure if accepted else report)
+    return confirm_mails(
+        request,
+        call,
+        target=report.measure,
+        refused_to=report,
+        done=_("Der Bericht ist angenommen und der Stand der Maßnahme übernommen."),
+        asks_always=False,
+        may_be_silent=True,
+        seen=[report.measure, report],
+        title=REPORT_MOVES["accept"].label,
+        question=str(report.measure),
+        submit_label=REPORT_MOVES["accept"].label,
+        cancel_url=report.get_absolute_url(),
+    )
 
 
 def report_return(request, pk):
@@ -191,19 +207,31 @@ def report_return(request, pk):
         initial={"shown": request.GET.get("eingereicht", "")},
         people=people_told_of_decision(report),
     )
-    if form.is_valid() and run_service(
-        request,
-        lambda: services.return_report(
+    labels = {
+        "title": REPORT_MOVES["return"].label,
+        "submit_label": REPORT_MOVES["return"].label,
+        "cancel_url": report.get_absolute_url(),
+    }
+    if form.is_valid() and not went_back(request):
+        call = partial(
+            services.return_report,
             report=report,
             comment=form.cleaned_data["comment"],
             shown=form.cleaned_data["shown"],
             by=request.user,
             now=timezone.now(),
-        ),
-        form=form,
-        done=returned_message(report),
-    ):
-        return redirect(report.measure)
+        )
+        confirmed = confirm_mails(
+            request,
+            call,
+            target=report.measure,
+            form=form,
+            done=_("Der Bericht ist zurückgegeben."),
+            question=str(report.measure),
+            **labels,
+        )
+        if confirmed:
+            return confirmed
     if form.non_field_errors():
         # The sentence told of the new version, so sending the comment again refers to that one.
         form.data = form.data.copy()
@@ -212,10 +240,8 @@ def report_return(request, pk):
         request,
         form,
         template="measures/form.html",
-        title=REPORT_MOVES["return"].label,
         subject=report.measure,
-        submit_label=REPORT_MOVES["return"].label,
-        cancel_url=report.get_absolute_url(),
+        **labels,
     )
 
 

@@ -20,16 +20,16 @@ from core.views import (
     require,
     run_service,
     save_form,
+    saving,
 )
 from measures import services
 from measures.enums import ROUND_MOVES, ReportState, RoundState
 from measures.forms import RoundForm
-from measures.mails import REPORT_REQUESTED, ROUND_CHANGED, report_requests
+from measures.mails import REPORT_REQUESTED, report_requests
 from measures.models import ReportingRound
 from measures.permissions import can_run_rounds
 from measures.progress import (
     change_effect,
-    changed_message,
     closing_details,
     opened_message,
     opening_details,
@@ -48,6 +48,7 @@ from measures.queries import (
     round_version,
 )
 from outbox.queries.wordings import preview_message, with_waiting_note
+from outbox.views.confirming import confirm_mails, went_back
 
 
 @require_safe
@@ -104,20 +105,28 @@ def round_edit(request, pk):
     if refused := redirect_if_refused(request, reporting_round, services.require_changeable):
         return refused
     form = RoundForm(request.POST or None, instance=reporting_round)
+    labels = {
+        "title": _("Berichtsrunde bearbeiten"),
+        "cancel_url": reporting_round.get_absolute_url(),
+    }
+    if form.is_valid() and not went_back(request):
+        saved = confirm_mails(
+            request,
+            saving(request, form, services.change_round, reporting_round=reporting_round),
+            target=reporting_round,
+            form=form,
+            done=_("Die Berichtsrunde ist gespeichert."),
+            asks_always=False,
+            question=_("„%(title)s“: Die neuen Termine werden mitgeteilt.")
+            % {"title": reporting_round.title},
+            submit_label=_("Speichern"),
+            **labels,
+        )
+        if saved:
+            return saved
     mailed = len(awaited_reporters(reporting_round)) if reporting_round.is_open else 0
-    if save_form(request, form, services.change_round, reporting_round=reporting_round):
-        has_new_days = {"cut_off_on", "due_on"} & set(form.changed_data)
-        done = changed_message(mailed if has_new_days else 0)
-        note = with_waiting_note(done, ROUND_CHANGED) if mailed and has_new_days else done
-        messages.success(request, note)
-        return redirect(reporting_round)
     return render_form(
-        request,
-        form,
-        template="measures/form.html",
-        title=_("Berichtsrunde bearbeiten"),
-        effect=change_effect(mailed),
-        cancel_url=reporting_round.get_absolute_url(),
+        request, form, template="measures/form.html", effect=change_effect(mailed), **labels
     )
 
 

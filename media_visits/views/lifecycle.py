@@ -63,7 +63,6 @@ def submit(request, pk):
             "latest_on": day - dt.timedelta(days=1) if day else None,
             "due_on_error": partial(due_on_error, starts_at=visit.starts_at),
         },
-        seen_fields=SEEN_FIELDS,
         title=_("Zur Freigabe vorlegen"),
         submit_label=_("Zur Freigabe vorlegen"),
         intro=_("%(visit)s – %(when)s") % {"visit": visit, "when": visit.date_text},

@@ -14,7 +14,9 @@ from outbox.models import Mail
 from outbox.progress.bulk import QuickFilter, bulk_buttons, quick_filters
 from outbox.progress.mails import calendar_facts
 from outbox.queries.batches import Batch
+from outbox.queries.wordings import preview_message
 from outbox.rendering.preview import preview_calendar, preview_text
+from outbox.texts import MailDraft, title_of
 
 # The page refreshes every few seconds, but screen readers announce only every further tenth.
 ANNOUNCED_STEP_PERCENT = 10
@@ -50,6 +52,31 @@ def letters_of(mails: Iterable[Mail]) -> list[Letter]:
             letters[key] = Letter(mail.kind_title, mail.subject, text, [], facts)
         letters[key].recipients.append(mail.addressee)
     return list(letters.values())
+
+
+def letters_ahead(drafts: Iterable[MailDraft]) -> list[Letter]:
+    """Return the letters that `drafts` would become now, for a form that is not filled in yet."""
+    letters: dict[tuple, Letter] = {}
+    for draft in drafts:
+        key = (draft.kind, *sorted(draft.values.items()), draft.link or draft.path)
+        if key not in letters:
+            message = preview_message(draft)
+            letters[key] = Letter(title_of(draft.kind), message.subject, message.text, [], [])
+        letters[key].recipients.append(f"{draft.to.name} <{draft.to.email}>")
+    return list(letters.values())
+
+
+def ahead_note(letters: Iterable[Letter]) -> str:
+    """Return a sentence that says how many people get `letters` when the form is sent."""
+    count = sum(len(letter.recipients) for letter in letters)
+    if not count:
+        return _("Mit dem Absenden wird niemand benachrichtigt.")
+    text = ngettext(
+        "Mit dem Absenden wird %(count)d Person benachrichtigt. Diese E-Mail ansehen",
+        "Mit dem Absenden werden %(count)d Personen benachrichtigt. Diese E-Mail ansehen",
+        count,
+    )
+    return text % {"count": count}
 
 
 def notified_note(mails: Iterable[Mail]) -> str:

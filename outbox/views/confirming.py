@@ -1,21 +1,23 @@
 """The confirmation page of every act that mails: how many, whom, and the text."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Model
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.conflicts import unless_changed, version_of_all
 from core.middleware import FORM_TOKEN
-from core.views import run_service
+from core.views import run_service, version_sent
 from outbox.forms import ConfirmationForm
 from outbox.models import Mail
-from outbox.progress.batches import letters_of, notified_note
+from outbox.progress.batches import Letter, ahead_note, letters_of, notified_note
 from outbox.services import fingerprint_of, perform, rehearse
 
 BACK = "confirmation-back"
@@ -35,10 +37,12 @@ def confirm_mails(
     service: Callable[..., Any],
     *,
     target,
+    refused_to=None,
     form: BaseForm | None = None,
     done: str | Promise = "",
     asks_always: bool = True,
     may_be_silent: bool = False,
+    seen: Sequence[Model | None] = (),
     **page,
 ) -> HttpResponse | None:
     """Show the mails that `service` would write; once they are confirmed, run it, and redirect to
@@ -46,22 +50,25 @@ def confirm_mails(
 
     Call it with the valid `form` of the page before, unless the user `went_back` to it; its input
     is carried on. When the service refuses, None is returned: the form has to be shown again, with
-    the reason. Without a form, a refusal leads to `target`. Unless `asks_always`, an act that
-    writes no mail needs no confirmation. With `may_be_silent`, the user may choose to tell nobody:
-    `service(notify=False)` is run.
+    the reason. Without a form, a refusal leads to `refused_to`, by default `target`. Unless
+    `asks_always`, an act that writes no mail needs no confirmation once it is posted. With
+    `may_be_silent`, the user may choose to tell nobody: `service(notify=False)` is run. Records in
+    `seen` must still be as the page before showed them; without a form, this page carries their
+    version.
 
     `page` takes `title`, `question`, `submit_label`, `cancel_url`, and optionally `details`,
     `danger` and `hidden`: names and values that the view needs back.
     """
     confirmation = ConfirmationForm(request.POST or None, may_be_silent=may_be_silent)
-    page |= {"form": form, "may_be_silent": may_be_silent}
-    refused = None if form else redirect(target)
+    page |= {"form": form, "may_be_silent": may_be_silent, "seen": seen}
+    service = unless_changed(service, seen, version_sent(request))
+    refused = None if form else redirect(refused_to or target)
     expected = confirmation.shown
     if not expected:
         mails = run_service(request, partial(rehearse, service), form=form)
         if mails is False:
             return refused
-        if mails or asks_always:
+        if mails or asks_always or request.method != "POST":
             return _render(request, mails, **page)
         expected = fingerprint_of([])
     if confirmation.silences:
@@ -77,16 +84,27 @@ def confirm_mails(
     return redirect(target)
 
 
+def ahead_of(letters: Sequence[Letter]) -> dict[str, Any]:
+    """Return the context of a form that shows on its own page which letters sending it writes.
+
+    For an act that cannot be rehearsed, because its form has files or its mail a secret link.
+    """
+    return {"letters_ahead": letters, "letters_ahead_note": ahead_note(letters)}
+
+
 def _render(
     request: HttpRequest,
     mails: list[Mail],
     *,
     form: BaseForm | None,
     may_be_silent: bool,
+    seen: Sequence[Model | None],
     notice: str | Promise = "",
     hidden: Iterable[tuple[str, str]] = (),
     **page,
 ) -> HttpResponse:
+    if seen:
+        hidden = [*hidden, ("version", version_of_all(*seen))]
     silences = ConfirmationForm(request.POST or None, may_be_silent=may_be_silent).silences
     context = {
         "letters": letters_of(mails),

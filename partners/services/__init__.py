@@ -6,6 +6,7 @@ from partners.services.accounts import (
     invite_account,
     read_invitation,
     require_other_account,
+    require_pending,
     resend_invitation,
 )
 from partners.services.deputies import create_deputy, end_deputy
@@ -42,6 +43,7 @@ __all__ = [
     "preview_merge",
     "remove_members",
     "require_other_account",
+    "require_pending",
     "resend_invitation",
     "take_back",
     "tidy_people",

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.conflicts import require_seen
 from core.errors import ChangedMeanwhile, Refused, require_heeded, violation_as
 from core.history import save_as
 from core.links import read_link
@@ -25,6 +26,7 @@ from partners.queries import similar_people
 from partners.services.people import MAY_BE_DOUBLE, concerns_about
 
 INVITATION_SECONDS = INVITATION_DAYS * 24 * 3600
+ACCOUNT_FIELDS = ("email", "groups", "is_active", "is_office_head")
 ROLE_REQUIRED = gettext_lazy("Bitte wählen Sie mindestens eine Rolle.")
 
 
@@ -73,13 +75,18 @@ def resend_invitation(*, account: User, by, now: dt.datetime) -> User:
     """Mail a new link and revoke the older one. Raises Refused unless the invitation is pending."""
     require_can_manage_partners(by)
     locked = _lock_account(account)
-    if not locked.is_pending:
-        raise Refused(_("Für dieses Konto ist keine Einladung mehr offen."))
+    require_pending(locked)
     locked.invitation_version += 1
     locked.invited_at = now
     save_as(locked, by=by, now=now, reason=_("Einladung erneut versandt"))
     mail_invitation(locked, now=now, by=by)
     return locked
+
+
+def require_pending(account: User) -> None:
+    """Raise Refused unless the invitation to `account` is open."""
+    if not account.is_pending:
+        raise Refused(_("Für dieses Konto ist keine Einladung mehr offen."))
 
 
 def read_invitation(token: str) -> User:
@@ -133,16 +140,19 @@ def change_account(
     now: dt.datetime,
     is_office_head: bool = False,
     heeded: Collection[str] = (),
+    seen: str | None = None,
 ) -> User:
     """Change the address, the roles and the head of the office. A new address revokes sent links.
 
-    Raises Refused when the address belongs to another account, the roles do not fit, users change
+    `seen` is the fingerprint of ACCOUNT_FIELDS that the form showed. Raises ChangedMeanwhile;
+    Refused when the address belongs to another account, the roles do not fit, users change
     their own roles, or the last account of the office would lose its role; Warned if another
     person has the new address.
     """
     require_can_manage_partners(by)
     office_pks = _lock_office_accounts()
     locked = _lock_account(account)
+    require_seen(locked, seen, ACCOUNT_FIELDS)
     _require_fitting_roles(locked.person, roles, is_office_head)
     email = _require_free_address(email, account=locked)
     if set(roles) != locked.own_roles:

@@ -8,17 +8,21 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from core.roles import OFFICE
 from core.views import (
     allowed,
+    redirect_if_refused,
     redirect_with_message,
     render_confirmation,
     render_form,
     run_service,
 )
-from partners.forms import AccountForm
+from outbox.progress.batches import Letter
+from outbox.views.confirming import ahead_of
+from partners.enums import role_names
+from partners.forms import AccountForm, ChangeAccountForm
+from partners.mails import preview_invitation
 from partners.models import User
 from partners.permissions import can_manage_partners
 from partners.progress import concern_lines, open_records_note
@@ -30,6 +34,7 @@ from partners.services import (
     dependents_of_account,
     invite_account,
     require_other_account,
+    require_pending,
     resend_invitation,
 )
 
@@ -56,9 +61,12 @@ def account_invite(request, pk):
             done = _("Die Einladung geht an %(email)s.") % {"email": account.email}
             return redirect_with_message(request, done, person)
     intro = _("%(name)s bekommt eine E-Mail mit einem Link, der einmal und 14 Tage lang gilt.")
+    message = preview_invitation(person, _("[Rollen von dieser Seite]"), now=timezone.now())
+    recipients = [_("%(name)s, an die Adresse von dieser Seite") % {"name": person.name}]
     return render_form(
         request,
         form,
+        **ahead_of([Letter("", message.subject, message.text, recipients, [])]),
         title=_("Zum Portal einladen"),
         intro=intro % {"name": person.name},
         cancel_url=person.get_absolute_url(),
@@ -67,13 +75,31 @@ def account_invite(request, pk):
 
 
 @allowed(can_manage_partners)
-@require_POST
 def account_resend(request, pk):
-    account = _account_of_person(request, pk)
-    service = partial(resend_invitation, account=account, by=request.user, now=timezone.now())
-    done = _("Eine neue Einladung geht an %(email)s. Der frühere Link gilt nicht mehr.")
-    run_service(request, service, done=done % {"email": account.email})
-    return redirect(account.person)
+    """Show the invitation without its link, then send it again."""
+    account, now = _account_of_person(request, pk), timezone.now()
+    if back := redirect_if_refused(
+        request, account, require_pending, to=account.person.get_absolute_url()
+    ):
+        return back
+    if request.method == "POST":
+        service = partial(resend_invitation, account=account, by=request.user, now=now)
+        done = _("Eine neue Einladung geht an %(email)s. Der frühere Link gilt nicht mehr.")
+        run_service(request, service, done=done % {"email": account.email}, seen=[account])
+        return redirect(account.person)
+    roles = ", ".join(role_names(account.own_roles))
+    return render_confirmation(
+        request,
+        seen=[account],
+        title=_("Einladung erneut senden"),
+        question=_("1 Person wird benachrichtigt: %(name)s, %(email)s.")
+        % {"name": account.person.name, "email": account.email},
+        details=[_("Der frühere Link gilt dann nicht mehr.")],
+        mail=preview_invitation(account.person, roles, now=now),
+        mail_title=_("Diese E-Mail ansehen"),
+        submit_label=_("Einladung senden"),
+        cancel_url=account.person.get_absolute_url(),
+    )
 
 
 @allowed(can_manage_partners)
@@ -84,10 +110,15 @@ def account_edit(request, pk):
         "roles": sorted(account.own_roles),
         "is_office_head": account.is_office_head,
     }
-    form = AccountForm(request.POST or None, initial=initial)
+    form = ChangeAccountForm(request.POST or None, instance=account, initial=initial)
     if form.is_valid():
         service = partial(
-            change_account, account=account, **form.values, by=request.user, now=timezone.now()
+            change_account,
+            account=account,
+            **form.values,
+            seen=form.version_shown or None,
+            by=request.user,
+            now=timezone.now(),
         )
         if changed := run_service(request, service, form=form):
             done = _changed_text(account, changed)

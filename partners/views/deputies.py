@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from core.views import (
     allowed,
-    redirect_with_message,
     render_confirmation,
     render_form,
     require,
     run_service,
 )
+from outbox.views.confirming import confirm_mails, went_back
 from partners.forms import DeputyForm
 from partners.models import Deputy, Person
 from partners.permissions import can_arrange_deputy, can_manage_partners
@@ -33,18 +33,29 @@ def own_deputy_add(request):
 
 def _add(request, principal: Person, *, back: str):
     form = DeputyForm(request.POST or None, principal=principal, by=request.user)
-    if form.is_valid():
+    if form.is_valid() and not went_back(request):
         service = partial(
             create_deputy, principal=principal, **form.values, by=request.user, now=timezone.now()
         )
-        if deputyship := run_service(request, service, form=form):
-            done = _("%(name)s vertritt %(period)s.")
-            values = {"name": deputyship.deputy.name, "period": deputyship.period}
-            return redirect_with_message(request, done % values, back)
+        names = {"deputy": form.values["deputy"].name, "principal": principal.name}
+        confirmed = confirm_mails(
+            request,
+            service,
+            target=back,
+            form=form,
+            done=_("Die Vertretung ist eingetragen: %(deputy)s für %(principal)s.") % names,
+            title=_("Vertretung eintragen"),
+            question=_("%(deputy)s vertritt %(principal)s.") % names,
+            submit_label=_("Vertretung eintragen"),
+            cancel_url=back,
+        )
+        if confirmed:
+            return confirmed
     intro = _("Die Vertretung hat in dieser Zeit dieselben Rechte im Portal wie: %(name)s.")
     return render_form(
         request,
         form,
+        submit_label=_("Weiter"),
         title=_("Vertretung eintragen"),
         intro=intro % {"name": principal.name},
         cancel_url=back,
@@ -60,10 +71,12 @@ def deputy_end(request, pk):
     name = {"name": deputyship.deputy.name}
     if request.method == "POST":
         service = partial(end_deputy, deputyship=deputyship, by=request.user, now=timezone.now())
-        run_service(request, service, done=_("Die Vertretung durch %(name)s ist beendet.") % name)
+        done = _("Die Vertretung durch %(name)s ist beendet.") % name
+        run_service(request, service, done=done, seen=[deputyship])
         return redirect(back)
     return render_confirmation(
         request,
+        seen=[deputyship],
         title=_("Vertretung beenden"),
         question=_("Die Vertretung durch %(name)s sofort beenden?") % name,
         details=[_("Eingetragen: %(period)s.") % {"period": deputyship.period}],

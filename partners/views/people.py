@@ -172,7 +172,7 @@ def _account_buttons(account: User, user) -> list[Button]:
 
     buttons = [Button(_("Konto ändern"), url("account_edit"))]
     if account.is_pending:
-        resend = Button(_("Einladung erneut senden"), url("account_resend"), is_post=True)
+        resend = Button(_("Einladung erneut senden"), url("account_resend"))
         buttons.insert(0, resend)
     if open_records_in_charge(account):
         buttons.append(Button(_("Aufgaben übergeben"), handover_url(account)))

@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 
 from approvals.forms import BriefingForm
+from partners.models import Person
 from tests.approvals.builders import BRIEFING, DUE_ON, TODAY, make_approval
 
 pytestmark = pytest.mark.django_db
@@ -10,12 +11,16 @@ pytestmark = pytest.mark.django_db
 FILLED_IN = BRIEFING.texts | {"due_on": str(DUE_ON)}
 
 
-def make_form(data=None, **values) -> BriefingForm:
-    return BriefingForm(data, today=TODAY, suggestion=BRIEFING, **values)
+def make_form(data=None, *, today=TODAY, **values) -> BriefingForm:
+    subject = Person(pk=1, family_name="irgendwer")
+    return BriefingForm(data, instance=subject, today=today, suggestion=BRIEFING, **values)
 
 
 def test_form_starts_with_the_suggestion_and_a_deadline_in_five_working_days():
-    assert make_form().initial == BRIEFING.texts | {"due_on": dt.date(2026, 3, 9)}
+    initial = make_form().initial
+
+    assert initial.pop("version")
+    assert initial == BRIEFING.texts | {"due_on": dt.date(2026, 3, 9)}
 
 
 @pytest.mark.parametrize(
@@ -35,7 +40,7 @@ def test_suggested_deadline_is_a_working_day_up_to_the_latest(latest_on, suggest
 def test_suggested_deadline_on_a_weekend_may_be_today():
     saturday, sunday = dt.date(2026, 3, 7), dt.date(2026, 3, 8)
 
-    form = BriefingForm(today=saturday, suggestion=BRIEFING, latest_on=sunday)
+    form = make_form(today=saturday, latest_on=sunday)
 
     assert form.initial["due_on"] == saturday
 

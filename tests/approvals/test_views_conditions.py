@@ -8,6 +8,7 @@ from approvals.progress import condition_tasks
 from approvals.queries import conditions_awaited
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from tests.approvals.builders import NOW, make_approval, make_condition, make_subject
+from tests.confirming import confirm
 from tests.dialogues.builders import make_dates_approval, make_dialogue, make_series, make_topic
 from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_user
@@ -34,7 +35,7 @@ def test_office_records_a_met_condition(client, office):
     condition = make_condition(make_approval(ApprovalState.CONDITIONAL, subject=subject))
 
     page = client.get(address(condition)).content.decode()
-    response = client.post(address(condition), {"note": "Erledigt im Mai"})
+    response = confirm(client, address(condition), {"note": "Erledigt im Mai"})
 
     condition.refresh_from_db()
     assert "Bitte die Bezirke beteiligen." in page

@@ -4,7 +4,15 @@ import datetime as dt
 
 import pytest
 
-from core.conflicts import SeenForm, require_seen, require_unchanged, version_of
+from core.conflicts import (
+    SeenForm,
+    require_seen,
+    require_unchanged,
+    unless_changed,
+    version_of,
+    version_of_all,
+    with_version,
+)
 from core.errors import ChangedMeanwhile
 from core.history import save_as
 from core.roles import OFFICE
@@ -139,3 +147,47 @@ def test_form_that_acts_asks_again_about_the_present_state():
 
     assert form.non_field_errors() == ["Neu."]
     assert form["version"].value() == version_of(measure, ["title"]) != version
+
+
+def test_service_runs_on_what_was_shown_only():
+    measure, other = make_measure(title="Alt"), make_measure()
+    shown = version_of_all(measure, other)
+    calls = []
+
+    def service(**given):
+        calls.append(given)
+        return "getan"
+
+    assert unless_changed(service, [measure, other], shown)(notify=False) == "getan"
+    assert unless_changed(service, [measure, other], "")() == "getan"
+    other.title = "Neu"
+    save_as(other, by=make_user(OFFICE), now=dt.datetime(2126, 3, 18, tzinfo=dt.UTC), reason="x")
+    with pytest.raises(ChangedMeanwhile, match="hat diesen Eintrag inzwischen geändert"):
+        unless_changed(service, [measure, other], shown)()
+    assert calls == [{"notify": False}, {}]
+
+
+@pytest.mark.parametrize("count", [0, 2], ids=["one is gone", "one has come"])
+def test_service_runs_on_the_same_records_only(count):
+    measure, other = make_measure(), make_measure()
+    shown, seen = version_of_all(measure), [measure, *[other] * count]
+    if not count:
+        shown = version_of_all(measure, other)
+
+    with pytest.raises(ChangedMeanwhile, match="inzwischen geändert"):
+        unless_changed(lambda: pytest.fail("ran"), seen, shown)()
+
+
+def test_record_that_does_not_exist_has_no_version():
+    measure = make_measure()
+
+    assert with_version("/x/", measure, None) == f"/x/?version={version_of_all(measure)}"
+
+
+def test_sign_in_is_no_change():
+    user = make_user(OFFICE)
+    shown = version_of_all(user)
+
+    user.last_login = dt.datetime(2126, 3, 18, tzinfo=dt.UTC)
+
+    assert version_of_all(user) == shown

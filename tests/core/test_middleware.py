@@ -34,7 +34,7 @@ def test_parent_page_is_the_nearest_existing_one(path, page):
 def test_opened_form_url_says_what_to_do(client, db):
     client.force_login(make_user(OFFICE))
 
-    answer = client.get("/branchengespraeche/themen/11/aufgreifen/")
+    answer = client.get("/branchengespraeche/themen/11/vorschlagen/")
 
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert "Es wurde nichts geändert." in answer.text

@@ -144,7 +144,8 @@ def test_more_lines_than_offered_are_ignored():
 def test_only_offered_dates_can_be_fixed():
     option, other = make_option(make_dialogue()), make_option(make_dialogue())
 
-    form = FixDateForm({"option": other.pk}, options=DateOption.objects.filter(pk=option.pk))
+    options = DateOption.objects.filter(pk=option.pk)
+    form = FixDateForm({"option": other.pk}, instance=option.dialogue, options=options)
 
     assert list(form.errors) == ["option"]
     assert [label for _value, label in form.fields["option"].choices] == [

@@ -238,7 +238,6 @@ def test_date_of_another_dialogue_cannot_be_dropped(signed_in):
     "address",
     [
         "themen/1/vorschlagen/",
-        "themen/1/aufgreifen/",
         "reihen/1/bekraeftigen/",
         "1/termine/1/verwerfen/",
         "1/abschliessen/",

@@ -206,7 +206,10 @@ def test_office_enters_a_reply_given_by_phone(signed_in):
     address = f"{BASE}/einladungen/{invitation.pk}/eintragen/"
 
     refused = text_of(signed_in.post(address, {"rsvp": "represented", "remark": "Lange getippt"}))
-    signed_in.post(address, {"rsvp": "represented", "substitute_name": "Stabsstelle", "party": "2"})
+    values = {"rsvp": "represented", "substitute_name": "Stabsstelle", "party": "2"}
+    asked = signed_in.post(address, values)
+    assert (mails_written(), "E-Mail an 1 Person" in text_of(asked)) == ([], True)
+    press(signed_in, asked)
 
     invitation.refresh_from_db()
     assert "Bitte nennen Sie, wer Sie vertritt." in refused and "Lange getippt" in refused

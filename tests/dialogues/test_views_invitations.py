@@ -1,6 +1,7 @@
 """Releasing invitations, and reminding guests."""
 
 import datetime as dt
+import html
 import re
 
 import pytest
@@ -125,24 +126,24 @@ def test_reminding_names_the_guests_and_happens_once_a_day(signed_in):
     make_invitation(dialogue, RsvpState.DECLINED)
     address = f"{guests_page(dialogue)}erinnern/"
 
-    page = text_of(signed_in.get(address))
-    first = text_of(signed_in.post(address, follow=True))
-    signed_in.post(address)
+    asked = signed_in.get(address)
+    press(signed_in, asked)
+    again = text_of(signed_in.get(address, follow=True))
 
-    assert "Zange GmbH: Leitung A" in page
-    assert "1 Gast erinnern" in page
-    assert "1 Gast wird erinnert." in first
+    assert "1 Person wird benachrichtigt." in text_of(asked)
+    assert "Leitung A <a@example.org>" in html.unescape(text_of(asked))
+    assert "wurde heute schon erinnert oder ist pausiert" in again
     assert mails_written() == [("invitation_reminder", "a@example.org")]
 
 
 def test_reminding_nobody_redirects_with_the_reason(signed_in):
-    for dialogue in (
-        make_dialogue(S.PLANNING),
-        make_invitation(rsvp=RsvpState.ACCEPTED).dialogue,
+    for dialogue, sentence in (
+        (make_dialogue(S.PLANNING), "Erinnert wird nur, solange Einladungen laufen."),
+        (make_invitation(rsvp=RsvpState.ACCEPTED).dialogue, "Alle Gäste haben geantwortet."),
     ):
         page = text_of(signed_in.get(f"{guests_page(dialogue)}erinnern/", follow=True))
 
-        assert "Zurzeit ist niemand zu erinnern" in page
+        assert sentence in page
 
 
 def test_reply_day_of_sent_invitations_cannot_be_moved_forward(signed_in):
@@ -176,11 +177,12 @@ def test_release_and_reminder_say_that_their_mails_wait(signed_in):
         signed_in.post(address, {"rsvp_by": RSVP_BY.isoformat(), "expected": 1}, follow=True)
     )
     Mail.objects.update(**fields_in_state("sent"))
-    reminded = text_of(signed_in.post(f"{guests_page(dialogue)}erinnern/", follow=True))
+    asked = signed_in.get(f"{guests_page(dialogue)}erinnern/")
+    press(signed_in, asked)
 
     assert note in before
     assert f"1 Einladung ist geschrieben. {note}" in sent
-    assert f"1 Gast wird erinnert. {note}" in reminded
+    assert "1 E-Mail wartet als Entwurf im Postausgang" in text_of(asked)
     assert set(Mail.objects.values_list("kind", "state")) == {
         ("invitation", "sent"),
         ("invitation_reminder", "draft"),
@@ -264,3 +266,21 @@ def test_leaked_link_is_replaced_with_or_without_a_mail(signed_in, client, press
     assert closed.status_code == 404
     assert "durch einen neueren ersetzt" in text_of(closed)
     assert "So erreichen Sie die Geschäftsstelle:" in text_of(closed)
+
+
+def test_list_with_other_guests_is_shown_again(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    seen = make_invitation(dialogue, released=False)
+    address = f"{guests_page(dialogue)}versenden/"
+    shown = hidden_fields(signed_in.get(address))
+    # As many as before, but somebody else.
+    seen.delete()
+    make_invitation(dialogue, released=False)
+
+    with nothing_changes(dialogue):
+        response = signed_in.post(address, {**shown, "rsvp_by": "2026-04-10"})
+
+    assert "Das Gespräch oder die Gästeliste hat sich inzwischen geändert." in text_of(response)
+    assert 'value="2026-04-10"' in response.content.decode()
+    press(signed_in, response, rsvp_by="2026-04-10")
+    assert [kind for kind, _address in mails_written()] == ["invitation"]

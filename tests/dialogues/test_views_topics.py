@@ -1,14 +1,19 @@
 """Proposing, completing and submitting topics."""
 
+import re
+
 import pytest
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
-from core.roles import OBSERVER, PARTNER
+from approvals.registry import Decision
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, SeriesState, TopicState
 from dialogues.models import Topic
+from dialogues.services import decide_topic
 from partners.models import Sector
-from tests.approvals.builders import make_approval, make_subject
+from tests.approvals.builders import NOW, make_approval, make_subject
+from tests.confirming import confirm, fill_in, hidden_fields, press
 from tests.dialogues.builders import make_dialogue, make_series, make_topic
 from tests.dialogues.pages import BASE, links_of, text_of, version_in
 from tests.partners.builders import make_user
@@ -90,7 +95,9 @@ def test_office_takes_up_and_completes_a_topic(signed_in):
     topic = make_topic(S.PROPOSED)
     series = make_series(title="Reihe Nord")
 
-    signed_in.post(f"{topic.get_absolute_url()}aufgreifen/")
+    asked = signed_in.post(f"{topic.get_absolute_url()}aufgreifen/")
+    assert "E-Mail an 1 Person" in text_of(asked) and mails_written("topic_taken_up") == []
+    press(signed_in, asked)
     page = signed_in.get(f"{topic.get_absolute_url()}bearbeiten/")
     signed_in.post(
         f"{topic.get_absolute_url()}bearbeiten/",
@@ -135,7 +142,7 @@ def test_declining_needs_a_reason_and_shows_it_to_the_proposer(client, signed_in
 
     with nothing_changes(topic):
         signed_in.post(address, {"reason": "  "})
-    signed_in.post(address, {"reason": "Läuft schon."})
+    confirm(signed_in, address, {"reason": "Läuft schon."})
 
     client.force_login(topic.proposed_by)
     text = text_of(client.get(topic.get_absolute_url()))
@@ -148,7 +155,7 @@ def test_briefing_is_filled_from_the_topic(signed_in):
 
     initial = signed_in.get(f"{topic.get_absolute_url()}vorlegen/").context["form"].initial
 
-    assert {name: str(value) for name, value in initial.items()} == {
+    assert {name: str(value) for name, value in initial.items() if name != "version"} == {
         "occasion": f"Themenvorschlag: {topic.organisation}",
         "facts": "Betriebe suchen Nachwuchs.\n\nEin Tarif",
         "assessment": "",
@@ -206,9 +213,8 @@ def test_topic_without_consent_says_why_and_links_to_the_series(signed_in):
 def test_submitted_or_approved_topic_is_taken_back(signed_in, state, approval_state):
     topic = make_topic(state)
     address = f"{topic.get_absolute_url()}zurueckziehen/"
-    assert signed_in.get(address).status_code == 200
 
-    signed_in.post(address)
+    fill_in(signed_in, address)
 
     topic.refresh_from_db()
     assert (topic.state, ApprovalRequest.objects.get().state) == (S.IN_PROGRESS, approval_state)
@@ -288,3 +294,63 @@ def test_topic_that_was_taken_up_is_no_longer_retracted(client, partner):
 
     assert "Das ist im Stand „in Bearbeitung“ nicht möglich." in text_of(response)
     assert "Vorschlag zurückziehen" not in text_of(client.get(topic.get_absolute_url()))
+
+
+def test_withdrawal_never_undoes_an_approval_given_meanwhile(signed_in):
+    topic = make_topic(S.FOR_APPROVAL)
+    asked = signed_in.get(f"{topic.get_absolute_url()}zurueckziehen/")
+    senator, approval = make_user(SENATOR_OFFICE), ApprovalRequest.objects.get()
+    decide_topic(approval=approval, decision=Decision("approve"), by=senator, now=NOW)
+
+    with nothing_changes(topic, approval):
+        response = press(signed_in, asked)
+
+    text = text_of(signed_in.get(response["Location"]))
+    assert f"{senator} hat diesen Eintrag inzwischen geändert" in text
+    assert "Bitte sehen Sie sich den jetzigen Stand an, und entscheiden Sie dann." in text
+
+
+def test_button_of_a_page_loaded_earlier_does_nothing(signed_in):
+    topic = make_topic(S.PROPOSED)
+    (button,) = re.findall(r'action="([^"]*aufgreifen[^"]*)"', page_of(signed_in, topic))
+    Topic.objects.filter(pk=topic.pk).update(description="Etwas ganz anderes")
+
+    with nothing_changes(topic):
+        response = signed_in.post(button, follow=True)
+
+    assert "Der Eintrag wurde inzwischen geändert." in text_of(response)
+    (button,) = re.findall(r'action="([^"]*aufgreifen[^"]*)"', page_of(signed_in, topic))
+    press(signed_in, signed_in.post(button))
+    topic.refresh_from_db()
+    assert topic.state == S.IN_PROGRESS
+
+
+def page_of(client, topic) -> str:
+    return client.get(topic.get_absolute_url()).content.decode()
+
+
+def test_reason_stays_when_the_topic_has_changed_meanwhile(signed_in):
+    topic = make_topic(S.PROPOSED)
+    address = f"{topic.get_absolute_url()}nicht-aufgreifen/"
+    shown = hidden_fields(signed_in.get(address))
+    Topic.objects.filter(pk=topic.pk).update(description="Etwas ganz anderes")
+
+    with nothing_changes(topic):
+        response = signed_in.post(address, {**shown, "reason": "Lange begründet"})
+
+    assert "Der Eintrag wurde inzwischen geändert." in text_of(response)
+    assert "Lange begründet" in text_of(response)
+    press(signed_in, signed_in.post(address, {**hidden_fields(response), "reason": "Doch"}))
+    topic.refresh_from_db()
+    assert (topic.state, topic.reason) == (S.NOT_TAKEN_UP, "Doch")
+
+
+def test_submission_shows_its_mail_on_the_form(signed_in, senator):
+    topic = make_topic(S.IN_PROGRESS, series=make_series(SeriesState.CONSENTED), title="Wärme")
+
+    text = text_of(signed_in.get(f"{topic.get_absolute_url()}vorlegen/"))
+
+    assert "Mit dem Absenden wird 1 Person benachrichtigt." in text
+    assert "Betreff: Freigabe erbeten bis [Frist von dieser Seite]: Wärme" in text
+    assert "Votum: [Votum von dieser Seite]" in text
+    assert "senatorin@example.org" in text

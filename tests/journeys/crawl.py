@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter, defaultdict
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from django.db import connection
 from django.test import Client
+from django.urls import resolve
 
 from partners.models import User
 from tests.journeys.visitor import Page
@@ -32,6 +33,50 @@ def client_of(name: str) -> Client:
         user = User.objects.get(email=f"{name}@example.org")
         client.force_login(user, backend="sign_in.adapters.AccountBackend")
     return client
+
+
+# What a form carries of the state that its page showed, in a field or in the address of a button.
+SHOWN_STATE = {"version", "shown", "expected", "confirmation-mails", "eingereicht"}
+# Forms about a record that cannot act on a state unseen, by the reason.
+UNVERSIONED = {
+    # They add to the record, whatever it is by now.
+    "dialogues:create",
+    "dialogues:dates",
+    "dialogues:guests_add",
+    "measures:milestone_add",
+    "measures:project_add",
+    "media_visits:press_create",
+    "partners:account_invite",
+    "partners:deputy_add",
+    # They name the people to add or to remove.
+    "partners:list_members",
+    "partners:list_remove",
+    # The record never changes before it ends, and its service refuses to end it twice.
+    "approval_decide",
+    "condition",
+    "partners:account_activate",
+    "partners:account_deactivate",
+    "reminders:resume",
+    "outbox:approve",
+    "outbox:resend",
+    "outbox:settle",
+    "outbox:withdraw",
+    # One's own account and its credentials.
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+}
+
+
+def unversioned_forms(address: str, page: Page) -> list[str]:
+    """Return the routes of forms that change a record but do not say which state they showed."""
+    found = []
+    for form in page.forms:
+        target = urlsplit(urljoin(address, form.action))
+        route = resolve(target.path)
+        carried = form.names | set(parse_qs(target.query))
+        if form.method == "post" and route.kwargs and not carried & SHOWN_STATE:
+            found.append(route.view_name)
+    return [name for name in found if name not in UNVERSIONED]
 
 
 class QueryCount:
@@ -99,6 +144,10 @@ class Crawl:
             f"{address}: sends a form to {f.action}"
             for f in page.forms
             if urlsplit(f.action).netloc
+        ]
+        self.faults += [
+            f"{address}: {name} does not say what it acts on"
+            for name in unversioned_forms(address, page)
         ]
         frames = [
             reference

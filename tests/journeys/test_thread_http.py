@@ -94,6 +94,8 @@ def complete_topic(visitors, topic: Topic) -> None:
     """Without consent to the series, submitting is refused with the reason; input is kept."""
     office, page = visitors.office, topic.get_absolute_url()
     office.open(page).press("Aufgreifen")
+    assert new_mails() == []
+    office.press("Aufgreifen")
     assert new_mails() == [("topic_taken_up", PARTNER_MAIL)]
 
     office.open(f"{page}bearbeiten/").press("Speichern", series=str(visitors.proposed.pk))
@@ -259,6 +261,8 @@ def look_after_the_guest_list(visitors, dialogue: Dialogue) -> None:
     office.open(f"{dialogue.get_absolute_url()}gaeste/").follow("Antwort eintragen")
     assert "Leitung A" in office.text
     office.press("Eintragen", rsvp="declined")
+    assert new_mails() == []
+    office.press("Eintragen")
     assert "Die Antwort ist eingetragen." in office.text
     assert new_mails() == [("rsvp_confirmed", GUESTS[0])]
     office.follow("Einladung zurückziehen").press("Einladung zurückziehen")

@@ -8,6 +8,7 @@ from core.roles import OFFICE, PARTNER
 from measures.enums import ReportState
 from measures.models import StatusReport
 from outbox.models import Mail
+from tests.confirming import fill_in, press
 from tests.measures.builders import (
     make_measure,
     make_plan,
@@ -80,12 +81,13 @@ def test_report_is_drafted_submitted_returned_revised_and_accepted(client, lead)
     assert (again.status_code, again["Location"]) == (302, report.get_absolute_url())
 
     client.force_login(office)
-    returned = client.post(
+    asked = fill_in(
+        client,
         reverse("measures:report_return", args=[report.pk]),
         {"comment": "Bitte Zahlen nennen."},
-        follow=True,
     )
-    assert "Der Bericht ist zurückgegeben." in returned.content.decode()
+    assert "E-Mail an 1 Person" in asked.content.decode()
+    press(client, asked)
 
     client.force_login(lead)
     assert "Bitte Zahlen nennen." in client.get(url).content.decode()
@@ -94,7 +96,7 @@ def test_report_is_drafted_submitted_returned_revised_and_accepted(client, lead)
     )
 
     client.force_login(office)
-    client.post(reverse("measures:report_accept", args=[report.pk]))
+    fill_in(client, reverse("measures:report_accept", args=[report.pk]))
     twice = client.post(reverse("measures:report_accept", args=[report.pk]), follow=True)
     assert "nicht möglich" in twice.content.decode()
     measure.refresh_from_db()

@@ -20,6 +20,7 @@ from measures.services import (
     save_draft,
     submit_report,
 )
+from tests.confirming import press
 from tests.measures.builders import (
     NOW,
     make_measure,
@@ -237,7 +238,7 @@ def test_office_accepts_no_version_that_it_has_not_read(client, lead, office):
     assert response.redirect_chain == [(report.get_absolute_url(), 302)]
     assert "Bitte lesen Sie zuerst die neue Fassung." in response.content.decode()
     (accept, _return) = response.context["buttons"]
-    client.post(accept.url)
+    press(client, client.post(accept.url))
     report.refresh_from_db()
     assert report.state == ReportState.ACCEPTED
 
@@ -254,7 +255,7 @@ def test_office_returns_no_version_that_it_has_not_read_and_keeps_its_comment(cl
     assert "Bitte lesen Sie zuerst die neue Fassung." in text
     assert "Noch einmal, bitte." in text
     shown = hidden_in(response)["shown"].replace("&#x2B;", "+")
-    client.post(url, {"comment": "Noch einmal, bitte.", "shown": shown})
+    press(client, client.post(url, {"comment": "Noch einmal, bitte.", "shown": shown}))
     report.refresh_from_db()
     assert report.state == ReportState.RETURNED
 

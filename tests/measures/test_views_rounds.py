@@ -9,6 +9,7 @@ from core.roles import OFFICE, PARTNER
 from measures.enums import RoundState
 from measures.models import ReportingRound
 from outbox.models import Mail
+from tests.confirming import confirm, fill_in, press
 from tests.measures.builders import (
     NOW,
     make_measure,
@@ -36,10 +37,6 @@ def office(client):
     return user
 
 
-def version_on(client, url) -> str:
-    return re.search(r'name="version" value="(\w+)"', client.get(url).content.decode())[1]
-
-
 def test_round_is_planned_started_and_closed(client, office):
     plan = make_plan()
     partner = make_user(PARTNER)
@@ -62,7 +59,7 @@ def test_round_is_planned_started_and_closed(client, office):
     assert "Die Berichtsrunde läuft. 1 Person erhält eine E-Mail." in started.content.decode()
     assert Mail.objects.count() == 1
     edit = reverse("measures:round_edit", args=[reporting_round.pk])
-    client.post(edit, {**data, "due_on": "2026-04-15", "version": version_on(client, edit)})
+    confirm(client, edit, {**data, "due_on": "2026-04-15"})
     client.post(reverse("measures:round_close", args=[reporting_round.pk]))
 
     reporting_round.refresh_from_db()
@@ -188,10 +185,13 @@ def test_new_deadline_of_an_open_round_is_announced_and_told(client, office):
     data = {"title": running.title, "cut_off_on": "2026-03-01", "due_on": "2026-04-15"}
 
     page = client.get(url).content.decode()
-    response = client.post(url, {**data, "version": version_on(client, url)}, follow=True)
+    asked = fill_in(client, url, data)
 
     assert "erhält 1 Person, deren Bericht noch aussteht, eine E-Mail mit den neuen" in page
-    assert "1 Person erhält die neuen Termine per E-Mail." in response.content.decode()
+    assert "1 Person wird benachrichtigt." in asked.content.decode()
+    assert "bis zum 15.04.2026" in asked.content.decode()
+    assert not Mail.objects.exists()
+    press(client, asked)
     assert [mail.kind for mail in Mail.objects.all()] == ["round_changed"]
 
 

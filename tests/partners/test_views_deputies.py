@@ -4,6 +4,7 @@ import pytest
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from partners.models import Deputy
+from tests.confirming import confirm
 from tests.partners.builders import make_deputyship, make_organisation, make_user
 from tests.unchanged import nothing_changes
 
@@ -44,7 +45,7 @@ def test_kinds_are_asked_where_the_principal_decides_on_approvals(client, princi
     }
 
     assert "Nur für diese Freigaben" in client.get("/konto/vertretung/neu/").content.decode()
-    client.post("/konto/vertretung/neu/", typed)
+    confirm(client, "/konto/vertretung/neu/", typed)
 
     assert Deputy.objects.get().kinds == ["topic", "dates"]
     assert "nur Freigaben: Thema, Termine" in client.get("/konto/").content.decode()

@@ -235,13 +235,24 @@ def test_rule_is_switched_off_without_its_tick(client, office):
 def test_default_is_restored_by_one_button(client, office):
     assert "zuruecksetzen" not in client.get(PAGE).content.decode()
     client.post(PAGE, values(before="8"))
-    assert f'action="{PAGE}zuruecksetzen/"' in client.get(PAGE).content.decode()
+    assert f'action="{PAGE}zuruecksetzen/?version=' in client.get(PAGE).content.decode()
 
     html = client.post(f"{PAGE}zuruecksetzen/", follow=True).content.decode()
 
     assert current_schedule(RULE.key).is_default
     assert "Es gilt wieder die Voreinstellung: 10 und 3 Arbeitstage vorher" in html
     assert str(office) in html
+
+
+def test_default_restores_no_change_that_was_not_seen(client, office):
+    client.post(PAGE, values(before="8"))
+    reset_url = client.get(PAGE).context["reset_url"]
+    client.post(PAGE, values(before="7"))
+
+    html = client.post(reset_url, follow=True).content.decode()
+
+    assert "Diese Regel wurde inzwischen geändert; es gilt jetzt: 7 Arbeitstage vorher" in html
+    assert current_schedule(RULE.key).before == (7,)
 
 
 def test_second_of_two_people_sees_the_change_and_can_save_again(client, office):
