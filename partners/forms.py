@@ -106,6 +106,40 @@ class PersonForm(VersionedForm, WarnedForm):
         self.fields["organisation"].empty_label = _("keine Organisation")
 
 
+class KeepForm(forms.Form):
+    """Until when and why somebody is kept longer than others."""
+
+    until = DayField(
+        label=_("Behalten bis"),
+        required=False,
+        help_text=_("Leer: nicht länger als andere."),
+    )
+    reason = CleanCharField(
+        label=_("Grund"),
+        max_length=200,
+        required=False,
+        help_text=_("Zum Beispiel ein laufendes Verfahren. Nur für die Geschäftsstelle sichtbar."),
+    )
+
+    def __init__(self, *args, instance: Person, **kwargs):
+        initial = {"until": instance.kept_until, "reason": instance.kept_reason}
+        super().__init__(*args, initial=initial, **kwargs)
+
+    @property
+    def values(self) -> dict:
+        return self.cleaned_data
+
+
+class ErasureForm(forms.Form):
+    """The fingerprint of what the page showed before somebody is anonymised."""
+
+    version = CleanCharField(widget=forms.HiddenInput)
+
+    def show_version(self, version: str) -> None:
+        self.data = self.data.copy()
+        self.data["version"] = self.initial["version"] = version
+
+
 class MergeForm(forms.Form):
     """Which value of two entries of the same person stays, for each field in which they differ."""
 

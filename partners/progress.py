@@ -21,7 +21,7 @@ from partners.registry import PersonData, Section, person_data
 from partners.services.expiry import needs_in_partners
 from partners.services.merges import move_person
 from partners.services.people import FIELDS
-from partners.services.traces import numbers_of, traces_of
+from partners.services.traces import addresses_of, numbers_of
 
 
 def account_label(account: User) -> str:
@@ -181,7 +181,7 @@ def _account_rows(person: Person) -> list[list[tuple[str, str]]]:
 
 def _mail_rows(person: Person) -> list[list[tuple[str, str]]]:
     account = getattr(person, "user", None)
-    addresses = traces_of(person)[0].addresses | ({account.email} if account else set())
+    addresses = addresses_of(person) | ({account.email} if account else set())
     mails = Mail.objects.filter(recipient__in=addresses).order_by("created_at", "pk")
     return [
         [

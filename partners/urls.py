@@ -9,6 +9,7 @@ from partners.views import (
     merges,
     organisations,
     people,
+    privacy,
     responsibility,
 )
 
@@ -59,6 +60,10 @@ urlpatterns = [
     ),
     path("partner/personen/<int:pk>/zusammenfuehren/", merges.merge_choose, name="merge_choose"),
     path("partner/personen/<int:pk>/zusammenfuehren/<int:other>/", merges.merge, name="merge"),
+    path("partner/datenschutz/", privacy.overview, name="privacy"),
+    path("partner/personen/<int:pk>/behalten/", privacy.keep, name="keep"),
+    path("partner/personen/<int:pk>/anonymisieren/", privacy.erase, name="erase"),
+    path("partner/personen/<int:pk>/daten/", privacy.export, name="person_data"),
     path("partner/verteiler/", lists.list_overview, name="lists"),
     path("partner/verteiler/neu/", lists.list_add, name="list_add"),
     path("partner/verteiler/<int:pk>/", lists.list_page, name="distribution_list"),

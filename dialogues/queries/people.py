@@ -16,6 +16,7 @@ from core.dates import format_moment, local_date
 from core.errors import Concern
 from core.history import state_since
 from core.models import Origin
+from core.texts import Traces
 from dialogues.enums import (
     BEFORE_THE_DAY,
     DIALOGUE_OVER,
@@ -158,9 +159,11 @@ def _invitation_row(invitation: Invitation) -> list[tuple[str, object]]:
 
 
 def _history_row(entry) -> list[tuple[str, object]]:
+    # The line about a substitute who became a guest names them, who are somebody else.
+    others = Traces(words=frozenset({entry.substitute_name} - {""}))
     return [
         (_("Zeitpunkt"), format_moment(entry.history_date)),
-        (_("Was"), entry.history_change_reason or ""),
+        (_("Was"), others.clean(entry.history_change_reason or "")),
         *_reply_row(entry),
     ]
 

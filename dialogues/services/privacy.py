@@ -28,7 +28,7 @@ from dialogues.services.people import move_person
 from outbox.services import anonymise_mails, clean_mails
 from partners.models import ANONYMOUS, Person, User
 from partners.registry import ClosedTexts, ExpiryRule, PersonData
-from partners.services.traces import clean_rows
+from partners.services.traces import clean_rows, reasons_in
 
 # A represented reply needs a name (`invitation_represented_names_substitute`).
 NOBODY_NAMED = Case(When(rsvp=RsvpState.REPRESENTED, then=Value(str(ANONYMOUS))), default=Value(""))
@@ -40,7 +40,7 @@ def anonymise_person(*, person: Person, traces: Traces, labels: Traces) -> list[
     """
     past = Invitation.history.filter(person=person)
     keys = {*person.invitations.values_list("pk", flat=True), *past.values_list("id", flat=True)}
-    labels |= _traces_of_substitutes(keys)
+    labels |= _traces_of_substitutes(keys) if keys else Traces()
     _forget_details(Invitation.objects.filter(pk__in=keys))
     _forget_details(Invitation.history.filter(id__in=keys))
     # No link leads anywhere from now on.
@@ -49,8 +49,11 @@ def anonymise_person(*, person: Person, traces: Traces, labels: Traces) -> list[
     named = _forget_substitute(traces)
     dialogues = {*_dialogues_of(keys), *_dialogues_of(named)}
     dialogues |= {*Dialogue.history.filter(host_contact=person).values_list("id", flat=True)}
-    for history in (Invitation.history.filter(dialogue__in=dialogues), _history_of(dialogues)):
-        clean_rows(history, labels, ["history_change_reason"])
+    histories = (
+        Invitation.history.filter(dialogue__in=dialogues),
+        Dialogue.history.filter(id__in=dialogues),
+    )
+    clean_rows([reasons_in(history) for history in histories], labels)
     return _describe(len(keys), mails)
 
 
@@ -96,10 +99,6 @@ def _dialogues_of(invitations: Collection[int]) -> Iterable[int]:
     return past.order_by().values_list("dialogue", flat=True).distinct()
 
 
-def _history_of(dialogues: Collection[int]) -> QuerySet:
-    return Dialogue.history.filter(id__in=dialogues)
-
-
 def remove_replies(dialogue: Dialogue) -> bool:
     """Remove messages and substitutes from the replies to a closed `dialogue`, in history and mails
     too; return whether there were any.
@@ -123,7 +122,7 @@ def _traces_of_substitutes(keys: Collection[int]) -> Traces:
     """Return the names and addresses of substitutes, without addresses of people and accounts:
     theirs are kept as long as they are needed.
     """
-    past = Invitation.history.filter(id__in=keys)
+    past = Invitation.history.filter(id__in=keys).order_by()
     names = set(past.values_list("substitute_name", flat=True)) - {"", str(ANONYMOUS)}
     addresses = {address.lower() for address in past.values_list("substitute_email", flat=True)}
     people = Person.objects.annotate(address=Lower("email")).filter(address__in=addresses)
@@ -162,7 +161,7 @@ PERSON_DATA = PersonData(
     expiry=(
         ExpiryRule(
             "replies",
-            gettext_lazy("Nachrichten und Vertretungen in Antworten auf Einladungen"),
+            gettext_lazy("Branchengespräche ohne Nachrichten und Vertretungen in Antworten"),
             dialogues_with_expired_replies,
             remove_replies,
         ),

@@ -19,7 +19,7 @@ from partners.models import Deputy, DistributionList, FormerPerson, Person, User
 from partners.permissions import require_can_manage_partners
 from partners.queries import office_accounts
 from partners.registry import assignable_kinds, person_data
-from partners.services.people import FIELDS, require_account_stays_valid
+from partners.services.people import FIELDS, require_account_stays_valid, require_not_anonymised
 from partners.services.responsibility import change_responsible
 
 CHANGED_MEANWHILE = gettext_lazy(
@@ -116,6 +116,8 @@ def _lock_people(source: Person, target: Person) -> tuple[Person, Person]:
 
 
 def _require_mergeable(source: Person, target: Person, by) -> None:
+    require_not_anonymised(source)
+    require_not_anonymised(target)
     if FormerPerson.objects.filter(number__in=[source.pk, target.pk]).exists():
         raise Refused(_("Einer der beiden Einträge ist schon mit einem anderen zusammengeführt."))
     own, other = account_of(target), account_of(source)

@@ -87,6 +87,7 @@ def change_person(
     require_can_manage_partners(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
     require_unchanged(locked, version, FIELDS)
+    require_not_anonymised(locked)
     # Otherwise an account could keep its rights although its person is inactive or, for a partner,
     # has no organisation.
     require_account_stays_valid(locked, values)
@@ -244,6 +245,13 @@ def require_account_stays_valid(person: Person, values: dict[str, Any]) -> None:
                 "Das Konto dieser Person hat die Rolle Partner und braucht deshalb eine "
                 "Organisation."
             )
+        )
+
+
+def require_not_anonymised(person: Person) -> None:
+    if person.anonymised_at:
+        raise Refused(
+            _("Die Angaben zu dieser Person sind gelöscht. Bitte legen Sie einen neuen Eintrag an.")
         )
 
 

@@ -102,6 +102,11 @@ def _keys_due(rule: ExpiryRule, today: dt.date) -> list[int]:
     return list(rule.due(_last_day(today)).order_by("pk").values_list("pk", flat=True))
 
 
+def count_records_due(today: dt.date) -> list[tuple[str, int]]:
+    """Return how many records the next run removes details from, by German label."""
+    return [(str(rule.label), len(_keys_due(rule, today))) for rule in expiry_rules()]
+
+
 def _remove_details(rule: ExpiryRule, today: dt.date, put_off: list[int]) -> list[int]:
     done = []
     for record in rule.due(_last_day(today)).order_by("pk"):
@@ -192,7 +197,8 @@ def keep_person(
 ) -> Person:
     """Keep `person` until the end of a day, for a reason; None ends that.
 
-    Raises Refused for a day that is over, without a reason, and once the data is deleted.
+    Raises Refused for a day that is over, a day without a reason or a reason without a day, and
+    once the data is deleted.
     """
     require_can_manage_partners(by)
     with transaction.atomic():
@@ -201,12 +207,14 @@ def keep_person(
             raise Refused(_("Die Angaben zu dieser Person sind schon gelöscht."))
         if until and until < local_date(now):
             raise Refused(_("Der Tag, bis zu dem die Person behalten wird, liegt zurück."))
-        if until and not reason.strip():
-            raise Refused(_("Bitte nennen Sie den Grund."))
-        locked.kept_until, locked.kept_reason = until, reason.strip() if until else ""
-        text = _("Wird behalten bis %(day)s") % {"day": format_date(until)}
-        what = text if until else _("Wird nicht länger behalten als andere")
-        save_as(locked, by=by, now=now, reason=what)
+        reason = reason.strip()
+        if bool(until) != bool(reason):
+            raise Refused(_("Bitte nennen Sie Tag und Grund, oder lassen Sie beides leer."))
+        if (locked.kept_until, locked.kept_reason) != (until, reason):
+            locked.kept_until, locked.kept_reason = until, reason
+            text = _("Wird behalten bis %(day)s") % {"day": format_date(until)}
+            what = text if until else _("Wird nicht länger behalten als andere")
+            save_as(locked, by=by, now=now, reason=what)
     return locked
 
 
@@ -257,14 +265,14 @@ def _delete_unless_referred_to(person: Person) -> bool:
 
 
 def _is_referred_to(person: Person) -> bool:
-    for model in apps.get_models(include_auto_created=True):
-        if model is FormerPerson:
-            continue
-        for field in [*model._meta.concrete_fields]:
-            if field.related_model is Person:
-                if model._base_manager.filter(**{field.name: person.pk}).exists():
-                    return True
-    return False
+    references = [
+        model._base_manager.filter(**{field.name: person.pk}).order_by().values_list(field.name)
+        for model in apps.get_models(include_auto_created=True)
+        if model is not FormerPerson
+        for field in model._meta.concrete_fields
+        if field.related_model is Person
+    ]
+    return references[0].union(*references[1:]).exists()
 
 
 def _record(counts: Counter, *, by, now: dt.datetime) -> None:

@@ -1,10 +1,12 @@
 """Find what gives a person away, and replace it in texts."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import BigIntegerField, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Lower
 from django.utils.translation import ngettext
 
@@ -34,8 +36,7 @@ def traces_of(person: Person) -> tuple[Traces, Traces]:
     labels |= {family for _given, family, _title in names}
     labels |= set(person.former_entries.values_list("name", flat=True)) - {str(ANONYMOUS)}
     phones = {entry.phone for entry in entries if len(entry.phone) >= SHORTEST_PHONE}
-    addresses = {entry.email.lower() for entry in entries if entry.email}
-    own = Traces(_without_shared(person, addresses), _unique_names(person, names, full))
+    own = Traces(_own_addresses(person, entries), _unique_names(person, names, full))
     own |= Traces(words=frozenset(phones - _phones_of_others(person, phones)))
     return own, own | Traces(words=frozenset(labels | full))
 
@@ -44,7 +45,13 @@ def _joined(*parts: str) -> str:
     return " ".join(filter(None, parts))
 
 
-def _without_shared(person: Person, addresses: set[str]) -> frozenset[str]:
+def addresses_of(person: Person) -> frozenset[str]:
+    """Return the present and former addresses of `person` that nobody else has."""
+    return _own_addresses(person, [person, *Person.history.filter(id__in=numbers_of(person))])
+
+
+def _own_addresses(person: Person, entries: Iterable) -> frozenset[str]:
+    addresses = {entry.email.lower() for entry in entries if entry.email}
     others = Person.objects.exclude(pk=person.pk).annotate(address=Lower("email"))
     shared = set(others.filter(address__in=addresses).values_list("address", flat=True))
     accounts = User.objects.exclude(person=person).filter(email__in=addresses)
@@ -68,11 +75,14 @@ def clean_texts(traces: Traces) -> list[str]:
     """Replace `traces` in the texts of matters that are closed, and in the lines of every history;
     return a German line if there were any.
     """
-    count = sum(_clean_store(store, traces) for data in person_data() for store in data.texts)
-    count += sum(
-        clean_rows(model._base_manager.all(), traces, ["history_change_reason"])
-        for model in history_models()
-    )
+    texts = [rows for data in person_data() for store in data.texts for rows in _with_past(store)]
+    searches = [Search(rows, text_fields(rows.model)) for rows in texts]
+    searches += [
+        reasons_in(model._base_manager.all())
+        for model in apps.get_models()
+        if hasattr(model, "history_change_reason")
+    ]
+    count = clean_rows(searches, traces)
     if not count:
         return []
     text = ngettext(
@@ -83,17 +93,11 @@ def clean_texts(traces: Traces) -> list[str]:
     return [text % {"count": count}]
 
 
-def _clean_store(store: ClosedTexts, traces: Traces) -> int:
+def _with_past(store: ClosedTexts) -> Iterator[QuerySet]:
     closed = store.closed()
-    count = clean_rows(closed, traces)
+    yield closed
     if hasattr(closed.model, "history"):
-        past = closed.model.history.filter(id__in=closed.order_by().values("pk"))
-        count += clean_rows(past, traces)
-    return count
-
-
-def history_models() -> Iterable[type[models.Model]]:
-    return [model for model in apps.get_models() if hasattr(model, "history_object")]
+        yield closed.model.history.filter(id__in=closed.order_by().values("pk"))
 
 
 def text_fields(model: type[models.Model]) -> list[models.Field]:
@@ -106,35 +110,62 @@ def text_fields(model: type[models.Model]) -> list[models.Field]:
     ]
 
 
-def clean_rows(rows: QuerySet, traces: Traces, only: Sequence[str] = ()) -> int:
-    """Replace `traces` in the texts of `rows`, without a line of history, as that would repeat
-    them; return how many rows had any.
+class Search(NamedTuple):
+    """Rows, and those of their texts in which names are looked for."""
+
+    rows: QuerySet
+    fields: Sequence[models.Field]
+
+
+def reasons_in(history: QuerySet) -> Search:
+    """Return the search for names in the lines of a history."""
+    fields = [f for f in text_fields(history.model) if f.name == "history_change_reason"]
+    return Search(history, fields)
+
+
+def clean_rows(searches: Sequence[Search], traces: Traces) -> int:
+    """Replace `traces` in texts, without a line of history, as that would repeat them; return how
+    many rows had any. One query for all of them, and two for each that has any.
     """
-    fields = [field for field in text_fields(rows.model) if not only or field.name in only]
-    count = 0
-    keys = list(_mentioning(rows, fields, traces).values_list("pk", flat=True))
-    for row in rows.model._base_manager.select_for_update().filter(pk__in=keys):
-        values = {field: getattr(row, field.name) for field in fields}
+    if not traces.needles:
+        return 0
+    found: dict[int, list[int]] = {}
+    queries = [
+        _mentioning(search, traces)
+        .order_by()
+        .annotate(search_number=Value(number), row_key=Cast("pk", BigIntegerField()))
+        .values_list("search_number", "row_key")
+        for number, search in enumerate(searches)
+    ]
+    for number, key in queries[0].union(*queries[1:], all=True):
+        found.setdefault(number, []).append(key)
+    return sum(_clean(searches[number], keys, traces) for number, keys in sorted(found.items()))
+
+
+def _clean(search: Search, keys: Sequence[int], traces: Traces) -> int:
+    model, count = search.rows.model, 0
+    for row in model._base_manager.select_for_update().filter(pk__in=keys).order_by("pk"):
+        values = {field: getattr(row, field.name) for field in search.fields}
         cleaned = {field: traces.clean(value) for field, value in values.items()}
-        changed = [field for field in fields if cleaned[field] != values[field]]
+        changed = [field for field in search.fields if cleaned[field] != values[field]]
         for field in changed:
             setattr(row, field.name, _fitting(cleaned[field], field))
         if changed:
             row.skip_history_when_saving = True
-            row.save(update_fields=[field.name for field in (*changed, *_folded(rows.model))])
+            row.save(update_fields=[field.name for field in (*changed, *_folded(model))])
             count += 1
     return count
 
 
-def _mentioning(rows: QuerySet, fields: Sequence[models.Field], traces: Traces) -> QuerySet:
-    condition = Q(pk__in=[])
-    for field in fields:
+def _mentioning(search: Search, traces: Traces) -> QuerySet:
+    rows, condition = search.rows, Q(pk__in=[])
+    for field in search.fields:
         name = f"{field.name}_as_text"
         rows = rows.alias(**{name: Cast(field.name, TextField())})
         for needle in traces.needles:
             condition |= Q(**{f"{name}__icontains": needle})
             # SQLite keeps JSON with its umlauts escaped.
-            escaped = needle.encode("ascii", "backslashreplace").decode().replace("\\x", "\\u00")
+            escaped = json.dumps(needle)[1:-1]
             if isinstance(field, models.JSONField) and escaped != needle:
                 condition |= Q(**{f"{name}__icontains": escaped})
     return rows.filter(condition)

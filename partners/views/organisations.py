@@ -120,13 +120,15 @@ def organisation_edit(request, pk):
 def tabs_for(user, current: str) -> list[tuple[str, str, bool]]:
     """Return the tabs of *Partner* that `user` may open, as (label, URL, is current).
 
-    `current` is organisations, people or lists.
+    `current` is organisations, people, lists or privacy.
     """
     tabs = [("organisations", _("Organisationen"), "partners:list")]
     if can_see_people(user):
         tabs.append(("people", _("Personen"), "partners:people"))
     if can_see_lists(user):
         tabs.append(("lists", _("Verteiler"), "partners:lists"))
+    if can_manage_partners(user):
+        tabs.append(("privacy", _("Löschfristen"), "partners:privacy"))
     return [(label, reverse(url_name), key == current) for key, label, url_name in tabs]
 
 

@@ -126,14 +126,43 @@ def person_page(request, pk):
         "can_edit": can_edit,
         "lists": _lists_of(person, request.user),
         "history": _history(person) if can_edit else [],
-        "shows_account": can_see_accounts(request.user),
+        "shows_account": can_see_accounts(request.user) and not person.anonymised_at,
+        "deleted_at": person.anonymised_at,
+        "kept_note": _kept_note(person) if can_edit else "",
+        "privacy_links": _privacy_links(person) if can_edit else [],
     }
     if context["shows_account"]:
         context |= _account_context(person, request.user)
     return render(request, "partners/person.html", context)
 
 
+def _kept_note(person: Person) -> str:
+    if not person.kept_until:
+        return ""
+    values = {"day": format_date(person.kept_until), "reason": person.kept_reason}
+    return _("Wird behalten bis %(day)s: %(reason)s") % values
+
+
+def _privacy_links(person: Person) -> list[tuple[str, str]]:
+    """Return links to what the person may ask for, and to keeping them longer."""
+    if person.anonymised_at:
+        return []
+    data = reverse("partners:person_data", args=[person.pk])
+    links = [
+        (_("Daten exportieren (Excel)"), data),
+        (_("Daten exportieren (JSON)"), f"{data}?format=json"),
+    ]
+    if not hasattr(person, "user"):
+        links += [
+            (_("Länger behalten"), reverse("partners:keep", args=[person.pk])),
+            (_("Jetzt anonymisieren"), reverse("partners:erase", args=[person.pk])),
+        ]
+    return links
+
+
 def _person_buttons(person: Person, former: FormerPerson | None, user) -> list[Button]:
+    if person.anonymised_at:
+        return []
     buttons = edit_button(user, "partners:person_edit", person)
     if buttons and not former:
         url = reverse("partners:merge_choose", args=[person.pk])

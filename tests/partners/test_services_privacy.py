@@ -339,7 +339,11 @@ def test_person_is_kept_until_the_end_of_a_day(guest, office):
 
 @pytest.mark.parametrize(
     "until, reason, sentence",
-    ((dt.date(2026, 3, 1), "Klage", "liegt zurück"), (TODAY, " ", "nennen Sie den Grund")),
+    (
+        (dt.date(2026, 3, 1), "Klage", "liegt zurück"),
+        (TODAY, " ", "Tag und Grund"),
+        (None, "Klage", "Tag und Grund"),
+    ),
 )
 def test_nobody_is_kept_without_day_and_reason(guest, office, until, reason, sentence):
     with nothing_changes(guest), pytest.raises(Refused, match=sentence):
