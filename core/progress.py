@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 class ProgressStep(NamedTuple):
@@ -40,6 +41,28 @@ class Button(NamedTuple):
     url: str
     variant: str = "secondary"
     is_post: bool = False
+
+
+class Ticks(NamedTuple):
+    """Rows of a list that are ticked: the name of their boxes, their keys, and which of them are on
+    other pages.
+    """
+
+    name: str
+    keys: frozenset[int]
+    elsewhere: list[int]
+
+    @property
+    def label(self) -> str:
+        if not self.elsewhere:
+            return _("Angekreuzte:")
+        count = len(self.elsewhere)
+        text = ngettext(
+            "Angekreuzte, auch %(count)d auf einer anderen Seite:",
+            "Angekreuzte, auch %(count)d auf anderen Seiten:",
+            count,
+        )
+        return text % {"count": count}
 
 
 class NextStep(NamedTuple):

@@ -1,6 +1,6 @@
 """Helpers for all views: access, services, confirmation, forms, pagination and sorting."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, wraps
 
 from django.contrib import messages
@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, QuerySet
 from django.db.models.expressions import OrderBy
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -17,11 +17,15 @@ from django.utils.functional import Promise
 from core.conflicts import SeenForm, VersionedForm, unless_changed, version_of_all
 from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
 from core.forms import WarnedForm
+from core.progress import Ticks
+from core.queries import keys_from
 from core.roles import OFFICE_ONLY, is_office
 from core.states import Move, target_of
 
 # One size for all lists, so that people know how far a page reaches.
 PAGE_SIZE = 50
+# Ticked rows are in the address, whose length servers limit.
+MAX_TICKED = 200
 
 
 def allowed(predicate: Callable, reason: str | Promise = ""):
@@ -209,8 +213,17 @@ def paginate(request: HttpRequest, queryset: QuerySet, *, count: int | None = No
     paginator = Paginator(queryset, PAGE_SIZE)
     if count is not None:
         paginator.count = count
+    # Lists with ticks that are posted turn their pages by POST, so that the ticks stay.
+    number = request.POST.get("page") or request.GET.get("page")
     # `get_page` accepts any input: invalid numbers show the first or the last page.
-    return paginator.get_page(request.GET.get("page"))
+    return paginator.get_page(number)
+
+
+def ticks_of(values: QueryDict, name: str, page: Iterable) -> Ticks:
+    """Return the rows that `values` of a form tick as `name`; `page` holds the objects shown."""
+    keys = dict.fromkeys(keys_from(values.getlist(name)[:MAX_TICKED]))
+    shown = {obj.pk for obj in page}
+    return Ticks(name, frozenset(keys), [key for key in keys if key not in shown])
 
 
 def ordering(

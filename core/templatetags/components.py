@@ -14,6 +14,7 @@ from core import dates, html, middleware
 from core.conflicts import with_version
 from core.html import render_markdown
 from core.models import BASIS
+from core.progress import Ticks
 
 register = template.Library()
 
@@ -262,12 +263,17 @@ def _field_label(obj, name: str) -> str:
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context, *, page) -> dict:
-    """Link the pages of a list and keep its filters; show nothing for a single page."""
+def pagination(context, *, page, ticks: Ticks | None = None) -> dict:
+    """Link the pages of a list and keep its filters; show nothing for a single page.
+
+    With `ticks` they are buttons of the form *ticked*, which send the ticks along.
+    """
     # Only the neighbours and both ends, however many pages there are.
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return {
         "page": page,
+        "ticks": ticks,
+        "path": context["request"].get_full_path(),
         "previous": _address(context, page=page.number - 1) if page.has_previous() else "",
         "next": _address(context, page=page.number + 1) if page.has_next() else "",
         "links": [
@@ -277,8 +283,29 @@ def pagination(context, *, page) -> dict:
     }
 
 
+@register.inclusion_tag("components/tick.html")
+def tick(*, ticks: Ticks, pk: int, label) -> dict:
+    """Show the cell with the box of a row, which belongs to the form *ticked*."""
+    return {"name": ticks.name, "pk": pk, "label": label, "is_ticked": pk in ticks.keys}
+
+
+@register.inclusion_tag("components/ticked_fields.html", takes_context=True)
+def ticked_fields(context, *, ticks: Ticks) -> dict:
+    """Show what the form *ticked* sends along: filters, order, and ticks on other pages."""
+    kept = [
+        (name, value)
+        for name, values in context["request"].GET.lists()
+        if name not in ("page", "auswahl", ticks.name)
+        for value in values
+        if value
+    ]
+    return {"ticks": ticks, "kept": kept}
+
+
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)
-def filter_bar(context, *, filter, count: int, export_url: str = "") -> dict:
+def filter_bar(
+    context, *, filter, count: int, export_url: str = "", ticks: Ticks | None = None
+) -> dict:
     """Show the form of a django-filter and the number of results.
 
     All fields but the first are collapsible. `filter.quick_filters`, if there are any, are values
@@ -306,6 +333,7 @@ def filter_bar(context, *, filter, count: int, export_url: str = "") -> dict:
         "path": request.path,
         "sort_field": html.draw_hidden_field("sort", sort) if sort else "",
         "links": links,
+        "ticks": ticks,
     }
 
 

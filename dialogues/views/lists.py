@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core.exports import xlsx_response
 from core.progress import Button, Segment
 from core.roles import is_inside
-from core.views import ordering, paginate
+from core.views import ordering, paginate, ticks_of
 from dialogues.enums import DialogueCategory, RsvpState, TopicState
 from dialogues.filters import DialogueFilter, EventFilter, TopicFilter
 from dialogues.models import Dialogue, Topic
@@ -66,6 +66,7 @@ def dialogue_list(request):
         "buttons": [Button(_("Gespräch planen"), plan_url, "primary")] if manages else [],
         "sees_responsible": can_see_responsible(request.user),
         "can_assign": can_assign(request.user),
+        "ticks": ticks_of(request.GET, "gespraech", page) if can_assign(request.user) else None,
         "rsvps_title": _("Antworten") if sees_counts else _("Ihre Antwort"),
         "empty": _no_dialogues(request),
     }
@@ -224,6 +225,7 @@ def topic_list(request):
         "tabs": list_tabs("topics"),
         "sees_responsible": can_see_responsible(request.user),
         "can_assign": can_assign(request.user),
+        "ticks": ticks_of(request.GET, "thema", page) if can_assign(request.user) else None,
         "buttons": [Button(_("Thema vorschlagen"), create_url, "primary")] if proposes else [],
         "empty": _no_topics(request, proposes),
     }

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from core.dates import local_date
 from core.exports import workbook_response
 from core.progress import Button
-from core.views import allowed, paginate, render_form, require, save_form
+from core.views import allowed, paginate, render_form, require, save_form, ticks_of
 from measures import services
 from measures.filters import MeasureFilter
 from measures.forms import MeasureForm
@@ -59,6 +59,7 @@ def measure_list(request):
         "can_change": can_change_measures(request.user),
         "sees_responsible": can_see_responsible(request.user),
         "can_assign": can_assign(request.user),
+        "ticks": ticks_of(request.GET, "massnahme", page) if can_assign(request.user) else None,
         "buttons": _buttons(
             request.user, _("Neue Maßnahme"), reverse("measures:create"), "primary"
         ),

@@ -26,6 +26,7 @@ from core.views import (
     run_service,
     save_form,
     saving,
+    ticks_of,
 )
 from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.facts import VISIT_FACTS
@@ -78,6 +79,7 @@ def visit_list(request):
         "manages": can_manage(request.user),
         "sees_responsible": can_see_responsible(request.user),
         "can_assign": can_assign(request.user),
+        "ticks": ticks_of(request.GET, "besuch", page) if can_assign(request.user) else None,
         "empty": _empty_list(request),
     }
     return render(request, "media_visits/list.html", context)

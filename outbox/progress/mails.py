@@ -54,6 +54,10 @@ class MailLine(NamedTuple):
     settled: str
     reasons: list[str]
 
+    @property
+    def label(self) -> str:
+        return f"{self.mail.subject}, {self.name}"
+
 
 def section_tabs(current: str) -> list[tuple[str, str, bool]]:
     """Return the tabs of *Postausgang*; `current` is the URL name of the one shown."""

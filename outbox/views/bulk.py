@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import ChangedMeanwhile, Refused
 from core.queries import keys_from
-from core.views import allowed
+from core.views import MAX_TICKED, allowed
 from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW
 from outbox.filters import MailFilter
 from outbox.forms import ExpectedForm
@@ -40,8 +40,6 @@ QUESTIONS = {
         "Erinnerungen nennen sie nicht mehr."
     ),
 }
-# More than a page of the list holds; only a URL made by hand names more.
-MAX_TICKED = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.exports import xlsx_response
-from core.views import allowed, ordering, paginate, render_confirmation, run_service
+from core.views import allowed, ordering, paginate, render_confirmation, run_service, ticks_of
 from outbox import services
 from outbox.enums import MOVES, RESEND, UNSOLVED_STATES
 from outbox.filters import MailFilter
 from outbox.forms import ResendForm
 from outbox.models import Mail
 from outbox.permissions import can_manage_mails
-from outbox.progress.bulk import bulk_buttons, filters_only, quick_filters, ticked_buttons
+from outbox.progress.bulk import bulk_buttons, quick_filters, ticked_buttons
 from outbox.progress.mails import (
     EXPORT_HEADER,
     calendar_facts,
@@ -65,6 +65,9 @@ def mail_list(request):
     counts = count_states(mail_filter.without_state(), now=timezone.now())
     state = mail_filter.state_value
     page = paginate(request, mail_filter.qs, count=counts.count(state))
+    ticked = ticked_buttons(counts, state)
+    # Where no action fits there are no boxes, but the ticks stay for the next filter.
+    ticks = ticks_of(request.GET, "mail", page if ticked else [])
     context = {
         "filter": mail_filter,
         "page": page,
@@ -73,8 +76,9 @@ def mail_list(request):
         "count": counts.count(state),
         "quick_filters": quick_filters(counts, state, request.GET),
         "bulk_buttons": bulk_buttons(counts, state, request.GET),
-        "ticked_buttons": ticked_buttons(counts, state),
-        "kept_filters": filters_only(request.GET).items(),
+        "ticked_buttons": ticked,
+        "ticks": ticks,
+        "page_ticks": ticks if ticked else None,
         "hidden_facts": mail_filter.hidden_facts(),
         "tabs": section_tabs("outbox:list"),
     }

@@ -20,6 +20,7 @@ from core.views import (
     redirect_with_message,
     render_form,
     save_form,
+    ticks_of,
 )
 from partners.filters import CandidateFilter, DistributionListFilter
 from partners.forms import DistributionListForm
@@ -57,9 +58,11 @@ def list_overview(request):
 def list_page(request, pk):
     distribution_list = get_object_or_404(visible_lists(request.user), pk=pk)
     can_edit = can_manage_partners(request.user)
+    page = paginate(request, _members(request, distribution_list))
     context = {
         "list": distribution_list,
-        "page": paginate(request, _members(request, distribution_list)),
+        "page": page,
+        "ticks": ticks_of(request.POST or request.GET, "person", page) if can_edit else None,
         "can_edit": can_edit,
         "actions": _list_buttons(distribution_list) if can_edit else [],
         "history": entries_of(distribution_list, limit=20) if can_edit else [],
@@ -119,9 +122,11 @@ def list_edit(request, pk):
 
 @allowed(can_manage_partners)
 def list_members(request, pk):
-    """Offer the active people who are not on the list yet; POST adds the ticked ones."""
+    """Offer the active people who are not on the list yet; POST adds the ticked ones, or with a
+    page only turns to it.
+    """
     distribution_list = _visible_list(request, pk)
-    if request.method == "POST":
+    if request.method == "POST" and "page" not in request.POST:
         count = _change_members(request, add_members, distribution_list)
         done = ngettext(
             "%(count)d Person ist aufgenommen.", "%(count)d Personen sind aufgenommen.", count
@@ -137,6 +142,7 @@ def list_members(request, pk):
         "filter": listing,
         "page": page,
         "count": page.paginator.count,
+        "ticks": ticks_of(request.POST or request.GET, "person", page),
     }
     return render(request, "partners/list_members.html", context)
 

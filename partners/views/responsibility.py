@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from core.dates import format_moment
 from core.errors import ChangedMeanwhile, Refused
 from core.queries import keys_from
-from core.views import allowed, render_confirmation, render_form, require, run_service
+from core.views import MAX_TICKED, allowed, render_confirmation, render_form, require, run_service
 from partners.forms import HandoverForm, ResponsibleForm
 from partners.models import Assignable, User
 from partners.permissions import can_assign
@@ -27,8 +27,6 @@ from partners.registry import assignable_kind, assignable_kinds
 from partners.services import change_responsible, hand_over, take_back
 from partners.services.responsibility import handed_over_at
 
-# More than a page of a list holds; only a URL made by hand names more.
-MAX_TICKED = 100
 MAX_SHOWN = 20  # records of one kind in the preview
 ONLY_OFFICE = gettext_lazy("Wer zuständig ist, legt die Geschäftsstelle fest.")
 

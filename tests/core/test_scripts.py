@@ -337,3 +337,19 @@ def test_page_with_restored_input_previews_it_and_asks_before_leaving(page, serv
 
     assert posts == [("/frame", "title=Neu")]
     assert dialogs == ["beforeunload"]
+
+
+def test_links_of_a_list_take_along_what_is_ticked(page, serve):
+    body = """<main><a href="/form?sort=title&besuch=9">Sortieren</a><a href="/andere">Andere</a>
+    <input type="checkbox" form="ticked" name="besuch" value="1">
+    <input type="checkbox" form="ticked" name="besuch" value="9" checked>
+    <form id="ticked"><input type="hidden" name="besuch" value="5"></form></main>"""
+    serve({"/form": html(body, "keep-ticks"), "/andere": html("Andere")})
+    page.goto(f"{SITE}/form")
+    page.check("[value='1']")
+    page.uncheck("[value='9']")
+
+    page.click("text=Sortieren")
+    assert page.url.partition("?")[2] == "sort=title&besuch=1&besuch=5"
+    page.click("text=Andere")
+    assert page.url == f"{SITE}/andere"

@@ -1,6 +1,7 @@
 """The lists: content, search, sorting, counts, export and number of queries."""
 
 import datetime as dt
+import re
 from io import BytesIO
 
 import pytest
@@ -9,6 +10,7 @@ from openpyxl import load_workbook
 from core.models import Precision
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueCategory, DialogueState, RsvpState, SeriesState, TopicState
+from dialogues.models import Dialogue
 from partners.models import CrossCuttingTheme, Sector
 from tests.dialogues.builders import (
     NOW,
@@ -261,4 +263,27 @@ def test_long_list_has_pages(signed_in):
 
     assert (len(titles_of(first)), len(titles_of(second))) == (50, 1)
     assert "51 Einträge" in text_of(first)
-    assert "?q=gespraech&amp;page=2" in first.content.decode()
+    assert re.search(r'form="ticked"[^>]*name="page"\s+value="2"', first.content.decode())
+
+
+def test_ticks_stay_while_filters_and_pages_change(signed_in):
+    for number in range(51):
+        make_past(f"Gespräch {number:02}")
+    shown, other = Dialogue.objects.order_by("title")[0], Dialogue.objects.order_by("title")[50]
+    query = f"gespraech={shown.pk}&gespraech={other.pk}"
+
+    page = signed_in.get(f"{BASE}/?q=gespraech&sort=title&{query}").content.decode()
+    found = signed_in.get(f"{BASE}/?q=nichts&{query}").content.decode()
+
+    box = 'type="checkbox" form="ticked" name="gespraech"'
+    assert f'<input {box} value="{shown.pk}" checked>' in page
+    assert page.count(" checked>") == 1
+    hidden = '<input type="hidden" name="gespraech" value="{}">'
+    # In the form that filters, and in the one that turns pages and acts.
+    assert page.count(hidden.format(other.pk)) == 2
+    assert hidden.format(shown.pk) not in page
+    assert 'hx-include="[form=ticked]"' in page
+    assert "Angekreuzte, auch 1 auf einer anderen Seite:" in page
+    assert page.count('<input type="hidden" name="q" value="gespraech">') == 1
+    # Nothing found: the ticks wait in the form that filters.
+    assert [found.count(hidden.format(pk)) for pk in (shown.pk, other.pk)] == [1, 1]

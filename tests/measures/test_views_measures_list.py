@@ -159,7 +159,10 @@ def test_list_has_pages_that_keep_the_filter(client, office):
     response = client.get(f"{LIST}?phase=running&page=2")
 
     assert titles(response) == ["Maßnahme 50"]
-    assert "?phase=running&amp;page=1" in response.content.decode()
+    page = response.content.decode()
+    # The pages are buttons of the form of the ticks, which carries the filter.
+    assert 'formaction="/massnahmen/?phase=running&amp;page=2" name="page"' in page
+    assert '<input type="hidden" name="phase" value="running">' in page
 
 
 def test_list_shows_unpublished_measures_inside_only(client):

@@ -201,7 +201,7 @@ def test_mails_can_be_ticked_only_where_an_action_fits(client, office):
 
     page = client.get("/postausgang/?state=failed").content.decode()
 
-    assert f'<input type="checkbox" form="pick" name="mail" value="{failed.pk}">' in page
+    assert f'<input type="checkbox" form="ticked" name="mail" value="{failed.pk}">' in page
     assert 'formaction="/postausgang/erneut-senden/"' in page
     assert '<input type="hidden" name="state" value="failed">' in page
     assert 'name="mail"' not in client.get("/postausgang/?state=sent").content.decode()

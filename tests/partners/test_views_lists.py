@@ -1,5 +1,7 @@
 """Distribution lists and their members."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -85,3 +87,24 @@ def test_invalid_keys_add_nobody(client, office, key):
 
     assert answer.status_code == 302
     assert metal.members.count() == 0
+
+
+@pytest.mark.parametrize("page_name", ["list_members", "list"])
+def test_ticks_stay_on_other_pages(client, office, page_name):
+    people = [make_person(f"Person {number:02}") for number in range(52)]
+    chosen = DistributionList.objects.create(name="Metall")
+    if page_name == "list":
+        chosen.members.set(people)
+    url = chosen.get_absolute_url()
+    url = reverse("partners:list_members", args=[chosen.pk]) if page_name != "list" else url
+    first, last = people[0].pk, people[-1].pk
+    count = chosen.members.count()
+
+    page = client.post(url, {"person": [first, last], "page": "2"}).content.decode()
+
+    assert f'<input type="hidden" name="person" value="{first}">' in page
+    assert page.count(" checked") == 1
+    assert re.search(rf'name="person" value="{last}"\s+checked', page)
+    assert "Angekreuzte, auch 1 auf einer anderen Seite:" in page
+    assert re.search(rf'formaction="{url}" name="page"\s+value="1"', page)
+    assert chosen.members.count() == count
