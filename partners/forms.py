@@ -28,7 +28,7 @@ from partners.permissions import can_manage_partners
 from partners.progress import account_label
 from partners.queries import Handover, accounts_to_choose, office_accounts
 from partners.registry import assignable_kinds, kind_choices
-from partners.services import lists, organisations, people
+from partners.services import lists, organisations, people, privacy
 from partners.services.accounts import ACCOUNT_FIELDS, ROLE_REQUIRED
 
 NOBODY_KEY = "niemand"  # in forms, instead of the key of an account
@@ -106,7 +106,7 @@ class PersonForm(VersionedForm, WarnedForm):
         self.fields["organisation"].empty_label = _("keine Organisation")
 
 
-class KeepForm(forms.Form):
+class KeepForm(SeenForm):
     """Until when and why somebody is kept longer than others."""
 
     until = DayField(
@@ -123,11 +123,14 @@ class KeepForm(forms.Form):
 
     def __init__(self, *args, instance: Person, **kwargs):
         initial = {"until": instance.kept_until, "reason": instance.kept_reason}
-        super().__init__(*args, initial=initial, **kwargs)
+        fields = privacy.KEPT_FIELDS
+        super().__init__(*args, instance=instance, seen_fields=fields, initial=initial, **kwargs)
 
     @property
     def values(self) -> dict:
-        return self.cleaned_data
+        """The arguments `until`, `reason` and `seen` of `keep_person`."""
+        given = {name: self.cleaned_data[name] for name in ("until", "reason")}
+        return given | {"seen": self.version_shown}
 
 
 class ErasureForm(forms.Form):

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.conflicts import version_of
+from core.conflicts import require_seen, version_of
 from core.dates import add_months, format_date, local_date
 from core.errors import ChangedMeanwhile, Refused, violation_as
 from core.history import save_as
@@ -31,6 +31,7 @@ CHANGED_MEANWHILE = gettext_lazy(
     "Zu dieser Person hat sich inzwischen etwas geändert. Bitte prüfen Sie noch einmal, was "
     "gelöscht wird."
 )
+KEPT_FIELDS = ("kept_until", "kept_reason")
 # Keys of `TidyRun.counts`; each expiry rule adds its own.
 DUE, ANONYMISED, DELETED, PUT_OFF = "due", "anonymised", "deleted", "put_off"
 # What says nothing about anybody, in an entry and in each line of its history.
@@ -193,9 +194,16 @@ def _require_not_needed(person: Person, today: dt.date) -> None:
 
 
 def keep_person(
-    *, person: Person, until: dt.date | None, reason: str, by, now: dt.datetime
+    *,
+    person: Person,
+    until: dt.date | None,
+    reason: str,
+    seen: str | None = None,
+    by,
+    now: dt.datetime,
 ) -> Person:
-    """Keep `person` until the end of a day, for a reason; None ends that.
+    """Keep `person` until the end of a day, for a reason; None ends that. `seen` is the fingerprint
+    of the day and reason that the page showed.
 
     Raises Refused for a day that is over, a day without a reason or a reason without a day, and
     once the data is deleted.
@@ -205,6 +213,7 @@ def keep_person(
         locked = _locked(person.pk)
         if locked is None or locked.anonymised_at:
             raise Refused(_("Die Angaben zu dieser Person sind schon gelöscht."))
+        require_seen(locked, seen, KEPT_FIELDS)
         if until and until < local_date(now):
             raise Refused(_("Der Tag, bis zu dem die Person behalten wird, liegt zurück."))
         reason = reason.strip()

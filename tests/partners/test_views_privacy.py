@@ -86,14 +86,18 @@ def test_only_the_office_sees_any_of_this(client, guest, role, page):
 
 def test_somebody_is_kept_and_no_longer(signed_in, guest):
     path = f"/partner/personen/{guest.pk}/behalten/"
-    answer = signed_in.post(path, {"until": "30.6.2026", "reason": "Klage"}, follow=True)
+    first = hidden_fields(signed_in.get(path))
+    typed = first | {"until": "30.6.2026", "reason": "Klage"}
 
-    assert "Wird behalten bis 30.06.2026: Klage" in answer.text
+    assert "Wird behalten bis 30.06.2026: Klage" in signed_in.post(path, typed, follow=True).text
+    # The page that knows nothing of it does not undo it.
+    stale = signed_in.post(path, first | {"until": "1.5.2026", "reason": "Rückfrage"})
+    assert "hat diesen Eintrag inzwischen geändert" in stale.text and "Rückfrage" in stale.text
 
-    answer = signed_in.post(path, {"until": "", "reason": "Klage"})
+    shown = hidden_fields(signed_in.get(path))
+    answer = signed_in.post(path, shown | {"until": "", "reason": "Klage"})
     assert "Bitte nennen Sie Tag und Grund" in answer.text and 'value="Klage"' in answer.text
-
-    signed_in.post(path, {"until": "", "reason": ""})
+    signed_in.post(path, shown | {"until": "", "reason": ""})
     guest.refresh_from_db()
     assert guest.kept_until is None
 
