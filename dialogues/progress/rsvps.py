@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from core.dates import format_day, format_moment, local_date
 from core.progress import NextStep, WaitingEntry, office_step
-from dialogues.enums import DialogueState, RsvpState
+from dialogues.enums import SENATOR_ATTENDS, DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.progress.invitations import full_name
 from dialogues.queries import GuestRow
@@ -45,6 +45,7 @@ def rsvp_facts(invitation: Invitation) -> list[tuple]:
         (_("Termin"), dialogue.when),
         (_("Ort"), dialogue.location),
         (_("Format"), dialogue.get_format_display()),
+        (SENATOR_ATTENDS, dialogue.senator_attends_text),
         (_("Worum es geht"), linebreaksbr(dialogue.topic.description if dialogue.topic else "")),
     ]
     if dialogue.video_link:

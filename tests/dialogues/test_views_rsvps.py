@@ -43,6 +43,7 @@ def test_page_shows_everything_a_guest_needs(client, invitation):
         "Für Leitung A, Zange GmbH",
         "Termin Mi, 22.04.2026, 14:00–16:30 Uhr",
         "Ort Messgeräte GmbH, Werkstraße 1, 12681 Berlin",
+        "Teilnahme der Senatorin ja",
         "Worum es geht Wie Betriebe ohne Gas heizen.",
         "Programm 14:00 Begrüßung",
         "Zusage: Ich nehme teil.",
