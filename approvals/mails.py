@@ -1,5 +1,6 @@
 """Mails about approvals: to the senator's office with its deputies, and back to the office."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.urls import reverse
@@ -13,6 +14,7 @@ from approvals.registry import Change
 from core.dates import format_date, local_date
 from core.roles import OFFICE, SENATOR_OFFICE, SENATOR_OFFICE_NAME, senator_office_name
 from outbox.enums import Audience
+from outbox.queries.wordings import with_waiting_note
 from outbox.services import enqueue_mails, withdraw_pending
 from outbox.texts import MailDraft, MailText, Markdown, Placeholder, escape_markdown, register
 from partners.models import Person
@@ -275,3 +277,13 @@ def mail_condition_met(approval: ApprovalRequest, condition: Condition, *, now, 
     note = _("Vermerk: %(note)s") % {"note": condition.note} if condition.note else ""
     event, values = f"condition:{condition.pk}", {"condition": condition.text, "note": note}
     _mail_deciders(approval, "condition_met", event, values, now=now, by=by)
+
+
+def with_told_note(done: str, kind: str, today: dt.date) -> str:
+    """Append to the message `done` whether the senator's office was asked for its decision."""
+    office = {"office": senator_office_name()}
+    if not deciders(today, kind):
+        text = _("Niemand wird benachrichtigt: Beim %(office)s hat niemand ein aktives Konto.")
+        return f"{done} {text % office}"
+    told = _("Das %(office)s ist benachrichtigt.") % office
+    return f"{done} {with_waiting_note('', APPROVAL_ASKED) or told}"

@@ -282,12 +282,12 @@ def waiting_note(approval: ApprovalRequest, user) -> str:
 
 def notified_notes(approval: ApprovalRequest, user) -> list[str]:
     """Return who hears of the decision, for the page that confirms it."""
-    notes = [_("Die Geschäftsstelle wird sofort benachrichtigt.")]
+    notes = [_("Die Geschäftsstelle wird benachrichtigt.")]
     if approval.kind == ApprovalKind.TOPIC:
         notes = [
             _(
-                "Die Geschäftsstelle wird sofort benachrichtigt, ebenso wer das Thema "
-                "vorgeschlagen hat."
+                "Die Geschäftsstelle wird benachrichtigt, ebenso der Partner, der das Thema "
+                "vorgeschlagen hat, solange sein Konto besteht."
             )
         ]
     if approval.kind == ApprovalKind.DATES:

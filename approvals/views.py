@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from approvals.documents import briefing_filename, briefing_pdf, briefing_word
 from approvals.enums import VERDICT_CONFIRMATIONS, VERDICT_LABELS, ApprovalKind
 from approvals.forms import BriefingForm, ConditionForm, DecisionForm
-from approvals.mails import APPROVAL_ASKED, submission_drafts_ahead
+from approvals.mails import submission_drafts_ahead, with_told_note
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.permissions import (
     OFFICE_MEETS_CONDITIONS,
@@ -72,7 +72,6 @@ from core.views import (
     run_service,
 )
 from outbox.progress.batches import letters_ahead
-from outbox.queries.wordings import with_waiting_note
 from outbox.views.confirming import ahead_of, confirm_mails, went_back
 
 logger = logging.getLogger(__name__)
@@ -343,7 +342,7 @@ def submit_briefing(
     if form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(service, briefing=form.briefing, due_on=due_on, by=request.user, now=now)
-        done = with_waiting_note(done, APPROVAL_ASKED)
+        done = with_told_note(done, kind, local_date(now))
         if run_service(request, call, form=form, done=done, seen=[subject, *others]):
             return redirect(subject)
     context = {

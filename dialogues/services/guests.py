@@ -108,8 +108,8 @@ def remove_guest(*, invitation: Invitation, by, now: dt.datetime) -> None:
     if invitation.released_at:
         raise Refused(
             _(
-                "Diese Einladung ist schon versandt. Ziehen Sie sie zurück; der Gast wird dann "
-                "benachrichtigt."
+                "Diese Einladung ist schon versandt. Ziehen Sie sie zurück; wer sie bekommen hat, "
+                "wird dann benachrichtigt."
             )
         )
     delete_as(invitation, by=by, now=now, reason=_("Von der Gästeliste gestrichen"))

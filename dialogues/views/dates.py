@@ -109,7 +109,7 @@ def submit(request, pk):
         options,
         submit_dates,
         title=_("Termine zur Freigabe vorlegen"),
-        done=_("Die Termine liegen zur Freigabe vor; das Büro ist benachrichtigt."),
+        done=_("Die Termine liegen zur Freigabe vor."),
     )
 
 

@@ -41,6 +41,7 @@ from dialogues.services.substitutes import require_unsettled
 from dialogues.views.dialogues import calendar_response
 from dialogues.views.invitations import guests_url, invitation_for_office
 from outbox.views.confirming import confirm_mails, went_back
+from partners.queries import recipient_of
 
 # The URL itself is a secret: keep it out of other sites' logs, caches and search engines.
 PRIVATE_HEADERS = {
@@ -142,7 +143,11 @@ def _write(invitation: Invitation, form: RsvpForm, channel: str, by, now) -> str
     )
     if not has_changed:
         return _("Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun.")
-    return _("Vielen Dank, Ihre Antwort ist eingegangen. Sie erhalten eine Bestätigung per E-Mail.")
+    thanks = _("Vielen Dank, Ihre Antwort ist eingegangen.")
+    to = recipient_of(invitation.person)
+    if to.has_left or not to.email:
+        return thanks
+    return f"{thanks} {_('Sie erhalten eine Bestätigung per E-Mail.')}"
 
 
 def enter_rsvp(request, pk):

@@ -154,7 +154,7 @@ def submit(request, pk):
         form_options=deadline_options(first_fixed_start(dialogues, timezone.localdate())),
         title=_("Zustimmung beantragen"),
         submit_label=_("Zur Zustimmung vorlegen"),
-        done=_("Die Zustimmung ist beantragt; das Büro ist benachrichtigt."),
+        done=_("Die Zustimmung ist beantragt."),
         template="dialogues/form.html",
     )
 

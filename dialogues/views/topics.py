@@ -19,6 +19,7 @@ from approvals.registry import Briefing
 from approvals.views import submit_briefing
 from core.dates import local_date
 from core.progress import Button
+from core.roles import OFFICE
 from core.views import (
     allowed,
     get_for_office,
@@ -31,6 +32,7 @@ from core.views import (
 from dialogues.enums import TOPIC_MOVES, DialogueState, TopicState
 from dialogues.facts import TOPIC_FACTS
 from dialogues.forms import OfficeTopicForm, SeenReasonForm, TopicForm
+from dialogues.mails import proposer_to_notify
 from dialogues.models import Topic
 from dialogues.permissions import (
     PROPOSERS_ONLY,
@@ -63,8 +65,10 @@ from dialogues.views.approvals import deadline_options, withdraw_submission
 from outbox.views.confirming import confirm_mails, went_back
 
 TOPICS = Topic.objects.all()
-DRAFT_INTRO = gettext_lazy(
-    "Einige Sätze genügen. Die Geschäftsstelle prüft den Vorschlag und meldet sich bei Ihnen."
+DRAFT_INTRO = gettext_lazy("Einige Sätze genügen.")
+PARTNERS_DRAFT_INTRO = gettext_lazy(
+    "Einige Sätze genügen. Die Geschäftsstelle prüft den Vorschlag; Sie erfahren per E-Mail, ob "
+    "sie ihn aufgreift."
 )
 PROPOSED = gettext_lazy("Ihr Vorschlag liegt der Geschäftsstelle vor.")
 
@@ -109,7 +113,7 @@ def create(request):
         template="dialogues/topic_form.html",
         title=_("Thema vorschlagen"),
         cancel_url=reverse("dialogues:topics"),
-        intro=DRAFT_INTRO,
+        intro=_intro_for(request.user),
         is_draft=True,
     )
 
@@ -131,10 +135,15 @@ def edit(request, pk):
         template="dialogues/topic_form.html",
         title=_("Thema bearbeiten"),
         cancel_url=topic.get_absolute_url(),
-        intro=DRAFT_INTRO if is_draft else "",
+        intro=_intro_for(request.user) if is_draft else "",
         is_draft=is_draft,
         guard=guard,
     )
+
+
+def _intro_for(user) -> str:
+    # Nobody in the office is mailed what becomes of their own proposals.
+    return str(DRAFT_INTRO if OFFICE in user.own_roles else PARTNERS_DRAFT_INTRO)
 
 
 def _form_for(user) -> type[TopicForm]:
@@ -238,7 +247,10 @@ def decline(request, pk):
     topic = get_for_office(request, TOPICS, pk)
     if back := redirect_unless_possible(request, topic, TOPIC_MOVES, "decline"):
         return back
-    hint = _("Steht in der Nachricht an die Person, die es vorgeschlagen hat.")
+    hint = _("Steht auf der Seite des Themas.")
+    proposer = proposer_to_notify(topic, by=request.user)
+    if proposer:
+        hint = _("Steht in der Nachricht an die Person, die es vorgeschlagen hat.")
     form = SeenReasonForm(request.POST or None, instance=topic, help_text=hint)
     page = {
         "title": _("Thema nicht aufgreifen"),
@@ -264,7 +276,11 @@ def decline(request, pk):
         request,
         form,
         submit_label=_("Weiter"),
-        details=[_("Wer es vorgeschlagen hat, erfährt die Begründung.")],
+        details=[
+            _("Wer es vorgeschlagen hat, erfährt die Begründung.")
+            if proposer
+            else _("Niemand wird benachrichtigt.")
+        ],
         **page,
     )
 
@@ -285,7 +301,7 @@ def submit(request, pk):
         ),
         title=_("Zur Freigabe vorlegen"),
         submit_label=_("Zur Freigabe vorlegen"),
-        done=_("Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt."),
+        done=_("Das Thema liegt zur Freigabe vor."),
         template="dialogues/form.html",
     )
 

@@ -66,7 +66,7 @@ def submit(request, pk):
         title=_("Zur Freigabe vorlegen"),
         submit_label=_("Zur Freigabe vorlegen"),
         intro=_("%(visit)s – %(when)s") % {"visit": visit, "when": visit.date_text},
-        done=_("Der Besuch ist vorgelegt; das Büro ist benachrichtigt."),
+        done=_("Der Besuch ist vorgelegt."),
         template="media_visits/form.html",
     )
 

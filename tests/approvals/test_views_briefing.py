@@ -6,7 +6,7 @@ from django.contrib.messages import get_messages
 
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
-from core.roles import OFFICE
+from core.roles import OFFICE, SENATOR_OFFICE
 from dialogues.enums import DialogueState
 from tests.approvals.builders import DUE_ON, NOW
 from tests.approvals.subjects import make_case
@@ -14,6 +14,7 @@ from tests.confirming import fill_in
 from tests.dialogues.builders import make_dialogue
 from tests.outbox.builders import make_wording
 from tests.partners.builders import make_user
+from tests.unchanged import mails_written
 
 pytestmark = pytest.mark.django_db
 K = ApprovalKind
@@ -48,6 +49,7 @@ def test_form_shows_why_the_last_briefing_was_returned(client, office, kind):
 @pytest.mark.parametrize("kind", K)
 def test_submission_says_that_its_mails_wait(client, office, kind):
     make_wording("approval_asked", subject="", body="", needs_release=True)
+    make_user(SENATOR_OFFICE)
     case = make_case(kind, ApprovalState.WITHDRAWN, by=office)
 
     response = fill_in(client, case.subject.get_absolute_url() + PAGES[kind], ENTERED)
@@ -57,8 +59,29 @@ def test_submission_says_that_its_mails_wait(client, office, kind):
     _assert_says_that_mails_wait(response)
 
 
+@pytest.mark.parametrize(
+    ("has_account", "words"),
+    [
+        (True, " Das Büro der Senatorin ist benachrichtigt."),
+        (
+            False,
+            " Niemand wird benachrichtigt: Beim Büro der Senatorin hat niemand ein aktives Konto.",
+        ),
+    ],
+)
+def test_submission_says_whether_the_senators_office_is_told(client, office, has_account, words):
+    make_user(SENATOR_OFFICE, is_active=has_account)
+    case = make_case(K.TOPIC, ApprovalState.WITHDRAWN, by=office)
+
+    response = fill_in(client, case.subject.get_absolute_url() + PAGES[K.TOPIC], ENTERED)
+
+    assert str(next(iter(get_messages(response.wsgi_request)))).endswith(words)
+    assert len(mails_written("approval_asked")) == has_account
+
+
 def test_renewed_submission_says_that_its_mails_wait(client, office):
     make_wording("approval_asked", subject="", body="", needs_release=True)
+    make_user(SENATOR_OFFICE)
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     ApprovalRequest.objects.filter(kind=K.DATES).update(state=ApprovalState.LAPSED)
 

@@ -10,6 +10,7 @@ from core.links import sign_link
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation, Topic
+from partners.models import Person
 from tests.dialogues.builders import DAY, END, NOW, RSVP_BY, make_dialogue, make_invitation
 from tests.dialogues.pages import BASE, links_of, text_of
 from tests.partners.builders import make_organisation, make_person, make_user
@@ -99,6 +100,26 @@ def test_form_sent_twice_writes_and_mails_once(client, invitation):
 
     assert "Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun." in text
     assert mails_written() == [("rsvp_confirmed", "a@example.org")]
+
+
+@pytest.mark.parametrize(
+    ("guest", "words", "mailed"),
+    [
+        ({}, "ist eingegangen. Sie erhalten eine Bestätigung per E-Mail.", True),
+        ({"email": ""}, "ist eingegangen.", False),
+        ({"is_active": False}, "ist eingegangen.", False),
+    ],
+)
+def test_confirmation_is_promised_only_to_guests_who_get_it(
+    client, invitation, guest, words, mailed
+):
+    Person.objects.filter(pk=invitation.person_id).update(**guest)
+
+    text = text_of(client.post(invitation.personal_link, YES, follow=True))
+
+    assert f"Vielen Dank, Ihre Antwort {words}" in text
+    assert ("Bestätigung per E-Mail" in text) is mailed
+    assert bool(mails_written("rsvp_confirmed")) is mailed
 
 
 def test_changed_reply_forgets_the_substitute(client, invitation):

@@ -150,6 +150,33 @@ def test_declining_needs_a_reason_and_shows_it_to_the_proposer(client, signed_in
     assert mails_written("topic_declined") == [("topic_declined", topic.proposed_by.email)]
 
 
+@pytest.mark.parametrize(
+    ("is_active", "words"),
+    [
+        (True, "Wer es vorgeschlagen hat, erfährt die Begründung."),
+        (False, "Niemand wird benachrichtigt."),
+    ],
+)
+def test_declining_says_who_learns_the_reason(signed_in, is_active, words):
+    topic = make_topic(S.PROPOSED, proposed_by=make_user(PARTNER, is_active=is_active))
+    address = f"{topic.get_absolute_url()}nicht-aufgreifen/"
+
+    assert words in text_of(signed_in.get(address))
+
+    confirm(signed_in, address, {"reason": "Läuft schon."})
+    assert len(mails_written("topic_declined")) == is_active
+
+
+def test_partners_are_promised_news_of_their_proposal_and_the_office_is_not(
+    client, office, partner
+):
+    promise = "Sie erfahren per E-Mail, ob sie ihn aufgreift."
+    assert promise in text_of(client.get(f"{BASE}/themen/neu/"))
+
+    client.force_login(office)
+    assert promise not in text_of(client.get(f"{BASE}/themen/neu/"))
+
+
 def test_briefing_is_filled_from_the_topic(signed_in):
     topic = make_topic(S.IN_PROGRESS, title="Wärme", wish="Ein Tarif")
 

@@ -109,7 +109,10 @@ def complete_topic(visitors, topic: Topic) -> None:
 
     office.open(f"{page}bearbeiten/").press("Speichern", series=str(visitors.consented.pk))
     office.follow("Zur Freigabe vorlegen").press("Zur Freigabe vorlegen")
-    assert "Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt." in office.text
+    assert (
+        "Das Thema liegt zur Freigabe vor. Das Büro der Senatorin ist benachrichtigt."
+        in office.text
+    )
 
 
 def decide_on_the_desk(visitors, verdict: str, **values) -> None:

@@ -107,7 +107,9 @@ def complete(office: Page, portal: Portal) -> None:
     send(office, "Speichern")
     follow(office, "Zur Freigabe vorlegen")
     send(office, "Zur Freigabe vorlegen")
-    expect_text(office, "Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt.")
+    expect_text(
+        office, "Das Thema liegt zur Freigabe vor. Das Büro der Senatorin ist benachrichtigt."
+    )
 
 
 def approve(senator: Page, portal: Portal) -> None:
