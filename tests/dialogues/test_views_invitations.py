@@ -284,3 +284,27 @@ def test_list_with_other_guests_is_shown_again(signed_in):
     assert 'value="2026-04-10"' in response.content.decode()
     press(signed_in, response, rsvp_by="2026-04-10")
     assert [kind for kind, _address in mails_written()] == ["invitation"]
+
+
+def test_link_that_a_colleague_replaced_meanwhile_stays(signed_in):
+    invitation = make_invitation()
+    url = f"{BASE}/einladungen/{invitation.pk}/link/ersetzen/"
+    pages = [signed_in.get(url), signed_in.get(url)]
+
+    answers = [press(signed_in, page) for page in pages]
+
+    invitation.refresh_from_db()
+    assert invitation.link_version == 2
+    assert list(Mail.objects.values_list("kind", flat=True)) == ["link_replaced"]
+    assert "inzwischen" in text_of(signed_in.get(answers[1].url))
+
+
+def test_typed_reply_day_waits_for_signing_in_again(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    make_invitation(dialogue, released=False)
+
+    page = signed_in.get(f"{guests_page(dialogue)}versenden/").content.decode()
+
+    assert re.search(
+        r'<form class="form card" method="post" data-submit-once[^>]* data-restore', page
+    )
