@@ -110,7 +110,7 @@ def visible_people(user) -> QuerySet[Person]:
 
 def visible_people_of(organisation: Organisation, user) -> QuerySet[Person]:
     """Return the contacts of an organisation, active ones first."""
-    people = visible_people(user).filter(organisation=organisation)
+    people = visible_people(user).known().filter(organisation=organisation)
     return people.order_by("-is_active", "sort_name", "search", "pk")
 
 

@@ -4,9 +4,15 @@ from celery import shared_task
 from django.utils import timezone
 
 from partners.services import tidy_people
+from partners.services.privacy import ANONYMISED, DELETED
+
+# Each person takes searches through all tables, and mails wait while a worker is busy.
+PEOPLE_PER_TASK = 50
 
 
 @shared_task(name="partners.tasks.tidy", ignore_result=True)
 def tidy() -> None:
     """Delete or anonymise whoever is no longer needed. Safe to run twice and at the same time."""
-    tidy_people(now=timezone.now())
+    done = tidy_people(now=timezone.now(), limit=PEOPLE_PER_TASK)
+    if len(done[ANONYMISED]) + len(done[DELETED]) == PEOPLE_PER_TASK:
+        tidy.delay()

@@ -96,7 +96,8 @@ def _organisations(user, words: str) -> QuerySet[Organisation]:
 
 
 def _people(user, words: str) -> QuerySet[Person]:
-    return Person.objects.visible_to(user).matching(words).select_related("organisation")
+    people = Person.objects.visible_to(user).known()
+    return people.matching(words).select_related("organisation")
 
 
 def _lists(user, words: str) -> QuerySet[DistributionList]:

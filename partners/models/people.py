@@ -61,6 +61,10 @@ class PersonQuerySet(models.QuerySet):
         # Both together, so that `leitung mueller` finds the head of a department at Müller.
         return self.filter(matching(words, "search", "organisation__search"))
 
+    def known(self):
+        """Leave out people whose data was deleted; they all look alike."""
+        return self.filter(anonymised_at__isnull=True)
+
     def reachable(self):
         return self.filter(REACHABLE)
 

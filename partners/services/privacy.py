@@ -56,8 +56,11 @@ class Erasure(NamedTuple):
     version: str
 
 
-def tidy_people(*, now: dt.datetime, by=None, dry_run: bool = False) -> dict[str, list[int]]:
-    """Delete or anonymise everybody who is due, and details about people without an entry.
+def tidy_people(
+    *, now: dt.datetime, by=None, limit: int | None = None, dry_run: bool = False
+) -> dict[str, list[int]]:
+    """Delete or anonymise everybody who is due, or the first `limit` of them, and details about
+    people without an entry.
 
     Return the keys of what was done by what it was, as `TidyRun.counts` counts them. Safe to run
     again and at the same time: each person is checked again under a lock, in a transaction of its
@@ -71,6 +74,9 @@ def tidy_people(*, now: dt.datetime, by=None, dry_run: bool = False) -> dict[str
         return {DUE: due} | {rule.key: _keys_due(rule, today) for rule in expiry_rules()}
     done: dict[str, list[int]] = {ANONYMISED: [], DELETED: [], PUT_OFF: []}
     for key in due:
+        # Those put off do not count, or they could keep the others from ever being reached.
+        if limit is not None and len(done[ANONYMISED]) + len(done[DELETED]) >= limit:
+            break
         if outcome := _tidy_person(key, today, by=by, now=now):
             done[outcome].append(key)
     for rule in expiry_rules():

@@ -22,7 +22,7 @@ from partners.views.people import SORTS
 def merge_choose(request, pk):
     """Offer the entries that may be the same person, and a search for any other."""
     person = get_object_or_404(visible_people(request.user), pk=pk)
-    listing = CandidateFilter(request.GET, visible_people(request.user).exclude(pk=pk))
+    listing = CandidateFilter(request.GET, visible_people(request.user).known().exclude(pk=pk))
     is_searched = bool(request.GET.get("q"))
     doubles = [other.pk for other in similar_people(person)]
     people = listing.qs if is_searched else visible_people(request.user).filter(pk__in=doubles)

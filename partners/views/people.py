@@ -103,7 +103,7 @@ def export_row(person: Person) -> list[str]:
 def _filter(request) -> PersonFilter:
     # A filter reveals what it filters by, and partners must not learn who has an account.
     filter_class = PersonFilter if can_see_accounts(request.user) else OwnPeopleFilter
-    return filter_class(request.GET, visible_people(request.user))
+    return filter_class(request.GET, visible_people(request.user).known())
 
 
 @allowed(can_see_people)

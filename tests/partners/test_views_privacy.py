@@ -115,6 +115,9 @@ def test_erasing_asks_first_and_says_what_goes(signed_in, guest):
     page = signed_in.get(guest.get_absolute_url()).text
     assert "Die Angaben zu dieser Person sind seit dem 02.03.2026 gelöscht." in page
     assert "Vorname" not in page and "bearbeiten/" not in page
+    # Lists leave out people who all look alike.
+    for path in ("/partner/personen/", guest.organisation.get_absolute_url()):
+        assert "Person (gelöscht)" not in signed_in.get(path).text
 
 
 def test_erasing_is_refused_while_a_matter_needs_the_person(signed_in, guest):
