@@ -203,9 +203,9 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
     if lapses:
         return announced_later_note()
     text = ngettext(
-        "Was sich an %(facts)s ändert, erfährt %(count)d Person sofort per E-Mail mit neuem "
+        "Was sich an %(facts)s ändert, erfährt %(count)d Person per E-Mail mit neuem "
         "Kalendereintrag.",
-        "Was sich an %(facts)s ändert, erfahren %(count)d Personen sofort per E-Mail mit neuem "
+        "Was sich an %(facts)s ändert, erfahren %(count)d Personen per E-Mail mit neuem "
         "Kalendereintrag.",
         count,
     )

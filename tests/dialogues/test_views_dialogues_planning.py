@@ -6,7 +6,7 @@ import pytest
 
 from dialogues.enums import DialogueFormat, DialogueState, HostReply, RsvpState
 from dialogues.models import Dialogue
-from tests.confirming import fill_in, press
+from tests.confirming import confirm, fill_in, press
 from tests.dialogues.builders import (
     DAY,
     make_dialogue,
@@ -123,7 +123,7 @@ def test_form_says_before_saving_how_many_will_be_notified(signed_in, senator, c
     text = text_of(signed_in.get(f"{dialogue.get_absolute_url()}bearbeiten/"))
 
     assert (
-        f"Was sich an Ort, Videokonferenz oder Programm ändert, {people} sofort per E-Mail mit "
+        f"Was sich an Ort, Videokonferenz oder Programm ändert, {people} per E-Mail mit "
         "neuem "
         "Kalendereintrag. Gegebene Antworten gelten weiter. Erlischt durch eine Änderung die "
         "Freigabe, geht noch "
@@ -187,7 +187,7 @@ def test_guests_wait_for_the_approval_and_the_page_says_so_before_and_after_savi
     saved = text_of(signed_in.get(press(signed_in, told).url))
 
     assert later in asked
-    assert "sofort per E-Mail" not in asked
+    assert "per E-Mail mit neuem" not in asked
     assert f"Die Angaben sind gespeichert. {later}" in saved
     assert "gehen keine neuen Einladungen hinaus. Die Gäste erfahren davon" in saved
     assert [kind for kind, _to in mails_written()] == ["approval_lapsed", "approval_lapsed"]
@@ -304,9 +304,14 @@ def test_confirmation_names_how_many_are_notified(signed_in, senator, act, state
 def test_cancelling_in_planning_notifies_nobody(signed_in):
     dialogue = make_dialogue()
 
-    assert "Es wird niemand benachrichtigt" in text_of(
-        signed_in.get(f"{dialogue.get_absolute_url()}absagen/")
-    )
+    address = f"{dialogue.get_absolute_url()}absagen/"
+
+    assert "Es wird niemand benachrichtigt" in text_of(signed_in.get(address))
+
+    confirm(signed_in, address, {"reason": "Kein Betrieb gefunden."})
+    dialogue.refresh_from_db()
+    assert dialogue.state == S.CANCELLED
+    assert mails_written() == []
 
 
 def test_dialogue_is_held_documented_and_closed(signed_in, office, time_machine):

@@ -9,6 +9,7 @@ from core.conflicts import version_of
 from core.errors import Warned
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpState, TopicState
+from dialogues.mails import mail_date_fixed
 from media_visits.enums import VisitState
 from partners.models import Organisation, Person
 from partners.services import (
@@ -24,6 +25,7 @@ from tests.measures.builders import make_measure
 from tests.media_visits.builders import make_visit
 from tests.outbox.builders import make_draft, make_mail, make_recipient
 from tests.partners.builders import make_deputyship, make_organisation, make_person, make_user
+from tests.unchanged import mails_written
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +148,16 @@ def test_page_that_closes_an_account_lists_what_depends_on_it(client, office):
     assert f'<a href="{topic.get_absolute_url()}">Energie</a>: Thema im Stand' in (
         page.content.decode()
     )
+
+
+def test_contact_of_the_host_who_left_is_not_told_of_the_date(office):
+    senator = make_user(SENATOR_OFFICE)
+    contact = make_person(is_active=False)
+    dialogue = make_dialogue(DialogueState.SCHEDULED, host_contact=contact)
+
+    mail_date_fixed(dialogue, by=office, now=NOW)
+
+    assert mails_written() == [("date_fixed", senator.email)]
 
 
 @pytest.mark.parametrize(
