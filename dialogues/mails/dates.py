@@ -1,6 +1,7 @@
 """Calendar entries of a dialogue: content and holders; the mail that announces a fixed date."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ class Addressee(NamedTuple):
     `method` says how they received it: REQUEST as an attendee, PUBLISH for information, empty if
     they have none. `invitation` is set only for guests, `represents` only for substitutes: the
     invitation on which they were named. `sharing` are others at the same address; `to` then names
-    everybody.
+    everybody, `name` only this one.
     """
 
     to: Recipient
@@ -50,6 +51,7 @@ class Addressee(NamedTuple):
     invitation: Invitation | None = None
     represents: Invitation | None = None
     sharing: tuple["Addressee", ...] = ()
+    name: str = ""
 
 
 def entry_holder(person: Person, rsvp: Invitation | Rsvp) -> Recipient | None:
@@ -138,7 +140,8 @@ def addressees_of_change(dialogue: Dialogue, *, today: dt.date) -> list[Addresse
 
 
 def _released(dialogue: Dialogue) -> QuerySet[Invitation]:
-    return dialogue.invitations.released().select_related("person__user").order_by("pk")
+    invitations = dialogue.invitations.released()
+    return invitations.select_related("person__user", "person__organisation").order_by("pk")
 
 
 def _informed_only(dialogue: Dialogue, today: dt.date) -> list[Addressee]:
@@ -174,16 +177,31 @@ def _joint(addressees: list[Addressee]) -> Addressee:
     """Return the one of `addressees` at one address with the most binding entry, for everybody."""
     # One person can have several parts, such as guest and contact of the host.
     by_name: dict[str, Addressee] = {}
-    for addressee in addressees:
-        known = by_name.setdefault(addressee.to.name, addressee)
-        by_name[addressee.to.name] = max(known, addressee, key=_weight)
+    for addressee in _told_apart(addressees):
+        known = by_name.setdefault(addressee.name, addressee)
+        by_name[addressee.name] = max(known, addressee, key=_weight)
     best = max(by_name.values(), key=_weight)
     revision = max(addressee.revision for addressee in addressees)
     others = tuple(one for one in by_name.values() if one is not best)
     to = best.to._replace(email=best.to.email.lower())
     if others:
-        to = _joint_recipient(to.email, [one.to for one in by_name.values()])
+        people = [one.to._replace(name=one.name) for one in by_name.values()]
+        to = _joint_recipient(to.email, people)
     return best._replace(to=to, revision=revision, sharing=others)
+
+
+def _told_apart(addressees: list[Addressee]) -> list[Addressee]:
+    """Return `addressees` with their names; guests of the same name with their organisations."""
+    # Many contacts are known by their function only.
+    names = Counter(one.to.name for one in addressees if one.invitation)
+    return [
+        one._replace(
+            name=one.invitation.person.name_with_organisation
+            if one.invitation and names[one.to.name] > 1
+            else one.to.name
+        )
+        for one in addressees
+    ]
 
 
 def _joint_recipient(email: str, people: list[Recipient]) -> Recipient:

@@ -129,7 +129,7 @@ def _mail_called_off(
 def _outlook_of(addressee: Addressee, settled: Mapping[int, Person]) -> str:
     """Return what the people at an address can expect after a postponement."""
     everybody = (addressee, *addressee.sharing)
-    outlooks = [(one.to.name, _outlook(one, settled)) for one in everybody]
+    outlooks = [(one.name, _outlook(one, settled)) for one in everybody]
     if len({text for _name, text in outlooks}) == 1:
         return "\n\n".join(filter(None, [shared_note(addressee), outlooks[0][1]]))
     return "\n\n".join(
@@ -266,8 +266,9 @@ def _change_draft(
         )
     link = _("über den Link der eigenen Einladung")
     named = [
-        f"{invitation.person.name}: {_note_for(invitation, dialogue, today, link=link)}"
-        for invitation in invitations
+        f"{one.name}: {_note_for(one.invitation, dialogue, today, link=link)}"
+        for one in (addressee, *addressee.sharing)
+        if one.invitation
     ]
     values["note"] = _joined(shared_note(addressee), *named)
     return MailDraft(

@@ -326,6 +326,36 @@ def test_shared_mailbox_is_told_once_that_the_date_is_off_naming_both(office, se
     assert mail.text.count("laden wir Sie erneut ein.") == (act is postpone_dialogue)
 
 
+def test_guests_of_the_same_name_are_told_apart_by_their_organisations(office, senator):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    for name, rsvp in (("Nord", A.ACCEPTED), ("Ost", A.OPEN)):
+        organisation = make_organisation(name)
+        person = make_person("Leitung", email="werk@example.org", organisation=organisation)
+        make_invitation(dialogue, rsvp, person=person)
+
+    change(dialogue, office, place="Halle 2")
+
+    mail = Mail.objects.get(recipient="werk@example.org")
+    assert mail.recipient_name == "Leitung (Nord) und Leitung (Ost)"
+    assert "Leitung (Nord): Ihre Antwort (Zusage) gilt weiter." in mail.text
+    assert "Leitung (Ost): Bitte antworten Sie bis zum 15.04.2026" in mail.text
+
+
+def test_outlooks_at_one_address_name_one_person_each(office, senator):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    make_shared_mailbox(dialogue)
+    substitute = {"substitute_name": "Leitung C", "substitute_email": "werk@example.org"}
+    make_invitation(dialogue, A.REPRESENTED, person=make_person(), **substitute)
+
+    postpone_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    text = Mail.objects.get(recipient="werk@example.org").text
+    assert "Für Leitung A: Sobald ein neuer Termin feststeht, laden wir Sie erneut ein." in text
+    assert "Für Leitung B: Sobald ein neuer Termin feststeht, laden wir Sie erneut ein." in text
+    assert "Für Leitung C: " in text
+    assert "Für Leitung A und" not in text
+
+
 def test_greeting_names_everybody_at_the_address(office, senator):
     dialogue = make_dialogue(DialogueState.INVITED)
     for name, salutation in (("Alt", "ms"), ("Berg", "mr")):
