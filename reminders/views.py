@@ -68,12 +68,15 @@ def forecast(request: HttpRequest) -> HttpResponse:
     return render(request, "reminders/forecast.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @allowed(can_manage_mails)
 def pause(request: HttpRequest) -> HttpResponse:
-    """Ask for last day and reason, then pause once the form is posted with `confirmed`."""
+    """Ask for last day and reason, then pause once the form is posted with `confirmed`.
+
+    The address of the form names the target, so that the page opens after signing in again.
+    """
     now = timezone.now()
-    value = request.POST.get("target", "")
+    value = request.POST.get("target") or request.GET.get("target", "")
     preview = preview_pause(value, plan_forecast(now))
     # The reminder may have been sent or become superfluous since the page was loaded.
     if preview is None:

@@ -3,8 +3,10 @@
 // data-restore="/path/" names the page on which to restore them if the form is shown under another URL. A page in between
 // has data-restore-for="/path/" and leaves them alone. data-filled: the server filled the form with what was sent.
 // data-restore-ticks: ticks whose boxes the page does not show are sent along as hidden fields.
+// What the page showed comes back as well: sent with a version saved meanwhile, the input would overwrite it unseen.
 const PREFIX = "restore:";
 const AWAY = "signed-out";
+const SHOWN = ["version", "shown"];
 const root = document.documentElement;
 const user = root.dataset.user ?? "";
 
@@ -13,10 +15,11 @@ const keyOf = (form) => `${PREFIX}${pathOf(form)}#${form.id || [...document.form
 const read = (key) => JSON.parse(sessionStorage.getItem(key) ?? "null");
 const storedKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
 
-const fieldsOf = (form) =>
-  [...form.elements].filter(
-    (field) => field.name && !field.disabled && !["hidden", "password", "file", "submit", "button"].includes(field.type),
-  );
+const isShown = (name) => SHOWN.includes(name);
+const isKept = ({ name, type }) =>
+  type === "hidden" ? isShown(name) : name && !["password", "file", "submit", "button"].includes(type);
+const fieldsOf = (form) => [...form.elements].filter((field) => !field.disabled && isKept(field));
+const typed = (values) => JSON.stringify(values.filter(([name]) => !isShown(name)));
 
 function valuesOf(form) {
   return fieldsOf(form).map((field) => [
@@ -75,7 +78,7 @@ function restore() {
   for (const form of document.querySelectorAll("form[data-restore]")) {
     const kept = read(keyOf(form));
     if (!kept || "filled" in form.dataset || form.querySelector("[aria-invalid=true], [data-error-summary]")) continue;
-    if (JSON.stringify(valuesOf(form)) === JSON.stringify(kept.values)) continue; // the server already filled it in
+    if (typed(valuesOf(form)) === typed(kept.values)) continue; // the server already filled it in
     fill(form, kept.values);
     announce(form);
   }

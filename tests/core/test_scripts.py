@@ -45,6 +45,23 @@ def test_input_sent_after_the_session_expired_is_restored(page, serve):
     assert values(page) == ("", "", "", False, False)
 
 
+def test_restored_input_carries_the_version_that_it_was_typed_on(page, serve):
+    versioned = FORM.replace("<input", '<input type="hidden" name="version" value="alt"><input', 1)
+    pages = {"/form": html(versioned, "restore-form")}
+    serve(pages)
+    page.goto(f"{SITE}/form")
+    fill(page)
+
+    pages["/form"] = SIGN_IN
+    page.click("button")
+    page.goto(f"{SITE}/anmelden")
+    pages["/form"] = html(versioned.replace("alt", "neu"), "restore-form")
+    page.goto(f"{SITE}/form")
+
+    assert values(page)[0] == "Mein Thema"
+    assert page.input_value("[name=version]") == "alt"
+
+
 def test_ticks_without_a_box_are_carried_on_unless_the_server_filled_the_form(page, serve):
     ticks = FORM.replace("data-restore", "data-restore data-restore-ticks")
     searched = '<input type="checkbox" name="sector" value="c" checked>'

@@ -20,6 +20,19 @@ SHOWN_ATTRIBUTE = re.compile(
 )
 CLASSES = re.compile(r'\bclass="([^"]*)"')
 WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{2,}")
+FORM = re.compile(r"<form\b(?:\{[%{].*?[%}]\}|[^>])*>", re.DOTALL)
+# Forms in which nobody types or ticks anything, or that open without signing in.
+NOTHING_TO_RESTORE = {
+    "templates/components/_user_menu.html",
+    "templates/components/post_button.html",
+    "templates/dialogues/_guest_menu.html",
+    "templates/masterplan/accessibility.html",
+    "templates/outbox/bulk.html",
+    "templates/outbox/wording_reset.html",
+    "templates/partners/handover.html",
+    "templates/reminders/_forecast_mail.html",
+    "templates/reminders/rules.html",
+}
 UNTRANSLATED = {"PDF", "Excel", "WCAG"}
 NOT_SHOWN = ("blocktranslate", "blocktrans", "comment", "verbatim", "block layout_class")
 
@@ -115,3 +128,13 @@ def bare_words(text: str) -> list[str]:
     attributes = " ".join(match.group(2) for match in SHOWN_ATTRIBUTE.finditer(markup))
     seen = re.sub(r"&#?\w+;", " ", f"{attributes} {MARKUP.sub(' ', markup)}")
     return [word for word in WORD.findall(seen) if word not in UNTRANSLATED]
+
+
+@pytest.mark.parametrize(("path", "text"), ALL)
+def test_form_keeps_its_input_over_signing_in_again(path, text):
+    # Passwords and codes must not wait in the browser.
+    if path.startswith(("templates/account", "templates/mfa")) or path in NOTHING_TO_RESTORE:
+        return
+    forms = [form for form in FORM.findall(text) if 'method="post"' in form]
+
+    assert [form for form in forms if "data-restore" not in form] == []
