@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.queries import differences_of, former_lines
-from core.dates import format_day, format_moment
+from core.dates import format_day, format_moment, local_date
 from core.documents import make_pdf, make_word
 from core.roles import senator_office_name
 from core.uploads import ascii_name, check_uploads, clean_name
@@ -35,10 +35,11 @@ def briefing_word(approval: ApprovalRequest, attachments: Iterable[Attachment]) 
 
 
 def briefing_filename(approval: ApprovalRequest, suffix: str) -> str:
-    """Return `leitungsvorlage-fachkraefte-sichern.pdf`."""
+    """Return `leitungsvorlage-fachkraefte-sichern-2026-03-02.pdf`, with the day of submission."""
     # ASCII only: a Content-Disposition header carries other characters unreliably.
     subject = ascii_name(approval.title).lower()[:MAX_FILE_NAME_LENGTH].strip("-")
-    return f"leitungsvorlage-{subject or approval.pk}.{suffix}"
+    day = local_date(approval.submitted_at)
+    return f"leitungsvorlage-{subject or approval.pk}-{day}.{suffix}"
 
 
 def briefing_values(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> dict[str, Any]:

@@ -19,11 +19,12 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from core.enums import XLSX
-from core.texts import without_control
+from core.texts import shorten, without_control
 
 DATE_FORMAT = "DD.MM.YYYY"
 MOMENT_FORMAT = "DD.MM.YYYY HH:MM"
 TIME_FORMAT = "HH:MM"
+MAX_TITLE_LENGTH = 100  # in a file name, which has at most 255 bytes
 FORBIDDEN_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]')
 MIN_WIDTH, MAX_WIDTH = 10, 60  # characters
 # Excel counts UTF-16 units, of which an emoji takes two.
@@ -40,23 +41,22 @@ class Sheet(NamedTuple):
     rows: Iterable[Sequence]
 
 
-def xlsx_response(filename: str, header: list[str], rows: Iterable[list]) -> HttpResponse:
-    """Return an Excel file of one sheet with a bold, frozen header.
+def list_response(
+    title: str, header: Sequence[str], rows: Iterable[Sequence], *, now: dt.datetime
+) -> HttpResponse:
+    """Return an Excel file of one list, as `workbook_response` does of several."""
+    return workbook_response(title, [Sheet(_("Liste"), header, rows)], now=now)
+
+
+def workbook_response(title: str, sheets: Iterable[Sheet], *, now: dt.datetime) -> HttpResponse:
+    """Return an Excel file whose name, properties and sheets say what it is, whose and of which
+    day, so that it is understood in a folder years later. Each sheet has a bold, frozen header.
 
     Dates stay dates, in Berlin time. Text is always stored as text, so that a value starting with
     `=` cannot become a formula (CSV injection).
     """
     # write_only keeps memory flat, but widths must be set before the first row.
-    book = Workbook(write_only=True)
-    _add_sheet(book, Sheet("Liste", header, rows))
-    return _response(book, filename)
-
-
-def workbook_response(title: str, sheets: Iterable[Sheet], *, now: dt.datetime) -> HttpResponse:
-    """Return an Excel file whose name, properties and sheets say what it is, whose and of which
-    day, so that it is understood in a folder years later.
-    """
-    book, day = Workbook(write_only=True), timezone.localtime(now)
+    book, day, title = Workbook(write_only=True), timezone.localtime(now), _one_line(title)
     book.properties.title, book.properties.creator = title, settings.OFFICE_NAME
     book.properties.created = book.properties.modified = now.astimezone(dt.UTC).replace(tzinfo=None)
     source = _("%(office)s · Stand: %(day)s") % {
@@ -65,15 +65,15 @@ def workbook_response(title: str, sheets: Iterable[Sheet], *, now: dt.datetime) 
     }
     for sheet in sheets:
         _add_sheet(book, sheet, head=(f"{title}: {sheet.title}", source))
-    name = f"{title} {settings.PORTAL_NAME} {day:%Y-%m-%d}"
+    name = f"{shorten(title, MAX_TITLE_LENGTH)} {settings.PORTAL_NAME} {day:%Y-%m-%d}"
     return _response(book, f"{FORBIDDEN_IN_FILE_NAMES.sub('-', name)}.xlsx")
 
 
-def _add_sheet(book: Workbook, content: Sheet, *, head: Sequence[str] = ()) -> None:
+def _add_sheet(book: Workbook, content: Sheet, *, head: Sequence[str]) -> None:
     lines = [list(row) for row in content.rows]
     sheet = book.create_sheet(title=content.title)
     # An empty row separates the head from the table, so that Excel can sort and filter it.
-    first = len(head) + 2 if head else 1
+    first = len(head) + 2
     sheet.freeze_panes = f"A{first + 1}"
     for index, title in enumerate(content.header):
         longest = max([len(str(title)), *(_shown_length(line[index]) for line in lines)])
@@ -82,8 +82,7 @@ def _add_sheet(book: Workbook, content: Sheet, *, head: Sequence[str] = ()) -> N
         )
     for number, text in enumerate(head):
         sheet.append([_cell(sheet, text) if number else _bold(sheet, text)])
-    if head:
-        sheet.append([])
+    sheet.append([])
     sheet.append([_bold(sheet, title) for title in content.header])
     for line in lines:
         sheet.append([_cell(sheet, value) for value in line])

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.dates import local_date
-from core.exports import xlsx_response
+from core.exports import list_response
 from core.progress import Button
 from core.queries import keys_from
 from core.roles import PARTNER, has_role, is_inside
@@ -145,7 +145,7 @@ def _whole_list(request, pk) -> tuple[Dialogue, list[GuestRow]]:
 
 def export(request, pk):
     """Export the whole guest list, withdrawn invitations included."""
-    _dialogue, guests = _whole_list(request, pk)
+    dialogue, guests = _whole_list(request, pk)
     header = [
         _("Organisation"),
         _("Anrede"),
@@ -165,7 +165,9 @@ def export(request, pk):
         _("Versand"),
         _("Grund"),
     ]
-    return xlsx_response(_("Gaesteliste.xlsx"), header, [_line_of(guest) for guest in guests])
+    title = " ".join(filter(None, [_("Gästeliste"), dialogue.title, dialogue.when]))
+    lines = [_line_of(guest) for guest in guests]
+    return list_response(title, header, lines, now=timezone.now())
 
 
 def _line_of(guest: GuestRow) -> list:

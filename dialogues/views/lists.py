@@ -3,9 +3,10 @@
 from django.db.models import QuerySet
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.exports import xlsx_response
+from core.exports import list_response
 from core.progress import Button, Segment
 from core.roles import is_inside
 from core.views import ordering, paginate, ticks_of
@@ -140,7 +141,7 @@ def dialogue_export(request):
     ]
     header += count_header if sees_counts else []
     header += [_("Zuständig")] if sees_responsible else []
-    return xlsx_response(_("Branchengespraeche.xlsx"), header, lines)
+    return list_response(_("Branchengespräche"), header, lines, now=timezone.now())
 
 
 def _line_of(dialogue: Dialogue) -> list:
@@ -205,7 +206,7 @@ def event_export(request):
         ]
         for event in events
     ]
-    return xlsx_response(_("Veranstaltungen.xlsx"), header, lines)
+    return list_response(_("Veranstaltungen"), header, lines, now=timezone.now())
 
 
 def _topics(request) -> tuple[TopicFilter, QuerySet[Topic]]:
@@ -280,7 +281,7 @@ def topic_export(request):
         ]
         for topic in topics
     ]
-    return xlsx_response(_("Themen.xlsx"), header, lines)
+    return list_response(_("Themen"), header, lines, now=timezone.now())
 
 
 def series_list(request):

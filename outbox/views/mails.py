@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.exports import xlsx_response
+from core.exports import list_response
 from core.views import allowed, ordering, paginate, render_confirmation, run_service, ticks_of
 from outbox import services
 from outbox.enums import MOVES, RESEND, UNSOLVED_STATES
@@ -91,9 +91,9 @@ def mail_export(request):
     mail_filter = _filter(request)
     # The office files the export of one batch or page as proof, hence the different name.
     is_proof = {"batch", "path"} & mail_filter.values.keys()
-    name = _("nachweis-versand.xlsx") if is_proof else _("postausgang.xlsx")
+    title = _("Nachweis des Versands") if is_proof else _("Postausgang")
     header = [str(title) for title in EXPORT_HEADER]
-    return xlsx_response(name, header, export_rows(mail_filter.qs))
+    return list_response(title, header, export_rows(mail_filter.qs), now=timezone.now())
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from core.exports import xlsx_response
+from core.exports import list_response
 from core.history import entries_of
 from core.progress import Button
 from core.queries import keys_from
@@ -82,7 +82,8 @@ def _list_buttons(distribution_list: DistributionList) -> list[Button]:
 def list_export(request, pk):
     distribution_list = get_object_or_404(visible_lists(request.user), pk=pk)
     rows = [export_row(person) for person in _members(request, distribution_list)]
-    return xlsx_response(f"Verteiler {distribution_list.name}.xlsx", EXPORT_HEADER, rows)
+    title = _("Verteiler %(name)s") % {"name": distribution_list.name}
+    return list_response(title, EXPORT_HEADER, rows, now=timezone.now())
 
 
 def _members(request, distribution_list: DistributionList) -> QuerySet[Person]:

@@ -5,8 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.dates import format_date
-from core.exports import xlsx_response
+from core.exports import list_response
 from core.history import entries_of
 from core.progress import Button
 from core.views import (
@@ -71,7 +70,7 @@ def organisation_export(request):
         ]
         for organisation in organisations.order_by(*ordering(request, SORTS, "name"))
     ]
-    return xlsx_response(f"Organisationen {format_date(timezone.localdate())}.xlsx", header, rows)
+    return list_response(_("Organisationen"), header, rows, now=timezone.now())
 
 
 @allowed(can_see_organisations)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.dates import format_date, format_moment
-from core.exports import xlsx_response
+from core.exports import list_response
 from core.history import entries_from, entries_of
 from core.progress import Button, HistoryEntry
 from core.views import (
@@ -81,7 +81,7 @@ def people_export(request):
     if can_see_notes(request.user):
         header.append(_("interner Vermerk"))
         rows = [[*export_row(person), person.notes] for person in people]
-    return xlsx_response(f"Personen {format_date(timezone.localdate())}.xlsx", header, rows)
+    return list_response(_("Personen"), header, rows, now=timezone.now())
 
 
 def export_row(person: Person) -> list[str]:

@@ -172,9 +172,9 @@ def test_pdf_is_tagged_with_headings_list_and_a_table_with_headers():
 @pytest.mark.parametrize(
     ("title", "name"),
     [
-        ("Fachkräfte sichern: Größe & Maß", "leitungsvorlage-fachkraefte-sichern-groesse-mass.pdf"),
-        ("../../etc/passwd\r\nX: y", "leitungsvorlage-etc-passwd-x-y.pdf"),
-        ("w" * 200, f"leitungsvorlage-{'w' * 60}.pdf"),
+        ("Fachkräfte sichern: Größe & Maß", "leitungsvorlage-fachkraefte-sichern-groesse-mass-2026-03-02.pdf"),
+        ("../../etc/passwd\r\nX: y", "leitungsvorlage-etc-passwd-x-y-2026-03-02.pdf"),
+        ("w" * 200, f"leitungsvorlage-{'w' * 60}-2026-03-02.pdf"),
     ],
 )
 def test_file_name_is_ascii(title, name):
@@ -186,7 +186,7 @@ def test_file_name_is_ascii(title, name):
 def test_file_name_of_a_title_without_letters_is_the_primary_key():
     approval = make_approval(subject=make_subject(title="三菱"))
 
-    assert briefing_filename(approval, "docx") == f"leitungsvorlage-{approval.pk}.docx"
+    assert briefing_filename(approval, "docx") == f"leitungsvorlage-{approval.pk}-2026-03-02.docx"
 
 
 def test_documents_carry_the_date_of_the_last_change():

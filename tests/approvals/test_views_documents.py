@@ -56,8 +56,8 @@ def test_download_by_office_or_senators_office_changes_nothing(client, approval,
         (response.status_code, response["Content-Type"], response["Content-Disposition"])
         for response in responses
     ] == [
-        (200, PDF, 'attachment; filename="leitungsvorlage-fachkraefte-sichern.pdf"'),
-        (200, WORD, 'attachment; filename="leitungsvorlage-fachkraefte-sichern.docx"'),
+        (200, PDF, 'attachment; filename="leitungsvorlage-fachkraefte-sichern-2026-03-02.pdf"'),
+        (200, WORD, 'attachment; filename="leitungsvorlage-fachkraefte-sichern-2026-03-02.docx"'),
         (200, PDF, 'attachment; filename="Groesse.pdf"'),
         (200, WORD, 'attachment; filename="Kosten.docx"'),
     ]

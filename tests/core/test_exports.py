@@ -1,55 +1,72 @@
 import datetime as dt
 from decimal import Decimal
 from io import BytesIO
+from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
 
-from core.exports import XLSX, Sheet, workbook_response, xlsx_response
+from core.exports import XLSX, Sheet, list_response, workbook_response
 
 HEADER = ["Organisation", "Antwort", "Plätze"]
 
 
+NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
+HEAD_ROWS = 3  # title, source and an empty row
+
+
+def make_list(header, rows):
+    return list_response("Liste", header, rows, now=NOW)
+
+
 def sheet_of(response):
-    return load_workbook(BytesIO(response.content)).active
+    """Return the sheet without the rows above its table."""
+    sheet = load_workbook(BytesIO(response.content)).active
+    sheet.delete_rows(1, HEAD_ROWS)
+    return sheet
 
 
-def test_file_has_a_name_and_a_content_type():
-    response = xlsx_response("Gäste.xlsx", HEADER, [])
+def test_file_has_a_name_and_a_content_type(settings):
+    settings.PORTAL_NAME = "Masterplan"
+    response = list_response("Gäste", HEADER, [], now=NOW)
 
     assert response["Content-Type"] == XLSX
-    assert response["Content-Disposition"] == "attachment; filename*=utf-8''G%C3%A4ste.xlsx"
+    assert response["Content-Disposition"] == (
+        "attachment; filename*=utf-8''G%C3%A4ste%20Masterplan%202026-03-02.xlsx"
+    )
 
 
-def test_name_of_the_file_is_one_line():
-    response = xlsx_response("Verteiler\nPresse\x0b\ufffe.xlsx", HEADER, [])
+def test_name_of_the_file_is_one_line_and_not_too_long(settings):
+    settings.PORTAL_NAME = "Masterplan"
+    title = "Verteiler\nPresse\x0b\ufffe" + "x" * 300
 
-    assert response["Content-Disposition"] == 'attachment; filename="Verteiler Presse .xlsx"'
+    name = unquote(list_response(title, HEADER, [], now=NOW)["Content-Disposition"])
+
+    assert name.startswith("attachment; filename*=utf-8''Verteiler Presse xxx")
+    assert len(name) < 170
 
 
 def test_header_is_bold_and_frozen():
-    sheet = sheet_of(xlsx_response("x.xlsx", HEADER, [["VDMA Ost", "Zusage", 2]]))
+    sheet = sheet_of(make_list(HEADER, [["VDMA Ost", "Zusage", 2]]))
 
     assert [cell.value for cell in sheet[1]] == HEADER
     assert all(cell.font.bold for cell in sheet[1])
-    assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:C2"
+    assert sheet.freeze_panes == "A5"
+    assert sheet.auto_filter.ref == "A4:C5"
 
 
 @pytest.mark.parametrize(
     "text", ["=1+1", "+49 30 9013", "-", "@SUM(A1)", '=HYPERLINK("https://example.org")', "007"]
 )
 def test_text_stays_text(text):
-    cell = sheet_of(xlsx_response("x.xlsx", HEADER, [[text, "", ""]]))["A2"]
+    cell = sheet_of(make_list(HEADER, [[text, "", ""]]))["A2"]
 
     assert (cell.value, cell.data_type) == (text, "s")
 
 
 def test_dates_stay_dates_in_berlins_time():
     moment = dt.datetime(2019, 6, 17, 22, 30, tzinfo=dt.UTC)
-    sheet = sheet_of(
-        xlsx_response("x.xlsx", HEADER, [[dt.date(2019, 3, 27), moment, dt.time(14, 0)]])
-    )
+    sheet = sheet_of(make_list(HEADER, [[dt.date(2019, 3, 27), moment, dt.time(14, 0)]]))
 
     cells = list(sheet[2])
 
@@ -62,21 +79,21 @@ def test_dates_stay_dates_in_berlins_time():
 
 
 def test_numbers_stay_numbers_and_nothing_stays_empty():
-    sheet = sheet_of(xlsx_response("x.xlsx", HEADER, [[12, Decimal("1.5"), None]]))
+    sheet = sheet_of(make_list(HEADER, [[12, Decimal("1.5"), None]]))
 
     assert [cell.value for cell in sheet[2]] == [12, 1.5, None]
 
 
 def test_control_characters_do_not_break_the_file():
     text = "a\x07\ufffe\uffff\ud800b"
-    sheet = sheet_of(xlsx_response("x.xlsx", [*HEADER, text], [[text, "zwei\r\nZeilen", "", ""]]))
+    sheet = sheet_of(make_list([*HEADER, text], [[text, "zwei\r\nZeilen", "", ""]]))
 
     assert [cell.value for cell in sheet[2]][:2] == ["ab", "zwei\nZeilen"]
     assert sheet["D1"].value == "ab"
 
 
 def test_text_that_looks_like_an_escape_is_written_as_it_is():
-    cell = sheet_of(xlsx_response("x.xlsx", HEADER, [["_x0041_ _x12_", "", ""]]))["A2"]
+    cell = sheet_of(make_list(HEADER, [["_x0041_ _x12_", "", ""]]))["A2"]
 
     # What Excel shows as "_x0041_ _x12_"; openpyxl does not decode it.
     assert cell.value == "_x005F_x0041_ _x12_"
@@ -85,7 +102,7 @@ def test_text_that_looks_like_an_escape_is_written_as_it_is():
 @pytest.mark.parametrize(("char", "count"), [("x", 32_767), ("😀", 16_383)])
 def test_text_longer_than_a_cell_is_cut_with_a_note(char, count):
     rows = [[char * count, char * (count + 1), ""]]
-    whole, cut, _empty = sheet_of(xlsx_response("x.xlsx", HEADER, rows))[2]
+    whole, cut, _empty = sheet_of(make_list(HEADER, rows))[2]
 
     assert whole.value == char * count
     assert cut.value.endswith(f"{char}… [gekürzt; vollständig im Portal]")
@@ -93,13 +110,13 @@ def test_text_longer_than_a_cell_is_cut_with_a_note(char, count):
 
 
 def test_columns_are_as_wide_as_their_text_within_bounds():
-    sheet = sheet_of(xlsx_response("x.xlsx", HEADER, [["x" * 30, "y" * 300, 1]]))
+    sheet = sheet_of(make_list(HEADER, [["x" * 30, "y" * 300, 1]]))
 
     assert [sheet.column_dimensions[column].width for column in "ABC"] == [32, 60, 10]
 
 
 def test_rows_may_come_from_a_generator():
-    sheet = sheet_of(xlsx_response("x.xlsx", HEADER, ([n, n, n] for n in range(3))))
+    sheet = sheet_of(make_list(HEADER, ([n, n, n] for n in range(3))))
 
     assert sheet.max_row == 4
 

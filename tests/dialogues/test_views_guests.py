@@ -3,6 +3,7 @@
 import datetime as dt
 import html
 from io import BytesIO
+from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
@@ -270,8 +271,10 @@ def test_export_contains_the_whole_list(signed_in):
 
     rows = [
         [cell.value for cell in row]
-        for row in load_workbook(BytesIO(response.content)).active.iter_rows()
+        for row in load_workbook(BytesIO(response.content)).active.iter_rows(min_row=4)
     ]
+    name = unquote(response["Content-Disposition"])
+    assert f"Gästeliste {dialogue.title} Mi, 22.04.2026, 14-00–16-30 Uhr Masterplan" in name
     assert rows[0][:10] == [
         "Organisation",
         "Anrede",

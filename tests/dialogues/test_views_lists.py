@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from io import BytesIO
+from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
@@ -30,7 +31,8 @@ EVENT = {"category": DialogueCategory.EVENT, "event_kind": "SKIP, 4. Sitzung"}
 
 def rows_of(response) -> list[list]:
     sheet = load_workbook(BytesIO(response.content)).active
-    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+    # Title, source and an empty row stand above the table.
+    return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -150,7 +152,8 @@ def test_export_contains_the_filtered_dialogues(signed_in):
 
     response = signed_in.get(f"{BASE}/export/?state=invited")
 
-    assert 'filename="Branchengespraeche.xlsx"' in response["Content-Disposition"]
+    name = unquote(response["Content-Disposition"])
+    assert "Branchengespräche Masterplan Industriestadt Berlin 2026-03-02.xlsx" in name
     assert rows_of(response) == [
         [
             "Gespräch",
