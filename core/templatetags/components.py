@@ -283,6 +283,15 @@ def pagination(context, *, page, ticks: Ticks | None = None) -> dict:
     }
 
 
+def _ignored_values(form) -> list[str]:
+    """Return a sentence for each field of a filter whose value could not be used."""
+    text = _("„%(field)s“ ist nicht berücksichtigt: %(error)s")
+    return [
+        text % {"field": form.fields[name].label, "error": " ".join(errors)}
+        for name, errors in form.errors.items()
+    ]
+
+
 @register.inclusion_tag("components/tick.html")
 def tick(*, ticks: Ticks, pk: int, label) -> dict:
     """Show the cell with the box of a row, which belongs to the form *ticked*."""
@@ -308,7 +317,8 @@ def filter_bar(
 ) -> dict:
     """Show the form of a django-filter and the number of results.
 
-    All fields but the first are collapsible. `filter.quick_filters`, if there are any, are values
+    All fields but the first are collapsible. A value that is no date or no choice does not limit
+    the list, and the bar says so. `filter.quick_filters`, if there are any, are values
     that one click chooses, as (field, value, label).
     """
     request = context["request"]
@@ -332,6 +342,7 @@ def filter_bar(
         % {"counter": count},
         "path": request.path,
         "sort_field": html.draw_hidden_field("sort", sort) if sort else "",
+        "ignored": _ignored_values(filter.form),
         "links": links,
         "ticks": ticks,
     }

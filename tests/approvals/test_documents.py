@@ -172,7 +172,10 @@ def test_pdf_is_tagged_with_headings_list_and_a_table_with_headers():
 @pytest.mark.parametrize(
     ("title", "name"),
     [
-        ("Fachkräfte sichern: Größe & Maß", "leitungsvorlage-fachkraefte-sichern-groesse-mass-2026-03-02.pdf"),
+        (
+            "Fachkräfte sichern: Größe & Maß",
+            "leitungsvorlage-fachkraefte-sichern-groesse-mass-2026-03-02.pdf",
+        ),
         ("../../etc/passwd\r\nX: y", "leitungsvorlage-etc-passwd-x-y-2026-03-02.pdf"),
         ("w" * 200, f"leitungsvorlage-{'w' * 60}-2026-03-02.pdf"),
     ],

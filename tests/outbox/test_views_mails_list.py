@@ -1,4 +1,5 @@
 import datetime as dt
+import html
 from io import BytesIO
 
 import pytest
@@ -329,3 +330,24 @@ def test_export_needs_the_same_queries_for_any_length(
 
     with django_assert_num_queries(5):  # session, account, roles, mails, their log
         client.get("/postausgang/export/")
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("?start=31.02.2019", "„geschrieben ab“ ist nicht berücksichtigt: "),
+        ("?end=gestern", "„geschrieben bis“ ist nicht berücksichtigt: "),
+        ("?state=x", "„Stand“ ist nicht berücksichtigt: "),
+        ("?batch=x", "„Versand“ ist nicht berücksichtigt: "),
+    ],
+)
+def test_filter_that_cannot_be_used_is_named(client, office, query, sentence):
+    make_topic_mail("Ablage")
+
+    page = html.unescape(client.get(f"/postausgang/{query}").content.decode())
+
+    assert sentence in page
+    assert "Neu: Ablage" in page
+    assert (
+        "nicht berücksichtigt" not in client.get("/postausgang/?start=2019-02-28").content.decode()
+    )
