@@ -15,7 +15,7 @@ class DialoguesConfig(AppConfig):
         from dialogues import mails, services  # noqa: F401
         from dialogues.queries import COMMITMENTS, open_dialogues, open_topics
         from dialogues.queries.people import DEPENDENTS
-        from dialogues.reminders import RULE, reminders_due
+        from dialogues.reminders import OFFICE_RULES, RULE, office_reminders_due, reminders_due
         from dialogues.services.privacy import PERSON_DATA
         from partners.registry import (
             AssignableKind,
@@ -32,6 +32,7 @@ class DialoguesConfig(AppConfig):
         register_person_data(PERSON_DATA)
         register_dependents(DEPENDENTS)
         register_reminders(RULE, due=reminders_due)
+        register_reminders(*OFFICE_RULES.values(), due=office_reminders_due)
         register_assignable(
             AssignableKind("thema", _("Themen"), "dialogues:topics", open_topics),
             AssignableKind("gespraech", _("Branchengespräche"), "dialogues:list", open_dialogues),

@@ -145,6 +145,9 @@ BEFORE_THE_DAY = (
     DialogueState.INVITED,
 )
 
+# The rule that says how many working days before a dialogue its guests have to be invited.
+INVITE_RULE, INVITE_BY = "dialogue_invite", "invite_by"
+
 # The office can also enter what guests said on the day itself.
 OFFICE_RSVP = (DialogueState.INVITED, DialogueState.HELD)
 # Nobody in the office has to watch these dialogues.

@@ -1,23 +1,25 @@
-"""Reminders to guests who have not replied to their invitation."""
+"""Reminders to guests who have not replied, and to the office about what a dialogue still needs."""
 
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db.models import CharField, OuterRef, QuerySet, Value
+from django.db.models import CharField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.dates import add_working_days, describe_due, format_date, local_date
+from core.history import state_since
 from core.models import Origin
-from dialogues.enums import DialogueState, RsvpState
+from dialogues.enums import INVITE_BY, INVITE_RULE, DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import NextReminder
 from outbox.queries.mails import is_not_held_back
 from outbox.texts import escape_markdown
-from partners.queries import recipient_of
+from partners.models import Person
+from partners.queries import people_to_remind, recipient_of
 from reminders.queries import SentReminders, current_schedule, pause_for, valid_pauses
-from reminders.registry import Reminder, ReminderStep, Rule
+from reminders.registry import Option, Reminder, ReminderStep, Rule
 from reminders.schedules import Schedule, Schedules, describe_schedule
 
 RULE = Rule(
@@ -26,6 +28,65 @@ RULE = Rule(
     counts_from=gettext_lazy("der Tag, bis zu dem die Gäste um Antwort gebeten sind"),
     before=(5, 2),
 )
+DAY_OF_DIALOGUE = gettext_lazy("der Tag des Gesprächs")
+S = DialogueState
+# What the office still has to do in each state.
+OFFICE_RULES = {
+    S.SCHEDULED: Rule(
+        key=INVITE_RULE,
+        title=gettext_lazy("Gäste eines Branchengesprächs einladen"),
+        counts_from=DAY_OF_DIALOGUE,
+        before=(20, 15, 10),
+        options=(
+            Option(
+                INVITE_BY,
+                gettext_lazy("Einladen bis"),
+                gettext_lazy("einzuladen bis zum %(count)d. Arbeitstag vorher"),
+                15,
+                gettext_lazy(
+                    "Arbeitstage vor dem Gespräch, leer: kein Tag. Der Tag steht beim nächsten "
+                    "Schritt und unter „Fristen“."
+                ),
+                is_early=True,
+            ),
+        ),
+    ),
+    S.INVITED: Rule(
+        key="dialogue_record",
+        title=gettext_lazy("Branchengespräch als durchgeführt vermerken"),
+        counts_from=DAY_OF_DIALOGUE,
+        after=(1, 3, 5),
+    ),
+    S.HELD: Rule(
+        key="dialogue_document",
+        title=gettext_lazy("Ergebnis eines Branchengesprächs festhalten"),
+        counts_from=DAY_OF_DIALOGUE,
+        after=(5, 10, 15),
+    ),
+    S.DOCUMENTED: Rule(
+        key="dialogue_close",
+        title=gettext_lazy("Branchengespräch abschließen"),
+        counts_from=DAY_OF_DIALOGUE,
+        after=(20, 30),
+    ),
+}
+LINES = {
+    S.SCHEDULED: gettext_lazy(
+        "Branchengespräch **%(dialogue)s** am %(when)s: die Gäste sind noch nicht eingeladen"
+    ),
+    S.INVITED: gettext_lazy(
+        "Branchengespräch **%(dialogue)s** am %(when)s: bitte festhalten, ob es stattgefunden hat"
+    ),
+    S.HELD: gettext_lazy(
+        "Branchengespräch **%(dialogue)s** am %(when)s: das Ergebnis ist noch nicht festgehalten"
+    ),
+    S.DOCUMENTED: gettext_lazy(
+        "Branchengespräch **%(dialogue)s** am %(when)s: noch nicht abgeschlossen"
+    ),
+}
+# Covers the longest time before or after a dialogue that the office can set, so that the query
+# leaves out distant ones.
+MAX_TIME_AWAY = dt.timedelta(days=120)
 
 
 def about(dialogue: Dialogue) -> str:
@@ -163,4 +224,60 @@ def reminder_of(invitation: Invitation, step: ReminderStep, today: dt.date) -> R
             "date": dialogue.when,
             "rsvp_by": format_date(dialogue.rsvp_by),
         },
+    )
+
+
+def office_reminders_due(
+    days: Sequence[dt.date], schedules: Schedules
+) -> list[tuple[dt.date, Reminder]]:
+    """Return the reminders of the office possible on each of `days`: for each dialogue to who is in
+    charge, or to everyone in the office.
+    """
+    near = Q(
+        starts_at__date__gte=min(days) - MAX_TIME_AWAY,
+        starts_at__date__lte=max(days) + MAX_TIME_AWAY,
+    )
+    dialogues = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).filter(
+        near, state__in=list(OFFICE_RULES)
+    )
+    dialogues = dialogues.annotate(state_since=state_since(Dialogue))
+    due = [
+        (day, dialogue, step)
+        for dialogue in dialogues.order_by("starts_at", "pk")
+        for day in days
+        if (step := _office_step_on(dialogue, day, schedules))
+    ]
+    people = people_to_remind(dialogue for _day, dialogue, _step in due) if due else {}
+    return [
+        (day, _office_reminder(dialogue, step, person))
+        for day, dialogue, step in due
+        for person in people[dialogue.pk]
+    ]
+
+
+def _office_step_on(dialogue: Dialogue, day: dt.date, schedules: Schedules) -> ReminderStep | None:
+    # Nothing is left to invite to once the day has come.
+    if dialogue.state == S.SCHEDULED and day > local_date(dialogue.starts_at):
+        return None
+    # Steps up to the day of the current state do not count: there was nothing to do yet.
+    since = local_date(dialogue.state_since) if dialogue.state_since else None
+    schedule = schedules[OFFICE_RULES[S(dialogue.state)].key]
+    return schedule.step_on(local_date(dialogue.starts_at), day, since=since)
+
+
+def _office_reminder(dialogue: Dialogue, step: ReminderStep, person: Person) -> Reminder:
+    line = LINES[S(dialogue.state)] % {
+        "dialogue": escape_markdown(dialogue.title),
+        "when": dialogue.when,
+    }
+    return Reminder(
+        kind=OFFICE_RULES[S(dialogue.state)].key,
+        subject_key=about(dialogue),
+        date=local_date(dialogue.starts_at),
+        step=step,
+        to=recipient_of(person),
+        line=str(line),
+        about=about(dialogue),
+        about_title=dialogue.title,
+        path=dialogue.get_absolute_url(),
     )

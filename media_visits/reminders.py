@@ -8,11 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import local_date
 from core.history import state_since
-from core.roles import OFFICE
 from media_visits.enums import VisitState
 from media_visits.models import Visit
 from outbox.texts import escape_markdown
-from partners.queries import people_with_role, recipient_of
+from partners.queries import people_to_remind, recipient_of
 from reminders.registry import Reminder, ReminderStep, Rule
 from reminders.schedules import Schedules
 
@@ -55,7 +54,9 @@ LINES = {
 
 
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
-    """Return the reminders possible on each of `days`: one per visit and member of the office."""
+    """Return the reminders possible on each of `days`: for each visit to who is in charge, or to
+    everyone in the office.
+    """
     near = Q(
         starts_on__gte=min(days) - MAX_TIME_BEFORE,
         starts_on__lte=max(days) + MAX_TIME_BEFORE,
@@ -68,8 +69,12 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
         for day in days
         if (step := _step_on(visit, day, schedules))
     ]
-    people = list(people_with_role(OFFICE)) if due else []
-    return [(day, _reminder(visit, step, person)) for day, visit, step in due for person in people]
+    people = people_to_remind(visit for _day, visit, _step in due) if due else {}
+    return [
+        (day, _reminder(visit, step, person))
+        for day, visit, step in due
+        for person in people[visit.pk]
+    ]
 
 
 def _step_on(visit: Visit, day: dt.date, schedules: Schedules) -> ReminderStep | None:

@@ -18,7 +18,15 @@ from core.roles import OFFICE, has_role
 from outbox.registry import Addressed
 from outbox.texts import Recipient
 from partners.enums import RESPONSIBLE_REASON
-from partners.models import Deputy, DistributionList, FormerPerson, Organisation, Person, User
+from partners.models import (
+    Assignable,
+    Deputy,
+    DistributionList,
+    FormerPerson,
+    Organisation,
+    Person,
+    User,
+)
 from partners.permissions import can_see_responsible
 from partners.registry import AssignableKind, assignable_kinds
 
@@ -37,6 +45,15 @@ def office_heads() -> list[Person]:
     # Notices of overdue approvals must reach somebody even if no head is marked.
     people = list(people_with_role(OFFICE))
     return [person for person in people if person.user.is_office_head] or people
+
+
+def people_to_remind(records: Iterable[Assignable]) -> dict[int, list[Person]]:
+    """Return whom of the office to remind of each record, by its key: who is in charge, or everyone
+    if nobody is who can act. One query.
+    """
+    office = list(people_with_role(OFFICE))
+    by_account = {person.user.pk: [person] for person in office}
+    return {record.pk: by_account.get(record.responsible_id, office) for record in records}
 
 
 def people_of(organisation: Organisation | int) -> QuerySet[Person]:

@@ -16,7 +16,7 @@ Setting = bool | int | None
 
 
 class Option(NamedTuple):
-    """A setting of a rule besides its days: a switch, or a number of working days after the date.
+    """A setting of a rule besides its days: a switch, or a number of working days.
 
     `default` is a boolean for a switch, otherwise a number of working days, None for never.
     `summary` is its part of the rule's description in the list of rules, with `%(count)d` for a

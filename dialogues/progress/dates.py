@@ -16,43 +16,55 @@ from core.roles import is_inside, senator_office_name
 from dialogues.enums import BEFORE_THE_DAY, DialogueState
 from dialogues.mails import FACTS_ANNOUNCED_AT_ONCE, Addressee, addressees_of_change
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Topic
-from dialogues.queries import Preparation, moved_programme
+from dialogues.queries import Preparation, latest_decision_on, moved_programme
 
 MINUTES_WORKING_DAYS = 5  # after a dialogue, to write down its outcome
+CLOSING_WORKING_DAYS = 20  # after a dialogue, to settle everything
 MAX_NAMED_PEOPLE = 12  # listed by name; the others are only counted
 NOT_GRANTED = (ApprovalState.RETURNED, ApprovalState.REFUSED)
 
 
-def missing_approval_step(missing: Topic | DialogueSeries) -> NextStep:
-    """Return the step that leads to `missing`, the topic or series that lacks an approval."""
+def missing_approval_step(
+    missing: Topic | DialogueSeries, starts_at: dt.datetime | None = None
+) -> NextStep:
+    """Return the step that leads to `missing`, the topic or series that lacks an approval, before
+    the dialogue at `starts_at`.
+    """
     text = _(
         "Die Freigabe fehlt: „%(title)s“ ist im Stand „%(state)s“. Erst danach geht es hier weiter."
     )
     values = {"title": missing, "state": missing.get_state_display()}
-    return office_step(text % values, _("Zur fehlenden Freigabe"), missing.get_absolute_url())
+    return office_step(
+        text % values,
+        _("Zur fehlenden Freigabe"),
+        missing.get_absolute_url(),
+        due_on=latest_decision_on(starts_at),
+    )
 
 
-def fix_date_step(dialogue: Dialogue, possible: int) -> NextStep:
+def fix_date_step(dialogue: Dialogue, preparation: Preparation) -> NextStep:
+    possible = preparation.possible
     text = ngettext(
         "%(count)d Termin ist freigegeben. Legen Sie ihn fest.",
         "%(count)d Termine sind freigegeben. Legen Sie einen davon fest.",
         possible,
     )
     url = reverse("dialogues:date_fix", args=[dialogue.pk])
-    return office_step(text % {"count": possible}, _("Termin festlegen"), url)
+    due_on = latest_decision_on(preparation.first_possible)
+    return office_step(text % {"count": possible}, _("Termin festlegen"), url, due_on=due_on)
 
 
-def submit_dates_step(
-    dialogue: Dialogue, approval: ApprovalRequest | None, proposed: int
-) -> NextStep:
+def submit_dates_step(dialogue: Dialogue, preparation: Preparation) -> NextStep:
+    proposed = preparation.proposed
     text = ngettext(
         "%(count)d Termin ist vorgeschlagen. Legen Sie ihn zur Freigabe vor.",
         "%(count)d Termine sind vorgeschlagen. Legen Sie sie zur Freigabe vor.",
         proposed,
     )
     url = reverse("dialogues:dates_submit", args=[dialogue.pk])
-    text = _lapse_note(approval) + text % {"count": proposed}
-    return office_step(text, _("Termine zur Freigabe vorlegen"), url)
+    text = _lapse_note(preparation.approval) + text % {"count": proposed}
+    due_on = latest_decision_on(preparation.first_proposed)
+    return office_step(text, _("Termine zur Freigabe vorlegen"), url, due_on=due_on)
 
 
 def counter_dates_step(
@@ -94,6 +106,7 @@ def renewal_step(dialogue: Dialogue, approval: ApprovalRequest | None) -> NextSt
     postpone the dialogue.
     """
     step = _renewal_step(dialogue, approval)
+    step = step._replace(due_on=latest_decision_on(dialogue.starts_at))
     if not dialogue.unannounced:
         return step
     if approval is None or approval.state not in NOT_GRANTED:
@@ -177,6 +190,8 @@ def _deadlines_of_office(dialogue: Dialogue, preparation: Preparation) -> list[t
         and not reminder.is_paused
     ):
         due.append((reminder.on, _("Erinnerung an die Gäste")))
+    if preparation.invite_by:
+        due.append((preparation.invite_by, _("Einladen")))
     minutes_day = minutes_due_on(dialogue)
     if minutes_day and dialogue.state in (*BEFORE_THE_DAY, DialogueState.HELD):
         due.append((minutes_day, _("Ergebnis festhalten")))
@@ -188,6 +203,13 @@ def minutes_due_on(dialogue: Dialogue) -> dt.date | None:
     if not dialogue.starts_at:
         return None
     return add_working_days(local_date(dialogue.starts_at), MINUTES_WORKING_DAYS)
+
+
+def closing_due_on(dialogue: Dialogue) -> dt.date | None:
+    """Return the day by which nothing about a dialogue should be open any more."""
+    if not dialogue.starts_at:
+        return None
+    return add_working_days(local_date(dialogue.starts_at), CLOSING_WORKING_DAYS)
 
 
 def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> str:

@@ -13,6 +13,7 @@ from dialogues.enums import DATED, DialogueState, HostReply
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage
 from dialogues.progress.dates import (
+    closing_due_on,
     counter_dates_step,
     fix_date_step,
     minutes_due_on,
@@ -140,7 +141,8 @@ def _office_next_step(dialogue: Dialogue, preparation: Preparation, now: dt.date
         "Das Ergebnis ist festgehalten. Wenn nichts mehr offen ist, schließen Sie das Gespräch ab."
     )
     url = reverse("dialogues:close", args=[dialogue.pk])
-    return office_step(text, _("Abschließen"), url, post=True)
+    due_on = closing_due_on(dialogue)
+    return office_step(text, _("Abschließen"), url, post=True, due_on=due_on)
 
 
 def _host_step(dialogue: Dialogue) -> NextStep | None:
@@ -175,9 +177,9 @@ def _dates_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) 
         return missing_approval_step(missing)
     # The most advanced dates first: a possible date can be fixed while others are proposed.
     if preparation.possible:
-        return fix_date_step(dialogue, preparation.possible)
+        return fix_date_step(dialogue, preparation)
     if preparation.proposed:
-        return submit_dates_step(dialogue, approval, preparation.proposed)
+        return submit_dates_step(dialogue, preparation)
     if approval and (dates := approval.counter_dates_ahead(now)):
         return counter_dates_step(dialogue, approval, dates)
     return propose_dates_step(dialogue, approval)
@@ -189,18 +191,18 @@ def _dated_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) 
     if dialogue.starts_at <= now:
         return _day_has_come_step(dialogue)
     if missing := missing_approval(dialogue):
-        return missing_approval_step(missing)
+        return missing_approval_step(missing, dialogue.starts_at)
     if preparation.is_lapsed:
         return renewal_step(dialogue, preparation.approval)
     if preparation.unsettled:
-        return settle_substitutes_step(dialogue, preparation.unsettled)
+        return settle_substitutes_step(dialogue, preparation)
     if is_invited and _has_seat_to_offer(preparation):
         return offer_seat_step(dialogue, preparation.seat_wishes, preparation.seats_left)
     if preparation.to_invite:
-        return release_step(dialogue, preparation.to_invite)
+        return release_step(dialogue, preparation)
     if is_invited:
         return rsvps_step(dialogue, preparation, local_date(now))
-    return compose_step(dialogue)
+    return compose_step(dialogue, preparation)
 
 
 def _has_seat_to_offer(preparation: Preparation) -> bool:
@@ -208,10 +210,11 @@ def _has_seat_to_offer(preparation: Preparation) -> bool:
 
 
 def _day_has_come_step(dialogue: Dialogue) -> NextStep:
+    day = local_date(dialogue.starts_at)
     if dialogue.state == S.INVITED:
         text = _("Der Tag des Gesprächs ist gekommen. Hat es stattgefunden?")
         url = reverse("dialogues:hold", args=[dialogue.pk])
-        return office_step(text, _("Als durchgeführt vermerken"), url)
+        return office_step(text, _("Als durchgeführt vermerken"), url, due_on=day)
     text = _("Der Termin ist verstrichen, ohne dass eingeladen wurde.")
     url = reverse("dialogues:postpone", args=[dialogue.pk])
-    return office_step(text, _("Gespräch verschieben"), url)
+    return office_step(text, _("Gespräch verschieben"), url, due_on=day)

@@ -18,21 +18,24 @@ from partners.models import Person
 RSVP_WORKING_DAYS = 5  # suggested deadline for replies, before the dialogue
 
 
-def compose_step(dialogue: Dialogue) -> NextStep:
+def compose_step(dialogue: Dialogue, preparation: Preparation) -> NextStep:
     text = _("Der Termin steht fest. Stellen Sie jetzt die Gästeliste zusammen.")
     url = reverse("dialogues:guests_add", args=[dialogue.pk])
-    return office_step(text, _("Gästeliste zusammenstellen"), url)
+    return office_step(text, _("Gästeliste zusammenstellen"), url, due_on=preparation.invite_by)
 
 
-def release_step(dialogue: Dialogue, count: int) -> NextStep:
-    """Return the step that sends `count` invitations."""
+def release_step(dialogue: Dialogue, preparation: Preparation) -> NextStep:
+    """Return the step that sends the invitations not sent yet."""
+    count = preparation.to_invite
     text = ngettext(
         "%(count)d Gast steht auf der Liste und ist noch nicht eingeladen.",
         "%(count)d Gäste stehen auf der Liste und sind noch nicht eingeladen.",
         count,
     )
     url = reverse("dialogues:release", args=[dialogue.pk])
-    return office_step(text % {"count": count}, release_label(count), url)
+    # Once the first are invited, further ones have to reply by the same day.
+    due_on = preparation.invite_by or dialogue.rsvp_by
+    return office_step(text % {"count": count}, release_label(count), url, due_on=due_on)
 
 
 def release_label(count: int) -> str:

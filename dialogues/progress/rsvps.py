@@ -15,7 +15,7 @@ from core.progress import NextStep, WaitingEntry, office_step
 from dialogues.enums import SENATOR_ATTENDS, DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.progress.invitations import full_name
-from dialogues.queries import GuestRow
+from dialogues.queries import GuestRow, Preparation
 
 
 def guest_next_step(
@@ -94,8 +94,9 @@ def offer_seat_step(dialogue: Dialogue, wishes: int, seats_left: int) -> NextSte
     return office_step(text, _("Platz anbieten"), url, due_on=dialogue.rsvp_by)
 
 
-def settle_substitutes_step(dialogue: Dialogue, count: int) -> NextStep:
+def settle_substitutes_step(dialogue: Dialogue, preparation: Preparation) -> NextStep:
     """Return the step that settles who is invited in place of guests who were represented."""
+    count = preparation.unsettled
     text = ngettext(
         "%(count)d Gast hatte sich zum früheren Termin vertreten lassen. Klären Sie, wer "
         "eingeladen wird.",
@@ -105,7 +106,8 @@ def settle_substitutes_step(dialogue: Dialogue, count: int) -> NextStep:
     )
     url = reverse("dialogues:guests", args=[dialogue.pk])
     text %= {"count": count}
-    return office_step(text, _("Vertretungen klären"), url, due_on=dialogue.rsvp_by)
+    due_on = preparation.invite_by or dialogue.rsvp_by
+    return office_step(text, _("Vertretungen klären"), url, due_on=due_on)
 
 
 class UnsettledSubstitute(NamedTuple):

@@ -22,13 +22,17 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from approvals.enums import GRANTED, ApprovalKind
 from approvals.models import ApprovalRequest
+from core.dates import local_date
 from core.folding import has_words, matching
 from core.models import Origin
 from core.roles import is_inside
 from dialogues.enums import (
     DATED,
     DIALOGUE_OVER,
+    INVITE_BY,
+    INVITE_RULE,
     SEATED,
+    DialogueState,
     OptionState,
     RsvpState,
     SeriesState,
@@ -37,6 +41,8 @@ from dialogues.enums import (
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
 from dialogues.queries.invitations import STILL_THERE, UNSETTLED
 from partners.models import Organisation
+from reminders.queries import current_schedule
+from reminders.schedules import working_day_at
 
 OPEN_END, OPEN_START = dt.date(9999, 12, 31), dt.date(1900, 1, 1)
 
@@ -173,6 +179,9 @@ class Preparation(NamedTuple):
     granted: ApprovalRequest | None = None  # the approval of dates that holds
     proposed: int = 0  # dates ahead that nobody has decided on
     possible: int = 0  # dates ahead that the senator's office can keep
+    first_proposed: dt.datetime | None = None  # the start of the earliest of each
+    first_possible: dt.datetime | None = None
+    invite_by: dt.date | None = None  # the day by which guests should be invited
     to_invite: int = 0  # guests on the list who have not been invited in this round
     unsettled: int = 0  # guests whose substitutes may be the guests at the new date
     invited: int = 0
@@ -186,22 +195,44 @@ class Preparation(NamedTuple):
 
 
 def preparations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, Preparation]:
-    """Return the preparation of each dialogue by primary key, in two queries.
+    """Return the preparation of each dialogue by primary key, in two queries, and a third if guests
+    are to be invited to one of them.
 
     `reminder` stays empty; `progress.preparation_of` loads it for the page of one dialogue.
     """
-    pks = [dialogue.pk for dialogue in dialogues]
+    dialogues = list(dialogues)
+    pks, invite_by = [dialogue.pk for dialogue in dialogues], _invite_by(dialogues)
     latest, granted = _approvals(pks)
     return {
         pk: Preparation(
             latest.get(pk),
             granted.get(pk),
+            invite_by=invite_by.get(pk),
             is_lapsed=counts.pop("state") in DATED and pk not in granted,
             **counts,
         )
         for counts in _counted(pks, now)
         for pk in [counts.pop("pk")]
     }
+
+
+def _invite_by(dialogues: Iterable[Dialogue]) -> dict[int, dt.date]:
+    """Return by key the day by which guests should be invited to the scheduled ones."""
+    days = {
+        dialogue.pk: local_date(dialogue.starts_at)
+        for dialogue in dialogues
+        if dialogue.state == DialogueState.SCHEDULED and dialogue.starts_at
+    }
+    count = invitation_working_days() if days else None
+    return {pk: working_day_at(day, -count) for pk, day in days.items()} if count else {}
+
+
+def invitation_working_days() -> int | None:
+    """Return how many working days before a dialogue its guests have to be invited, by the rule in
+    force; None if the office set no day.
+    """
+    setting = current_schedule(INVITE_RULE).option(INVITE_BY)
+    return int(setting) if setting else None
 
 
 def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
@@ -215,6 +246,8 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
         .annotate(
             proposed=_count(ahead.filter(state=OptionState.PROPOSED)),
             possible=_count(ahead.filter(state=OptionState.POSSIBLE)),
+            first_proposed=_first(ahead.filter(state=OptionState.PROPOSED)),
+            first_possible=_first(ahead.filter(state=OptionState.POSSIBLE)),
             to_invite=_count(former.exclude(UNSETTLED).filter(STILL_THERE)),
             unsettled=_count(former.filter(UNSETTLED)),
             invited=_count(invited),
@@ -225,6 +258,10 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
             seats_left=F("seats") - total_of(invited.filter(rsvp__in=SEATED), Sum("party")),
         )
     )
+
+
+def _first(options: QuerySet[DateOption]) -> Subquery:
+    return Subquery(options.order_by("starts_at").values("starts_at")[:1])
 
 
 def _count(related: QuerySet) -> Coalesce:

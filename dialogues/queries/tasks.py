@@ -15,6 +15,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     Value,
     When,
@@ -25,16 +26,24 @@ from approvals.enums import GRANTED, ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from core.dates import local_date
 from core.models import Origin
-from dialogues.enums import DATED, SEATED, DialogueState, RsvpState, SeriesState, TopicState
-from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
-from dialogues.queries.dialogues import total_of
+from dialogues.enums import (
+    DATED,
+    SEATED,
+    DialogueState,
+    OptionState,
+    RsvpState,
+    SeriesState,
+    TopicState,
+)
+from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
+from dialogues.queries.dialogues import invitation_working_days, total_of
 from dialogues.queries.invitations import STILL_THERE, UNSETTLED
 
 S = DialogueState
 OFFICE, GUESTS, SENATOR, NOBODY = "office", "guests", "senator", "nobody"
-OFFICE_ACTS = (S.PLANNING, S.EXPLORING, S.SCHEDULED, S.INVITED, S.HELD)
+OFFICE_ACTS = (S.PLANNING, S.EXPLORING, S.SCHEDULED, S.INVITED, S.HELD, S.DOCUMENTED)
 # Five working days are at least a week. Pages compute the exact day; this one only sorts.
-WEEK = dt.timedelta(days=7)
+NO_TIME, DAY, WEEK = dt.timedelta(), dt.timedelta(days=1), dt.timedelta(days=7)
 NO_DAY = Value(None, output_field=DateField())
 NO_ACCOUNT = Value(None, output_field=IntegerField())
 
@@ -55,7 +64,9 @@ def topics_awaiting_office() -> QuerySet[Topic]:
 
 
 def dialogues_awaiting_office(now: dt.datetime) -> QuerySet[Dialogue]:
-    return _by_who_acts(now).filter(who_acts=OFFICE)
+    # Five working days are at least a week here, too.
+    lead_time = WEEK * (invitation_working_days() or 0) / 5
+    return _by_who_acts(now, lead_time).filter(who_acts=OFFICE)
 
 
 def dialogues_awaiting_guests(now: dt.datetime) -> QuerySet[Dialogue]:
@@ -63,8 +74,10 @@ def dialogues_awaiting_guests(now: dt.datetime) -> QuerySet[Dialogue]:
     return _by_who_acts(now).filter(who_acts=GUESTS)
 
 
-def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
-    """Return the dialogues in progress with `who_acts`, the side that has to act next."""
+def _by_who_acts(now: dt.datetime, lead_time: dt.timedelta = NO_TIME) -> QuerySet[Dialogue]:
+    """Return the dialogues in progress with `who_acts`, the side that has to act next. Guests are
+    to be invited `lead_time` before the day.
+    """
     requests = ApprovalRequest.objects.filter(kind=ApprovalKind.DATES, subject_id=OuterRef("pk"))
     guests = Invitation.objects.active().filter(dialogue=OuterRef("pk"))
     invited = guests.filter(released_round=OuterRef("round"))
@@ -75,6 +88,7 @@ def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
     is_running = is_ahead & Q(
         state=S.INVITED, is_granted=True, has_consent=True, has_uninvited=False
     )
+    needs_approval = Q(state__in=DATED) & (Q(is_granted=False) | Q(has_consent=False))
     # A seat is free for somebody who wanted one.
     offers_seat = Q(wants_seat=True, seats__gt=F("taken"))
     is_running &= ~offers_seat
@@ -83,6 +97,7 @@ def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
         is_asked=Exists(requests.filter(state=ApprovalState.OPEN)),
         is_granted=Exists(requests.filter(state__in=GRANTED)),
         has_consent=_has_consent(),
+        next_option=_next_option(now),
         has_uninvited=Exists(
             guests.exclude(released_round=OuterRef("round")).filter(STILL_THERE | UNSETTLED)
         ),
@@ -103,12 +118,25 @@ def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
         ),
         due_day=Case(
             When(state=S.HELD, then=TruncDate(F("starts_at") + WEEK)),
+            When(is_ahead & needs_approval, then=TruncDate(F("starts_at") - DAY)),
             When(is_ahead & Q(state=S.INVITED), then=F("rsvp_by")),
+            When(is_ahead & Q(state=S.SCHEDULED), then=TruncDate(F("starts_at") - lead_time)),
+            When(state__in=(S.PLANNING, S.EXPLORING), then=TruncDate(F("next_option") - DAY)),
+            When(state=S.DOCUMENTED, then=TruncDate(F("starts_at") + 4 * WEEK)),
             default=TruncDate("starts_at"),
             output_field=DateField(),
         ),
         in_charge=F("responsible"),
     )
+
+
+def _next_option(now: dt.datetime) -> Subquery:
+    """The start of the earliest date ahead that is not ruled out."""
+    states = (OptionState.PROPOSED, OptionState.POSSIBLE)
+    options = DateOption.objects.filter(
+        dialogue=OuterRef("pk"), starts_at__gt=now, state__in=states
+    )
+    return Subquery(options.order_by("starts_at").values("starts_at")[:1])
 
 
 def _has_consent() -> Case:

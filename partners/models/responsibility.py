@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 class Assignable(models.Model):
     """A record that one account of the office is in charge of, or nobody.
 
-    Only services write `responsible`. Nothing else depends on it: everyone in the office may act.
+    Only services write `responsible`. Reminders go to that account instead of the whole office;
+    nothing else depends on it: everyone in the office may act.
     """
 
     # SET_NULL: a record whose account is deleted is unassigned, and visible as such.

@@ -1,0 +1,126 @@
+"""By when the office has to take the next step of a dialogue, on its page and in lists of tasks."""
+
+import datetime as dt
+
+import pytest
+
+from approvals.enums import ApprovalState
+from approvals.models import ApprovalRequest
+from dialogues.enums import INVITE_RULE, DialogueState, OptionState, RsvpState, TopicState
+from dialogues.progress import deadlines, dialogue_next_step, dialogue_tasks, preparation_of
+from dialogues.queries import dialogues_awaiting_office
+from reminders.models import ReminderRule
+from tests.dialogues.builders import (
+    DAY,
+    NOW,
+    RSVP_BY,
+    make_dates_approval,
+    make_dialogue,
+    make_invitation,
+    make_option,
+    make_topic,
+)
+
+pytestmark = pytest.mark.django_db
+S = DialogueState
+HOUR = dt.timedelta(hours=1)
+LATER = DAY + dt.timedelta(days=7)
+AFTERWARDS = DAY + dt.timedelta(days=1)
+THE_DAY = DAY.date()
+DAY_BEFORE = dt.date(2026, 4, 21)
+# Easter lies between the two.
+INVITE_BY = dt.date(2026, 3, 30)
+
+
+def exploring(state: str):
+    dialogue = make_dialogue(S.EXPLORING)
+    options = [make_option(dialogue, state, starts_at=LATER, ends_at=LATER + HOUR)]
+    options.append(make_option(dialogue, state))
+    if state == OptionState.POSSIBLE:
+        make_dates_approval(dialogue, *options, state=ApprovalState.APPROVED)
+    return dialogue
+
+
+def lapsed():
+    dialogue = make_dialogue(S.SCHEDULED)
+    ApprovalRequest.objects.filter(kind="dates").update(state=ApprovalState.LAPSED)
+    return dialogue
+
+
+def invited(rsvp: str):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, rsvp)
+    return dialogue
+
+
+CASES = {
+    "no date yet": (lambda: make_dialogue(S.PLANNING), NOW, None),
+    "dates to submit": (lambda: exploring(OptionState.PROPOSED), NOW, DAY_BEFORE),
+    "a date to fix": (lambda: exploring(OptionState.POSSIBLE), NOW, DAY_BEFORE),
+    "approval to renew": (lapsed, NOW, DAY_BEFORE),
+    "approval of the topic is missing": (
+        lambda: make_dialogue(S.SCHEDULED, topic=make_topic(TopicState.IN_PROGRESS)),
+        NOW,
+        DAY_BEFORE,
+    ),
+    "guests to list": (lambda: make_dialogue(S.SCHEDULED), NOW, INVITE_BY),
+    "nobody was invited": (lambda: make_dialogue(S.SCHEDULED), AFTERWARDS, THE_DAY),
+    "replies to wait for": (lambda: invited(RsvpState.OPEN), NOW, RSVP_BY),
+    "day to wait for": (lambda: invited(RsvpState.ACCEPTED), NOW, THE_DAY),
+    "to record": (lambda: invited(RsvpState.ACCEPTED), AFTERWARDS, THE_DAY),
+    "to document": (lambda: make_dialogue(S.HELD), AFTERWARDS, dt.date(2026, 4, 29)),
+    "to close": (lambda: make_dialogue(S.DOCUMENTED), AFTERWARDS, dt.date(2026, 5, 22)),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_next_step_says_by_when(office, case):
+    make, now, due_on = CASES[case]
+    dialogue = make()
+
+    step = dialogue_next_step(dialogue, office, preparation_of(dialogue, now), now)
+
+    assert step.due_on == due_on
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_list_sorts_by_about_that_day(office, case):
+    make, now, due_on = CASES[case]
+    dialogue = make()
+    # The guests and the day itself are waited for; the office has nothing to do.
+    if "wait for" in case:
+        assert not dialogues_awaiting_office(now).exists()
+        return
+
+    [found] = dialogues_awaiting_office(now)
+
+    assert dialogue_tasks([dialogue.pk], now)[dialogue.pk].due_on == due_on
+    if due_on is None:
+        assert found.due_day is None
+    else:
+        # Holidays, and the day before that a decision needs.
+        assert abs(found.due_day - due_on).days <= 6
+
+
+def test_day_to_invite_follows_the_rule(office):
+    dialogue = make_dialogue(S.SCHEDULED)
+    rule = ReminderRule.objects.create(key=INVITE_RULE, options={"invite_by": 5})
+
+    preparation = preparation_of(dialogue, NOW)
+    assert preparation.invite_by == dt.date(2026, 4, 15)
+    assert ("Einladen", dt.date(2026, 4, 15)) in deadlines(dialogue, office, preparation)
+
+    rule.options = {"invite_by": None}
+    rule.save()
+    preparation = preparation_of(dialogue, NOW)
+    assert preparation.invite_by is None
+    assert "Einladen" not in dict(deadlines(dialogue, office, preparation))
+
+
+def test_further_guests_are_invited_until_the_replies_are_due(office):
+    dialogue = invited(RsvpState.OPEN)
+    make_invitation(dialogue, released=False)
+
+    step = dialogue_next_step(dialogue, office, preparation_of(dialogue, NOW), NOW)
+
+    assert (step.action, step.due_on) == ("1 Einladung versenden", RSVP_BY)
