@@ -33,6 +33,9 @@ SERIES_BADGE_COLOURS = {
     SeriesState.REFUSED: "danger",
 }
 
+# Nobody in the office has to watch these series; consent to others may lapse at any time.
+SERIES_OVER = (SeriesState.REFUSED,)
+
 SERIES_MOVES = {
     "affirm": Move((SeriesState.PROPOSED,), SeriesState.AFFIRMED, _("Bekräftigen")),
     "request": Move(
@@ -146,7 +149,7 @@ BEFORE_THE_DAY = (
 )
 
 # The rule that says how many working days before a dialogue its guests have to be invited.
-INVITE_RULE, INVITE_BY = "dialogue_invite", "invite_by"
+INVITE_RULE, INVITE_BY, INVITE_WORKING_DAYS = "dialogue_invite", "invite_by", 15
 
 # The office can also enter what guests said on the day itself.
 OFFICE_RSVP = (DialogueState.INVITED, DialogueState.HELD)

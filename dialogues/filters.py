@@ -110,3 +110,12 @@ class TopicFilter(filters.FilterSet):
     def __init__(self, data, queryset, *, user):
         super().__init__(data, queryset)
         offer_accounts(self, user)
+
+
+class SeriesFilter(filters.FilterSet):
+    q = SearchFilter()
+    responsible = ResponsibleFilter()
+
+    def __init__(self, data, queryset, *, user):
+        super().__init__(data, queryset)
+        offer_accounts(self, user)

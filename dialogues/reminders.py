@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from core.dates import add_working_days, describe_due, format_date, local_date
 from core.history import state_since
 from core.models import Origin
-from dialogues.enums import INVITE_BY, INVITE_RULE, DialogueState, RsvpState
+from dialogues.enums import INVITE_BY, INVITE_RULE, INVITE_WORKING_DAYS, DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import NextReminder
 from outbox.queries.mails import is_not_held_back
@@ -42,7 +42,7 @@ OFFICE_RULES = {
                 INVITE_BY,
                 gettext_lazy("Einladen bis"),
                 gettext_lazy("einzuladen bis zum %(count)d. Arbeitstag vorher"),
-                15,
+                INVITE_WORKING_DAYS,
                 gettext_lazy(
                     "Arbeitstage vor dem Gespräch, leer: kein Tag. Der Tag steht beim nächsten "
                     "Schritt und unter „Fristen“."

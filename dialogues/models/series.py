@@ -8,7 +8,8 @@ from simple_history.models import HistoricalRecords
 from core.folding import has_words
 from core.models import Sourced
 from core.roles import OBSERVER, PARTNER, has_role, is_inside
-from dialogues.enums import SERIES_BADGE_COLOURS, SeriesState
+from dialogues.enums import SERIES_BADGE_COLOURS, SERIES_OVER, SeriesState
+from partners.models import Assignable
 
 
 class SeriesQuerySet(models.QuerySet):
@@ -26,7 +27,7 @@ class SeriesQuerySet(models.QuerySet):
         return self.filter(pk__in=[pk for pk, *parts in texts if has_words(words, *parts)])
 
 
-class DialogueSeries(Sourced):
+class DialogueSeries(Sourced, Assignable):
     """*Reihe*. Before the senator consents, no topic is submitted and no date explored."""
 
     title = models.CharField(_("Titel"), max_length=200)
@@ -49,6 +50,10 @@ class DialogueSeries(Sourced):
 
     def get_absolute_url(self):
         return reverse("dialogues:series", args=[self.pk])
+
+    @property
+    def needs_somebody(self) -> bool:
+        return not self.is_taken_over and self.state not in SERIES_OVER
 
     @property
     def badge_colour(self) -> str:

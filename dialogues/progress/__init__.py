@@ -59,6 +59,7 @@ from dialogues.progress.series import (
     internal_notes_cards,
     series_actions,
     series_cards,
+    series_facts,
     series_next_step,
     series_progress,
 )
@@ -122,6 +123,7 @@ __all__ = [
     "seats_note",
     "series_actions",
     "series_cards",
+    "series_facts",
     "series_next_step",
     "series_progress",
     "ticked_elsewhere",

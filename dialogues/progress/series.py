@@ -1,5 +1,7 @@
 """Progress and next step of a series."""
 
+import datetime as dt
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,8 @@ from core.states import allowed_actions
 from dialogues.enums import SERIES_MOVES, SeriesState
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
+from dialogues.queries import latest_decision_on
+from partners.progress import responsible_facts
 
 S = SeriesState
 
@@ -38,23 +42,38 @@ def series_progress(series: DialogueSeries) -> list[ProgressStep]:
 
 
 def series_next_step(
-    series: DialogueSeries, user, latest: ApprovalRequest | None
+    series: DialogueSeries,
+    user,
+    latest: ApprovalRequest | None,
+    first_start: dt.datetime | None = None,
 ) -> NextStep | None:
     """Return the box *Nächster Schritt* for `user`, or None when nothing is left to do.
 
-    `latest` is the last request for consent. Only users who can act get the button.
+    `latest` is the last request for consent, `first_start` when the first dialogue in the series
+    that is dated begins. Only users who can act get the button.
     """
     if series.is_taken_over or series.state == S.REFUSED:
         return None
     if series.state == S.REQUESTED:
         text = _("Die Zustimmung ist beantragt. Bis dahin gehen keine Themen zur Freigabe.")
         return decision_step(text, latest, user)
-    step = office_next_step(series, latest)
+    step = office_next_step(series, latest, first_start)
     return step if can_manage(user) else step.without_button()
 
 
-def office_next_step(series: DialogueSeries, latest: ApprovalRequest | None) -> NextStep:
-    """Return what the office does next with a series that awaits no decision."""
+def office_next_step(
+    series: DialogueSeries, latest: ApprovalRequest | None, first_start: dt.datetime | None = None
+) -> NextStep:
+    """Return what the office does next with a series that awaits no decision, due before the first
+    dialogue in it.
+    """
+    step = _office_next_step(series, latest)
+    # Once consented to, the series itself needs nothing more.
+    is_settled = series.state == S.CONSENTED
+    return step if is_settled else step._replace(due_on=latest_decision_on(first_start))
+
+
+def _office_next_step(series: DialogueSeries, latest: ApprovalRequest | None) -> NextStep:
     if series.state == S.PROPOSED:
         text = _(
             "Verwaltung und Partner bekräftigen zuerst, dass sie diese Gespräche führen wollen."
@@ -81,6 +100,11 @@ def office_next_step(series: DialogueSeries, latest: ApprovalRequest | None) -> 
         "abgestimmt."
     )
     return office_step(text, _("Zustimmung beantragen"), url)
+
+
+def series_facts(series: DialogueSeries, user) -> list[tuple]:
+    # Nobody has to watch what was taken over from the past.
+    return [] if series.is_taken_over else responsible_facts(series, "reihe", user)
 
 
 def series_cards(series: DialogueSeries, user, latest: ApprovalRequest | None) -> list[TextCard]:

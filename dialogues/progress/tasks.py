@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,7 +18,7 @@ from dialogues.progress.rsvps import invitations_awaiting_rsvp
 from dialogues.progress.series import office_next_step as series_office_step
 from dialogues.progress.topics import drafts_of
 from dialogues.progress.topics import office_next_step as topic_office_step
-from dialogues.queries import preparations_of
+from dialogues.queries import first_start_of, preparations_of
 
 Entries = dict[int, WaitingEntry]
 
@@ -36,11 +37,13 @@ def waiting_for(user, now: dt.datetime) -> list[WaitingEntry]:
 def series_tasks(pks: Collection[int], now: dt.datetime) -> Entries:
     """Return the office's tasks about the series `pks`, by primary key. Two queries."""
     latest = latest_approvals(ApprovalKind.SERIES, pks)
+    first = first_start_of(local_date(now), topic__series=OuterRef("pk"))
+    found = DialogueSeries.objects.filter(pk__in=pks).annotate(first_start=first)
     return {
-        series.pk: series_office_step(series, latest.get(series.pk)).as_entry(
+        series.pk: series_office_step(series, latest.get(series.pk), series.first_start).as_entry(
             series, _("Reihe „%(title)s“") % {"title": series}
         )
-        for series in DialogueSeries.objects.filter(pk__in=pks)
+        for series in found
     }
 
 
@@ -59,9 +62,10 @@ def affirmation_tasks(pks: Collection[int], now: dt.datetime) -> Entries:
 def topic_tasks(pks: Collection[int], now: dt.datetime) -> Entries:
     """Return the office's tasks about the topics `pks`, by primary key. Two queries."""
     latest = latest_approvals(ApprovalKind.TOPIC, pks)
-    topics = Topic.objects.filter(pk__in=pks).select_related("series")
+    first = first_start_of(local_date(now), topic=OuterRef("pk"))
+    topics = Topic.objects.filter(pk__in=pks).select_related("series").annotate(first_start=first)
     return {
-        topic.pk: topic_office_step(topic, latest.get(topic.pk)).as_entry(
+        topic.pk: topic_office_step(topic, latest.get(topic.pk), topic.first_start).as_entry(
             topic, _("Thema „%(title)s“") % {"title": topic}
         )
         for topic in topics
@@ -69,7 +73,7 @@ def topic_tasks(pks: Collection[int], now: dt.datetime) -> Entries:
 
 
 def dialogue_tasks(pks: Collection[int], now: dt.datetime) -> Entries:
-    """Return the office's tasks about the dialogues `pks`, by primary key. Three queries."""
+    """Return the office's tasks about the dialogues `pks`, by primary key. Four queries."""
     dialogues = list(Dialogue.objects.filter(pk__in=pks).select_related("host", "topic__series"))
     preparations = preparations_of(dialogues, now)
     return {

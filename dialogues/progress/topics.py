@@ -1,5 +1,7 @@
 """Progress and next step of a topic."""
 
+import datetime as dt
+
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +28,7 @@ from dialogues.permissions import (
     can_retract_topic,
     replaces_proposer,
 )
-from dialogues.queries import corrected_proposal_at
+from dialogues.queries import corrected_proposal_at, latest_decision_on
 from dialogues.services.topics import why_without_consent
 from partners.progress import responsible_facts
 
@@ -63,12 +65,17 @@ def topic_progress(topic: Topic) -> list[ProgressStep]:
 
 
 def topic_next_step(
-    topic: Topic, user, latest: ApprovalRequest | None, *, is_planned: bool
+    topic: Topic,
+    user,
+    latest: ApprovalRequest | None,
+    *,
+    is_planned: bool,
+    first_start: dt.datetime | None = None,
 ) -> NextStep | None:
     """Return the box *Nächster Schritt* for `user`, or None when nothing is left to do.
 
-    `latest` is the last approval request; `is_planned` says that a dialogue on the topic exists.
-    Only users who can act get the button.
+    `latest` is the last approval request; `is_planned` says that a dialogue on the topic exists,
+    `first_start` when the first one that is dated begins. Only users who can act get the button.
     """
     if topic.is_taken_over or topic.state in (S.REFUSED, S.NOT_TAKEN_UP):
         return None
@@ -81,7 +88,7 @@ def topic_next_step(
         return _draft_step(topic, user)
     if topic.state == S.FOR_APPROVAL:
         return decision_step(_("Das Thema liegt zur Freigabe vor."), latest, user)
-    step = office_next_step(topic, latest)
+    step = office_next_step(topic, latest, first_start)
     if can_manage(user):
         return step
     # Others read what the office is doing, without the instructions meant for it.
@@ -133,8 +140,16 @@ def _retracted_step(topic: Topic, user) -> NextStep:
     )
 
 
-def office_next_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
-    """Return what the office does next with a topic that awaits no decision."""
+def office_next_step(
+    topic: Topic, latest: ApprovalRequest | None, first_start: dt.datetime | None = None
+) -> NextStep:
+    """Return what the office does next with a topic that awaits no decision, due before the first
+    dialogue on it.
+    """
+    return _office_next_step(topic, latest)._replace(due_on=latest_decision_on(first_start))
+
+
+def _office_next_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
     if topic.state == S.PROPOSED:
         text = _("Prüfen Sie den Vorschlag. Wenn er sich eignet, greifen Sie ihn auf.")
         if corrected_at := corrected_proposal_at(topic):

@@ -3,6 +3,7 @@ from dialogues.queries.dates import (
     commitment_of,
     commitments_of,
     first_fixed_start,
+    first_start_of,
     is_granted,
     latest_decision_on,
     moved_programme,
@@ -46,7 +47,7 @@ from dialogues.queries.invitations import (
     unreleased_invitations,
     unsettled_substitutes,
 )
-from dialogues.queries.series import listed_series, series_to_choose
+from dialogues.queries.series import listed_series, open_series, series_to_choose
 from dialogues.queries.tasks import (
     dialogues_awaiting_guests,
     dialogues_awaiting_office,
@@ -84,6 +85,7 @@ __all__ = [
     "dialogue_history",
     "dialogues_on",
     "first_fixed_start",
+    "first_start_of",
     "former_spans",
     "guest_choices",
     "guest_list_version",
@@ -98,6 +100,7 @@ __all__ = [
     "missing_approval",
     "moved_programme",
     "open_dialogues",
+    "open_series",
     "open_topics",
     "preparations_of",
     "rsvp_label",

@@ -1,7 +1,7 @@
 import datetime as dt
 import re
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -88,6 +88,14 @@ def first_fixed_start(dialogues: QuerySet[Dialogue], today: dt.date) -> dt.datet
     """Return the start of the first fixed date of `dialogues` after `today`, None without one."""
     ahead = dialogues.filter(state__in=DATED, starts_at__date__gt=today)
     return ahead.aggregate(first=Min("starts_at"))["first"]
+
+
+def first_start_of(today: dt.date, **condition) -> Subquery:
+    """Return an annotation: the start of the first fixed date after `today` of the dialogues that
+    meet `condition`.
+    """
+    ahead = Dialogue.objects.filter(state__in=DATED, starts_at__date__gt=today, **condition)
+    return Subquery(ahead.order_by("starts_at").values("starts_at")[:1])
 
 
 def latest_decision_on(first: dt.datetime | None) -> dt.date | None:

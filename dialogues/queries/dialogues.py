@@ -223,16 +223,9 @@ def _invite_by(dialogues: Iterable[Dialogue]) -> dict[int, dt.date]:
         for dialogue in dialogues
         if dialogue.state == DialogueState.SCHEDULED and dialogue.starts_at
     }
-    count = invitation_working_days() if days else None
+    count = current_schedule(INVITE_RULE).option(INVITE_BY) if days else None
+    # Without a number, the office wants no such day.
     return {pk: working_day_at(day, -count) for pk, day in days.items()} if count else {}
-
-
-def invitation_working_days() -> int | None:
-    """Return how many working days before a dialogue its guests have to be invited, by the rule in
-    force; None if the office set no day.
-    """
-    setting = current_schedule(INVITE_RULE).option(INVITE_BY)
-    return int(setting) if setting else None
 
 
 def _counted(pks: list[int], now: dt.datetime) -> QuerySet:

@@ -11,7 +11,6 @@ from django.db.models import (
     DateField,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -28,6 +27,7 @@ from core.dates import local_date
 from core.models import Origin
 from dialogues.enums import (
     DATED,
+    INVITE_WORKING_DAYS,
     SEATED,
     DialogueState,
     OptionState,
@@ -36,37 +36,43 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
-from dialogues.queries.dialogues import invitation_working_days, total_of
+from dialogues.queries.dates import first_start_of
+from dialogues.queries.dialogues import total_of
 from dialogues.queries.invitations import STILL_THERE, UNSETTLED
 
 S = DialogueState
 OFFICE, GUESTS, SENATOR, NOBODY = "office", "guests", "senator", "nobody"
 OFFICE_ACTS = (S.PLANNING, S.EXPLORING, S.SCHEDULED, S.INVITED, S.HELD, S.DOCUMENTED)
 # Five working days are at least a week. Pages compute the exact day; this one only sorts.
-NO_TIME, DAY, WEEK = dt.timedelta(), dt.timedelta(days=1), dt.timedelta(days=7)
-NO_DAY = Value(None, output_field=DateField())
-NO_ACCOUNT = Value(None, output_field=IntegerField())
+DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
+# By default; the office may change the rule.
+LEAD_TIME = WEEK * INVITE_WORKING_DAYS / 5
 
 
-def series_awaiting(*states: SeriesState) -> QuerySet[DialogueSeries]:
-    """Return the series in `states`. Nobody is in charge of a series."""
+def series_awaiting(*states: SeriesState, today: dt.date) -> QuerySet[DialogueSeries]:
+    """Return the series in `states`."""
     series = DialogueSeries.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=states)
-    return series.annotate(due_day=NO_DAY, in_charge=NO_ACCOUNT)
+    first = first_start_of(today, topic__series=OuterRef("pk"))
+    return _due_before(series, first).annotate(in_charge=F("responsible"))
 
 
-def topics_awaiting_office() -> QuerySet[Topic]:
+def _due_before(records: QuerySet, first: Subquery) -> QuerySet:
+    """Add `due_day`: a decision is needed before the first dialogue, if that is dated."""
+    return records.annotate(first_start=first).annotate(due_day=TruncDate(F("first_start") - DAY))
+
+
+def topics_awaiting_office(today: dt.date) -> QuerySet[Topic]:
     states = (TopicState.PROPOSED, TopicState.IN_PROGRESS, TopicState.RETURNED)
     # A cancelled dialogue leaves its topic open for another one.
     planned = Dialogue.objects.filter(topic=OuterRef("pk")).exclude(state=S.CANCELLED)
     waiting = Q(state__in=states) | (Q(state=TopicState.APPROVED) & ~Exists(planned))
     topics = Topic.objects.exclude(origin=Origin.TAKEN_OVER).filter(waiting)
-    return topics.annotate(due_day=NO_DAY, in_charge=F("responsible"))
+    first = first_start_of(today, topic=OuterRef("pk"))
+    return _due_before(topics, first).annotate(in_charge=F("responsible"))
 
 
 def dialogues_awaiting_office(now: dt.datetime) -> QuerySet[Dialogue]:
-    # Five working days are at least a week here, too.
-    lead_time = WEEK * (invitation_working_days() or 0) / 5
-    return _by_who_acts(now, lead_time).filter(who_acts=OFFICE)
+    return _by_who_acts(now).filter(who_acts=OFFICE)
 
 
 def dialogues_awaiting_guests(now: dt.datetime) -> QuerySet[Dialogue]:
@@ -74,10 +80,8 @@ def dialogues_awaiting_guests(now: dt.datetime) -> QuerySet[Dialogue]:
     return _by_who_acts(now).filter(who_acts=GUESTS)
 
 
-def _by_who_acts(now: dt.datetime, lead_time: dt.timedelta = NO_TIME) -> QuerySet[Dialogue]:
-    """Return the dialogues in progress with `who_acts`, the side that has to act next. Guests are
-    to be invited `lead_time` before the day.
-    """
+def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
+    """Return the dialogues in progress with `who_acts`, the side that has to act next."""
     requests = ApprovalRequest.objects.filter(kind=ApprovalKind.DATES, subject_id=OuterRef("pk"))
     guests = Invitation.objects.active().filter(dialogue=OuterRef("pk"))
     invited = guests.filter(released_round=OuterRef("round"))
@@ -88,7 +92,6 @@ def _by_who_acts(now: dt.datetime, lead_time: dt.timedelta = NO_TIME) -> QuerySe
     is_running = is_ahead & Q(
         state=S.INVITED, is_granted=True, has_consent=True, has_uninvited=False
     )
-    needs_approval = Q(state__in=DATED) & (Q(is_granted=False) | Q(has_consent=False))
     # A seat is free for somebody who wanted one.
     offers_seat = Q(wants_seat=True, seats__gt=F("taken"))
     is_running &= ~offers_seat
@@ -116,17 +119,23 @@ def _by_who_acts(now: dt.datetime, lead_time: dt.timedelta = NO_TIME) -> QuerySe
             default=Value(OFFICE),
             output_field=CharField(),
         ),
-        due_day=Case(
-            When(state=S.HELD, then=TruncDate(F("starts_at") + WEEK)),
-            When(is_ahead & needs_approval, then=TruncDate(F("starts_at") - DAY)),
-            When(is_ahead & Q(state=S.INVITED), then=F("rsvp_by")),
-            When(is_ahead & Q(state=S.SCHEDULED), then=TruncDate(F("starts_at") - lead_time)),
-            When(state__in=(S.PLANNING, S.EXPLORING), then=TruncDate(F("next_option") - DAY)),
-            When(state=S.DOCUMENTED, then=TruncDate(F("starts_at") + 4 * WEEK)),
-            default=TruncDate("starts_at"),
-            output_field=DateField(),
-        ),
+        due_day=_due_day(is_ahead),
         in_charge=F("responsible"),
+    )
+
+
+def _due_day(is_ahead: Q) -> Case:
+    """The day by which pages say that the office has to act, but for holidays."""
+    needs_approval = Q(state__in=DATED) & (Q(is_granted=False) | Q(has_consent=False))
+    return Case(
+        When(state=S.HELD, then=TruncDate(F("starts_at") + WEEK)),
+        When(is_ahead & needs_approval, then=TruncDate(F("starts_at") - DAY)),
+        When(is_ahead & Q(state=S.INVITED), then=F("rsvp_by")),
+        When(is_ahead & Q(state=S.SCHEDULED), then=TruncDate(F("starts_at") - LEAD_TIME)),
+        When(state__in=(S.PLANNING, S.EXPLORING), then=TruncDate(F("next_option") - DAY)),
+        When(state=S.DOCUMENTED, then=TruncDate(F("starts_at") + 4 * WEEK)),
+        default=TruncDate("starts_at"),
+        output_field=DateField(),
     )
 
 

@@ -138,6 +138,7 @@ PERSON_DATA = PersonData(
         {
             "dialogues.Dialogue.host_contact",
             "dialogues.Dialogue.responsible",
+            "dialogues.DialogueSeries.responsible",
             "dialogues.Invitation.person",
             "dialogues.Topic.proposed_by",
             "dialogues.Topic.responsible",

@@ -40,6 +40,7 @@ from dialogues.enums import (
 from dialogues.facts import SERIES_FACTS
 from dialogues.models import Dialogue, DialogueSeries
 from dialogues.queries import first_fixed_start, why_too_late
+from partners.queries import default_responsible
 
 
 def lock_series(pk: int) -> DialogueSeries:
@@ -50,7 +51,9 @@ def lock_series(pk: int) -> DialogueSeries:
 @transaction.atomic
 def create_series(*, values: Mapping[str, Any], by, now: dt.datetime) -> DialogueSeries:
     require_office(by, _("Reihen legt die Geschäftsstelle an."))
-    series = DialogueSeries(**values, state=SeriesState.PROPOSED)
+    series = DialogueSeries(
+        **values, state=SeriesState.PROPOSED, responsible=default_responsible(by)
+    )
     save_as(series, by=by, now=now, reason=_("Reihe vorgeschlagen"))
     return series
 

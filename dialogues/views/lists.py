@@ -11,7 +11,7 @@ from core.progress import Button, Segment
 from core.roles import is_inside
 from core.views import ordering, paginate, ticks_of
 from dialogues.enums import DialogueCategory, RsvpState, TopicState
-from dialogues.filters import DialogueFilter, EventFilter, TopicFilter
+from dialogues.filters import DialogueFilter, EventFilter, SeriesFilter, TopicFilter
 from dialogues.models import Dialogue, Topic
 from dialogues.permissions import can_manage, can_propose, can_see_rsvp_counts
 from dialogues.progress import list_tabs
@@ -285,17 +285,39 @@ def topic_export(request):
 
 
 def series_list(request):
-    create_url, can_create = reverse("dialogues:series_create"), can_manage(request.user)
+    listing = SeriesFilter(request.GET, listed_series(request.user), user=request.user)
+    page, can_create = paginate(request, listing.qs), can_manage(request.user)
+    for series in page.object_list:
+        series.in_charge = responsible_note(series)
+    create_url = reverse("dialogues:series_create")
     context = {
-        "page": paginate(request, listed_series(request.user)),
+        "filter": listing,
+        "page": page,
         "tabs": list_tabs("series_list"),
         "is_inside": is_inside(request.user),
+        "sees_responsible": can_see_responsible(request.user),
+        "can_assign": can_assign(request.user),
+        "ticks": ticks_of(request.GET, "reihe", page) if can_assign(request.user) else None,
         "buttons": [Button(_("Neue Reihe"), create_url, "primary")] if can_create else [],
-        "empty": {"text": _("Zurzeit gibt es keine Reihe, der zugestimmt wurde.")},
+        "empty": _no_series(request, can_create=can_create),
     }
-    if can_create:
-        text = _(
-            "Noch gibt es keine Reihe. Legen Sie eine an; danach wird die Zustimmung beantragt."
-        )
-        context["empty"] = {"text": text, "action": _("Neue Reihe"), "url": create_url}
     return render(request, "dialogues/series_list.html", context)
+
+
+def _no_series(request, *, can_create: bool) -> dict[str, str]:
+    """Return text, action and url of the placeholder for an empty list."""
+    if request.GET:
+        return {
+            "text": _("Keine Reihe passt zu dieser Auswahl."),
+            "action": _("Alle anzeigen"),
+            "url": reverse("dialogues:series_list"),
+        }
+    if not can_create:
+        return {"text": _("Zurzeit gibt es keine Reihe, der zugestimmt wurde.")}
+    return {
+        "text": _(
+            "Noch gibt es keine Reihe. Legen Sie eine an; danach wird die Zustimmung beantragt."
+        ),
+        "action": _("Neue Reihe"),
+        "url": reverse("dialogues:series_create"),
+    }

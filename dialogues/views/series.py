@@ -34,6 +34,7 @@ from dialogues.progress import (
     internal_notes_cards,
     series_actions,
     series_cards,
+    series_facts,
     series_next_step,
     series_progress,
 )
@@ -52,7 +53,8 @@ SERIES = DialogueSeries.objects.all()
 
 
 def detail(request, pk):
-    series = get_object_or_404(DialogueSeries.objects.visible_to(request.user), pk=pk)
+    visible = DialogueSeries.objects.visible_to(request.user)
+    series = get_object_or_404(visible.select_related("responsible__person"), pk=pk)
     user, manages = request.user, can_manage(request.user)
     latest = approvals_about(ApprovalKind.SERIES, pk).first()
     edit_url = reverse("dialogues:series_edit", args=[pk])
@@ -66,12 +68,14 @@ def detail(request, pk):
         "cards": series_cards(series, user, latest),
         "topics": listed_topics(user).filter(series=series).order_by("-pk"),
         "internal_notes": internal_notes_cards(series.internal_notes, user),
+        "facts": series_facts(series, user),
         "actions": series_actions(series, user),
         "today": local_date(timezone.now()),
     }
     # How consent is reached stays between the office and the senator's office.
     if is_inside(user):
-        box = series_next_step(series, user, latest)
+        first = first_fixed_start(Dialogue.objects.filter(topic__series=series), context["today"])
+        box = series_next_step(series, user, latest, first)
         box = with_conditions(box, kind=ApprovalKind.SERIES, subject_id=pk, user=user)
         context |= {"box": box, "history": series_history(series, user)}
     return render(request, "dialogues/series.html", context)

@@ -80,7 +80,9 @@ def detail(request, pk):
     dialogues = list(dialogues_on(topic, user))
     # A cancelled dialogue leaves its topic open for another one.
     is_planned = any(dialogue.state != DialogueState.CANCELLED for dialogue in dialogues)
-    box = topic_next_step(topic, user, latest, is_planned=is_planned)
+    today = local_date(timezone.now())
+    first = first_fixed_start(topic.dialogues.all(), today) if is_planned else None
+    box = topic_next_step(topic, user, latest, is_planned=is_planned, first_start=first)
     edit_url = reverse("dialogues:topic_edit", args=[pk])
     can_edit = can_edit_topic(user, topic)
     context = {
@@ -89,7 +91,7 @@ def detail(request, pk):
         "subtitle": " · ".join(filter(None, [_("Thema"), topic.series and topic.series.title])),
         "steps": topic_progress(topic),
         "box": with_conditions(box, kind=ApprovalKind.TOPIC, subject_id=pk, user=user),
-        "today": local_date(timezone.now()),
+        "today": today,
         "buttons": [Button(_("Bearbeiten"), edit_url)] if can_edit else [],
         "cards": topic_cards(topic),
         "facts": topic_facts(topic, user),

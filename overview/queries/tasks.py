@@ -28,7 +28,7 @@ from approvals.queries import conditions_awaited, decisions_awaited
 from core.dates import local_date
 from core.progress import WaitingEntry
 from dialogues.enums import SeriesState
-from dialogues.models import Dialogue, Topic
+from dialogues.models import Dialogue, DialogueSeries, Topic
 from dialogues.queries import (
     dialogues_awaiting_guests,
     dialogues_awaiting_office,
@@ -44,8 +44,13 @@ from partners.queries import office_accounts
 MINE, UNASSIGNED, OF_COLLEAGUES = range(3)
 # Stands for no deadline, so that such tasks come last in both databases.
 NO_DEADLINE = dt.date.max
-# Kinds of approval whose subject has somebody in charge.
-SUBJECTS = {ApprovalKind.TOPIC: Topic, ApprovalKind.DATES: Dialogue, ApprovalKind.VISIT: Visit}
+# The models of what approvals are about; each has somebody in charge.
+SUBJECTS = {
+    ApprovalKind.SERIES: DialogueSeries,
+    ApprovalKind.TOPIC: Topic,
+    ApprovalKind.DATES: Dialogue,
+    ApprovalKind.VISIT: Visit,
+}
 
 
 class Source(NamedTuple):
@@ -74,11 +79,13 @@ def office_sources(user, now: dt.datetime) -> list[Source]:
         ),
         output_field=IntegerField(),
     )
+    today = local_date(now)
+    waiting = series_awaiting(SeriesState.AFFIRMED, SeriesState.RETURNED, today=today)
     return [
-        Source("series", series_awaiting(SeriesState.AFFIRMED, SeriesState.RETURNED)),
-        Source("topic", topics_awaiting_office()),
+        Source("series", waiting),
+        Source("topic", topics_awaiting_office(today)),
         Source("dialogue", dialogues_awaiting_office(now)),
-        Source("visit", visits_awaiting_office(local_date(now))),
+        Source("visit", visits_awaiting_office(today)),
         Source("report", reports_to_check()),
         Source("condition", conditions_awaited(user).annotate(in_charge=in_charge)),
     ]
@@ -95,9 +102,10 @@ def decision_sources(user) -> list[Source]:
 
 def sources_of_others(user, now: dt.datetime, rounds: Iterable[ReportingRound]) -> list[Source]:
     """Return what the senator's office, partners, guests and leads owe, for the office."""
+    proposed = series_awaiting(SeriesState.PROPOSED, today=local_date(now))
     return [
         *decision_sources(user),
-        Source("affirmation", series_awaiting(SeriesState.PROPOSED)),
+        Source("affirmation", proposed),
         Source("guests", dialogues_awaiting_guests(now)),
         *(Source(f"reports:{found.pk}", leads_owing(found)) for found in rounds),
     ]

@@ -3,12 +3,27 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
-from dialogues.enums import INVITE_RULE, DialogueState, OptionState, RsvpState, TopicState
-from dialogues.progress import deadlines, dialogue_next_step, dialogue_tasks, preparation_of
-from dialogues.queries import dialogues_awaiting_office
+from dialogues.enums import (
+    INVITE_RULE,
+    DialogueState,
+    OptionState,
+    RsvpState,
+    SeriesState,
+    TopicState,
+)
+from dialogues.progress import (
+    deadlines,
+    dialogue_next_step,
+    dialogue_tasks,
+    preparation_of,
+    series_tasks,
+    topic_tasks,
+)
+from dialogues.queries import dialogues_awaiting_office, series_awaiting, topics_awaiting_office
 from reminders.models import ReminderRule
 from tests.dialogues.builders import (
     DAY,
@@ -18,6 +33,7 @@ from tests.dialogues.builders import (
     make_dialogue,
     make_invitation,
     make_option,
+    make_series,
     make_topic,
 )
 
@@ -115,6 +131,41 @@ def test_day_to_invite_follows_the_rule(office):
     preparation = preparation_of(dialogue, NOW)
     assert preparation.invite_by is None
     assert "Einladen" not in dict(deadlines(dialogue, office, preparation))
+
+
+@pytest.mark.parametrize("state", [TopicState.IN_PROGRESS, TopicState.RETURNED])
+def test_topic_is_submitted_again_before_its_dialogue(signed_in, state):
+    topic = make_topic(state, reason="Bitte kürzen")
+    make_dialogue(S.SCHEDULED, topic=topic, starts_at=LATER, ends_at=LATER + HOUR)
+    make_dialogue(S.INVITED, topic=topic)
+    make_dialogue(S.CANCELLED, topic=topic, starts_at=NOW + HOUR, ends_at=NOW + 2 * HOUR)
+
+    with time_machine.travel(NOW, tick=False):
+        box = signed_in.get(topic.get_absolute_url()).context["box"]
+
+    assert box.due_on == DAY_BEFORE
+    assert topic_tasks([topic.pk], NOW)[topic.pk].due_on == DAY_BEFORE
+    assert topics_awaiting_office(NOW.date()).get().due_day == DAY_BEFORE
+
+
+def test_consent_is_requested_again_before_a_dialogue_in_the_series(signed_in):
+    series = make_series(SeriesState.AFFIRMED)
+    make_dialogue(S.INVITED, topic=make_topic(series=series))
+
+    with time_machine.travel(NOW, tick=False):
+        box = signed_in.get(series.get_absolute_url()).context["box"]
+
+    assert box.due_on == DAY_BEFORE
+    assert series_tasks([series.pk], NOW)[series.pk].due_on == DAY_BEFORE
+    waiting = series_awaiting(SeriesState.AFFIRMED, today=NOW.date())
+    assert waiting.get().due_day == DAY_BEFORE
+
+
+def test_topic_without_a_dated_dialogue_has_no_day():
+    topic = make_topic(TopicState.IN_PROGRESS)
+
+    assert topic_tasks([topic.pk], NOW)[topic.pk].due_on is None
+    assert topics_awaiting_office(NOW.date()).get().due_day is None
 
 
 def test_further_guests_are_invited_until_the_replies_are_due(office):

@@ -364,6 +364,8 @@ def test_preparation_counts_dates_ahead_and_guests():
     assert preparation._replace(approval=None, granted=None) == Preparation(
         proposed=1,
         possible=1,
+        first_proposed=DAY + dt.timedelta(days=1),
+        first_possible=DAY + dt.timedelta(days=2),
         to_invite=1,
         invited=2,
         unanswered=1,

@@ -48,8 +48,11 @@ def noon(day: dt.date) -> dt.datetime:
 def office_tasks(now: dt.datetime) -> list[tuple]:
     """Return (who, what, by when) of everything that waits for the office."""
     waiting = (
-        (series_tasks, series_awaiting(SeriesState.AFFIRMED, SeriesState.RETURNED)),
-        (topic_tasks, topics_awaiting_office()),
+        (
+            series_tasks,
+            series_awaiting(SeriesState.AFFIRMED, SeriesState.RETURNED, today=NOW.date()),
+        ),
+        (topic_tasks, topics_awaiting_office(NOW.date())),
         (dialogue_tasks, dialogues_awaiting_office(now)),
     )
     found = []
@@ -162,7 +165,8 @@ def without_topic():
         (without_topic, True, False),
         (lambda: make_invitation(make_dialogue(S.INVITED)), False, True),
         (lambda: make_dialogue(S.SCHEDULED), True, False),
-        (lambda: make_dialogue(S.DOCUMENTED), False, False),
+        (lambda: make_dialogue(S.DOCUMENTED), True, False),
+        (lambda: make_dialogue(S.CLOSED), False, False),
         (lambda: make_dialogue(S.CANCELLED), False, False),
         (make_past, False, False),
     ],
@@ -205,7 +209,6 @@ def test_proposed_series_waits_to_be_affirmed():
     ("state", "released", "now", "day"),
     [
         (S.PLANNING, True, NOW, None),
-        (S.SCHEDULED, True, NOW, DAY.date()),
         (S.INVITED, False, NOW, RSVP_BY),
         (S.INVITED, True, noon(RSVP_BY + dt.timedelta(days=1)), RSVP_BY),
         (S.INVITED, True, END, DAY.date()),
@@ -228,7 +231,8 @@ def test_database_sorts_by_the_deadline_of_the_next_step(state, released, now, d
         (series_tasks, lambda: make_series(SeriesState.AFFIRMED), 2),
         (affirmation_tasks, lambda: make_series(SeriesState.PROPOSED), 1),
         (topic_tasks, lambda: make_topic(TopicState.IN_PROGRESS), 2),
-        (dialogue_tasks, lambda: make_dialogue(S.SCHEDULED), 3),
+        (dialogue_tasks, lambda: make_dialogue(S.SCHEDULED), 4),
+        (dialogue_tasks, lambda: make_dialogue(S.HELD), 3),
         (guest_tasks, lambda: make_dialogue(S.INVITED), 3),
     ],
 )

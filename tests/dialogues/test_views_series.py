@@ -22,7 +22,7 @@ BRIEFING = {
 }
 
 
-def test_series_is_created_affirmed_and_submitted(signed_in, senator):
+def test_series_is_created_affirmed_and_submitted(signed_in, office, senator):
     signed_in.post(
         f"{BASE}/reihen/neu/", {"title": "Reihe Nord", "period": "2026", "description": "Gespräche"}
     )
@@ -32,7 +32,7 @@ def test_series_is_created_affirmed_and_submitted(signed_in, senator):
     signed_in.post(f"{series.get_absolute_url()}zustimmung/", BRIEFING)
 
     series.refresh_from_db()
-    assert series.state == SeriesState.REQUESTED
+    assert (series.state, series.responsible) == (SeriesState.REQUESTED, office)
     assert "Die Zustimmung ist beantragt." in text_of(signed_in.get(series.get_absolute_url()))
     assert mails_written() == [("approval_asked", "senatorin@example.org")]
 
@@ -66,7 +66,7 @@ def test_page_of_a_series_needs_the_same_queries_for_any_number(
     for _ in range(count):
         make_topic(series=series).sectors.add(Sector.objects.get_or_create(name="Metall")[0])
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         signed_in.get(series.get_absolute_url())
 
 

@@ -4,11 +4,12 @@ import pytest
 
 from core.dates import add_working_days
 from core.models import Origin
+from core.roles import OFFICE
 from media_visits.enums import VisitState
 from media_visits.reminders import reminders_due
 from reminders.queries import current_schedules
 from tests.media_visits.builders import make_visit
-from tests.partners.builders import make_organisation
+from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 S = VisitState
@@ -47,6 +48,19 @@ def test_office_is_reminded_by_working_day(office, state, working_days, kind, st
     )
     assert "Turbinenbau AG" in reminder.line
     assert (reminder.about, reminder.about_title) == (f"visit:{visit.pk}", str(visit))
+
+
+def test_person_in_charge_is_reminded_alone(office):
+    colleague = make_user(OFFICE, email="referat@example.org")
+    visits = [make_visit(S.ANNOUNCED, approval=False, responsible=who) for who in (colleague, None)]
+
+    found = due_on(add_working_days(DAY_OF_VISIT, 1))
+
+    assert [(reminder.subject_key, reminder.to.email) for reminder in found] == [
+        (f"visit:{visits[0].pk}", "referat@example.org"),
+        (f"visit:{visits[1].pk}", "geschaeftsstelle@example.org"),
+        (f"visit:{visits[1].pk}", "referat@example.org"),
+    ]
 
 
 def test_each_step_reminds_once(office):

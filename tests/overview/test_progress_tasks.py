@@ -96,7 +96,9 @@ def test_every_kind_of_office_task_is_listed_with_who_is_in_charge(office, colle
     make_visit_on(3, responsible=colleague, company_text="Werk Nord", title="Rundgang")
     make_report(make_measure(title="Flächen", responsible=colleague))
     make_series(SeriesState.AFFIRMED, title="Reihe Ost")
+    make_series(SeriesState.RETURNED, title="Reihe West", responsible=colleague)
     for kind, subject in (
+        (ApprovalKind.SERIES, make_series(responsible=colleague)),
         (ApprovalKind.TOPIC, make_topic(responsible=colleague)),
         (ApprovalKind.DATES, make_dialogue(DialogueState.CLOSED, responsible=colleague)),
         (ApprovalKind.VISIT, make_visit(VisitState.DOCUMENTED, responsible=colleague)),
@@ -115,6 +117,8 @@ def test_every_kind_of_office_task_is_listed_with_who_is_in_charge(office, colle
         "Erneut vorlegen: Besuch bei Werk Nord (Rundgang)",
         "Statusbericht prüfen: Flächen",
         "Gespräch planen: Thema „Fachkräfte sichern“",
+        "Erneut beantragen: Reihe „Reihe West“",
+        "Auflage zu „series“: Bezirke beteiligen",
         "Auflage zu „topic“: Bezirke beteiligen",
         "Auflage zu „dates“: Bezirke beteiligen",
         "Auflage zu „visit“: Bezirke beteiligen",
@@ -211,8 +215,8 @@ def test_cost_does_not_grow_with_the_number_of_tasks(office, count, django_asser
         make_dialogue(DialogueState.SCHEDULED, responsible=office)
     assert office.roles
 
-    # Keys 1, visits 1, topics 2, dialogues 3.
-    with django_assert_num_queries(7):
+    # Keys 1, visits 1, topics 2, dialogues 4.
+    with django_assert_num_queries(8):
         tasks = own_tasks(office, NOW)
         assert len(task_lines(tasks[0:20], NOW)) == 3 * count
     with django_assert_num_queries(1):

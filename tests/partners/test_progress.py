@@ -3,12 +3,12 @@
 import pytest
 
 from core.models import Origin
-from dialogues.enums import DialogueState, TopicState
+from dialogues.enums import DialogueState, SeriesState, TopicState
 from measures.enums import Phase
 from media_visits.enums import VisitState
 from partners.progress import responsible_note
 from partners.registry import assignable_kind
-from tests.dialogues.builders import make_dialogue, make_topic
+from tests.dialogues.builders import make_dialogue, make_series, make_topic
 from tests.measures.builders import make_measure
 from tests.media_visits.builders import make_visit
 
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 UNDATED = (DialogueState.PLANNING, DialogueState.EXPLORING, DialogueState.CANCELLED)
 CASES = [
     *((lambda phase: make_measure(phase=phase), "massnahme", phase) for phase in Phase),
+    *((make_series, "reihe", state) for state in SeriesState),
     *((make_topic, "thema", state) for state in TopicState),
     *((lambda state: make_dialogue(state, topic=None), "gespraech", state) for state in UNDATED),
     *((lambda state: make_visit(state, approval=False), "besuch", state) for state in VisitState),
@@ -40,6 +41,7 @@ def test_nobody_stands_out_exactly_while_work_goes_on(make, kind, state):
     ("make", "kind"),
     [
         (make_measure, "massnahme"),
+        (make_series, "reihe"),
         (make_topic, "thema"),
         (make_dialogue, "gespraech"),
         (make_visit, "besuch"),

@@ -14,7 +14,7 @@ from media_visits.enums import VisitState
 from partners.queries import Handover, open_records_in_charge, received_since
 from partners.registry import assignable_kinds
 from partners.services import change_responsible, hand_over, take_back
-from tests.dialogues.builders import make_dialogue, make_topic
+from tests.dialogues.builders import make_dialogue, make_series, make_topic
 from tests.measures.builders import make_measure
 from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_deputyship, make_organisation, make_person, make_user
@@ -23,7 +23,7 @@ from tests.unchanged import nothing_changes
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 3, 18, 9, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(hours=1)
-KINDS = ["massnahme", "thema", "gespraech", "besuch"]
+KINDS = ["massnahme", "reihe", "thema", "gespraech", "besuch"]
 
 
 def named_user(name: str, *roles: str, **fields):
@@ -126,9 +126,11 @@ def test_stale_form_names_who_was_entered_meanwhile(office, colleague):
 
 
 def make_one_of_each(responsible):
+    series = make_series(responsible=responsible)
     return [
         make_measure(responsible=responsible),
-        make_topic(responsible=responsible),
+        make_topic(responsible=responsible, series=series),
+        series,
         make_dialogue(responsible=responsible, topic=None),
         make_visit(responsible=responsible),
     ]
@@ -137,6 +139,7 @@ def make_one_of_each(responsible):
 def test_kinds_are_in_the_order_of_the_navigation():
     assert [(kind.key, str(kind.label)) for kind in assignable_kinds()] == [
         ("massnahme", "Maßnahmen"),
+        ("reihe", "Reihen"),
         ("thema", "Themen"),
         ("gespraech", "Branchengespräche"),
         ("besuch", "Unternehmensbesuche"),
@@ -149,10 +152,10 @@ def test_handover_moves_everything_open_at_once(office, colleague):
 
     with nothing_changes(other):
         count = hand_over(
-            handover=Handover(KINDS, office), responsible=colleague, expected=4, by=office, now=NOW
+            handover=Handover(KINDS, office), responsible=colleague, expected=5, by=office, now=NOW
         )
 
-    assert count == 4
+    assert count == 5
     for record in records:
         record.refresh_from_db()
         assert record.responsible == colleague
@@ -235,7 +238,7 @@ def test_handover_of_another_number_than_shown_moves_nothing(office, colleague):
 
     with (
         nothing_changes(*records),
-        pytest.raises(ChangedMeanwhile, match="Inzwischen sind 4 Einträge"),
+        pytest.raises(ChangedMeanwhile, match="Inzwischen sind 5 Einträge"),
     ):
         hand_over(
             handover=Handover(KINDS, office), responsible=colleague, expected=3, by=office, now=NOW

@@ -13,7 +13,7 @@ from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 HANDOVER = "/partner/aufgaben-uebergeben/"
-KINDS = ["massnahme", "thema", "gespraech", "besuch"]
+KINDS = ["massnahme", "reihe", "thema", "gespraech", "besuch"]
 
 
 @pytest.fixture
