@@ -290,7 +290,8 @@ def notified_notes(approval: ApprovalRequest, user) -> list[str]:
                 "vorgeschlagen hat, solange sein Konto besteht."
             )
         ]
-    if approval.kind == ApprovalKind.DATES:
+    # Guests know of the dates only if these were approved before.
+    if approval.kind == ApprovalKind.DATES and approval.former_id:
         guests = _("Stimmen Sie einer Änderung zu, erfahren auch die eingeladenen Gäste davon.")
         notes.append(guests)
     if is_deputy_for(user, approval.kind):

@@ -1,7 +1,8 @@
 """Save with a reason, and read the reasons back as *Verlauf*."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from django.db import models
@@ -134,25 +135,54 @@ def update_all_as(
     )
 
 
-def entries_of(obj, *, limit: int = 50) -> list[HistoryEntry]:
-    """Return the latest changes of `obj` as lines of *Verlauf*, latest first, in one query."""
-    return entries_from(obj.history.all(), limit=limit)
+def entries_of(obj, *, limit: int = 50, compare: Sequence[str] = ()) -> list[HistoryEntry]:
+    """Return the latest changes of `obj` as lines of *Verlauf*, latest first, in one query.
+
+    Of the fields `compare`, each line notes the former and the new value.
+    """
+    return entries_from(obj.history.all(), limit=limit, compare=compare)
 
 
-def entries_from(records: QuerySet, *, limit: int = 50) -> list[HistoryEntry]:
-    """Return the latest of these records of a history as lines of *Verlauf*, latest first."""
-    rows = records.select_related("history_user__person").order_by("-history_date", "-history_id")[
-        :limit
-    ]
+def entries_from(
+    records: QuerySet, *, limit: int = 50, compare: Sequence[str] = ()
+) -> list[HistoryEntry]:
+    """Return the latest of these records of one object's history like `entries_of`."""
+    related = [name for name in compare if records.model._meta.get_field(name).is_relation]
+    rows = list(
+        records.select_related("history_user__person", *related).order_by(
+            "-history_date", "-history_id"
+        )[: limit + 1]
+    )
+    # The row after the last is only compared with.
     return [
         HistoryEntry(
             at=row.history_date,
             who=str(row.history_user) if row.history_user else _("Portal"),
             what=row.history_change_reason
             or (_("angelegt") if row.history_type == "+" else _("bearbeitet")),
+            note="\n".join(_differences(older, row, compare)) if older else "",
         )
-        for row in rows
+        for row, older in zip_longest(rows[:limit], rows[1:])
+        if row
     ]
+
+
+def _differences(older: Model, newer: Model, names: Sequence[str]) -> Iterator[str]:
+    """Yield `Telefon: 030 1 → 030 2` for each of the fields that differs."""
+    for name in names:
+        field = newer._meta.get_field(name)
+        if getattr(older, field.attname) != getattr(newer, field.attname):
+            yield _("%(field)s: %(before)s → %(after)s") % {
+                "field": field.verbose_name,
+                "before": _shown(older, field),
+                "after": _shown(newer, field),
+            }
+
+
+def _shown(row: Model, field: models.Field) -> str:
+    if field.choices:
+        return str(dict(field.flatchoices).get(getattr(row, field.name), "")) or "–"
+    return str(getattr(row, field.name) or "–")
 
 
 def state_since(model: type[Model]) -> Subquery:

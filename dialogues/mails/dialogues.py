@@ -38,7 +38,7 @@ def mail_date_fixed(dialogue: Dialogue, *, by, now: dt.datetime) -> None:
         "dialogue": dialogue.title,
         "date": dialogue.when,
         "replaces": replaced_date(spans[max(spans)] if spans else None),
-        "place": dialogue.address,
+        "place": dialogue.address or _("noch offen"),
         "host": str(dialogue.host),
     }
     people = deciders(local_date(now), ApprovalKind.DATES)

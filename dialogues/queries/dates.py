@@ -14,11 +14,15 @@ from dialogues.models import DateOption, Dialogue
 from dialogues.queries.dialogues import former_spans
 
 DAY_MINUTES = 24 * 60
-# `14:00`, and with *Uhr* also `14.00`, `14.00–15.30` and `14`; other numbers are no times.
+# What begins a line and may be a time or not: `14 Begrüßung`, `10 Betriebe stellen sich vor`.
+MAYBE_TIME = re.compile(r"^(?:0?[6-9]|1\d|2[0-3])(?:\.\d\d)?\b(?!\.)", re.MULTILINE)
+# `14:00`, and with *Uhr* also `14.00`, `14.00–15.30` and `14`; where a line begins also `14.00` by
+# itself. Other numbers are no times.
 TIME = re.compile(
-    r"(?<![\d.:])(?P<hour>[01]?\d|2[0-3])"
+    r"(?<![\d.:])(?P<line>(?<![^\n]))?(?P<hour>[01]?\d|2[0-3])"
     r"(?:(?P<colon>:)(?P<minute>[0-5]\d)(?![\d:])"
-    r"|(?P<dot>\.)(?P<minute_dot>[0-5]\d)(?=\s?(?:[–-]\s?\d{1,2}[.:]\d{2}\s?)?Uhr)"
+    r"|(?P<dot>\.)(?P<minute_dot>[0-5]\d)"
+    r"(?:(?(line)(?=\s)|(?!))|(?=\s?(?:[–-]\s?\d{1,2}[.:]\d{2}\s?)?Uhr))"
     r"|(?=\s?(?:[–-]\s?\d{1,2}\s?)?Uhr))"
 )
 
@@ -119,8 +123,12 @@ def moved_programme(dialogue: Dialogue, option: DateOption) -> str:
     """Return the programme of `dialogue` with its times moved to the date `option`.
 
     They move by the difference to the start of the former date. Without one, the first time is
-    taken for the start if it lies outside `option`. The programme is unchanged if nothing moves.
+    taken for the start if it lies outside `option`. The programme is unchanged if nothing moves,
+    and if a line begins with a number that may be a time: moving only some would be wrong.
     """
+    lines = MAYBE_TIME.finditer(dialogue.programme)
+    if not all(TIME.match(dialogue.programme, line.start()) for line in lines):
+        return dialogue.programme
     start, end = _minutes(option.starts_at), _minutes(option.ends_at)
     spans = former_spans(dialogue)
     if spans:

@@ -17,7 +17,6 @@ from approvals.views import submit_briefing
 from core.dates import local_date
 from core.errors import Refused, Warned
 from core.forms import WarnedForm
-from core.roles import senator_office_name
 from core.views import (
     redirect_if_refused,
     redirect_unless_possible,
@@ -257,9 +256,8 @@ def fix(request, pk):
         form,
         template="dialogues/form.html",
         **labels,
-        intro=str(dialogue),
-        points=[str(who) for who in (senator_office_name(), dialogue.host_contact) if who],
-        points_label=_("Eine Nachricht mit Kalendereintrag erhalten:"),
+        intro=_("%(dialogue)s. Bevor eine Nachricht hinausgeht, sehen Sie, wer sie bekommt.")
+        % {"dialogue": dialogue},
     )
 
 

@@ -28,6 +28,18 @@ from partners.permissions import (
 from partners.queries import visible_organisations, visible_people_of
 from partners.services import change_organisation, create_organisation
 
+# *Verlauf* shows former and new values of these.
+COMPARED = (
+    "name",
+    "short_name",
+    "kind",
+    "subkind",
+    "description",
+    "street",
+    "postcode",
+    "city",
+    "website",
+)
 SORTS = {"name": ("search",), "city": ("city", "search"), "people": ("people_count", "search")}
 
 
@@ -85,7 +97,7 @@ def organisation_page(request, pk):
         "shows_people": can_see_people(request.user),
         "people": visible_people_of(organisation, request.user),
         "can_edit": can_edit,
-        "history": entries_of(organisation, limit=20) if can_edit else [],
+        "history": entries_of(organisation, limit=20, compare=COMPARED) if can_edit else [],
     }
     return render(request, "partners/organisation.html", context)
 

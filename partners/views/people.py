@@ -45,6 +45,18 @@ SORTS = {
     "organisation": ("organisation__search", "sort_name"),
     "email": ("email", "sort_name"),
 }
+# *Verlauf* shows former and new values of these, as the privacy page says.
+COMPARED = (
+    "salutation",
+    "title",
+    "given_name",
+    "family_name",
+    "letter_salutation",
+    "function",
+    "organisation",
+    "email",
+    "phone",
+)
 EXPORT_HEADER = [
     gettext_lazy("Anrede"),
     gettext_lazy("Titel"),
@@ -272,7 +284,7 @@ def _account_facts(account: User) -> list[tuple[str, str]]:
 
 def _history(person: Person) -> list[HistoryEntry]:
     """Return the changes of contact, merged entries and account, latest first."""
-    entries = entries_of(person, limit=20)
+    entries = entries_of(person, limit=20, compare=COMPARED)
     for former in person.former_entries.order_by("pk"):
         changes = Person.history.filter(id=former.number)
         entries += [

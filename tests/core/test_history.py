@@ -1,7 +1,7 @@
 import pytest
 
 from core.errors import ChangedMeanwhile, Refused
-from core.history import delete_as, save_changes_as, save_values_as
+from core.history import delete_as, entries_of, save_changes_as, save_values_as
 from measures.models import Measure
 from partners.models import Person
 from tests.measures.builders import NOW, make_measure, make_plan
@@ -97,3 +97,25 @@ def test_deleted_object_leaves_its_history_with_the_reason():
     last = Measure.history.latest()
     assert (last.history_type, last.history_user, last.history_date) == ("-", user, NOW)
     assert last.history_change_reason == "Entfernt"
+
+
+@pytest.mark.django_db
+def test_lines_note_former_and_new_values_of_the_compared_fields(django_assert_num_queries):
+    person = make_person("Leitung", email="alt@example.org", phone="030 1")
+    works = make_organisation("Werk")
+    changes = {"email": "neu@example.org", "organisation": works, "salutation": "ms", "phone": ""}
+    save_values_as(person, changes, by=None, now=NOW, reason="Angaben geändert")
+
+    with django_assert_num_queries(1):
+        latest, first = entries_of(
+            person, compare=("salutation", "organisation", "email", "phone", "function")
+        )
+
+    assert latest.note.splitlines() == [
+        "Anrede: neutral → Frau",
+        "Organisation: – → Werk",
+        "E-Mail: alt@example.org → neu@example.org",
+        "Telefon: 030 1 → –",
+    ]
+    assert first.note == ""
+    assert entries_of(person, limit=1, compare=("email",))[0].note.startswith("E-Mail: alt")

@@ -23,6 +23,10 @@ NINE = dt.datetime(2026, 4, 29, 9, 0, tzinfo=BERLIN)
         ("14.00–15.30 Uhr Gespräch", "09.00–10.30 Uhr Gespräch"),
         ("14–15 Uhr Gespräch", "9–10 Uhr Gespräch"),
         ("Halle 14, 20 Gäste, am 22.04.2026", "Halle 14, 20 Gäste, am 22.04.2026"),
+        ("14.00 Begrüßung\n15.30 Rundgang", "09.00 Begrüßung\n10.30 Rundgang"),
+        ("14 Begrüßung\n14.30 Rundgang\n16 Uhr Ende", "14 Begrüßung\n14.30 Rundgang\n16 Uhr Ende"),
+        ("14:00 Begrüßung\n14.30–15 Rundgang", "14:00 Begrüßung\n14.30–15 Rundgang"),
+        ("14:00 Begrüßung, 20 Gäste", "09:00 Begrüßung, 20 Gäste"),
         ("", ""),
     ],
 )

@@ -170,7 +170,7 @@ def test_only_granted_dates_can_be_fixed(signed_in, senator):
     make_dates_approval(dialogue, granted, state="approved")
     address = f"{dialogue.get_absolute_url()}termine/festlegen/"
     page = text_of(signed_in.get(address))
-    assert "Eine Nachricht mit Kalendereintrag erhalten: Büro der Senatorin Werksleitung" in page
+    assert "Bevor eine Nachricht hinausgeht, sehen Sie, wer sie bekommt." in page
     assert "Do, 23.04.2026" not in page
 
     with nothing_changes(dialogue):
