@@ -62,6 +62,7 @@ def list_page(request, pk):
     context = {
         "list": distribution_list,
         "page": page,
+        "is_answer": request.method == "POST",
         "ticks": ticks_of(request.POST or request.GET, "person", page) if can_edit else None,
         "can_edit": can_edit,
         "actions": _list_buttons(distribution_list) if can_edit else [],
@@ -143,6 +144,7 @@ def list_members(request, pk):
         "filter": listing,
         "page": page,
         "count": page.paginator.count,
+        "is_answer": request.method == "POST",
         "ticks": ticks_of(request.POST or request.GET, "person", page),
     }
     return render(request, "partners/list_members.html", context)

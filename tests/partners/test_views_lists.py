@@ -100,7 +100,11 @@ def test_ticks_stay_on_other_pages(client, office, page_name):
     first, last = people[0].pk, people[-1].pk
     count = chosen.members.count()
 
+    opened = client.get(url).content.decode()
     page = client.post(url, {"person": [first, last], "page": "2"}).content.decode()
+
+    # The answer holds the ticks, so nothing is restored into it.
+    assert (" data-filled" in opened, " data-filled" in page) == (False, True)
 
     assert f'<input type="hidden" name="person" value="{first}">' in page
     assert page.count(" checked") == 1
