@@ -39,6 +39,7 @@ from tests.media_visits.builders import make_visit
 from tests.outbox.builders import make_draft, make_mail
 from tests.partners.builders import make_organisation, make_person
 from tests.partners.test_services_merges import merge
+from tests.partners.test_services_privacy import erase
 
 pytestmark = pytest.mark.django_db
 
@@ -220,6 +221,16 @@ def test_nothing_in_the_database_says_who_the_guest_was(guest, dialogue, traces_
     assert len(tables) >= 45
     outcome = Dialogue.objects.get().outcome
     assert outcome == "(gelöscht) ((gelöscht)) bietet Plätze an."
+
+
+def test_on_request_nothing_is_left_the_day_after(guest, dialogue, traces_elsewhere, office):
+    others = Invitation.objects.exclude(person=guest)
+    Invitation.history.filter(id__in=others.values("pk")).update(remark="")
+    others.update(remark="")
+
+    erase(guest, office, HELD_AT + dt.timedelta(days=1))
+
+    assert rows_with_traces() == []
 
 
 def test_personal_links_lead_nowhere_afterwards(guest, dialogue):

@@ -256,9 +256,9 @@ def test_names_and_addresses_of_others_stay():
 # By hand
 
 
-def erase(person, by):
-    version = preview_erasure(person=person, by=by, now=NOW).version
-    erase_person(person=person, version=version, by=by, now=NOW)
+def erase(person, by, now=NOW):
+    version = preview_erasure(person=person, by=by, now=now).version
+    erase_person(person=person, version=version, by=by, now=now)
 
 
 def test_person_is_anonymised_on_request_before_the_period_ends(guest, office):
