@@ -90,24 +90,34 @@ register(
     area=gettext_lazy("Freigaben"),
     placeholders={
         "kind": Placeholder(
-            gettext_lazy("worum es geht: Reihe, Thema, Termine oder Besuch"), gettext_lazy("Thema")
+            gettext_lazy("worum es geht: Reihe, Thema, Termine oder Besuch"),
+            gettext_lazy("Thema"),
+            name=gettext_lazy("Gegenstand"),
         ),
         "title": Placeholder(
             gettext_lazy("Titel der Vorlage"),
             gettext_lazy("Digitale Infrastruktur in Gewerbegebieten"),
+            name=gettext_lazy("Titel"),
         ),
         "vote": Placeholder(
-            gettext_lazy("Votum der Vorlage"), gettext_lazy("Zustimmung zum Thema")
+            gettext_lazy("Votum der Vorlage"),
+            gettext_lazy("Zustimmung zum Thema"),
+            name=gettext_lazy("Votum"),
         ),
         "due_on": Placeholder(
-            gettext_lazy("Tag, bis zu dem entschieden werden soll"), "18.06.2019"
+            gettext_lazy("Tag, bis zu dem entschieden werden soll"),
+            "18.06.2019",
+            name=gettext_lazy("Frist"),
         ),
         "decision": Placeholder(
-            gettext_lazy("Entscheidung"), gettext_lazy("Mit Auflage freigegeben")
+            gettext_lazy("Entscheidung"),
+            gettext_lazy("Mit Auflage freigegeben"),
+            name=gettext_lazy("Entscheidung"),
         ),
         "who": Placeholder(
             gettext_lazy("wer entschieden hat, gegebenenfalls „in Vertretung“"),
             SENATOR_OFFICE_NAME,
+            name=gettext_lazy("Wer entschieden hat"),
         ),
         "details": Placeholder(
             gettext_lazy(
@@ -115,30 +125,43 @@ register(
             ),
             gettext_lazy("- Auflage: Der Ablauf liegt zwei Wochen vorher vor."),
             is_block=True,
+            name=gettext_lazy("Einzelheiten"),
         ),
         "comment": Placeholder(
             gettext_lazy("Anmerkung zur Entscheidung; kann leer sein"),
             gettext_lazy("Anmerkung: Bitte auch das Handwerk einladen."),
+            name=gettext_lazy("Anmerkung"),
         ),
-        "office": Placeholder(gettext_lazy("Name des Büros, das entscheidet"), SENATOR_OFFICE_NAME),
+        "office": Placeholder(
+            gettext_lazy("Name des Büros, das entscheidet"),
+            SENATOR_OFFICE_NAME,
+            name=gettext_lazy("Büro"),
+        ),
         "state": Placeholder(
-            gettext_lazy("was aus der Bitte wurde"), gettext_lazy("zurückgezogen")
+            gettext_lazy("was aus der Bitte wurde"),
+            gettext_lazy("zurückgezogen"),
+            name=gettext_lazy("Stand"),
         ),
         "reason": Placeholder(
-            gettext_lazy("warum die Freigabe erloschen ist"), gettext_lazy("geändert: Termin")
+            gettext_lazy("warum die Freigabe erloschen ist"),
+            gettext_lazy("geändert: Termin"),
+            name=gettext_lazy("Grund"),
         ),
         "changes": Placeholder(
             gettext_lazy("was sich geändert hat, als Liste; kann leer sein"),
             gettext_lazy("- Termin: Di, 18.06.2019, 10:00 Uhr → Do, 20.06.2019, 14:00 Uhr"),
             is_block=True,
+            name=gettext_lazy("Änderungen"),
         ),
         "condition": Placeholder(
             gettext_lazy("Wortlaut der Auflage"),
             gettext_lazy("Der Ablauf liegt zwei Wochen vorher vor."),
+            name=gettext_lazy("Auflage"),
         ),
         "note": Placeholder(
             gettext_lazy("Vermerk der Geschäftsstelle dazu; kann leer sein"),
             gettext_lazy("Vermerk: Der Ablauf ging am 3. Juni hinaus."),
+            name=gettext_lazy("Vermerk"),
         ),
     },
 )

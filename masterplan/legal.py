@@ -83,22 +83,28 @@ Betroffene Seite: {page}
 
 Antwort erbeten an: {sender}
 
-Das Gesetz verlangt eine Antwort bis spätestens {answer_by}.
+Das Gesetz verlangt eine Antwort bis spätestens {answer_due_on}.
 
 [Erklärung zur Barrierefreiheit]({link})
 """),
-        placeholders=("message", "page", "sender", "answer_by"),
+        placeholders=("message", "page", "sender", "answer_due_on"),
         audience=Audience.EVERYBODY,
     ),
     area=_("Barrierefreiheit"),
     placeholders={
         "message": Placeholder(
-            _("Hinweis, wie er eingegeben wurde"), _("Im Zeitplan fehlt eine Überschrift.")
+            _("Hinweis, wie er eingegeben wurde"),
+            _("Im Zeitplan fehlt eine Überschrift."),
+            name=_("Hinweis"),
         ),
-        "page": Placeholder(_("Seite, um die es geht"), "/zeitplan/"),
-        "sender": Placeholder(_("Adresse für die Antwort"), "person@example.org"),
-        "answer_by": Placeholder(
-            _("Tag, bis zu dem das Gesetz eine Antwort verlangt"), "18.07.2019"
+        "page": Placeholder(_("Seite, um die es geht"), "/zeitplan/", name=_("Seite")),
+        "sender": Placeholder(
+            _("Adresse für die Antwort"), "person@example.org", name=_("Absender")
+        ),
+        "answer_due_on": Placeholder(
+            _("Tag, bis zu dem das Gesetz eine Antwort verlangt"),
+            "18.07.2019",
+            name=_("Antwortfrist"),
         ),
     },
 )
@@ -138,7 +144,7 @@ def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.da
             "message": message,
             "page": page or str(_("nicht angegeben")),
             "sender": email or str(_("keine Antwort gewünscht")),
-            "answer_by": format_date(add_months(today, 1)),
+            "answer_due_on": format_date(add_months(today, 1)),
         },
         path=path,
     )

@@ -90,20 +90,31 @@ register(
     ),
     area=_("Maßnahmen"),
     placeholders={
-        "round": Placeholder(_("Name der Berichtsrunde"), _("Monitoring Herbst 2019")),
-        "cut_off": Placeholder(_("Stichtag der Berichtsrunde"), "22.11.2019"),
-        "due": Placeholder(_("Tag, bis zu dem berichtet werden soll"), "06.12.2019"),
+        "round": Placeholder(
+            _("Name der Berichtsrunde"), _("Monitoring Herbst 2019"), name=_("Berichtsrunde")
+        ),
+        "cut_off": Placeholder(_("Stichtag der Berichtsrunde"), "22.11.2019", name=_("Stichtag")),
+        "due": Placeholder(
+            _("Tag, bis zu dem berichtet werden soll"), "06.12.2019", name=_("Frist")
+        ),
         "measures": Placeholder(
             _("Liste der Maßnahmen, über die zu berichten ist"),
             _("- Ankaufsstrategie für Industrieflächen\n- Industriekultur sichtbar machen"),
             is_block=True,
+            name=_("Maßnahmen"),
         ),
-        "measure": Placeholder(_("Titel der Maßnahme"), _("Ankaufsstrategie für Industrieflächen")),
+        "measure": Placeholder(
+            _("Titel der Maßnahme"), _("Ankaufsstrategie für Industrieflächen"), name=_("Maßnahme")
+        ),
         "organisation": Placeholder(
-            _("Organisation, die berichtet"), _("Landesverband Maschinenbau")
+            _("Organisation, die berichtet"),
+            _("Landesverband Maschinenbau"),
+            name=_("Organisation"),
         ),
         "comment": Placeholder(
-            _("was am Bericht fehlt"), _("Bitte nennen Sie den nächsten Meilenstein.")
+            _("was am Bericht fehlt"),
+            _("Bitte nennen Sie den nächsten Meilenstein."),
+            name=_("Anmerkung"),
         ),
     },
 )

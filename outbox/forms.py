@@ -1,12 +1,14 @@
 from django import forms
+from django.db.models import Model
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.conflicts import VersionedForm, version_of
+from core.conflicts import Conflict, VersionedForm, version_of
+from core.errors import ChangedMeanwhile
 from core.forms import CleanCharField, GermanIntegerField, formfield_for
 from outbox.models import Mail, Wording
 from outbox.queries.wordings import WORDING_FIELDS, wording_for_form
-from outbox.rendering.wordings import clean_words, find_faults
+from outbox.rendering.wordings import as_shown, faults_as_typed, stored_words
 from outbox.texts import MailText, Recipient
 
 
@@ -25,7 +27,8 @@ class WordingForm(VersionedForm):
             "body": _(
                 "Anrede, Gruß und Absender setzt das Portal dazu. Eine leere Zeile trennt Absätze, "
                 "**zwei Sterne** machen fett, - am Zeilenanfang gibt eine Aufzählung. "
-                "[Worte]({link}) wird zum Link, allein in einem Absatz zum Knopf."
+                "[Worte](Link) wird zum Link, allein in einem Absatz zum Knopf. Platzhalter stehen "
+                "mit ihrem Namen in eckigen Klammern."
             ),
             "needs_release": _(
                 "Sie entstehen dann als Entwurf im Postausgang. Was dort niemand versendet, geht "
@@ -38,6 +41,9 @@ class WordingForm(VersionedForm):
         self.default = default
         # The base class sets it for saved instances only; an unsaved default needs a version too.
         self.initial["version"] = version_of(self.instance, self.model_fields)
+        self.stored = {name: getattr(self.instance, name) for name in self.model_fields}
+        for name in ("subject", "body"):
+            self.initial[name] = as_shown(default, self.stored[name])
         self.fields["subject"].required = self.fields["body"].required = True
         if not default.can_wait:
             del self.fields["needs_release"]
@@ -48,15 +54,23 @@ class WordingForm(VersionedForm):
         if not self.is_bound:
             return False
         return bool(self.errors) or any(
-            value != self.initial[name] for name, value in self.values.items()
+            value != self.stored[name] for name, value in self.values.items()
         )
+
+    def show_conflict(self, error: ChangedMeanwhile, current: Model | None) -> None:
+        super().show_conflict(error, current)
+        # Both versions as they are typed, not as they are stored.
+        self.conflicts = [
+            Conflict(found.label, *(as_shown(self.default, text) for text in found[1:]))
+            for found in self.conflicts
+        ]
 
     def clean(self):
         values = super().clean()
         if "subject" not in values or "body" not in values:
             return values
-        words = clean_words(values["subject"], values["body"])
-        for fault in find_faults(self.default, words):
+        words = stored_words(self.default, values["subject"], values["body"])
+        for fault in faults_as_typed(self.default, words):
             self.add_error(fault.field, fault.sentence)
         return values | words._asdict() if not self.errors else values
 

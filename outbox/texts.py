@@ -19,7 +19,8 @@ from outbox.rendering.markdown import is_link_name, links_in, names_in
 
 
 class Placeholder(NamedTuple):
-    """What the office is shown about a placeholder: its meaning and an example.
+    """What the office is shown about a placeholder: its meaning, an example, and its `name` as the
+    office types it in [brackets].
 
     A block is Markdown made by the portal, such as a list. It needs a paragraph to itself.
     """
@@ -27,12 +28,15 @@ class Placeholder(NamedTuple):
     label: str | Promise
     example: str | Promise
     is_block: bool = False
+    name: str | Promise = ""
 
 
 COMMON_PLACEHOLDERS = {
-    "link": Placeholder(_("Adresse der Seite im Portal, um die es geht"), "/"),
+    "link": Placeholder(_("Adresse der Seite im Portal, um die es geht"), "/", name=_("Link")),
     "greeting": Placeholder(
-        _("Anrede der angeschriebenen Person; sie steht schon über dem Text"), _("Guten Tag")
+        _("Anrede der angeschriebenen Person; sie steht schon über dem Text"),
+        _("Guten Tag"),
+        name=_("Anrede"),
     ),
 }
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:])")
@@ -156,6 +160,11 @@ def placeholders_of(text: MailText) -> dict[str, Placeholder]:
         or Placeholder(name, name)
         for name in names
     }
+
+
+def names_of(text: MailText) -> dict[str, str]:
+    """Return the name of each of `placeholders_of`, as the office reads and types it."""
+    return {code: str(found.name or code) for code, found in placeholders_of(text).items()}
 
 
 def escape_markdown(text: str) -> str:

@@ -41,13 +41,19 @@ register(
     area=gettext_lazy("Partner & Kontakte"),
     placeholders={
         "principal": Placeholder(
-            gettext_lazy("wer vertreten wird"), gettext_lazy("Leitung des Referats")
+            gettext_lazy("wer vertreten wird"),
+            gettext_lazy("Leitung des Referats"),
+            name=gettext_lazy("Vertretene Person"),
         ),
         "deputy": Placeholder(
-            gettext_lazy("wer vertritt"), gettext_lazy("Stellvertretung des Referats")
+            gettext_lazy("wer vertritt"),
+            gettext_lazy("Stellvertretung des Referats"),
+            name=gettext_lazy("Vertretung"),
         ),
         "period": Placeholder(
-            gettext_lazy("Zeitraum der Vertretung"), gettext_lazy("vom 01.07.2019 bis 14.07.2019")
+            gettext_lazy("Zeitraum der Vertretung"),
+            gettext_lazy("vom 01.07.2019 bis 14.07.2019"),
+            name=gettext_lazy("Zeitraum"),
         ),
     },
 )

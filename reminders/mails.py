@@ -31,7 +31,7 @@ register(
     ),
     area=_("Übersicht"),
     placeholders={
-        "day": Placeholder(_("Tag der Erinnerung"), "18.06.2019"),
+        "day": Placeholder(_("Tag der Erinnerung"), "18.06.2019", name=_("Tag")),
         "lines": Placeholder(
             _("Liste dessen, was wartet, mit Links"),
             _(
@@ -39,6 +39,7 @@ register(
                 "bis 28.06.2019"
             ),
             is_block=True,
+            name=_("Liste"),
         ),
     },
 )

@@ -207,64 +207,87 @@ register(
     ),
     area=_("Branchengespräche"),
     placeholders={
-        "topic": Placeholder(_("Titel des Themas"), _("Digitale Infrastruktur in Gewerbegebieten")),
+        "topic": Placeholder(
+            _("Titel des Themas"), _("Digitale Infrastruktur in Gewerbegebieten"), name=_("Thema")
+        ),
         "organisation": Placeholder(
-            _("Organisation, die das Thema vorschlägt"), _("Landesverband Maschinenbau")
+            _("Organisation, die das Thema vorschlägt"),
+            _("Landesverband Maschinenbau"),
+            name=_("Organisation"),
         ),
         "description": Placeholder(
             _("Beschreibung des Themas; kann leer sein"),
             _("Viele Betriebe warten auf schnelle Anschlüsse."),
+            name=_("Beschreibung"),
         ),
         "reason": Placeholder(
             _("Begründung, wie sie eingetragen wurde; kann leer sein"),
             _("Der Schwerpunkt wurde auf das Frühjahr verlegt."),
+            name=_("Grund"),
         ),
-        "state": Placeholder(_("Ergebnis der Entscheidung"), _("Freigegeben")),
+        "state": Placeholder(_("Ergebnis der Entscheidung"), _("Freigegeben"), name=_("Ergebnis")),
         "dialogue": Placeholder(
-            _("Titel des Branchengesprächs"), _("Digitale Infrastruktur in Gewerbegebieten")
+            _("Titel des Branchengesprächs"),
+            _("Digitale Infrastruktur in Gewerbegebieten"),
+            name=_("Gespräch"),
         ),
         "date": Placeholder(
-            _("Tag und Uhrzeit des Gesprächs"), _("Di, 18.06.2019, 14:00–16:30 Uhr")
+            _("Tag und Uhrzeit des Gesprächs"),
+            _("Di, 18.06.2019, 14:00–16:30 Uhr"),
+            name=_("Termin"),
         ),
         "replaces": Placeholder(
             _("welchen früheren Termin der neue ersetzt; kann leer sein"),
             _("Dieser Termin ersetzt den bisherigen: Di, 11.06.2019, 14:00–16:30 Uhr."),
+            name=_("Bisheriger Termin"),
         ),
         "place": Placeholder(
             _("Ort des Gesprächs, bei digitalen Gesprächen die Form"),
             _("Beispielwerk, Musterstraße 1, 12099 Berlin"),
+            name=_("Ort"),
         ),
-        "host": Placeholder(_("gastgebender Betrieb"), _("Beispielwerk GmbH")),
+        "host": Placeholder(_("gastgebender Betrieb"), _("Beispielwerk GmbH"), name=_("Gastgeber")),
         "senator": Placeholder(
             format_lazy(_("{label}, ja oder nein"), label=SENATOR_ATTENDS),
             format_lazy("{label}: {value}", label=SENATOR_ATTENDS, value=_("ja")),
+            name=_("Teilnahme"),
         ),
         "about": Placeholder(
             _("Beschreibung des Themas; kann leer sein"),
             _("Viele Betriebe warten auf schnelle Anschlüsse."),
+            name=_("Worum es geht"),
         ),
         "programme": Placeholder(
             _("Programm in einer Zeile; kann leer sein"),
             _("Begrüßung · Werksrundgang · Gespräch · Ausklang"),
+            name=_("Programm"),
         ),
-        "rsvp_by": Placeholder(_("Tag, bis zu dem Gäste antworten"), _("11.06.2019")),
-        "rsvp": Placeholder(_("Antwort des Gastes"), _("Zusage")),
+        "rsvp_by": Placeholder(
+            _("Tag, bis zu dem Gäste antworten"), _("11.06.2019"), name=_("Antwortfrist")
+        ),
+        "rsvp": Placeholder(_("Antwort des Gastes"), _("Zusage"), name=_("Antwort")),
         "details": Placeholder(
             _("Zahl der Personen oder Name der Vertretung; kann leer sein"),
             _("Angemeldet: 2 Personen"),
+            name=_("Einzelheiten"),
         ),
-        "guest": Placeholder(_("Name des Gastes, der vertreten wird"), _("Leitung des Werks")),
+        "guest": Placeholder(
+            _("Name des Gastes, der vertreten wird"), _("Leitung des Werks"), name=_("Gast")
+        ),
         "entry": Placeholder(
             _("Hinweis zum Kalendereintrag; kann leer sein"),
             _("Mit dieser E-Mail kann Ihr Kalender den Termin entfernen."),
+            name=_("Kalendereintrag"),
         ),
         "changes": Placeholder(
             _("was sich geändert hat, vorher und nachher"),
             _("Ort: Halle 1, Berlin → Halle 2, Berlin"),
+            name=_("Änderungen"),
         ),
         "note": Placeholder(
             _("was die Nachricht für die Empfänger bedeutet; kann leer sein"),
             _("Ihre Zusage gilt weiter."),
+            name=_("Hinweis"),
         ),
     },
 )

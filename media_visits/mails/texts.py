@@ -79,17 +79,29 @@ register(
     area=gettext_lazy("Unternehmensbesuche"),
     placeholders={
         "company": Placeholder(
-            gettext_lazy("besuchter Betrieb"), gettext_lazy("Beispielwerk GmbH")
+            gettext_lazy("besuchter Betrieb"),
+            gettext_lazy("Beispielwerk GmbH"),
+            name=gettext_lazy("Unternehmen"),
         ),
         "when": Placeholder(
-            gettext_lazy("Tag und Uhrzeit des Besuchs"), gettext_lazy("Di, 17.07.2018, 10:00 Uhr")
+            gettext_lazy("Tag und Uhrzeit des Besuchs"),
+            gettext_lazy("Di, 17.07.2018, 10:00 Uhr"),
+            name=gettext_lazy("Termin"),
         ),
         "title": Placeholder(
-            gettext_lazy("Anlass des Besuchs"), gettext_lazy("Eröffnung der neuen Montage")
+            gettext_lazy("Anlass des Besuchs"),
+            gettext_lazy("Eröffnung der neuen Montage"),
+            name=gettext_lazy("Anlass"),
         ),
-        "visitor": Placeholder(gettext_lazy("wer den Betrieb besucht"), settings.HEAD_TITLE),
+        "visitor": Placeholder(
+            gettext_lazy("wer den Betrieb besucht"),
+            settings.HEAD_TITLE,
+            name=gettext_lazy("Wer besucht"),
+        ),
         "address": Placeholder(
-            gettext_lazy("Anschrift des Betriebs"), gettext_lazy("Musterstraße 1, 12099 Berlin")
+            gettext_lazy("Anschrift des Betriebs"),
+            gettext_lazy("Musterstraße 1, 12099 Berlin"),
+            name=gettext_lazy("Adresse"),
         ),
         "press": Placeholder(
             gettext_lazy("Liste der Pressetermine oder der Satz, dass es keine gibt"),
@@ -97,35 +109,47 @@ register(
                 "Pressetermine:\n\n- Bildtermin 17.07.2018, 10:30 Uhr\n  - Treffpunkt: Tor 2"
             ),
             is_block=True,
+            name=gettext_lazy("Presse"),
         ),
         "replaces": Placeholder(
             gettext_lazy("Satz über den früheren Termin; leer, wenn es keinen gab"),
             gettext_lazy("Diese Ankündigung ersetzt die frühere für Mo, 16.07.2018, 10:00 Uhr."),
+            name=gettext_lazy("Bisheriger Termin"),
         ),
         "quote": Placeholder(
             gettext_lazy("Zitat, wie es eingetragen wurde; kann leer sein"),
             gettext_lazy("„Hier entsteht Neues“, sagt die Senatorin."),
+            name=gettext_lazy("Zitat"),
         ),
         "participants": Placeholder(
             gettext_lazy("wer außerdem dabei ist; kann leer sein"),
             gettext_lazy("Außerdem dabei:\nGeschäftsführung des Betriebs"),
+            name=gettext_lazy("Außerdem dabei"),
         ),
         "contact": Placeholder(
             gettext_lazy("wer Fragen beantwortet und Anmeldungen annimmt"),
             gettext_lazy("Pressestelle, 030 12345, presse@example.org"),
+            name=gettext_lazy("Kontakt"),
         ),
         "changes": Placeholder(
             gettext_lazy("was sich geändert hat, mit dem Stand davor"),
             gettext_lazy("Treffpunkt\nbisher: Tor 1\njetzt: Tor 2"),
+            name=gettext_lazy("Änderungen"),
         ),
         "reason": Placeholder(
             gettext_lazy("Grund, wie er eingetragen wurde"),
             gettext_lazy("Eine Sitzung wurde vorgezogen."),
+            name=gettext_lazy("Grund"),
         ),
-        "state": Placeholder(gettext_lazy("Stand des Besuchs"), gettext_lazy("angekündigt")),
+        "state": Placeholder(
+            gettext_lazy("Stand des Besuchs"),
+            gettext_lazy("angekündigt"),
+            name=gettext_lazy("Stand"),
+        ),
         "note": Placeholder(
             gettext_lazy("Vermerk dazu; kann leer sein"),
             gettext_lazy("Grund: Eine Sitzung wurde vorgezogen."),
+            name=gettext_lazy("Hinweis"),
         ),
     },
 )

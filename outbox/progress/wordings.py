@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from core.dates import format_moment
 from outbox.models import Wording
 from outbox.queries.wordings import WordingSummary
-from outbox.texts import MailText, placeholders_of
+from outbox.texts import MailText, names_of, placeholders_of
 
 
 class WordingLine(NamedTuple):
@@ -52,10 +52,11 @@ def change_notes(wording: Wording | None) -> list[str]:
 
 
 def placeholder_lines(text: MailText) -> list[tuple[str, str, str]]:
-    """Return ({name}, meaning, example) of the placeholders that `text` may contain."""
+    """Return ([Name], meaning, example) of the placeholders that `text` may contain."""
+    names = names_of(text)
     return [
         (
-            f"{{{name}}}",
+            f"[…]({names[name]})" if name == "link" else f"[{names[name]}]",
             str(placeholder.label),
             _("steht nur in einem Link")
             if name == "link"

@@ -16,7 +16,7 @@ from markdown_it.token import Token
 from core.texts import clean_text
 from outbox.rendering.headers import SUBJECT_LENGTH, one_line
 from outbox.rendering.markdown import Link, is_link_name, links_in, marker_for, parse, with_markers
-from outbox.texts import MailText, placeholders_of
+from outbox.texts import MailText, names_of, placeholders_of
 
 MAX_BODY_LENGTH = 10_000
 NAME = re.compile(r"\{([^\W\d]\w*)\}")
@@ -26,6 +26,12 @@ ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 TOUCHING_LINK = re.compile(
     r"(?<=[\w/=?&@:#%.+)}-])\{(link|\w+_link)\}|\{(link|\w+_link)\}\)?(?=[\w/=?&@#%+{-])"
 )
+
+
+# A placeholder as the office sees it, and the target of a link; a name before "(" is a label.
+SHOWN_NAME = re.compile(r"\[([^\[\]\n]+)\](?!\()")
+SHOWN_TARGET = re.compile(r"\]\(([^()\n]+)\)")
+STORED_TARGET = re.compile(r"\]\(\{(\w+)\}\)")
 
 
 class Words(NamedTuple):
@@ -49,6 +55,67 @@ def clean_words(subject: str, body: str) -> Words:
 
 def default_words(default: MailText) -> Words:
     return clean_words(str(default.subject), str(default.body))
+
+
+def as_shown(default: MailText, text: str) -> str:
+    """Return `text` with [Thema] for {topic} and [Worte](Link) for [Worte]({link})."""
+    names = names_of(default)
+    text = STORED_TARGET.sub(lambda match: f"]({names.get(match[1], match[1])})", text)
+    return NAME.sub(lambda match: f"[{names.get(match[1], match[1])}]", text)
+
+
+def words_as_shown(default: MailText, words: Words) -> Words:
+    return Words(as_shown(default, words.subject), as_shown(default, words.body))
+
+
+def as_stored(default: MailText, text: str) -> str:
+    """Undo `as_shown`; upper and lower case make no difference, other brackets stay."""
+    codes = {name.casefold(): code for code, name in names_of(default).items()}
+
+    def code_for(name: str) -> str:
+        return codes.get(" ".join(name.split()).casefold(), "")
+
+    def target(match: re.Match) -> str:
+        code = code_for(match[1])
+        return f"]({{{code}}})" if is_link_name(code) else match[0]
+
+    text = SHOWN_TARGET.sub(target, text)
+    return SHOWN_NAME.sub(
+        lambda match: f"{{{code}}}" if (code := code_for(match[1])) else match[0], text
+    )
+
+
+def faults_of_shown_names(default: MailText, words: Words) -> list[Fault]:
+    """Return a fault for each name in brackets in `words`, as stored, that is no placeholder."""
+    names = list(names_of(default).values())
+    return [
+        Fault(field, _unknown_name(name, names))
+        for field, text in words._asdict().items()
+        for name in SHOWN_NAME.findall(text)
+    ]
+
+
+def stored_words(default: MailText, subject: str, body: str) -> Words:
+    """Return what the office typed as it is stored."""
+    return clean_words(as_stored(default, subject), as_stored(default, body))
+
+
+def faults_as_typed(default: MailText, words: Words) -> list[Fault]:
+    """Return the faults of `words`, which came from `stored_words`, in the names that are typed."""
+    if faults := faults_of_shown_names(default, words):
+        return faults
+    return [
+        Fault(fault.field, as_shown(default, fault.sentence))
+        for fault in find_faults(default, words)
+    ]
+
+
+def _unknown_name(name: str, names: list[str]) -> str:
+    guess = get_close_matches(name, names, 1)
+    hint = _("Meinten Sie [%(name)s]?") % {"name": guess[0]} if guess else ""
+    hint = hint or _("Möglich sind: %(names)s.") % {"names": ", ".join(f"[{n}]" for n in names)}
+    text = _("Den Platzhalter [%(name)s] gibt es hier nicht. %(hint)s")
+    return text % {"name": name, "hint": hint}
 
 
 def find_faults(default: MailText, words: Words) -> list[Fault]:

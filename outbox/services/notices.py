@@ -52,11 +52,14 @@ register(
     ),
     area=gettext_lazy("Übersicht"),
     placeholders={
-        "count": Placeholder(gettext_lazy("wie viele Nachrichten es sind"), "2"),
+        "count": Placeholder(
+            gettext_lazy("wie viele Nachrichten es sind"), "2", name=gettext_lazy("Anzahl")
+        ),
         "lines": Placeholder(
             gettext_lazy("die Nachrichten, jede mit ihrer Seite im Portal"),
             gettext_lazy("- Themenvorschlag: Fachkräfte\n- Statusbericht eingereicht: Flächen"),
             is_block=True,
+            name=gettext_lazy("Liste"),
         ),
     },
 )

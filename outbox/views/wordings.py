@@ -31,7 +31,13 @@ from outbox.queries.wordings import (
 )
 from outbox.rendering import TextError, preview
 from outbox.rendering.messages import write_sample
-from outbox.rendering.wordings import clean_words, default_words, find_faults
+from outbox.rendering.wordings import (
+    Words,
+    default_words,
+    faults_as_typed,
+    stored_words,
+    words_as_shown,
+)
 from outbox.services import reset_wording, save_wording, send_test_mail
 from outbox.services.wordings import DEFAULT_IN_FORCE
 from outbox.texts import MailText, area_of, text_of
@@ -67,7 +73,7 @@ def wording_edit(request, kind):
         "wording": wording,
         "has_own_words": wording is not None and wording.has_own_words,
         "area": area_of(kind),
-        "default": default_words(default),
+        "default": words_as_shown(default, default_words(default)),
         "placeholders": placeholder_lines(default),
         "is_outdated": outdated,
         "badges": wording_badges(wording, outdated),
@@ -85,8 +91,9 @@ def wording_preview(request, kind):
     # A preview is only rendered, never stored, even if it is posted.
     text, faults = text_in_force(kind).text, []
     if request.method == "POST":
-        words = clean_words(request.POST.get("subject", ""), request.POST.get("body", ""))
-        faults = [fault.sentence for fault in find_faults(default, words)]
+        typed = (request.POST.get("subject", ""), request.POST.get("body", ""))
+        words = stored_words(default, *typed)
+        faults = [fault.sentence for fault in faults_as_typed(default, words)]
         text = default if faults else with_words(default, words)
     as_text = request.GET.get("ansicht") == "text"
     page = (
@@ -109,7 +116,8 @@ def wording_reset(request, kind):
     context = {
         "text": default,
         "wording": wording,
-        "default": default_words(default),
+        "own": words_as_shown(default, Words(wording.subject, wording.body)),
+        "default": words_as_shown(default, default_words(default)),
         "version": version_of(wording_for_form(default, wording), WORDING_FIELDS),
     }
     return render(request, "outbox/wording_reset.html", context)

@@ -40,10 +40,10 @@ register(
     LIST,
     area="Prüfstand",
     placeholders={
-        "topic": Placeholder("Titel des Themas", "Wärme & Strom"),
-        "comment": Placeholder("Anmerkung; kann leer sein", "eins\nzwei"),
-        "day": Placeholder("Tag der Erinnerung", "18.06.2019"),
-        "lines": Placeholder("was wartet", "- eins\n- zwei", is_block=True),
+        "topic": Placeholder("Titel des Themas", "Wärme & Strom", name="Thema"),
+        "comment": Placeholder("Anmerkung; kann leer sein", "eins\nzwei", name="Anmerkung"),
+        "day": Placeholder("Tag der Erinnerung", "18.06.2019", name="Tag"),
+        "lines": Placeholder("was wartet", "- eins\n- zwei", is_block=True, name="Liste"),
     },
 )
 

@@ -7,8 +7,14 @@ from hypothesis import strategies as st
 from outbox.queries.wordings import with_words
 from outbox.rendering.markdown import is_link_name, links_in
 from outbox.rendering.messages import write_message, write_sample
-from outbox.rendering.wordings import clean_words, default_words, find_faults
-from outbox.texts import Markdown, all_texts, placeholders_of
+from outbox.rendering.wordings import (
+    clean_words,
+    default_words,
+    find_faults,
+    stored_words,
+    words_as_shown,
+)
+from outbox.texts import Markdown, all_texts, names_of, placeholders_of
 from tests.outbox.builders import INVITATION, LIST, NOTICE
 from tests.outbox.hostile import HOSTILE, Addresses
 
@@ -315,3 +321,31 @@ def test_every_text_can_be_worded_with_all_it_offers(text):
 
     assert find_faults(text, words) == []
     assert write_sample(with_words(text, words)).text.startswith("Guten Tag,\n\n")
+
+
+@pytest.mark.parametrize("text", all_texts(), ids=lambda text: text.kind)
+def test_every_text_is_shown_in_words_and_stored_as_before(text):
+    words = default_words(text)
+    shown = words_as_shown(text, words)
+
+    assert "{" not in shown.subject + shown.body
+    assert stored_words(text, *shown) == words
+    names = [name.casefold() for name in names_of(text).values()]
+    assert len(names) == len(set(names))
+    # Texts of other tests may do without names.
+    is_real = not text.kind.startswith("test_")
+    assert not is_real or all(found.name for found in placeholders_of(text).values())
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("[thema] und [ Thema ]", "{topic} und {topic}"),
+        ("[Thema](Link)", "[Thema]({link})"),
+        ("[[Thema] öffnen](Link)", "[{topic} öffnen]({link})"),
+        ("[Thema](Anmerkung)", "[Thema](Anmerkung)"),
+        ("[nach Absprache] {topic}", "[nach Absprache] {topic}"),
+    ],
+)
+def test_names_in_brackets_become_placeholders(typed, stored):
+    assert stored_words(NOTICE, "x", typed).body == stored

@@ -12,7 +12,7 @@ from tests.unchanged import nothing_changes
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/postausgang/texte/test_notice/"
-WORDS = {"subject": "Thema: {topic}", "body": "es gibt ein Thema: {topic}\n\n[Ansehen]({link})"}
+WORDS = {"subject": "Thema: [Thema]", "body": "es gibt ein Thema: [Thema]\n\n[Ansehen](Link)"}
 
 
 @pytest.fixture
@@ -94,10 +94,11 @@ def test_form_shows_the_default_and_explains_the_placeholders(client, office):
     response = client.get(ADDRESS)
 
     source, page = response.content.decode(), text_of(response)
-    assert 'value="Neu: {topic}"' in source
-    assert "das Thema **{topic}** ist neu." in source
-    assert "{topic} Titel des Themas Beispiel: Wärme & Strom" in page
-    assert "{link} Adresse der Seite im Portal, um die es geht steht nur in einem Link" in page
+    assert 'value="Neu: [Thema]"' in source
+    assert "das Thema **[Thema]** ist neu." in source
+    assert "[Thema] Titel des Themas Beispiel: Wärme & Strom" in page
+    assert "[…](Link) Adresse der Seite im Portal, um die es geht steht nur in einem Link" in page
+    assert "{" not in page
     assert "Auf Standard zurücksetzen" not in page
     assert 'sandbox="" src="/postausgang/texte/test_notice/vorschau/"' in source
 
@@ -115,13 +116,13 @@ def test_office_saves_its_words(client, office):
 
 
 def test_faults_are_shown_at_their_field_and_keep_what_was_typed(client, office):
-    response = submit(client, subject="Thema: {tipic}", body="neu, ohne Link")
+    response = submit(client, subject="Thema: [Tehma]", body="neu, ohne Link")
 
     source = response.content.decode()
     assert response.status_code == 200
-    assert 'href="#id_subject">Betreff: Den Platzhalter {tipic} gibt es hier nicht.' in source
-    assert 'href="#id_body">Text: Der Link zu {link} fehlt.' in source
-    assert 'value="Thema: {tipic}"' in source
+    assert 'href="#id_subject">Betreff: Den Platzhalter [Tehma] gibt es hier nicht.' in source
+    assert "Meinten Sie [Thema]?" in source
+    assert 'value="Thema: [Tehma]"' in source
     assert "neu, ohne Link</textarea>" in source
     assert 'data-warn-unsaved="changed"' in source
     assert Wording.objects.count() == 0
@@ -149,8 +150,8 @@ def test_second_editor_sees_both_versions_and_may_save_again(client, office):
 
     page = text_of(response)
     assert "Beide Fassungen" in page
-    assert "Betreff Andere {topic} Thema: {topic}" in page
-    assert "es gibt ein Thema: {topic}" in page
+    assert "Betreff Andere [Thema] Thema: [Thema]" in page
+    assert "es gibt ein Thema: [Thema]" in page
     assert Wording.objects.get().subject == "Andere {topic}"
     again = client.post(ADDRESS, {**WORDS, "version": version_on(response)}, follow=True)
     assert again.redirect_chain == [(ADDRESS, 302)]
@@ -164,7 +165,7 @@ def test_editor_of_words_that_were_reset_meanwhile_sees_the_default_beside(clien
 
     page = text_of(client.post(ADDRESS, {**WORDS, "version": shown}))
 
-    assert "Betreff Neu: {topic} Thema: {topic}" in page
+    assert "Betreff Neu: [Thema] Thema: [Thema]" in page
 
 
 def test_words_that_no_longer_fit_are_marked_on_their_page(client, office):
@@ -173,7 +174,7 @@ def test_words_that_no_longer_fit_are_marked_on_their_page(client, office):
     page = text_of(client.get(ADDRESS))
 
     assert "Bis Sie ihn angepasst haben, gilt der Standard." in page
-    assert "{gone} [x]({link})" in page
+    assert "[gone] [x](Link)" in page
 
 
 def test_test_mail_sends_what_is_typed_and_keeps_it_on_the_page(client, office):
@@ -239,10 +240,10 @@ def test_preview_without_typing_is_the_text_in_force(client, office):
 
 
 def test_preview_says_what_is_wrong(client, office):
-    page = text_of(client.post(f"{ADDRESS}vorschau/", {"subject": "{tipic}", "body": "<b>x</b>"}))
+    page = text_of(client.post(f"{ADDRESS}vorschau/", {"subject": "[Thema]", "body": "<b>x</b>"}))
 
     assert "So kann der Text noch nicht verwendet werden:" in page
-    assert "Meinten Sie {topic}?" in page
+    assert "zum Beispiel so: [Thema öffnen](Link)" in page
     assert "HTML wie „<b>“ ist nicht möglich." in page
 
 
@@ -262,8 +263,8 @@ def test_resetting_shows_both_first(client, office):
         response = client.get(f"{ADDRESS}zuruecksetzen/")
 
     page = text_of(response)
-    assert "Eigener Text Thema {topic} neu ist **{topic}**." in page
-    assert "Standard Neu: {topic} das Thema **{topic}** ist neu." in page
+    assert "Eigener Text Thema [Thema] neu ist **[Thema]**." in page
+    assert "Standard Neu: [Thema] das Thema **[Thema]** ist neu." in page
     again = client.post(f"{ADDRESS}zuruecksetzen/", {"version": version_on(response)}, follow=True)
     assert again.redirect_chain == [(ADDRESS, 302)]
     assert "Für diese E-Mails gilt wieder der Standard." in text_of(again)
@@ -278,7 +279,7 @@ def test_resetting_other_words_than_those_shown_shows_the_new_ones(client, offic
     response = client.post(f"{ADDRESS}zuruecksetzen/", {"version": shown}, follow=True)
 
     assert response.redirect_chain == [(f"{ADDRESS}zuruecksetzen/", 302)]
-    assert "Eigener Text Andere {topic}" in text_of(response)
+    assert "Eigener Text Andere [Thema]" in text_of(response)
     assert "inzwischen geändert" in text_of(response)
     assert Wording.objects.get().has_own_words
 
