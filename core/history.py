@@ -179,7 +179,7 @@ def _differences(older: Model, newer: Model, names: Sequence[str]) -> Iterator[s
             }
 
 
-def _shown(row: Model, field: models.Field) -> str:
+def _shown(row: Model, field: Any) -> str:
     if field.choices:
         return str(dict(field.flatchoices).get(getattr(row, field.name), "")) or "–"
     return str(getattr(row, field.name) or "–")
