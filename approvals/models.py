@@ -16,6 +16,9 @@ from approvals.registry import CounterDate
 from core.models import Document, Origin
 from core.roles import OFFICE, has_role
 
+# Labels of facts that stand above the Leitungsvorlage, because the others are folded on a phone.
+LEADING = (_("Termin"), _("Ort"), _("Adresse"))
+
 
 class Closing(NamedTuple):
     """When an approval was closed, and by whom or why."""
@@ -195,6 +198,11 @@ class ApprovalRequest(models.Model):
         return [
             [label, value] for label, value in self.snapshot if not _paragraphs(value) <= printed
         ]
+
+    @property
+    def when_and_where(self) -> list[list[str]]:
+        """The rows of the snapshot that nobody may overlook when deciding."""
+        return [[label, value] for label, value in self.snapshot if value and label in LEADING]
 
     @property
     def decider_name(self) -> str:

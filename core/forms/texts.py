@@ -39,8 +39,15 @@ class CleanCharField(Clean, forms.CharField):
         return " ".join(text.split()) if text and isinstance(self.widget, forms.TextInput) else text
 
 
+MAX_EMAIL_LENGTH = 254
+
+
 class CleanEmailField(Clean, forms.EmailField):
     """An address, also one copied with `mailto:`, brackets or a separator around it."""
+
+    def __init__(self, **kwargs):
+        # RFC 5321 allows 254 characters, and no column holds more. Django's form field takes 320.
+        super().__init__(**{"max_length": MAX_EMAIL_LENGTH, **kwargs})
 
     def to_python(self, value):
         if isinstance(value, str):

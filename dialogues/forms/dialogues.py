@@ -19,6 +19,7 @@ from core.forms import (
     put_first,
     recently_used,
 )
+from core.queries import keys_from
 from dialogues.enums import DialogueState, HostReply
 from dialogues.models import Dialogue
 from partners.models import REACHABLE, Organisation, Person
@@ -105,8 +106,8 @@ class DialogueForm(VersionedForm, WarnedForm):
         recent = recently_used(Dialogue.objects, "host")
         put_first(self.fields["host"], recent, _("Zuletzt gewählt"))
         # For browsers without JavaScript, where the order cannot follow the choice of a host.
-        if host := self["host"].value():
-            contacts = people.filter(organisation=host).values_list("pk", flat=True)
+        if host := keys_from([str(self["host"].value())]):
+            contacts = people.filter(organisation__in=host).values_list("pk", flat=True)
             put_first(self.fields["host_contact"], contacts, ContactPickList.owner_label)
         limit_length(self.fields["programme"], MAX_PROGRAMME_LENGTH)
         # The first release sets this day; before it, there is nothing to change.

@@ -10,6 +10,7 @@ from core.dates import format_date, format_moment
 from core.exports import list_response
 from core.history import entries_from, entries_of
 from core.progress import Button, HistoryEntry
+from core.queries import keys_from
 from core.views import (
     allowed,
     ordering,
@@ -21,7 +22,7 @@ from core.views import (
 from partners.enums import role_names
 from partners.filters import OwnPeopleFilter, PersonFilter
 from partners.forms import PersonForm
-from partners.models import FormerPerson, Person, User
+from partners.models import FormerPerson, Organisation, Person, User
 from partners.permissions import (
     can_manage_partners,
     can_see_accounts,
@@ -227,7 +228,8 @@ def _account_buttons(account: User, user) -> list[Button]:
 @allowed(can_manage_partners)
 def person_add(request):
     # The page of an organisation links here with `?organisation=`.
-    initial = {"organisation": request.GET.get("organisation")}
+    keys = keys_from([request.GET.get("organisation", "")])
+    initial = {"organisation": Organisation.objects.filter(pk__in=keys).first()}
     form = PersonForm(request.POST or None, initial=initial)
     if person := save_form(request, form, create_person):
         done = _("„%(name)s“ ist angelegt.") % {"name": person.name}

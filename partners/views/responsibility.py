@@ -198,9 +198,9 @@ def handover_take_back(request: HttpRequest) -> HttpResponse:
 
 def _moment(text: str) -> dt.datetime:
     try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or timezone.is_naive(moment):
-        raise Http404
-    return moment
+        if moment := parse_datetime(text):
+            # A time without a zone has no local time, nor have moments at the ends of the calendar.
+            return timezone.localtime(moment)
+    except (ValueError, OverflowError):
+        pass
+    raise Http404

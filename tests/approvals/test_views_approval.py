@@ -156,6 +156,25 @@ def test_decision_comes_before_the_former_decision_and_calls_nothing_required_op
     assert "optional" not in page
 
 
+def test_when_and_where_stand_unfolded_on_the_page_and_before_the_decision_counts(client, senator):
+    facts = [
+        ["Anlass", "Rundgang"],
+        ["Termin", "Mo, 18.05.2026"],
+        ["Adresse", ""],
+        ["Ort", "Halle 7"],
+    ]
+    approval = make_approval(subject=make_subject(snapshot=facts))
+
+    page = page_of(client, approval)
+    asked = client.post(reverse("approval_decide", args=[approval.pk]), {"verdict": "approved"})
+
+    assert page.index("Halle 7") < page.index("Eckdaten, wie vorgelegt")
+    for shown in (page, asked.content.decode()):
+        assert "Mo, 18.05.2026" in shown
+        assert "Halle 7" in shown
+    assert approval.when_and_where == known
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_page_needs_the_same_queries_for_any_number_of_conditions(
     client, senator, count, django_assert_num_queries

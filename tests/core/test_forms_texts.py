@@ -71,6 +71,12 @@ def test_pasted_address_is_understood(text, address):
     assert CleanEmailField().clean(text) == address
 
 
+def test_address_is_no_longer_than_a_column():
+    assert CleanEmailField().clean(f"{'x' * 60}@{'y.' * 90}example.org")
+    with pytest.raises(ValidationError, match="höchstens 254 Zeichen"):
+        CleanEmailField().clean(f"{'x' * 250}@example.org")
+
+
 @pytest.mark.parametrize("text", ["gast @example.org", "gast@example.org zwei@example.org", "gast"])
 def test_what_is_no_address_is_refused(text):
     with pytest.raises(ValidationError, match="gültige E-Mail-Adresse"):

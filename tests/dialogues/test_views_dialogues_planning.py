@@ -40,6 +40,16 @@ def test_note_is_saved_without_dropping_a_contact_who_left(signed_in):
     )
 
 
+@pytest.mark.parametrize("host", ["abc", "1.5", "\0", "9" * 30])
+def test_host_that_cannot_be_one_is_refused_at_the_field(signed_in, host):
+    topic = make_topic(title="Wärme")
+
+    page = signed_in.post(f"{topic.get_absolute_url()}gespraech/", {**FACTS, "host": host})
+
+    assert "host" in page.context["form"].errors
+    assert not Dialogue.objects.exists()
+
+
 def test_planning_starts_from_an_approved_topic(signed_in):
     topic = make_topic(title="Wärme")
     host = make_organisation()

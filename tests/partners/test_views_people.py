@@ -126,3 +126,13 @@ def test_double_is_shown_with_its_page_before_it_is_created(client, office):
     heeded = answer.context["form"]["heeded"].value()
     assert client.post(url, typed | {"heeded": heeded}).status_code == 302
     assert Person.objects.filter(family_name="Neue Leitung").exists()
+
+
+@pytest.mark.parametrize("text", ["abc", "1.5", "None", "%00", "999999999999999999999"])
+def test_new_person_ignores_an_organisation_that_cannot_be_one(client, text):
+    client.force_login(make_user(OFFICE))
+
+    response = client.get(f"{reverse('partners:person_add')}?organisation={text}")
+
+    assert response.status_code == 200
+    assert response.context["form"]["organisation"].value() is None

@@ -145,6 +145,9 @@ def test_others_hand_over_nothing(client, office, role, address):
     assert client.get(address).status_code == 403
 
 
-@pytest.mark.parametrize("moment", ["", "gestern", "2026-03-18T09:00:00", "2026-99-99T09:00:00Z"])
+@pytest.mark.parametrize(
+    "moment",
+    ["", "gestern", "2026-03-18T09:00:00", "2026-99-99T09:00:00Z", "9999-12-31T23:59:59-14:00"],
+)
 def test_moment_that_is_none_is_not_found(signed_in, moment):
     assert signed_in.get(f"{HANDOVER}zuruecknehmen/?vom={moment}").status_code == 404
