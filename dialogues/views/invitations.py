@@ -165,7 +165,7 @@ def resend(request, pk):
 
 def link(request, pk):
     """Ask, then show the personal link once. Only the answer to a POST contains it, so that no
-    other page, cache or log does (docs/adr/0022).
+    other page, cache or log does (docs/adr/0024).
     """
     invitation = invitation_for_office(request, pk)
     back_url = guests_url(invitation.dialogue)

@@ -157,12 +157,8 @@ def test_decision_comes_before_the_former_decision_and_calls_nothing_required_op
 
 
 def test_when_and_where_stand_unfolded_on_the_page_and_before_the_decision_counts(client, senator):
-    facts = [
-        ["Anlass", "Rundgang"],
-        ["Termin", "Mo, 18.05.2026"],
-        ["Adresse", ""],
-        ["Ort", "Halle 7"],
-    ]
+    known = [["Termin", "Mo, 18.05.2026"], ["Ort", "Halle 7"]]
+    facts = [["Anlass", "Rundgang"], ["Adresse", ""], *known]
     approval = make_approval(subject=make_subject(snapshot=facts))
 
     page = page_of(client, approval)
