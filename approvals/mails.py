@@ -189,7 +189,7 @@ def mail_submission(approval: ApprovalRequest, *, now, by) -> None:
     _mail_deciders(approval, APPROVAL_ASKED, "asked", values, now=now, by=by)
 
 
-def submission_drafts_ahead(kind: str, title: str, *, now) -> list[MailDraft]:
+def submission_drafts(kind: str, title: str, *, now) -> list[MailDraft]:
     """Return the mails of a submission whose vote and deadline are not entered yet."""
     values = {"vote": _("[Votum von dieser Seite]"), "due_on": _("[Frist von dieser Seite]")}
     approval = ApprovalRequest(kind=kind, title=title)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from approvals.documents import briefing_filename, briefing_pdf, briefing_word
 from approvals.enums import VERDICT_CONFIRMATIONS, VERDICT_LABELS, ApprovalKind
 from approvals.forms import BriefingForm, ConditionForm, DecisionForm
-from approvals.mails import submission_drafts_ahead, with_told_note
+from approvals.mails import submission_drafts, with_told_note
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.permissions import (
     OFFICE_MEETS_CONDITIONS,
@@ -71,8 +71,8 @@ from core.views import (
     require,
     run_service,
 )
-from outbox.progress.batches import letters_ahead
-from outbox.views.confirming import ahead_of, confirm_mails, went_back
+from outbox.progress.batches import draft_previews
+from outbox.views.confirming import confirm_mails, previews_context, went_back
 
 logger = logging.getLogger(__name__)
 
@@ -349,7 +349,7 @@ def submit_briefing(
         "intro": str(subject),
         "cancel_url": subject.get_absolute_url(),
         "cards": comment_cards(_("Anmerkung zur letzten Vorlage"), former),
-        **ahead_of(letters_ahead(submission_drafts_ahead(kind, str(subject), now=now))),
+        **previews_context(draft_previews(submission_drafts(kind, str(subject), now=now))),
         # The same comparison that the senator's office will see.
         "differences": differences_since(kind, subject.pk, snapshot_of(facts, subject), options),
     } | context

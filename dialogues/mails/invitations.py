@@ -180,15 +180,15 @@ def preview_invitation(dialogue: Dialogue, invitation: Invitation, *, rsvp_by: d
     # The guest has not been invited to this round, so theirs is the former one.
     replaces = replaced_date(former_spans(dialogue).get(invitation.released_round))
     values = {"dialogue": dialogue.title, "date": dialogue.when, "replaces": replaces}
-    letter = write_message(
+    message = write_message(
         text_in_force("invitation").text,
         greeting=recipient_of(invitation.person).greeting,
         link=PREVIEW_LINK,
         values=values | _invitation_values(dialogue, rsvp_by),
     )
     # The HTML part is dropped, because it still contains the path of the placeholder.
-    text = letter.text.replace(complete_link(PREVIEW_LINK), _("[persönlicher Link]"))
-    return letter._replace(text=text, html="")
+    text = message.text.replace(complete_link(PREVIEW_LINK), _("[persönlicher Link]"))
+    return message._replace(text=text, html="")
 
 
 def withdraw_reminders(invitation: Invitation, *, note: str, by, now: dt.datetime) -> None:

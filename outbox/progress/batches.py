@@ -24,7 +24,7 @@ ANNOUNCED_STEP_PERCENT = 10
 SHARED_CALENDAR_FACTS = 3
 
 
-class Letter(NamedTuple):
+class MailPreview(NamedTuple):
     """One text and everybody who gets it; `text` is that of the first, with their greeting."""
 
     title: str
@@ -40,35 +40,35 @@ class Letter(NamedTuple):
         return text % {"count": count}
 
 
-def letters_of(mails: Iterable[Mail]) -> list[Letter]:
+def mail_previews(mails: Iterable[Mail]) -> list[MailPreview]:
     """Return the different texts of `mails`, in the order in which they were written."""
-    letters: dict[tuple[str, ...], Letter] = {}
+    previews: dict[tuple[str, ...], MailPreview] = {}
     for mail in mails:
         text = preview_text(mail)
         # The first line greets the recipient.
         key = (mail.kind, mail.subject, text.partition("\n")[2])
-        if key not in letters:
+        if key not in previews:
             facts = calendar_facts(preview_calendar(mail))[:SHARED_CALENDAR_FACTS]
-            letters[key] = Letter(mail.kind_title, mail.subject, text, [], facts)
-        letters[key].recipients.append(mail.addressee)
-    return list(letters.values())
+            previews[key] = MailPreview(mail.kind_title, mail.subject, text, [], facts)
+        previews[key].recipients.append(mail.addressee)
+    return list(previews.values())
 
 
-def letters_ahead(drafts: Iterable[MailDraft]) -> list[Letter]:
-    """Return the letters that `drafts` would become now, for a form that is not filled in yet."""
-    letters: dict[tuple, Letter] = {}
+def draft_previews(drafts: Iterable[MailDraft]) -> list[MailPreview]:
+    """Return previews of `drafts`, for a form that is not filled in yet."""
+    previews: dict[tuple, MailPreview] = {}
     for draft in drafts:
         key = (draft.kind, *sorted(draft.values.items()), draft.link or draft.path)
-        if key not in letters:
+        if key not in previews:
             message = preview_message(draft)
-            letters[key] = Letter(title_of(draft.kind), message.subject, message.text, [], [])
-        letters[key].recipients.append(f"{draft.to.name} <{draft.to.email}>")
-    return list(letters.values())
+            previews[key] = MailPreview(title_of(draft.kind), message.subject, message.text, [], [])
+        previews[key].recipients.append(f"{draft.to.name} <{draft.to.email}>")
+    return list(previews.values())
 
 
-def ahead_note(letters: Iterable[Letter]) -> str:
-    """Return a sentence that says how many people get `letters` when the form is sent."""
-    count = sum(len(letter.recipients) for letter in letters)
+def previews_note(previews: Iterable[MailPreview]) -> str:
+    """Return a sentence that says how many people are mailed when the form is sent."""
+    count = sum(len(preview.recipients) for preview in previews)
     if not count:
         return _("Mit dem Absenden wird niemand benachrichtigt.")
     text = ngettext(

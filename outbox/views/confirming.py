@@ -17,7 +17,7 @@ from core.middleware import FORM_TOKEN
 from core.views import run_service, version_sent
 from outbox.forms import ConfirmationForm
 from outbox.models import Mail
-from outbox.progress.batches import Letter, ahead_note, letters_of, notified_note
+from outbox.progress.batches import MailPreview, mail_previews, notified_note, previews_note
 from outbox.services import fingerprint_of, perform, rehearse
 
 BACK = "confirmation-back"
@@ -84,12 +84,12 @@ def confirm_mails(
     return redirect(target)
 
 
-def ahead_of(letters: Sequence[Letter]) -> dict[str, Any]:
-    """Return the context of a form that shows on its own page which letters sending it writes.
+def previews_context(previews: Sequence[MailPreview]) -> dict[str, Any]:
+    """Return the context of a form that shows on its own page which mails sending it writes.
 
     For an act that cannot be rehearsed, because its form has files or its mail a secret link.
     """
-    return {"letters_ahead": letters, "letters_ahead_note": ahead_note(letters)}
+    return {"mail_previews": previews, "mail_previews_note": previews_note(previews)}
 
 
 def _render(
@@ -107,7 +107,7 @@ def _render(
         hidden = [*hidden, ("version", version_of_all(*seen))]
     silences = ConfirmationForm(request.POST or None, may_be_silent=may_be_silent).silences
     context = {
-        "letters": letters_of(mails),
+        "previews": mail_previews(mails),
         "summary": notified_note(mails),
         "notice": notice,
         "hidden_values": _carried_on(request) or hidden,

@@ -18,8 +18,8 @@ from core.views import (
     render_form,
     run_service,
 )
-from outbox.progress.batches import Letter
-from outbox.views.confirming import ahead_of
+from outbox.progress.batches import MailPreview
+from outbox.views.confirming import previews_context
 from partners.enums import role_names
 from partners.forms import AccountForm, ChangeAccountForm
 from partners.mails import preview_invitation
@@ -66,7 +66,7 @@ def account_invite(request, pk):
     return render_form(
         request,
         form,
-        **ahead_of([Letter("", message.subject, message.text, recipients, [])]),
+        **previews_context([MailPreview("", message.subject, message.text, recipients, [])]),
         title=_("Zum Portal einladen"),
         intro=intro % {"name": person.name},
         cancel_url=person.get_absolute_url(),

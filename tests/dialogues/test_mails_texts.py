@@ -27,7 +27,7 @@ KINDS = (
 )
 
 
-def letter_of(kind: str, **values):
+def message_of(kind: str, **values):
     text = text_of(kind)
     filled = {name: f"Wert von {name}" for name in text.placeholders}
     return write_message(text, greeting="Guten Tag", link="/seite/", values=filled | values)
@@ -39,23 +39,23 @@ def test_texts_are_registered():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_text_is_rendered_with_every_value(kind):
-    text, letter = text_of(kind), letter_of(kind)
+    text, message = text_of(kind), message_of(kind)
 
-    assert letter.text.startswith("Guten Tag,\n\n")
+    assert message.text.startswith("Guten Tag,\n\n")
     for name in text.placeholders:
         if name in names_in(str(text.body)):
-            assert f"Wert von {name}" in letter.text
-            assert f"Wert von {name}" in letter.html
+            assert f"Wert von {name}" in message.text
+            assert f"Wert von {name}" in message.html
         else:
-            assert f"Wert von {name}" in letter.subject
-    assert "{" not in letter.subject + letter.text
-    assert "**" not in letter.text
+            assert f"Wert von {name}" in message.subject
+    assert "{" not in message.subject + message.text
+    assert "**" not in message.text
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_body_continues_in_lower_case_after_the_greeting(kind):
     """German letters continue in lower case after the comma; names and nouns keep their capital."""
-    first = letter_of(kind).text.removeprefix("Guten Tag,\n\n")
+    first = message_of(kind).text.removeprefix("Guten Tag,\n\n")
 
     assert first[0].islower() or first.startswith("Wert von")
 
@@ -67,11 +67,11 @@ def test_values_stay_text(kind):
         text.placeholders, "<b>[hier](http://example.net)</b>\nBcc: x@example.org"
     )
 
-    letter = write_message(text, greeting="Guten Tag", link="/seite/", values=values)
+    message = write_message(text, greeting="Guten Tag", link="/seite/", values=values)
 
-    assert "<b>" not in letter.html
-    assert 'href="http://example.net' not in letter.html
-    assert "\n" not in letter.subject
+    assert "<b>" not in message.html
+    assert 'href="http://example.net' not in message.html
+    assert "\n" not in message.subject
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -86,7 +86,7 @@ def test_link_is_present_where_there_is_something_to_do(kind):
         "substitute_named",
     }
 
-    assert ("http://localhost:8000/seite/" in letter_of(kind).text) is (kind not in without)
+    assert ("http://localhost:8000/seite/" in message_of(kind).text) is (kind not in without)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_link_is_present_where_there_is_something_to_do(kind):
     ],
 )
 def test_empty_value_leaves_no_gap(kind, name):
-    letter = letter_of(kind, **{name: ""})
+    message = message_of(kind, **{name: ""})
 
-    assert "\n\n\n" not in letter.text
-    assert "<p></p>" not in letter.html
+    assert "\n\n\n" not in message.text
+    assert "<p></p>" not in message.html

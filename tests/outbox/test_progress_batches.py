@@ -1,6 +1,6 @@
 import pytest
 
-from outbox.progress.batches import letters_of, notified_note
+from outbox.progress.batches import mail_previews, notified_note
 from tests.outbox.builders import (
     TOKEN,
     make_draft,
@@ -23,26 +23,26 @@ def test_people_who_get_the_same_text_share_a_letter():
     mails = [mail_to("Werk"), mail_to("Kammer")]
     mails.append(mail_to("Amt", values={"topic": "Netze", "comment": "Nur für das Amt"}))
 
-    letters = letters_of(mails)
+    previews = mail_previews(mails)
 
-    assert [letter.recipients for letter in letters] == [
+    assert [preview.recipients for preview in previews] == [
         ["Werk <werk@example.org>", "Kammer <kammer@example.org>"],
         ["Amt <amt@example.org>"],
     ]
-    assert [letter.heading for letter in letters] == [
+    assert [preview.heading for preview in previews] == [
         "E-Mail an 2 Personen",
         "E-Mail an 1 Person",
     ]
-    assert (letters[0].title, letters[0].subject) == ("Hinweis zum Test", "Neu: Netze")
-    assert letters[0].text.startswith("Guten Tag Werk,")
+    assert (previews[0].title, previews[0].subject) == ("Hinweis zum Test", "Neu: Netze")
+    assert previews[0].text.startswith("Guten Tag Werk,")
 
 
 def test_letter_hides_the_personal_link_and_shows_the_calendar_entry():
-    (letter,) = letters_of([mail_to("Werk", make_invitation_draft)])
+    (preview,) = mail_previews([mail_to("Werk", make_invitation_draft)])
 
-    assert TOKEN not in letter.text
-    assert "[persönlicher Link]" in letter.text
-    assert [label for label, _value in letter.calendar] == ["Eintrag", "Termin", "Ort"]
+    assert TOKEN not in preview.text
+    assert "[persönlicher Link]" in preview.text
+    assert [label for label, _value in preview.calendar] == ["Eintrag", "Termin", "Ort"]
 
 
 @pytest.mark.parametrize(

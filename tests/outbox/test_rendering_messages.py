@@ -30,10 +30,10 @@ def write(**values):
 def test_text_is_greeting_body_closing_and_footer(settings):
     settings.OFFICE_PHONE = "030 0000"
 
-    letter = write(comment="eins\nzwei")
+    message = write(comment="eins\nzwei")
 
-    assert letter.subject == "Neu: Netze"
-    assert letter.text == (
+    assert message.subject == "Neu: Netze"
+    assert message.text == (
         "Guten Tag,\n\ndas Thema Netze ist neu.\n\n> eins\n> zwei\n\n"
         "Thema öffnen: http://localhost:8000/themen/1/\n\n"
         "Mit freundlichen Grüßen\nGeschäftsstelle Masterplan Industriestadt Berlin\n\n"
@@ -47,11 +47,11 @@ def test_text_is_greeting_body_closing_and_footer(settings):
 def test_subject_begins_with_a_capital_though_its_value_does_not():
     text = replace(NOTICE, subject="{topic}: neu")
 
-    letter = write_message(
+    message = write_message(
         text, greeting="Guten Tag", link="/", values={"topic": "vertreten", "comment": ""}
     )
 
-    assert letter.subject == "Vertreten: neu"
+    assert message.subject == "Vertreten: neu"
 
 
 def test_html_says_the_same_with_inline_styles_and_a_button():
@@ -65,22 +65,22 @@ def test_html_says_the_same_with_inline_styles_and_a_button():
 
 
 def test_empty_value_leaves_no_empty_quote():
-    letter = write(comment="")
+    message = write(comment="")
 
-    assert ">" not in letter.text
-    assert "<blockquote" not in letter.html
-    assert "ist neu.\n\nThema öffnen" in letter.text
+    assert ">" not in message.text
+    assert "<blockquote" not in message.html
+    assert "ist neu.\n\nThema öffnen" in message.text
 
 
 def test_value_never_becomes_markup_or_link():
-    letter = write(topic="<a href='x'>**fett** [klick](http://evil.example.org)</a> {link}")
+    message = write(topic="<a href='x'>**fett** [klick](http://evil.example.org)</a> {link}")
 
     assert (
         "&lt;a href=&#x27;x&#x27;&gt;**fett** [klick](http://evil.example.org)&lt;/a&gt; {link}"
-        in letter.html
+        in message.html
     )
-    assert 'evil.example.org"' not in letter.html
-    assert "**fett** [klick](http://evil.example.org)" in letter.text
+    assert 'evil.example.org"' not in message.html
+    assert "**fett** [klick](http://evil.example.org)" in message.text
 
 
 OWN_ADDRESSES = {
@@ -94,68 +94,68 @@ OWN_ADDRESSES = {
 def test_no_hostile_value_adds_a_link_or_a_tag(evil):
     plain = Addresses(write(topic="Netze", comment="zwei\nZeilen").html)
 
-    letter = write_message(
+    message = write_message(
         NOTICE, greeting=evil, link="/themen/1/", values={"topic": evil, "comment": evil}
     )
 
-    page = Addresses(letter.html)
+    page = Addresses(message.html)
     assert page.found == OWN_ADDRESSES
     assert page.tags == plain.tags
-    assert "\u202e" not in letter.text + letter.html + letter.subject
+    assert "\u202e" not in message.text + message.html + message.subject
 
 
 @given(any_text, any_text)
 def test_no_text_adds_a_link(topic, greeting):
-    letter = write_message(
+    message = write_message(
         NOTICE, greeting=greeting, link="/themen/1/", values={"topic": topic, "comment": topic}
     )
 
-    assert Addresses(letter.html).found == OWN_ADDRESSES
+    assert Addresses(message.html).found == OWN_ADDRESSES
 
 
 def test_greeting_is_one_line():
-    letter = write_message(
+    message = write_message(
         NOTICE,
         greeting="Guten Tag\n\nbitte zahlen Sie",
         link="/",
         values={"topic": "x", "comment": ""},
     )
 
-    assert letter.text.startswith("Guten Tag bitte zahlen Sie,\n")
+    assert message.text.startswith("Guten Tag bitte zahlen Sie,\n")
 
 
 @pytest.mark.parametrize(
     "greeting", ("Liebe Runde,", "Liebe Runde , ", "Liebe Runde!", "Liebe Runde")
 )
 def test_greeting_ends_with_one_comma(greeting):
-    letter = write_message(
+    message = write_message(
         NOTICE, greeting=greeting, link="/", values={"topic": "x", "comment": ""}
     )
 
-    assert letter.text.startswith("Liebe Runde,\n")
-    assert "Liebe Runde,</p>" in letter.html
+    assert message.text.startswith("Liebe Runde,\n")
+    assert "Liebe Runde,</p>" in message.html
 
 
 def test_value_that_looks_like_a_marker_is_left_alone():
     mark = f"qz{b'comment'.hex()}zq"
 
-    letter = write(topic=mark, comment="geheim")
+    message = write(topic=mark, comment="geheim")
 
-    assert f"<strong>{mark}</strong>" in letter.html
-    assert f"Thema {mark} ist" in letter.text
+    assert f"<strong>{mark}</strong>" in message.html
+    assert f"Thema {mark} ist" in message.text
 
 
 def test_line_breaks_and_hidden_characters_do_not_reach_the_subject():
-    letter = write(topic="Netze\r\nBcc: x@example.org \u202etxt")
+    message = write(topic="Netze\r\nBcc: x@example.org \u202etxt")
 
-    assert letter.subject == "Neu: Netze Bcc: x@example.org txt"
+    assert message.subject == "Neu: Netze Bcc: x@example.org txt"
 
 
 def test_long_subject_is_cut():
-    letter = write(topic="x" * 300)
+    message = write(topic="x" * 300)
 
-    assert len(letter.subject) == 200
-    assert letter.subject.endswith("x…")
+    assert len(message.subject) == 200
+    assert message.subject.endswith("x…")
 
 
 def test_values_must_fit_exactly():
@@ -171,12 +171,12 @@ def test_markdown_value_becomes_styled_list_and_plain_text():
         + escape_markdown("[x](http://y) <b>")
     )
 
-    letter = write_message(DIGEST, greeting="Guten Tag", link="/", values={"lines": lines})
+    message = write_message(DIGEST, greeting="Guten Tag", link="/", values={"lines": lines})
 
-    assert "- Thema A: http://localhost:8000/a/: bis morgen\n- [x](http://y) <b>" in letter.text
-    assert '<a href="http://localhost:8000/a/" style=' in letter.html
-    assert "[x](http://y) &lt;b&gt;" in letter.html
-    assert 'href="http://y"' not in letter.html
+    assert "- Thema A: http://localhost:8000/a/: bis morgen\n- [x](http://y) <b>" in message.text
+    assert '<a href="http://localhost:8000/a/" style=' in message.html
+    assert "[x](http://y) &lt;b&gt;" in message.html
+    assert 'href="http://y"' not in message.html
 
 
 def test_markdown_value_within_a_sentence_is_an_error():
@@ -206,10 +206,10 @@ def test_own_wording_is_styled_once_too(monkeypatch):
 def test_other_office_gets_another_frame(settings):
     settings.OFFICE_NAME = "Büro <Test> & Co"
 
-    letter = write()
+    message = write()
 
-    assert "Büro <Test> & Co" in letter.text
-    assert "Büro &lt;Test&gt; &amp; Co" in letter.html
+    assert "Büro <Test> & Co" in message.text
+    assert "Büro &lt;Test&gt; &amp; Co" in message.html
 
 
 @pytest.mark.parametrize(
@@ -233,16 +233,16 @@ def test_path_is_completed(link, address):
 
 
 def test_plain_message_keeps_its_text_and_links_only_the_portal():
-    letter = write_plain_message(
+    message = write_plain_message(
         subject="Passwort\nneu",
         text="Hallo <b>,\n\nhttp://localhost:8000/konto/x/?a=1&b=2\nhttp://evil.example.org/",
     )
 
-    assert letter.subject == "Passwort neu"
+    assert message.subject == "Passwort neu"
     assert (
-        letter.text
+        message.text
         == "Hallo <b>,\n\nhttp://localhost:8000/konto/x/?a=1&b=2\nhttp://evil.example.org/\n"
     )
-    assert '<a href="http://localhost:8000/konto/x/?a=1&amp;b=2">' in letter.html
-    assert 'href="http://evil' not in letter.html
-    assert "Mit freundlichen Grüßen" not in letter.html
+    assert '<a href="http://localhost:8000/konto/x/?a=1&amp;b=2">' in message.html
+    assert 'href="http://evil' not in message.html
+    assert "Mit freundlichen Grüßen" not in message.html

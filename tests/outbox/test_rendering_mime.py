@@ -31,11 +31,11 @@ words = st.lists(st.text("abcäöüß–„“.7", min_size=1, max_size=25), min
 
 
 def build(*, topic="Größe", calendar="", **recipient):
-    letter = write_message(
+    message = write_message(
         NOTICE, greeting="Guten Tag", link="/x/", values={"topic": topic, "comment": ""}
     )
     to = make_recipient(**recipient)
-    return build_mime(letter, to=to, message_id="<1@example.org>", now=NOW, calendar=calendar)
+    return build_mime(message, to=to, message_id="<1@example.org>", now=NOW, calendar=calendar)
 
 
 def parse(mime):

@@ -286,28 +286,28 @@ def test_accepted_wording_becomes_a_mail_with_its_link_and_no_hidden_one(subject
         for name in default.placeholders
     }
 
-    letter = write_message(
+    message = write_message(
         with_words(default, words), greeting="Guten Tag", link="/x/", values=values
     )
 
-    addresses = Addresses(letter.html).found
+    addresses = Addresses(message.html).found
     assert "http://localhost:8000/x/" in addresses
     assert [address for address in addresses if not ALLOWED.fullmatch(address)] == []
     for address in addresses:
-        assert address.removeprefix("mailto:").removeprefix("tel:") in letter.text.replace(" ", "")
-    assert len(letter.subject.splitlines()) == 1
+        assert address.removeprefix("mailto:").removeprefix("tel:") in message.text.replace(" ", "")
+    assert len(message.subject.splitlines()) == 1
 
 
 @pytest.mark.parametrize("text", all_texts(), ids=lambda text: text.kind)
 def test_every_default_is_shown_with_its_examples(text):
-    letter = write_sample(text)
+    message = write_sample(text)
 
-    shown = letter.subject + letter.text
-    assert letter.text.startswith("Guten Tag,\n\n")
+    shown = message.subject + message.text
+    assert message.text.startswith("Guten Tag,\n\n")
     for name, placeholder in placeholders_of(text).items():
         if not is_link_name(name):
             assert str(placeholder.example).split("\n")[0] in shown
-    assert not re.search(r"[{}]|qz[0-9a-f]+zq|\*\*", shown + letter.html.partition("<body")[2])
+    assert not re.search(r"[{}]|qz[0-9a-f]+zq|\*\*", shown + message.html.partition("<body")[2])
 
 
 @pytest.mark.parametrize("text", all_texts(), ids=lambda text: text.kind)

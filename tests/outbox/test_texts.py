@@ -112,12 +112,12 @@ def test_escaped_text_is_one_line_without_markup():
 def test_every_registered_text_renders_with_hostile_values(text):
     values = dict.fromkeys(text.placeholders, "<b>[x](http://evil.example.org)</b>")
 
-    letter = write_message(text, greeting="Guten Tag", link="/ziel/", values=values)
+    message = write_message(text, greeting="Guten Tag", link="/ziel/", values=values)
 
-    assert "<b>" not in letter.html
-    assert 'href="http://evil.example.org"' not in letter.html
-    assert "\n" not in letter.subject
-    assert letter.text.startswith("Guten Tag,\n")
+    assert "<b>" not in message.html
+    assert 'href="http://evil.example.org"' not in message.html
+    assert "\n" not in message.subject
+    assert message.text.startswith("Guten Tag,\n")
 
 
 def test_line_of_markdown_reads_plainly_on_the_console():

@@ -12,7 +12,13 @@ from tests.rules.source import APPS
 pytestmark = pytest.mark.embedded
 
 # What shows the mails of an act: on a page of their own, or on the form itself.
-SHOWS = {"confirm_mails", "ahead_of", "preview_message", "preview_invitation", "_release_context"}
+SHOWS = {
+    "confirm_mails",
+    "previews_context",
+    "preview_message",
+    "preview_invitation",
+    "_release_context",
+}
 SUBMITTED_ON = ("dialogues:series_request", "dialogues:topic_submit", "dialogues:dates_submit")
 CALLED_OFF_ON = ("dialogues:postpone", "dialogues:cancel")
 
