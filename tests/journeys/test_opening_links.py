@@ -24,7 +24,8 @@ from tests.approvals.builders import NOW, TODAY
 from tests.journeys.every_mail import LATER, write_every_mail
 from tests.keeping import kept_for_a_while
 
-pytestmark = pytest.mark.django_db
+# Which pages write does not depend on the database.
+pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 SENATOR = "senatorin@example.org"
 WAYS = {
     "GET": ("get", {}),
@@ -135,9 +136,7 @@ def test_every_mail_that_asks_for_something_has_its_link_in_text_and_html():
     assert bare == set()
 
 
-@pytest.mark.parametrize(
-    "way", ["GET", *(pytest.param(way, marks=pytest.mark.embedded) for way in ("HEAD", "prefetch"))]
-)
+@pytest.mark.parametrize("way", WAYS)
 def test_opening_every_link_of_every_mail_changes_no_row(way):
     method, headers = WAYS[way]
     clients = sign_in_all()

@@ -13,7 +13,12 @@ from partners.models import DistributionList, Organisation, Person, User
 from tests.journeys.visitor import Visitor
 from tests.rules.test_access import routes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+# What forms keep does not depend on the database.
+pytestmark = [
+    pytest.mark.embedded,
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("demo"),
+]
 
 FORMS = {
     "dialogues:edit": Dialogue,
