@@ -85,7 +85,7 @@ def concern_lines(concerns: Iterable[Concern]) -> list[SafeString]:
     ]
 
 
-def departed_note(text: str, action: str, url: str) -> SafeString:
+def inactive_note(text: str, action: str, url: str) -> SafeString:
     """Return a sentence about somebody who has left, with the link to choose somebody else."""
     return format_html('{} <a href="{}">{}</a>', text, url, action)
 

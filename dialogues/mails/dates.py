@@ -123,8 +123,8 @@ def addressees_of_change(dialogue: Dialogue, *, today: dt.date) -> list[Addresse
     Guests who declined are not mailed, nor those who left before their invitation was sent.
     """
     addressees, invitations = [], list(_released(dialogue).filter(released_round=dialogue.round))
-    departed = [invitation for invitation in invitations if not invitation.person.is_active]
-    unsent = held_back([invitation.mail_key for invitation in departed], "invitation")
+    inactive = [invitation for invitation in invitations if not invitation.person.is_active]
+    unsent = held_back([invitation.mail_key for invitation in inactive], "invitation")
     for invitation in invitations:
         if invitation.mail_key in unsent:
             continue

@@ -33,7 +33,6 @@ from dialogues.progress.invitations import (
 )
 from dialogues.progress.pages import (
     closing_cards,
-    departed_notes,
     dialogue_actions,
     dialogue_facts,
     dialogue_parents,
@@ -41,6 +40,7 @@ from dialogues.progress.pages import (
     dialogue_tabs,
     host_note,
     imported_cards,
+    inactive_notes,
     list_tabs,
     outcome_cards,
 )
@@ -85,7 +85,7 @@ __all__ = [
     "change_note",
     "choice_groups",
     "closing_cards",
-    "departed_notes",
+    "inactive_notes",
     "compose_subtitle",
     "counts_note",
     "counts_title",

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from core.dates import add_working_days, format_date, format_day, local_date
 from core.progress import NextStep, office_step
 from dialogues.models import Dialogue
-from dialogues.queries import Preparation, departed_guests
+from dialogues.queries import Preparation, inactive_guests
 from outbox.queries.mails import latest_batch
 from outbox.queries.wordings import waiting_note
 from partners.models import Person
@@ -48,8 +48,8 @@ def release_label(count: int) -> str:
 def rsvps_step(dialogue: Dialogue, preparation: Preparation, today: dt.date) -> NextStep:
     """Return the step after the release: guests reply, are reminded, and then the day comes."""
     unanswered, reminder = preparation.unanswered, preparation.reminder
-    if not unanswered and preparation.departed:
-        return _departed_step(dialogue, preparation.departed)
+    if not unanswered and preparation.inactive:
+        return _inactive_step(dialogue, preparation.inactive)
     if not unanswered:
         return _all_replied_step(dialogue, preparation.tentative)
     if dialogue.rsvp_by < today:
@@ -70,7 +70,7 @@ def rsvps_step(dialogue: Dialogue, preparation: Preparation, today: dt.date) -> 
     return office_step(text, _("Jetzt erinnern"), url, due_on=dialogue.rsvp_by)
 
 
-def _departed_step(dialogue: Dialogue, count: int) -> NextStep:
+def _inactive_step(dialogue: Dialogue, count: int) -> NextStep:
     text = ngettext(
         "%(count)d Gast ist ausgeschieden, ohne zu antworten, und wird nicht mehr erinnert. "
         "Ziehen Sie die Einladung zurück, und laden Sie bei Bedarf jemand anderes ein.",
@@ -120,7 +120,7 @@ def release_warnings(dialogue: Dialogue, count: int) -> list[str]:
                 "Gastgebers."
             )
         )
-    if names := ", ".join(full_name(guest.person) for guest in departed_guests(dialogue)):
+    if names := ", ".join(full_name(guest.person) for guest in inactive_guests(dialogue)):
         text = _(
             "Nicht mehr aktiv und deshalb nicht eingeladen: %(names)s. Streichen Sie sie von der "
             "Liste, und laden Sie bei Bedarf jemand anderes ein."

@@ -23,7 +23,7 @@ from dialogues.permissions import can_edit_dialogue, can_manage
 from dialogues.progress.dates import approval_status
 from dialogues.progress.topics import about_card
 from dialogues.queries import Preparation
-from partners.progress import departed_note, responsible_facts
+from partners.progress import inactive_note, responsible_facts
 
 
 def list_tabs(current: str) -> list[tuple[str, str, bool]]:
@@ -138,21 +138,21 @@ def dialogue_actions(
     return [action for action in found if box is None or action.url != box.url]
 
 
-def departed_notes(dialogue: Dialogue, user) -> list[SafeString]:
+def inactive_notes(dialogue: Dialogue, user) -> list[SafeString]:
     """Return for the office who of the hosts of a dialogue ahead has left, with what to do."""
     if not can_edit_dialogue(user, dialogue):
         return []
     url, notes = reverse("dialogues:edit", args=[dialogue.pk]), []
     if dialogue.host and not dialogue.host.is_active:
         text = _("Der Gastgeber %(host)s ist nicht mehr aktiv.") % {"host": dialogue.host}
-        notes.append(departed_note(text, _("Anderen Gastgeber eintragen"), url))
+        notes.append(inactive_note(text, _("Anderen Gastgeber eintragen"), url))
     contact = dialogue.host_contact
     if contact and not contact.is_active:
         text = _(
             "Die Ansprechperson beim Gastgeber, %(name)s, ist nicht mehr aktiv; dort wird niemand "
             "benachrichtigt."
         )
-        notes.append(departed_note(text % {"name": contact}, _("Andere Person eintragen"), url))
+        notes.append(inactive_note(text % {"name": contact}, _("Andere Person eintragen"), url))
     return notes
 
 

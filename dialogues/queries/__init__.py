@@ -39,8 +39,8 @@ from dialogues.queries.history import dialogue_history, series_history, topic_hi
 from dialogues.queries.invitations import (
     RsvpCounts,
     count_seats_taken,
-    departed_guests,
     guest_list_version,
+    inactive_guests,
     rsvp_label,
     substitute_candidates,
     takes_office_rsvp,
@@ -81,7 +81,7 @@ __all__ = [
     "corrected_proposal_at",
     "count_by_sector_and_year",
     "count_seats_taken",
-    "departed_guests",
+    "inactive_guests",
     "dialogue_history",
     "dialogues_on",
     "first_fixed_start",

@@ -39,7 +39,7 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
-from dialogues.queries.invitations import STILL_THERE, UNSETTLED
+from dialogues.queries.invitations import IS_ACTIVE, UNSETTLED
 from partners.models import Organisation
 from reminders.queries import current_schedule
 from reminders.schedules import working_day_at
@@ -186,7 +186,7 @@ class Preparation(NamedTuple):
     unsettled: int = 0  # guests whose substitutes may be the guests at the new date
     invited: int = 0
     unanswered: int = 0
-    departed: int = 0  # guests who have left without a reply
+    inactive: int = 0  # guests who have left without a reply
     tentative: int = 0
     seat_wishes: int = 0  # guests who want a seat
     seats_left: int = 0
@@ -241,13 +241,13 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
             possible=_count(ahead.filter(state=OptionState.POSSIBLE)),
             first_proposed=_first(ahead.filter(state=OptionState.PROPOSED)),
             first_possible=_first(ahead.filter(state=OptionState.POSSIBLE)),
-            to_invite=_count(former.exclude(UNSETTLED).filter(STILL_THERE)),
+            to_invite=_count(former.exclude(UNSETTLED).filter(IS_ACTIVE)),
             unsettled=_count(former.filter(UNSETTLED)),
             invited=_count(invited),
-            unanswered=_count(invited.filter(STILL_THERE, rsvp=RsvpState.OPEN)),
-            departed=_count(invited.filter(rsvp=RsvpState.OPEN).exclude(STILL_THERE)),
+            unanswered=_count(invited.filter(IS_ACTIVE, rsvp=RsvpState.OPEN)),
+            inactive=_count(invited.filter(rsvp=RsvpState.OPEN).exclude(IS_ACTIVE)),
             tentative=_count(invited.filter(rsvp=RsvpState.TENTATIVE)),
-            seat_wishes=_count(invited.filter(STILL_THERE, seat_wanted_at__isnull=False)),
+            seat_wishes=_count(invited.filter(IS_ACTIVE, seat_wanted_at__isnull=False)),
             seats_left=F("seats") - total_of(invited.filter(rsvp__in=SEATED), Sum("party")),
         )
     )

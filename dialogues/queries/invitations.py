@@ -16,7 +16,7 @@ from partners.models import Person
 
 # Holds for invitations of a former round.
 UNSETTLED = Q(rsvp=RsvpState.REPRESENTED, released_at__isnull=False)
-STILL_THERE = Q(person__is_active=True)
+IS_ACTIVE = Q(person__is_active=True)
 
 
 class RsvpCounts(NamedTuple):
@@ -82,12 +82,12 @@ def unreleased_invitations(dialogue: Dialogue) -> QuerySet[Invitation]:
     Guests whose substitutes are unsettled are left out: somebody else may come in their place. So
     are those who have left.
     """
-    return _not_released(dialogue).filter(STILL_THERE)
+    return _not_released(dialogue).filter(IS_ACTIVE)
 
 
-def departed_guests(dialogue: Dialogue) -> QuerySet[Invitation]:
+def inactive_guests(dialogue: Dialogue) -> QuerySet[Invitation]:
     """Return the guests on the list who are not invited in the present round, as they have left."""
-    return _not_released(dialogue).exclude(STILL_THERE)
+    return _not_released(dialogue).exclude(IS_ACTIVE)
 
 
 def _not_released(dialogue: Dialogue) -> QuerySet[Invitation]:

@@ -38,7 +38,7 @@ from dialogues.enums import (
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
 from dialogues.queries.dates import first_start_of
 from dialogues.queries.dialogues import total_of
-from dialogues.queries.invitations import STILL_THERE, UNSETTLED
+from dialogues.queries.invitations import IS_ACTIVE, UNSETTLED
 
 S = DialogueState
 OFFICE, GUESTS, SENATOR, NOBODY = "office", "guests", "senator", "nobody"
@@ -102,12 +102,12 @@ def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
         has_consent=_has_consent(),
         next_option=_next_option(now),
         has_uninvited=Exists(
-            guests.exclude(released_round=OuterRef("round")).filter(STILL_THERE | UNSETTLED)
+            guests.exclude(released_round=OuterRef("round")).filter(IS_ACTIVE | UNSETTLED)
         ),
-        wants_seat=Exists(invited.filter(STILL_THERE, seat_wanted_at__isnull=False)),
+        wants_seat=Exists(invited.filter(IS_ACTIVE, seat_wanted_at__isnull=False)),
         taken=total_of(invited.filter(rsvp__in=SEATED), Sum("party")),
-        has_unanswered=Exists(invited.filter(STILL_THERE, rsvp=RsvpState.OPEN)),
-        has_departed=Exists(invited.filter(rsvp=RsvpState.OPEN).exclude(STILL_THERE)),
+        has_unanswered=Exists(invited.filter(IS_ACTIVE, rsvp=RsvpState.OPEN)),
+        has_inactive=Exists(invited.filter(rsvp=RsvpState.OPEN).exclude(IS_ACTIVE)),
         who_acts=Case(
             When(awaits_decision, then=Value(SENATOR)),
             When(
@@ -115,7 +115,7 @@ def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
                 then=Value(OFFICE),
             ),
             When(is_running & Q(has_unanswered=True), then=Value(GUESTS)),
-            When(is_running & Q(has_departed=False), then=Value(NOBODY)),
+            When(is_running & Q(has_inactive=False), then=Value(NOBODY)),
             default=Value(OFFICE),
             output_field=CharField(),
         ),

@@ -1,6 +1,6 @@
 from measures.progress.exports import export_sheets
 from measures.progress.measures import (
-    departed_lead_note,
+    inactive_lead_note,
     list_items,
     measure_facts,
     measure_subtitle,
@@ -47,7 +47,7 @@ __all__ = [
     "export_sheets",
     "list_items",
     "measure_facts",
-    "departed_lead_note",
+    "inactive_lead_note",
     "measure_subtitle",
     "milestone_lines",
     "names_of",

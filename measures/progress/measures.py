@@ -21,7 +21,7 @@ from measures.permissions import (
     can_record_report,
     leads_measure,
 )
-from partners.progress import departed_note, responsible_note
+from partners.progress import inactive_note, responsible_note
 
 PHASES_BEFORE_THE_END = (Phase.NOT_STARTED, Phase.PREPARING, Phase.RUNNING)
 NOT_REACHED = -1
@@ -148,7 +148,7 @@ def measure_facts(
     return [(label, value) for label, value in facts if value]
 
 
-def departed_lead_note(measure: Measure, user) -> str:
+def inactive_lead_note(measure: Measure, user) -> str:
     """Return for the office that the lead of an unfinished measure is no longer active."""
     if not measure.lead or measure.lead.is_active or measure.is_finished:
         return ""
@@ -156,7 +156,7 @@ def departed_lead_note(measure: Measure, user) -> str:
         return ""
     text = _("Die Federführung %(name)s ist nicht mehr aktiv.") % {"name": measure.lead}
     url = reverse("measures:edit", args=[measure.pk])
-    return departed_note(text, _("Andere Federführung eintragen"), url)
+    return inactive_note(text, _("Andere Federführung eintragen"), url)
 
 
 def lead_fact(undertaking, with_links: bool):

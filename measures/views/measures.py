@@ -17,8 +17,8 @@ from measures.forms import MeasureForm
 from measures.models import Measure, Milestone, Project
 from measures.permissions import can_change_measures, can_open_organisations, can_see_internal_notes
 from measures.progress import (
-    departed_lead_note,
     export_sheets,
+    inactive_lead_note,
     list_items,
     measure_facts,
     measure_subtitle,
@@ -118,7 +118,7 @@ def measure_page(request, pk):
         "projects": projects.order_by("search", "pk"),
         "reports": report_lines(reports, user),
         "subtitle": measure_subtitle(measure),
-        "departed_note": departed_lead_note(measure, user),
+        "inactive_note": inactive_lead_note(measure, user),
         "steps": phase_steps(measure),
         "next_step": next_step_of(
             measure,

@@ -28,7 +28,7 @@ from media_visits.queries import commitments_of, coverage_to_list
 from media_visits.services.lifecycle import OUTCOME_CORRECTED, SUBMITTED
 from media_visits.services.visits import SEEN_FIELDS
 from partners.models import Organisation
-from partners.progress import departed_note, responsible_facts, responsible_note
+from partners.progress import inactive_note, responsible_facts, responsible_note
 
 S = VisitState
 # The action → its page and the style of its button, in the order of the page.
@@ -100,7 +100,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "buttons": [_button(visit, "edit", _("Bearbeiten"))] if manages else [],
         "date_notes": clash_notes(commitments_of(visit, slots), user, now) if is_internal else [],
         "cards": _text_cards(visit, seen),
-        "departed_note": _departed_note(visit) if manages else "",
+        "inactive_note": _inactive_note(visit) if manages else "",
         "slots": listed_slots(slots),
         "edits_press": edits_press,
         # What was announced keeps its press slots; only their details may change.
@@ -118,14 +118,14 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
     }
 
 
-def _departed_note(visit: Visit) -> str:
+def _inactive_note(visit: Visit) -> str:
     if visit.is_taken_over or visit.state in OVER_STATES or visit.company is None:
         return ""
     if visit.company.is_active:
         return ""
     text = _("Das Unternehmen %(name)s ist nicht mehr aktiv.") % {"name": visit.company}
     url = reverse("media_visits:edit", args=[visit.pk])
-    return departed_note(text, _("Anderes Unternehmen eintragen"), url)
+    return inactive_note(text, _("Anderes Unternehmen eintragen"), url)
 
 
 def _text_cards(visit: Visit, approvals: list[ApprovalRequest]) -> list[TextCard]:

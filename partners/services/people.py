@@ -50,7 +50,7 @@ PERSON_IS_NEEDED = gettext_lazy(
     "Diese Person ist noch eingetragen. Tragen Sie dort jemand anderes ein, oder speichern Sie "
     "trotzdem; die Seiten weisen dann darauf hin."
 )
-NOT_FOR_DEPARTED = (Audience.ACCOUNTS, Audience.CONTACTS)
+ONLY_FOR_ACTIVE = (Audience.ACCOUNTS, Audience.CONTACTS)
 ONE_LINERS = {"title", "given_name", "family_name", "function", "phone", "letter_salutation"}
 
 
@@ -106,7 +106,7 @@ def change_person(
     )
     save_values_as(locked, values, by=by, now=now, reason=_("Angaben geändert"))
     if leaves:
-        withdraw_mails_of_departed(locked, by=by, now=now)
+        withdraw_mails_of_inactive(locked, by=by, now=now)
     return locked
 
 
@@ -173,7 +173,7 @@ def _of_account(account: User) -> list[Concern]:
 
 
 def _waiting_mails(person: Person) -> list[Concern]:
-    waiting = pending_mails_to(former_recipients(person), NOT_FOR_DEPARTED).count()
+    waiting = pending_mails_to(former_recipients(person), ONLY_FOR_ACTIVE).count()
     if not waiting:
         return []
     text = ngettext(
@@ -206,10 +206,10 @@ def _contacts(organisation: Organisation) -> list[Concern]:
 DEPENDENTS = Dependents(of_account=_of_account, of_person=_waiting_mails, of_organisation=_contacts)
 
 
-def withdraw_mails_of_departed(person: Person, *, by, now: dt.datetime) -> int:
+def withdraw_mails_of_inactive(person: Person, *, by, now: dt.datetime) -> int:
     """Withdraw what still waits for somebody who has left; return how many mails."""
     note = _("%(name)s ist nicht mehr aktiv.") % {"name": person.name}
-    return withdraw_mails_to(former_recipients(person), NOT_FOR_DEPARTED, note=note, by=by, now=now)
+    return withdraw_mails_to(former_recipients(person), ONLY_FOR_ACTIVE, note=note, by=by, now=now)
 
 
 def concerns_about(people: Iterable[Person], *, saved: Person | None = None) -> list[Concern]:

@@ -40,7 +40,7 @@ def test_guests_who_left_are_named_before_the_release():
 def test_guests_who_left_without_a_reply_are_for_the_office_to_replace():
     dialogue = make_dialogue(DialogueState.INVITED)
 
-    step = rsvps_step(dialogue, Preparation(invited=5, departed=1), TODAY)
+    step = rsvps_step(dialogue, Preparation(invited=5, inactive=1), TODAY)
 
     assert step.text == (
         "1 Gast ist ausgeschieden, ohne zu antworten, und wird nicht mehr erinnert. Ziehen Sie die "
