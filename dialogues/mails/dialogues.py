@@ -16,6 +16,7 @@ from dialogues.mails.dates import Addressee, entry_text, shared_note
 from dialogues.mails.invitations import guest_draft, replaced_date, withdraw_unsent_mails
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import former_spans
+from outbox.queries.mails import unsent_events
 from outbox.rendering.calendars import CANCEL, PUBLISH, REQUEST
 from outbox.services import enqueue_mails, withdraw_pending
 from outbox.texts import MailDraft
@@ -26,6 +27,7 @@ CALLED_OFF = {
     "dialogue_postponed": gettext_lazy("Das Gespräch wurde verschoben."),
     "dialogue_cancelled": gettext_lazy("Das Gespräch wurde abgesagt."),
 }
+CHANGE_KINDS = ("dialogue_changed", "dialogue_changed_info")
 KINDS_ABOUT_DATE = ("date_fixed", "dialogue_changed_info")
 Span = tuple[dt.datetime | None, dt.datetime | None]
 
@@ -214,6 +216,16 @@ class Change(NamedTuple):
     before: str
     after: str
 
+    @property
+    def in_words(self) -> str:
+        nothing = _("keine Angabe")
+        before = _("bisher: %(value)s") % {"value": self.before or nothing}
+        after = _("jetzt: %(value)s") % {"value": self.after or nothing}
+        return f"{self.label}\n{before}\n{after}"
+
+
+News = tuple[Addressee, list[Change]]
+
 
 def changes_between(before: Dialogue, after: Dialogue) -> list[Change]:
     """Return the changes between two versions of a dialogue that matter to guests."""
@@ -223,25 +235,44 @@ def changes_between(before: Dialogue, after: Dialogue) -> list[Change]:
     return [change for change in changes if change.before != change.after]
 
 
-def mail_changed(
-    dialogue: Dialogue, before: Dialogue, addressees: list[Addressee], *, by, now: dt.datetime
-) -> None:
-    """Mail `addressees` what changed since `before`, with an entry that replaces the former one."""
+def mail_changed(dialogue: Dialogue, news: list[News], *, by, now: dt.datetime) -> None:
+    """Mail each addressee of `news` what changed, with an entry that replaces the former one."""
     dialogue = dialogue.as_announced
-    changes = changes_between(before, dialogue)
-    drafts = [_change_draft(addressee, dialogue, changes, now) for addressee in addressees]
+    drafts = [_change_draft(addressee, dialogue, changes, now) for addressee, changes in news]
     enqueue_mails(drafts, now=now, by=by)
+
+
+def waiting_changes(dialogue: Dialogue) -> set[tuple[str, str]]:
+    """Return (event, address) of the mails about changes that wait and could be withdrawn."""
+    return unsent_events(_change_keys(dialogue), CHANGE_KINDS)
+
+
+def withdraw_waiting_changes(dialogue: Dialogue, *, by, now: dt.datetime) -> None:
+    """Withdraw mails about former changes of the dialogue, as another takes their place."""
+    note = _("Die Angaben haben sich geändert.")
+    keys = _change_keys(dialogue)
+    withdraw_pending(subject_keys=keys, kinds=CHANGE_KINDS, note=note, by=by, now=now)
+
+
+def _change_keys(dialogue: Dialogue) -> list[str]:
+    invitations = dialogue.invitations.released()
+    return [f"dialogue:{dialogue.pk}", *(invitation.mail_key for invitation in invitations)]
+
+
+def change_event(sequence: int) -> str:
+    """Return the event of the mails about the change that led to `sequence`."""
+    return f"changed:{sequence}"
 
 
 def _change_draft(
     addressee: Addressee, dialogue: Dialogue, changes: list[Change], now: dt.datetime
 ) -> MailDraft:
-    event = f"changed:{dialogue.sequence}"
+    event = change_event(dialogue.sequence)
     common = {"to": addressee.to, "calendar": _updated_entry(addressee, dialogue, now)}
     values = {
         "dialogue": dialogue.title,
         "date": dialogue.when,
-        "changes": "\n\n".join(map(_in_words, changes)),
+        "changes": "\n\n".join(change.in_words for change in changes),
     }
     # Only guests have a personal link; substitutes and informed people get a mail without one, and
     # so do several guests at one address, because the link of one is not the other's.
@@ -296,13 +327,6 @@ def _updated_entry(addressee: Addressee, dialogue: Dialogue, now: dt.datetime) -
 
 def _joined(*paragraphs: str) -> str:
     return "\n\n".join(filter(None, paragraphs))
-
-
-def _in_words(change: Change) -> str:
-    nothing = _("keine Angabe")
-    before = _("bisher: %(value)s") % {"value": change.before or nothing}
-    after = _("jetzt: %(value)s") % {"value": change.after or nothing}
-    return f"{change.label}\n{before}\n{after}"
 
 
 def _entry_note() -> str:

@@ -14,7 +14,7 @@ from dialogues.enums import SENATOR_ATTENDS, DialogueState, RsvpState
 from dialogues.mails.dates import PARTSTATS, entry_text, holds_other_entry
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import former_spans
-from outbox.queries.mails import held_back
+from outbox.queries.mails import held_back, unsent_keys
 from outbox.queries.wordings import text_in_force
 from outbox.rendering.calendars import CANCEL, REQUEST
 from outbox.rendering.messages import Message, complete_link, write_message
@@ -147,6 +147,15 @@ def mail_invitation_again(
         calendar=calendar,
     )
     enqueue_mails([draft], now=now, by=by)
+
+
+def mail_waiting_invitations_again(dialogue: Dialogue, *, by, now: dt.datetime) -> None:
+    """Replace invitations that still wait, so that they say what holds now."""
+    invitations = list(dialogue.invitations.released().filter(released_round=dialogue.round))
+    waiting = unsent_keys([invitation.mail_key for invitation in invitations], "invitation")
+    for invitation in invitations:
+        if invitation.mail_key in waiting:
+            mail_invitation_again(dialogue, invitation, by=by, now=now)
 
 
 def mail_link_replaced(dialogue: Dialogue, invitation: Invitation, *, by, now: dt.datetime) -> None:

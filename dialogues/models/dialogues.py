@@ -1,6 +1,7 @@
 """Dialogues."""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from copy import copy
 
 from django.db import models
@@ -170,6 +171,10 @@ class Dialogue(Sourced, KnownDate, Assignable):
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
     # Former values by field name: what guests still know while a change waits for its approval.
     unannounced = models.JSONField(default=dict, blank=True, editable=False)
+    # Every change of announced facts since the date was fixed, oldest first: when (`at`), the
+    # `sequence` it led to, whether it `is_mailed`, and the values `before` it by field name. A
+    # change that was not mailed is told with the next one that is (`as_told`).
+    announced_changes = models.JSONField(default=list, blank=True, editable=False)
     participants_text = models.TextField(_("Teilnehmende laut Quelle"), blank=True, editable=False)
     outcome = models.TextField(_("Ergebnis"), blank=True)
     press_text = models.TextField(_("Presse"), blank=True, editable=False)
@@ -246,6 +251,20 @@ class Dialogue(Sourced, KnownDate, Assignable):
         known = copy(self)
         for name, value in self.unannounced.items():
             setattr(known, name, value)
+        known.unannounced = {}
+        return known
+
+    def as_told(self, is_told: Callable[[Mapping], bool]) -> "Dialogue":
+        """A copy with the values of before all `announced_changes` since the last that `is_told`.
+
+        Like `as_announced`, only for pages and mails.
+        """
+        known = copy(self.as_announced)
+        for change in reversed(self.announced_changes):
+            if is_told(change):
+                break
+            for name, value in change["before"].items():
+                setattr(known, name, value)
         known.unannounced = {}
         return known
 

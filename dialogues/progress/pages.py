@@ -23,6 +23,7 @@ from dialogues.permissions import can_edit_dialogue, can_manage
 from dialogues.progress.dates import approval_status
 from dialogues.progress.topics import about_card
 from dialogues.queries import Preparation
+from dialogues.services.announcements import untold_changes
 from partners.progress import inactive_note, responsible_facts
 
 
@@ -164,6 +165,19 @@ def closing_cards(dialogue: Dialogue) -> list[TextCard]:
         css_class = "card card--danger"
         return [TextCard(_("Warum abgesagt"), dialogue.closing_reason, css_class=css_class)]
     return [TextCard(_("Warum verschoben"), dialogue.closing_reason)]
+
+
+def untold_cards(dialogue: Dialogue, user, now: dt.datetime) -> list[TextCard]:
+    """Return for the office what was changed without a mail since people were last told."""
+    changes = untold_changes(dialogue, now) if can_edit_dialogue(user, dialogue) else []
+    if not changes:
+        return []
+    note = _(
+        "Wer den Termin vorher kannte, weiß davon noch nichts. Die nächste Benachrichtigung über "
+        "eine Änderung nennt es mit."
+    )
+    text = "\n\n".join(change.in_words for change in changes)
+    return [TextCard(_("Ohne Benachrichtigung geändert"), text, note=note)]
 
 
 def host_note(dialogue: Dialogue) -> str:

@@ -51,6 +51,8 @@ def _release_date(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> N
         save_as(option, by=by, now=now, reason=reason)
     lapse_approvals(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
     dialogue.starts_at = dialogue.ends_at = dialogue.rsvp_by = None
+    # The next invitation says everything.
+    dialogue.announced_changes = []
 
 
 @transaction.atomic

@@ -43,6 +43,7 @@ from dialogues.progress import (
     internal_notes_cards,
     outcome_cards,
     preparation_of,
+    untold_cards,
 )
 from dialogues.queries import (
     Preparation,
@@ -103,7 +104,7 @@ def page_context(request, dialogue: Dialogue, tab: str) -> dict:
         "steps": steps,
         "tabs": dialogue_tabs(dialogue, user, preparation, tab),
         "buttons": [Button(_("Bearbeiten"), edit_url)] if can_edit_dialogue(user, dialogue) else [],
-        "closing_cards": closing_cards(dialogue),
+        "closing_cards": closing_cards(dialogue) + untold_cards(dialogue, user, now),
         "inactive_notes": inactive_notes(dialogue, user),
         "box": box,
         "facts": dialogue_facts(dialogue, user, preparation),

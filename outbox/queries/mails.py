@@ -95,6 +95,18 @@ def unsent_keys(subject_keys: Iterable[str], kind: str) -> set[str]:
     return found
 
 
+def unsent_events(subject_keys: Iterable[str], kinds: Collection[str]) -> set[tuple[str, str]]:
+    """Return (event, address) of the mails of `kinds` about `subject_keys` that wait and could be
+    withdrawn.
+    """
+    found: set[tuple[str, str]] = set()
+    for keys in in_batches(sorted(set(subject_keys))):
+        waiting = Mail.objects.filter(kind__in=kinds, subject_key__in=keys)
+        waiting = waiting.filter(state__in=MOVES[WITHDRAW].sources)
+        found |= set(waiting.values_list("event", "recipient"))
+    return found
+
+
 def current_recipient(mail: Mail) -> Recipient | None:
     """Return how its recipient is written to now, if that is at another address."""
     # Codes and links of accounts are for the address that they were asked for.
