@@ -1,7 +1,7 @@
 """Mails about visits, except those about the approval, which `approvals` sends.
 
 Mails to people outside contain no link, because most of them have no account; mails to the
-senator's office do.
+senator's office do, except what changed of an announced visit: all get the same words.
 """
 
 from media_visits.mails import texts  # noqa: F401  registers the texts

@@ -109,7 +109,8 @@ def mail_announcement(
 
 
 def mail_change(visit: Visit, changes: list[Change], *, notify: bool, by, now: dt.datetime) -> None:
-    """Mail everybody who knows of the announced visit what changed, unless `notify` is off.
+    """Mail everybody who knows of the announced visit and the senator's office, which attends it,
+    what changed, unless `notify` is off.
 
     An announcement that has not been sent yet is replaced in any case: it must not say what no
     longer holds.
@@ -125,7 +126,10 @@ def mail_change(visit: Visit, changes: list[Change], *, notify: bool, by, now: d
         _enqueue_announcement(visit, late, known, by=by, now=now)
     if notify:
         values = {"when": visit.date_text, "changes": "\n\n".join(map(_in_words, changes))}
-        _enqueue(visit, CHANGED, _without(known, late), values, by=by, now=now)
+        outside = _without(known, late)
+        _enqueue(visit, CHANGED, outside, values, by=by, now=now)
+        inside = _without(deciders_to_inform(visit, local_date(now)), [*outside, *late])
+        _enqueue(visit, CHANGED, inside, values, is_inside=True, by=by, now=now)
 
 
 def mail_end(visit: Visit, kind: str, end: End, *, by, now: dt.datetime) -> None:
@@ -185,17 +189,17 @@ def _enqueue_announcement(visit, people, known, *, by, now) -> None:
 
 def _mail_senator_office(visit, deciders, when, note, *, by, now) -> None:
     values = {"when": when, "state": visit.get_state_display(), "note": note}
-    _enqueue(visit, MOVED, deciders, values, by=by, now=now)
+    _enqueue(visit, MOVED, deciders, values, is_inside=True, by=by, now=now)
 
 
-def _enqueue(visit, kind, people, values, *, by, now) -> None:
+def _enqueue(visit, kind, people, values, *, by, now, is_inside=False) -> None:
     if not people:
         return
     values = {"company": visit.company_name, "title": visit.title} | values
     drafts = [
         MailDraft(
             kind=kind,
-            subject_key=_key_of(visit, None if kind == MOVED else person),
+            subject_key=_key_of(visit, None if is_inside else person),
             # Deduplicates to one mail per kind, person and version of the visit.
             event=f"v{visit.version}",
             to=recipient_of(person),

@@ -13,9 +13,10 @@ from media_visits.services.press import SLOT_FIELDS
 from media_visits.services.visits import VISIT_FIELDS
 from outbox.models import Mail
 from outbox.texts import text_of
-from tests.approvals.builders import NOW
+from partners.models import Deputy
+from tests.approvals.builders import NOW, TODAY
 from tests.media_visits.builders import STARTS_AT, make_slot, make_visit, send_mails
-from tests.partners.builders import make_organisation, make_person
+from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,39 @@ def test_change_of_an_announced_visit_is_told(office, company, field, label):
 
     text = Mail.objects.get(kind="visit_changed").text
     assert f"{label}\nbisher: keine Angabe\njetzt: Betriebsrat\n" in text
+
+
+def test_senators_office_and_its_deputy_are_told_of_a_change(office, senator, company):
+    deputy = make_user(email="vertretung@example.org")
+    Deputy.objects.create(
+        principal=senator.person, deputy=deputy.person, starts_on=TODAY, ends_on=TODAY
+    )
+    visit = announce(office, company)
+    slot = make_slot(visit)
+    send_mails()
+
+    change_slot(slot, office, meeting_point="Tor 2")
+
+    assert mails_written("visit_changed") == [
+        ("visit_changed", "senatorin@example.org"),
+        ("visit_changed", "vertretung@example.org"),
+        ("visit_changed", "werk@example.org"),
+    ]
+
+
+def test_decider_who_was_told_anyway_gets_one_mail_of_a_change(office, senator, company):
+    senator.person.organisation = company
+    senator.person.save()
+    visit = announce(office, company)
+    slot = make_slot(visit)
+    send_mails()
+
+    change_slot(slot, office, meeting_point="Tor 2")
+
+    assert mails_written("visit_changed") == [
+        ("visit_changed", "senatorin@example.org"),
+        ("visit_changed", "werk@example.org"),
+    ]
 
 
 @pytest.mark.parametrize("field", ["message", "internal_notes"])
