@@ -33,16 +33,17 @@ SUBSTITUTE_MISSING = gettext_lazy("Bitte nennen Sie, wer Sie vertritt.")
 INVITATION_WITHDRAWN = gettext_lazy(
     "Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle."
 )
-LINK_REPLACED = gettext_lazy(
-    "Dieser Link wurde durch einen neueren ersetzt. Bitte öffnen Sie den Link aus der letzten "
-    "E-Mail."
+# Replaced, perhaps without a mail, or revoked because the guest's data was deleted.
+LINK_REVOKED = gettext_lazy(
+    "Dieser Link gilt nicht mehr. Haben Sie seitdem eine E-Mail mit einem neuen Link bekommen, "
+    "öffnen Sie bitte diesen; sonst hilft Ihnen die Geschäftsstelle."
 )
 
 
 def open_invitation(token: str) -> Invitation:
     """Return the invitation of a personal link, with dialogue and host.
 
-    Raises Refused with advice if the link is damaged, expired or replaced, or the invitation was
+    Raises Refused with advice if the link is damaged, expired or revoked, or the invitation was
     withdrawn. Must not change anything, because mail scanners open links too.
     """
     target = read_link(LINK_KIND, token, max_age=LINK_LIFETIME_SECONDS)
@@ -61,7 +62,7 @@ def open_invitation(token: str) -> Invitation:
     if invitation.withdrawn_at:
         raise Refused(_why_withdrawn(invitation))
     if invitation.link_version != target.version:
-        raise Refused(LINK_REPLACED)
+        raise Refused(LINK_REVOKED)
     return invitation
 
 
@@ -219,7 +220,7 @@ def _require_open(
         require_office_rsvp(invitation)
         return
     if invitation.link_version != version_opened:
-        raise Refused(LINK_REPLACED)
+        raise Refused(LINK_REVOKED)
     if sentence := closed_reason(invitation, today=local_date(now)):
         raise Refused(sentence)
 

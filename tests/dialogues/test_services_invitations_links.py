@@ -153,7 +153,7 @@ def test_replaced_link_is_dead_and_the_reply_stays(invited, office):
 
     replace_link(invitation=invited, by=office, now=LATER)
 
-    with pytest.raises(Refused, match="durch einen neueren ersetzt"):
+    with pytest.raises(Refused, match="Dieser Link gilt nicht mehr"):
         open_invitation(old)
     mail = Mail.objects.latest("pk")
     assert (mail.kind, mail.recipient) == ("link_replaced", invited.person.email)

@@ -156,7 +156,7 @@ def test_old_link_replies_and_dies_with_the_new_one(source, target, office):
 
     kept.link_version += 1
     kept.save()
-    with pytest.raises(Refused, match="durch einen neueren ersetzt"):
+    with pytest.raises(Refused, match="Dieser Link gilt nicht mehr"):
         open_invitation(token)
     withdraw_invitation(invitation=kept, by=office, now=NOW)
     with pytest.raises(Refused, match="wurde zurückgezogen"):

@@ -240,7 +240,7 @@ def test_personal_links_lead_nowhere_afterwards(guest, dialogue):
 
     tidy_people(now=LATER)
 
-    with pytest.raises(Refused, match="durch einen neueren ersetzt"):
+    with pytest.raises(Refused, match="Dieser Link gilt nicht mehr"):
         open_invitation(token)
 
 

@@ -86,9 +86,9 @@ def test_link_of_an_older_version_is_refused():
     old = Invitation.objects.get(pk=invitation.pk)
     old.link_version = 2
 
-    with pytest.raises(Refused, match="durch einen neueren ersetzt"):
+    with pytest.raises(Refused, match="Dieser Link gilt nicht mehr"):
         open_invitation(token_of(old))
-    with nothing_changes(invitation), pytest.raises(Refused, match="durch einen neueren ersetzt"):
+    with nothing_changes(invitation), pytest.raises(Refused, match="Dieser Link gilt nicht mehr"):
         rsvp(old)
 
 

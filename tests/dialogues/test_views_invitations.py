@@ -264,7 +264,7 @@ def test_leaked_link_is_replaced_with_or_without_a_mail(signed_in, client, press
     assert list(Mail.objects.values_list("kind", flat=True)) == mails
     closed = client.get(leaked)
     assert closed.status_code == 404
-    assert "durch einen neueren ersetzt" in text_of(closed)
+    assert "Dieser Link gilt nicht mehr" in text_of(closed)
     assert "So erreichen Sie die Geschäftsstelle:" in text_of(closed)
 
 

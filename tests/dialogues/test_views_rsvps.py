@@ -239,7 +239,7 @@ def test_expired_link_is_404_with_the_reason(client, invitation, time_machine):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"link_version": 2}, "Dieser Link wurde durch einen neueren ersetzt."),
+        ({"link_version": 2}, "Dieser Link gilt nicht mehr."),
         ({"withdrawn_at": NOW}, "Diese Einladung wurde zurückgezogen."),
         ({"released_at": None}, "Diese Einladung gibt es nicht mehr."),
     ],
