@@ -3,6 +3,7 @@ replies are no longer needed.
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -90,19 +91,21 @@ def _needs(field: str, dialogues: QuerySet[Dialogue]) -> Iterator[Need]:
 def _needs_of_substitutes(people: QuerySet[Person]) -> Iterator[Need]:
     named = Invitation.objects.exclude(substitute_email="")
     addresses = named.annotate(address=Lower("substitute_email"))
-    known = dict(
-        people.annotate(address=Lower("email"))
-        .filter(address__in=addresses.values("address"))
-        .values_list("address", "pk")
-    )
-    if known:
-        found = addresses.filter(address__in=known).select_related("dialogue")
-        dialogues = Dialogue.objects.filter(pk__in=found.values("dialogue"))
-        ends = {need.person: need for need in _needs("pk", dialogues)}
-        for invitation in found:
-            # `_needs` was asked by dialogue, so its key is that of the dialogue.
-            need = ends[invitation.dialogue_id]
-            yield need._replace(person=known[invitation.address])
+    known = people.annotate(address=Lower("email"))
+    known = known.filter(address__in=addresses.values("address"))
+    # Several people may share a mailbox, and any of them may be meant.
+    holders: dict[str, list[int]] = defaultdict(list)
+    for address, person in known.values_list("address", "pk"):
+        holders[address].append(person)
+    if not holders:
+        return
+    found = addresses.filter(address__in=list(holders))
+    dialogues = Dialogue.objects.filter(pk__in=found.values("dialogue"))
+    # Asked by dialogue, so that the key of each need is that of the dialogue.
+    needs = {need.person: need for need in _needs("pk", dialogues)}
+    for dialogue, address in found.values_list("dialogue", "address"):
+        for person in holders[address]:
+            yield needs[dialogue]._replace(person=person)
 
 
 def has_details() -> Q:

@@ -15,6 +15,7 @@ from core.folding import fold
 from core.history import save_as
 from dialogues.enums import DialogueState, RsvpChannel, RsvpState
 from dialogues.models import Dialogue, Invitation, Rsvp
+from dialogues.queries.people import person_needs
 from dialogues.services import (
     close_dialogue,
     document_outcome,
@@ -29,6 +30,7 @@ from media_visits.services import announce_visit
 from outbox.enums import MailState
 from outbox.models import Mail, MailLog
 from partners.models import DistributionList, Person
+from partners.registry import Need
 from partners.services import change_person, tidy_people
 from partners.services.people import FIELDS
 from reminders.models import ReminderLog
@@ -242,6 +244,22 @@ def test_personal_links_lead_nowhere_afterwards(guest, dialogue):
 
     with pytest.raises(Refused, match="Dieser Link gilt nicht mehr"):
         open_invitation(token)
+
+
+def test_everybody_at_the_mailbox_of_a_substitute_is_needed():
+    dialogue = make_dialogue(DialogueState.INVITED)
+    make_invitation(
+        dialogue,
+        RsvpState.REPRESENTED,
+        substitute_name="Stellvertretung",
+        substitute_email="Empfang@example.org",
+    )
+    sharing = [make_person(name, email="empfang@example.org") for name in ("Leitung", "Einkauf")]
+
+    needs = list(person_needs(Person.objects.filter(email="empfang@example.org")))
+
+    why = f"Branchengespräch „{dialogue.title}“"
+    assert sorted(needs) == sorted(Need(person.pk, why) for person in sharing)
 
 
 def test_replies_of_people_who_stay_lose_their_details(guest, dialogue):
