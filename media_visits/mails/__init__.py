@@ -7,18 +7,22 @@ senator's office do, except what changed of an announced visit: all get the same
 from media_visits.mails import texts  # noqa: F401  registers the texts
 from media_visits.mails.visits import (
     end_of,
+    in_words,
     mail_announcement,
     mail_change,
     mail_end,
     people_to_announce_to,
     people_who_know,
+    untold_changes,
 )
 
 __all__ = [
     "end_of",
+    "in_words",
     "mail_announcement",
     "mail_change",
     "mail_end",
     "people_to_announce_to",
     "people_who_know",
+    "untold_changes",
 ]

@@ -1,6 +1,7 @@
 """Who is told of a visit, and the mails about its announcement, changes and end."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.conf import settings
@@ -9,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
 from approvals.queries import deciders
-from approvals.registry import Change
+from approvals.registry import Change, snapshot_changes
 from core.dates import format_span, local_date
 from media_visits.enums import VisitState
-from media_visits.facts import announced_slots
+from media_visits.facts import announced_slots, announced_snapshot
 from media_visits.models import Visit
-from outbox.queries.mails import held_back, unsent_keys
+from outbox.queries.mails import held_back, unsent_events, unsent_keys
 from outbox.services import enqueue_mails, withdraw_pending
 from outbox.texts import MailDraft, Markdown, escape_markdown
 from partners.models import Person
@@ -108,15 +109,13 @@ def mail_announcement(
     _mail_senator_office(visit, others, visit.date_text, "", by=by, now=now)
 
 
-def mail_change(visit: Visit, changes: list[Change], *, notify: bool, by, now: dt.datetime) -> None:
+def mail_change(visit: Visit, *, notify: bool, by, now: dt.datetime) -> None:
     """Mail everybody who knows of the announced visit and the senator's office, which attends it,
-    what changed, unless `notify` is off.
+    what changed since they were told last.
 
-    An announcement that has not been sent yet is replaced in any case: it must not say what no
-    longer holds.
+    With `notify` off, only mails that have not been sent yet are replaced: they must not say what
+    no longer holds.
     """
-    if not changes:
-        return
     known, informed = people_who_know(visit), list(_informed(visit))
     unsent = unsent_keys([_key_of(visit, person) for person in informed], ANNOUNCED)
     late = [person for person in informed if _key_of(visit, person) in unsent]
@@ -124,12 +123,53 @@ def mail_change(visit: Visit, changes: list[Change], *, notify: bool, by, now: d
         note = _("Die Angaben haben sich geändert.")
         withdraw_pending(subject_keys=unsent, kinds=[ANNOUNCED], note=note, by=by, now=now)
         _enqueue_announcement(visit, late, known, by=by, now=now)
-    if notify:
-        values = {"when": visit.date_text, "changes": "\n\n".join(map(_in_words, changes))}
-        outside = _without(known, late)
-        _enqueue(visit, CHANGED, outside, values, by=by, now=now)
-        inside = _without(deciders_to_inform(visit, local_date(now)), [*outside, *late])
-        _enqueue(visit, CHANGED, inside, values, is_inside=True, by=by, now=now)
+    outside = _without(known, late)
+    inside = _without(deciders_to_inform(visit, local_date(now)), [*outside, *late])
+    _mail_changes(visit, outside, notify=notify, by=by, now=now)
+    _mail_changes(visit, inside, is_inside=True, notify=notify, by=by, now=now)
+
+
+def _mail_changes(
+    visit: Visit, people: list[Person], *, notify: bool, by, now: dt.datetime, is_inside=False
+) -> None:
+    waiting: set[tuple[str, str]] = set()
+    if not notify:
+        keys = [_key_of(visit, None if is_inside else person) for person in people]
+        waiting = unsent_events(keys, [CHANGED])
+        note = _("Die Angaben haben sich geändert.")
+        withdraw_pending(subject_keys=keys, kinds=[CHANGED], note=note, by=by, now=now)
+        late = {address for _event, address in waiting}
+        people = [person for person in people if recipient_of(person).email in late]
+    # Most people know the same, so one text serves them all.
+    by_text: dict[str, list[Person]] = {}
+    for person in people:
+        changes = _changes_for(visit, recipient_of(person).email, waiting)
+        by_text.setdefault("\n\n".join(map(in_words, changes)), []).append(person)
+    for text, found in by_text.items():
+        if text:
+            values = {"when": visit.date_text, "changes": text}
+            _enqueue(visit, CHANGED, found, values, is_inside=is_inside, by=by, now=now)
+
+
+def _changes_for(visit: Visit, address: str, waiting: Collection[tuple[str, str]]) -> list[Change]:
+    """Return what changed since the last mail to `address` that does not wait any more."""
+    *former, last = visit.announced_changes
+    before = last["before"]
+    for change in reversed(former):
+        if change["is_mailed"] and (_event_of(change["version"]), address) not in waiting:
+            break
+        before = change["before"]
+    return snapshot_changes(before, announced_snapshot(visit))
+
+
+def untold_changes(visit: Visit) -> list[Change]:
+    """Return the changes that were not mailed, so that those told before do not know of them."""
+    before = current = announced_snapshot(visit)
+    for change in reversed(visit.announced_changes):
+        if change["is_mailed"]:
+            break
+        before = change["before"]
+    return snapshot_changes(before, current)
 
 
 def mail_end(visit: Visit, kind: str, end: End, *, by, now: dt.datetime) -> None:
@@ -161,6 +201,10 @@ def _informed(visit: Visit) -> QuerySet[Person]:
 def _key_of(visit: Visit, person: Person | None = None) -> str:
     # One per person outside, which tells whom the announcement has reached, at whatever address.
     return f"visit:{visit.pk}:{person.pk}" if person else f"visit:{visit.pk}"
+
+
+def _event_of(version: int) -> str:
+    return f"v{version}"
 
 
 def _without(people: list[Person], others: list[Person]) -> list[Person]:
@@ -201,7 +245,7 @@ def _enqueue(visit, kind, people, values, *, by, now, is_inside=False) -> None:
             kind=kind,
             subject_key=_key_of(visit, None if is_inside else person),
             # Deduplicates to one mail per kind, person and version of the visit.
-            event=f"v{visit.version}",
+            event=_event_of(visit.version),
             to=recipient_of(person),
             values=values,
             path=visit.get_absolute_url(),
@@ -232,7 +276,7 @@ def _press_lines(visit: Visit) -> Markdown:
     return Markdown(_("Pressetermine:") + "\n\n" + "\n".join(lines))
 
 
-def _in_words(change: Change) -> str:
+def in_words(change: Change) -> str:
     nothing = _("keine Angabe")
     before = _("bisher: %(value)s") % {"value": change.before or nothing}
     after = _("jetzt: %(value)s") % {"value": change.after or nothing}

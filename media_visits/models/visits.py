@@ -142,6 +142,10 @@ class Visit(Sourced, KnownDate, Assignable):
     announced_at = models.DateTimeField(_("zuerst angekündigt am"), null=True, editable=False)
     # People who got the announcement; they get mail when the visit is postponed or cancelled.
     informed = models.ManyToManyField(Person, blank=True, editable=False, related_name="+")
+    # Every change of what was announced, oldest first: the `version` it led to, whether it
+    # `is_mailed`, and the announced facts `before` it. A change that was not mailed is told with
+    # the next one that is.
+    announced_changes = models.JSONField(default=list, blank=True, editable=False)
     # Counts the saves; part of the deduplication key of mails about the visit.
     version = models.PositiveIntegerField(default=1, editable=False)
     # The first source leads, so that the column also sorts by company.

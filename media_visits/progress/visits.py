@@ -20,6 +20,7 @@ from core.history import entries_of
 from core.progress import Button, HistoryEntry, TextCard
 from media_visits.enums import OVER_STATES, PRESS_OPEN_STATES, VISIT_MOVES, VisitState
 from media_visits.facts import slot_details
+from media_visits.mails import in_words, untold_changes
 from media_visits.models import Visit
 from media_visits.permissions import can_manage, can_see_internals, open_actions
 from media_visits.progress.lifecycle import next_step_of, visit_steps
@@ -99,7 +100,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         ),
         "buttons": [_button(visit, "edit", _("Bearbeiten"))] if manages else [],
         "date_notes": clash_notes(commitments_of(visit, slots), user, now) if is_internal else [],
-        "cards": _text_cards(visit, seen),
+        "cards": (_untold_cards(visit) if manages else []) + _text_cards(visit, seen),
         "inactive_note": _inactive_note(visit) if manages else "",
         "slots": listed_slots(slots),
         "edits_press": edits_press,
@@ -126,6 +127,19 @@ def _inactive_note(visit: Visit) -> str:
     text = _("Das Unternehmen %(name)s ist nicht mehr aktiv.") % {"name": visit.company}
     url = reverse("media_visits:edit", args=[visit.pk])
     return inactive_note(text, _("Anderes Unternehmen eintragen"), url)
+
+
+def _untold_cards(visit: Visit) -> list[TextCard]:
+    """Return what was changed without a mail since people were last told."""
+    changes = untold_changes(visit) if visit.state == S.ANNOUNCED else []
+    if not changes:
+        return []
+    note = _(
+        "Wem der Besuch angekündigt ist, weiß davon noch nichts. Die nächste Benachrichtigung über "
+        "eine Änderung nennt es mit."
+    )
+    text = "\n\n".join(map(in_words, changes))
+    return [TextCard(_("Ohne Benachrichtigung geändert"), text, note=note)]
 
 
 def _text_cards(visit: Visit, approvals: list[ApprovalRequest]) -> list[TextCard]:

@@ -179,6 +179,7 @@ def announce_visit(
         )
     # Keep the first time: the company still sees the visit after a later change (`visible_to`).
     visit.announced_at = visit.announced_at or now
+    visit.announced_changes = []
     move_visit(visit, "announce", by=by, now=now, reason=_("Angekündigt"))
     known = mails.people_who_know(visit)
     people = mails.people_to_announce_to(visit, lists, known=known)

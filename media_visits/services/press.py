@@ -18,6 +18,7 @@ from core.models import Origin, Precision
 from core.roles import require_office
 from media_visits.enums import PRESS_OPEN_STATES, PressKind
 from media_visits.facts import VISIT_FACTS, announced_snapshot
+from media_visits.mails import mail_change
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.models.press import (
     ARRIVAL_TOO_LATE,
@@ -29,9 +30,9 @@ from media_visits.queries import commitment_of
 from media_visits.services.visits import (
     is_on_another_day,
     lock_visit,
+    record_announced_change,
     refuse_if_announced,
     save_change,
-    tell_changes,
 )
 
 # Both in the order of the forms.
@@ -137,8 +138,10 @@ def change_press_slot(
         _require_heeded_start(slot, heeded, by=by, now=now)
     save_as(slot, by=by, now=now, reason=_("Geändert"))
     reason = _("Pressetermin geändert: %(slot)s") % {"slot": slot}
+    is_told = record_announced_change(visit, announced, notify=notify)
     save_change(visit, before, by=by, now=now, reason=reason)
-    tell_changes(visit, announced, notify=notify, by=by, now=now)
+    if is_told:
+        mail_change(visit, notify=notify, by=by, now=now)
     return slot
 
 

@@ -102,13 +102,18 @@ def save_change(
     )
 
 
-def tell_changes(
-    visit: Visit, before: list[list[str]], *, notify: bool, by, now: dt.datetime
-) -> None:
-    """Mail what changed since `before`, an `announced_snapshot`, if the visit is announced."""
-    if visit.state == VisitState.ANNOUNCED and not visit.is_taken_over:
-        changes = snapshot_changes(before, announced_snapshot(visit))
-        mail_change(visit, changes, notify=notify, by=by, now=now)
+def record_announced_change(visit: Visit, before: list[list[str]], *, notify: bool) -> bool:
+    """Return whether people have to be told what changed since `before`, an `announced_snapshot`.
+
+    If so, this notes it on the locked visit, which the caller saves before `mail_change`.
+    """
+    if visit.state != VisitState.ANNOUNCED or visit.is_taken_over:
+        return False
+    if before == announced_snapshot(visit):
+        return False
+    change = {"version": visit.version + 1, "is_mailed": notify, "before": before}
+    visit.announced_changes = [*visit.announced_changes, change]
+    return True
 
 
 def visit_errors(values: Mapping[str, Any]) -> dict[str, str]:
@@ -196,9 +201,11 @@ def change_visit(
     if changed or set(values.get("sectors", sectors)) != sectors:
         labels = [str(Visit._meta.get_field(name).verbose_name) for name in changed]
         reason = _("Geändert: %(what)s") % {"what": ", ".join(labels) or _("Branchenschwerpunkt")}
+        is_told = record_announced_change(visit, announced, notify=notify)
         save_change(visit, before, by=by, now=now, reason=reason)
+        if is_told:
+            mail_change(visit, notify=notify, by=by, now=now)
     visit.sectors.set(values.get("sectors", sectors))
-    tell_changes(visit, announced, notify=notify, by=by, now=now)
     return visit
 
 

@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
 from core.conflicts import version_of
 from core.errors import Refused
 from media_visits.enums import PressKind, VisitState
+from media_visits.mails import untold_changes
 from media_visits.models import PressSlot, Visit
 from media_visits.services import announce_visit, change_press_slot, change_visit
 from media_visits.services.press import SLOT_FIELDS
@@ -224,6 +226,68 @@ def test_office_may_tell_nobody_of_a_change(office, company):
     slot.refresh_from_db()
     assert slot.meeting_point == "Tor 2"
     assert mails_written("visit_changed") == []
+
+
+def changes_in(mail: Mail) -> list[str]:
+    return [line for line in mail.text.splitlines() if line.startswith(("bisher:", "jetzt:"))]
+
+
+def test_change_that_was_not_mailed_is_told_with_the_next_one(office, company):
+    visit = announce(office, company)
+    slot = make_slot(visit, meeting_point="Tor 1", capacity=10)
+    send_mails()
+    change_slot(slot, office, notify=False, meeting_point="Tor 2")
+    change_slot(slot, office, notify=False, meeting_point="Tor 3")
+    visit.refresh_from_db()
+    [untold] = untold_changes(visit)
+
+    change_slot(slot, office, capacity=12)
+
+    visit.refresh_from_db()
+    assert (untold.before, untold.after) == ("Tor 1", "Tor 3")
+    assert untold_changes(visit) == []
+    mail = Mail.objects.get(kind="visit_changed")
+    assert changes_in(mail) == ["bisher: Tor 1", "jetzt: Tor 3", "bisher: 10", "jetzt: 12"]
+
+
+def test_nothing_is_left_to_tell_once_a_silent_change_is_undone(office, company):
+    visit = announce(office, company)
+    slot = make_slot(visit, meeting_point="Tor 1")
+    send_mails()
+    change_slot(slot, office, notify=False, meeting_point="Tor 2")
+
+    change_slot(slot, office, meeting_point="Tor 1")
+
+    visit.refresh_from_db()
+    assert untold_changes(visit) == []
+    assert mails_written("visit_changed") == []
+
+
+def test_silent_change_replaces_a_change_that_still_waits(office, company):
+    visit = announce(office, company)
+    slot = make_slot(visit, meeting_point="Tor 1")
+    send_mails()
+    change_slot(slot, office, meeting_point="Tor 2")
+
+    change_slot(slot, office, notify=False, meeting_point="Tor 3")
+
+    former, mail = Mail.objects.filter(kind="visit_changed").order_by("pk")
+    assert (former.state, changes_in(mail)) == ("withdrawn", ["bisher: Tor 1", "jetzt: Tor 3"])
+
+
+@time_machine.travel(NOW)
+def test_page_tells_the_office_what_was_not_mailed(client, office, senator, company):
+    visit = announce(office, company)
+    change_slot(
+        make_slot(visit, meeting_point="Tor 1"), office, notify=False, meeting_point="Tor 2"
+    )
+    texts = []
+    for user in (office, senator):
+        client.force_login(user)
+        texts.append(client.get(visit.get_absolute_url()).content.decode())
+
+    assert ["Ohne Benachrichtigung geändert" in text for text in texts] == [True, False]
+    assert "bisher: Tor 1" in texts[0]
 
 
 @pytest.mark.parametrize("notify", [True, False])
