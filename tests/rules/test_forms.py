@@ -45,7 +45,7 @@ OWN_FIELDS = {
     forms.CharField: own.CleanCharField,
 }
 # Fields of allauth and Django that take addresses, codes and passwords and store no text.
-NOT_OURS = ("sign_in.forms", "partners.forms.PasswordForm")
+NOT_OURS = ("sign_in.forms", "partners.forms.accounts.PasswordForm")
 
 
 def subclasses(base: type) -> Iterator[type]:

@@ -1,0 +1,66 @@
+from operator import attrgetter
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import DayField, PickList
+from core.roles import SENATOR_OFFICE
+from partners.models import Person, User
+from partners.permissions import can_manage_partners
+from partners.registry import kind_choices
+
+
+class DeputyForm(forms.Form):
+    """A deputy of `principal`: person, days and, if they decide on approvals, kinds of approval."""
+
+    deputy = forms.ModelChoiceField(
+        label=_("Wer vertritt?"),
+        queryset=Person.objects.none(),
+        widget=PickList,
+        empty_label=_("Bitte wählen"),
+        help_text=_("Zur Auswahl stehen Personen mit aktivem Konto."),
+    )
+    starts_on = DayField(label=_("Erster Tag"))
+    ends_on = DayField(
+        label=_("Letzter Tag"), required=False, help_text=_("Leer: bis auf Weiteres.")
+    )
+    kinds = forms.MultipleChoiceField(
+        label=_("Nur für diese Freigaben"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--inline"}),
+        help_text=_("Nichts angekreuzt: für alle Freigaben."),
+    )
+
+    def __init__(self, *args, principal: Person, by: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        deputy = self.fields["deputy"]
+        deputy.queryset = _possible_deputies(principal, by)
+        deputy.label_from_instance = attrgetter("name_with_organisation")
+        self.fields["kinds"].choices = kind_choices()
+        # Only the senator's office decides on approvals, so only its deputies can be limited.
+        account = getattr(principal, "user", None)
+        if account is None or SENATOR_OFFICE not in account.own_roles:
+            del self.fields["kinds"]
+        else:
+            self.fields["ends_on"].help_text = _(
+                "Leer: bis auf Weiteres; an Freigaben wird die Vertretung dann erst nach Ablauf "
+                "der Frist erinnert, mit einem letzten Tag von Anfang an."
+            )
+
+    @property
+    def values(self) -> dict:
+        """The arguments `deputy`, `starts_on`, `ends_on` and perhaps `kinds` of `create_deputy`."""
+        return self.cleaned_data
+
+
+def _possible_deputies(principal: Person, by: User) -> QuerySet[Person]:
+    """Return the people with an active account; users outside the office choose a colleague."""
+    people = Person.objects.visible_to(by)
+    if not can_manage_partners(by):
+        people = Person.objects.filter(
+            organisation__isnull=False, organisation_id=by.organisation_id
+        )
+    # Nobody can appoint themselves as deputy; the service enforces this too.
+    people = people.filter(user__is_active=True).exclude(pk__in=[principal.pk, by.person_id])
+    return people.select_related("organisation").order_by("sort_name", "search", "pk")

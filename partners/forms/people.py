@@ -1,0 +1,46 @@
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.conflicts import VersionedForm
+from core.forms import WarnedForm, formfield_for, offer, put_first, recently_used
+from outbox.rendering.headers import validate_address
+from partners.models import Organisation, Person
+from partners.services import people
+
+
+class PersonForm(VersionedForm, WarnedForm):
+    """A contact with the internal note, which only the office may read."""
+
+    class Meta:
+        model = Person
+        fields = people.FIELDS
+        formfield_callback = formfield_for
+        widgets = {
+            "salutation": forms.RadioSelect(attrs={"class": "choices--inline"}),
+            "notes": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "title": _("So, wie er in der Anrede steht: „Dr.“ oder „Prof. Dr.“."),
+            "family_name": _(
+                "Ist nur die Funktion bekannt, steht sie hier, zum Beispiel „Leitung des Werks“."
+            ),
+            "letter_salutation": _(
+                "Leer: aus Anrede, Titel und Namen, zum Beispiel „Sehr geehrte Frau Dr. …“. Das "
+                "Komma setzt das Portal."
+            ),
+            "notes": _("Nur für die Geschäftsstelle sichtbar."),
+            "is_active": _("Ohne Haken wird die Person nicht mehr zur Auswahl angeboten."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.overrule_label = _("Trotzdem anlegen")
+        # Django accepts addresses that the portal cannot write to, such as quoted ones.
+        self.fields["email"].validators.append(validate_address)
+        in_order = Organisation.objects.order_by("search", "pk")
+        offer(self, "organisation", in_order, Q(is_active=True))
+        recent = recently_used(Person.objects, "organisation")
+        put_first(self.fields["organisation"], recent, _("Zuletzt gewählt"))
+        self.fields["organisation"].empty_label = _("keine Organisation")
