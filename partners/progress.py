@@ -1,17 +1,22 @@
 """Who is in charge of a record, as pages and lists show it, and what is stored about a person."""
 
+import datetime as dt
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.dates import format_date, format_moment
 from core.errors import Concern
 from core.html import draw_badge
 from outbox.models import Mail
+from outbox.queries.mails import mails_gone_to
+from outbox.registry import Addressed
 from outbox.rendering.preview import preview_text
 from partners.enums import NOBODY, role_names
 from partners.models import Assignable, Deputy, FormerPerson, Person, User
@@ -20,8 +25,10 @@ from partners.queries import open_records_in_charge
 from partners.registry import PersonData, Section, person_data
 from partners.services.expiry import needs_in_partners
 from partners.services.merges import move_person
-from partners.services.people import FIELDS
+from partners.services.people import FIELDS, AddressChange
 from partners.services.traces import addresses_of, numbers_of
+
+MAILS_NAMED = 3
 
 
 def account_label(account: User) -> str:
@@ -83,6 +90,32 @@ def concern_lines(concerns: Iterable[Concern]) -> list[SafeString]:
         )
         for concern in concerns
     ]
+
+
+def saved_message(done: str, change: AddressChange, now: dt.datetime) -> SafeString:
+    """Return `done` and what follows from a new address: mails that wait go there; what went to the
+    former one may have to be sent again.
+    """
+    text = ngettext(
+        "%(count)d wartende E-Mail geht jetzt an die neue Adresse.",
+        "%(count)d wartende E-Mails gehen jetzt an die neue Adresse.",
+        change.readdressed,
+    )
+    waited = text % {"count": change.readdressed} if change.readdressed else ""
+    gone = _gone_to(change.former, now) if change.former else ""
+    return format_html_join(" ", "{}", ((line,) for line in (done, waited, gone) if line))
+
+
+def _gone_to(former: Addressed, now: dt.datetime) -> SafeString | str:
+    mails = list(mails_gone_to(former, now)[: MAILS_NAMED + 1])
+    if not mails:
+        return ""
+    links = [(mail.get_absolute_url(), mail.subject) for mail in mails[:MAILS_NAMED]]
+    if len(mails) > MAILS_NAMED:
+        url = f"{reverse('outbox:list')}?{urlencode({'q': former.email})}"
+        links.append((url, _("alle ansehen")))
+    named = format_html_join(", ", '<a href="{}">{}</a>', links)
+    return format_html("{} {}", _("An die bisherige Adresse ging:"), named)
 
 
 def inactive_note(text: str, action: str, url: str) -> SafeString:

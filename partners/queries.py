@@ -216,6 +216,14 @@ def former_recipients(person: Person) -> list[Recipient]:
     ]
 
 
+def addresses_ever(person: Person) -> set[str]:
+    """Return every address of `person`, their account and the entries merged into theirs."""
+    numbers = [person.pk, *person.former_entries.values_list("number", flat=True)]
+    contacts = Person.history.filter(id__in=numbers).values_list(Lower("email"), flat=True)
+    accounts = User.history.filter(person_id__in=numbers).values_list("email", flat=True)
+    return {*contacts, *accounts} - {""}
+
+
 def _is_used_by(people: QuerySet[Person], email: str) -> bool:
     return people.filter(Q(email__iexact=email) | Q(user__email=email)).exists()
 

@@ -24,6 +24,8 @@ from outbox.registry import Addressed, current_recipients
 from outbox.texts import Recipient, kinds_for
 
 LATE_AFTER = dt.timedelta(minutes=15)
+# Older mails are hardly worth sending again to somebody whose address was wrong.
+WORTH_RESENDING = dt.timedelta(days=90)
 SENDING_ORDER = ("priority", "due_at", "pk")
 WAS_ATTEMPTED = Q(attempts__gt=0) | Q(state__in=(MailState.SENDING, MailState.SENT))
 
@@ -114,6 +116,18 @@ def current_recipient(mail: Mail) -> Recipient | None:
         return None
     addressed = Addressed(mail.recipient, mail.recipient_name)
     return current_recipients([addressed]).get(addressed)
+
+
+def mails_gone_to(one: Addressed, now: dt.datetime) -> QuerySet[Mail]:
+    """Return what went to an address that was perhaps wrong, newest first."""
+    mails = Mail.objects.filter(
+        recipient=one.email,
+        recipient_name=one.name,
+        is_account_mail=False,
+        state__in=(MailState.SENDING, MailState.SENT),
+        created_at__gte=now - WORTH_RESENDING,
+    )
+    return mails.without_bodies().order_by("-created_at", "-pk")
 
 
 def pending_mails_to(

@@ -4,6 +4,7 @@ from outbox.services.bulk import approve_mails, resend_mails, settle_mails, with
 from outbox.services.delivery import deliver_due_mails
 from outbox.services.mails import (
     approve_mail,
+    readdress_pending,
     replace_links,
     resend_mail,
     settle_mail,
@@ -29,6 +30,7 @@ __all__ = [
     "fingerprint_of",
     "mails_mentioning",
     "perform",
+    "readdress_pending",
     "rehearse",
     "remove_bodies",
     "replace_links",

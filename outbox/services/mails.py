@@ -24,10 +24,12 @@ from outbox.enums import (
     UNSOLVED_STATES,
     WITHDRAW,
     Audience,
+    MailState,
 )
 from outbox.models import Mail, MailLog
 from outbox.permissions import require_can_manage_mails
 from outbox.queries.mails import pending_mails_to
+from outbox.registry import Addressed, current_recipients
 from outbox.rendering.headers import normalise_address, one_line
 from outbox.rendering.messages import complete_link
 from outbox.rendering.mime import readdress, reword
@@ -82,6 +84,42 @@ def readdress_mail(mail: Mail, to: Recipient, *, now: dt.datetime) -> str:
     with violation_as(twin):
         mail.save(update_fields=["mime", "recipient", "recipient_name", "search"])
     return note
+
+
+@transaction.atomic
+def readdress_pending(addresses: Collection[str], *, now: dt.datetime, by: Model | None) -> int:
+    """Write the unsent mails to `addresses` to those that their recipients have now
+    (`outbox.registry`); return how many. Those of accounts and those that a worker has claimed are
+    left alone; what the new address was written already is withdrawn.
+    """
+    unsent = Mail.objects.filter(
+        recipient__in=addresses, is_account_mail=False, state__in=MOVES[WITHDRAW].sources
+    )
+    # As in `_withdraw`, a locked mail is being claimed at this moment.
+    mails = list(unsent.exclude(mime="").order_by("pk").select_for_update(skip_locked=True))
+    moved = current_recipients({Addressed(mail.recipient, mail.recipient_name) for mail in mails})
+    count = 0
+    for mail in mails:
+        to = moved.get(Addressed(mail.recipient, mail.recipient_name))
+        if to:
+            count += _readdress_pending(mail, to, now, by)
+    return count
+
+
+def _readdress_pending(mail: Mail, to: Recipient, now: dt.datetime, by: Model | None) -> bool:
+    note = _("Adresse geändert: an %(new)s statt an %(old)s")
+    note %= {"new": normalise_address(to.email), "old": mail.recipient}
+    try:
+        readdress_mail(mail, to, now=now)
+    except Refused as error:
+        _withdraw(Mail.objects.filter(pk=mail.pk), str(error), now, by)
+        return False
+    if mail.state == MailState.RETRY:
+        # What the server said was about the former address.
+        mail.refusals, mail.last_error, mail.due_at = 0, "", now
+        mail.save(update_fields=["refusals", "last_error", "due_at"])
+    _log(mail, mail.state, note, now, by)
+    return True
 
 
 @transaction.atomic
@@ -256,7 +294,7 @@ def _move(mail: Mail, target: str, note: str | Promise, now: dt.datetime, by: Mo
     )
 
 
-def _log(mail: Mail, target: str, note: str | Promise, now: dt.datetime, by: Model) -> None:
+def _log(mail: Mail, target: str, note: str | Promise, now: dt.datetime, by: Model | None) -> None:
     MailLog.objects.create(
         mail=mail, at=now, from_state=mail.state, to_state=target, note=note, by=by
     )

@@ -13,11 +13,17 @@ from partners.services.deputies import create_deputy, end_deputy
 from partners.services.lists import add_members, change_list, create_list, remove_members
 from partners.services.merges import merge_people, preview_merge
 from partners.services.organisations import change_organisation, create_organisation
-from partners.services.people import change_person, create_person, dependents_of_account
+from partners.services.people import (
+    AddressChange,
+    change_person,
+    create_person,
+    dependents_of_account,
+)
 from partners.services.privacy import erase_person, keep_person, preview_erasure, tidy_people
 from partners.services.responsibility import change_responsible, hand_over, take_back
 
 __all__ = [
+    "AddressChange",
     "accept_invitation",
     "activate_account",
     "add_members",

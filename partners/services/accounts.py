@@ -23,7 +23,13 @@ from partners.mails import INVITATION, INVITATION_DAYS, mail_invitation
 from partners.models import Person, User
 from partners.permissions import require_can_manage_partners
 from partners.queries import similar_people
-from partners.services.people import MAY_BE_DOUBLE, concerns_about
+from partners.services.people import (
+    MAY_BE_DOUBLE,
+    AddressChange,
+    addressed,
+    concerns_about,
+    follow_address,
+)
 
 INVITATION_SECONDS = INVITATION_DAYS * 24 * 3600
 ACCOUNT_FIELDS = ("email", "groups", "is_active", "is_office_head")
@@ -57,6 +63,7 @@ def invite_account(
     email = _require_free_address(email)
     doubles = similar_people(locked, email=email)
     require_heeded(concerns_about(doubles, saved=locked), heeded, str(MAY_BE_DOUBLE))
+    former = addressed(locked)
     account = User(person=locked, email=email, invited_at=now, is_office_head=is_office_head)
     account.set_unusable_password()
     reason = _("eingeladen als %(roles)s") % {"roles": _roles_text(roles, is_office_head)}
@@ -66,6 +73,7 @@ def invite_account(
         locked.email = email
         reason = _("E-Mail-Adresse aus der Einladung zum Konto übernommen")
         save_as(locked, by=by, now=now, reason=reason)
+    follow_address(locked, former, by=by, now=now)
     mail_invitation(account, now=now, by=by)
     return account
 
@@ -141,8 +149,9 @@ def change_account(
     is_office_head: bool = False,
     heeded: Collection[str] = (),
     seen: str | None = None,
-) -> User:
-    """Change the address, the roles and the head of the office. A new address revokes sent links.
+) -> tuple[User, AddressChange]:
+    """Change the address, the roles and the head of the office. A new address revokes sent links;
+    mails that wait follow it.
 
     `seen` is the fingerprint of ACCOUNT_FIELDS that the form showed. Raises ChangedMeanwhile;
     Refused when the address belongs to another account, the roles do not fit, users change
@@ -174,11 +183,12 @@ def change_account(
         # allauth keeps a copy of confirmed addresses and would still accept the former one.
         EmailAddress.objects.filter(user=locked).delete()
         locked.invitation_version += 1
+    former = addressed(locked.person)
     locked.email, locked.is_office_head = email, is_office_head
     reason = _("geändert: %(roles)s") % {"roles": _roles_text(roles, is_office_head)}
     _save(locked, by=by, now=now, reason=reason)
     locked.groups.set(Group.objects.filter(name__in=roles))
-    return locked
+    return locked, follow_address(locked.person, former, by=by, now=now)
 
 
 @transaction.atomic
@@ -196,6 +206,7 @@ def deactivate_account(*, account: User, by, now: dt.datetime) -> User:
         raise ChangedMeanwhile(_("Dieses Konto ist schon deaktiviert."))
     require_other_account(locked, by)
     _require_another_office_account(locked, office_pks)
+    former = addressed(locked.person)
     locked.is_active = False
     # Reopening the account later must not revive an old link.
     locked.invitation_version += 1
@@ -204,6 +215,7 @@ def deactivate_account(*, account: User, by, now: dt.datetime) -> User:
     note = _("Das Konto von %(name)s ist deaktiviert.") % {"name": locked}
     to = [Recipient(locked.email)]
     withdraw_mails_to(to, [Audience.ACCOUNTS], note=note, by=by, now=now)
+    follow_address(locked.person, former, by=by, now=now)
     return locked
 
 
@@ -220,8 +232,10 @@ def activate_account(*, account: User, by, now: dt.datetime) -> User:
         raise ChangedMeanwhile(_("Dieses Konto ist schon aktiv."))
     _require_fitting_roles(locked.person, locked.own_roles)
     _require_active(locked.person)
+    former = addressed(locked.person)
     locked.is_active = True
     save_as(locked, by=by, now=now, reason=_("aktiviert"))
+    follow_address(locked.person, former, by=by, now=now)
     return locked
 
 

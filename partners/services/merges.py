@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.conflicts import version_of
 from core.errors import ChangedMeanwhile, Refused, violation_as
@@ -19,7 +19,12 @@ from partners.models import Deputy, DistributionList, FormerPerson, Person, User
 from partners.permissions import require_can_manage_partners
 from partners.queries import office_accounts
 from partners.registry import assignable_kinds, person_data
-from partners.services.people import FIELDS, require_account_stays_valid, require_not_anonymised
+from partners.services.people import (
+    FIELDS,
+    readdress_mails_of,
+    require_account_stays_valid,
+    require_not_anonymised,
+)
 from partners.services.responsibility import change_responsible
 
 CHANGED_MEANWHILE = gettext_lazy(
@@ -88,6 +93,7 @@ def _merge(
         lines += data.move(source=source, target=target, by=by, now=now)
     _move_history(source, target, is_kept=is_kept)
     FormerPerson.objects.create(number=source.pk, name=source.name, person=target, merged_at=now)
+    lines += _readdress_mails(target, by=by, now=now)
     reason = _("Mit „%(name)s“ zusammengeführt") % {"name": target.name}
     if is_kept:
         source.is_active = False
@@ -96,6 +102,17 @@ def _merge(
         delete_as(source, by=by, now=now, reason=reason)
     digest = hashlib.sha256("\n".join([*shown, *lines]).encode()).hexdigest()[:20]
     return Merge(lines, is_kept, digest)
+
+
+def _readdress_mails(target: Person, *, by, now: dt.datetime) -> list[str]:
+    # After the former entry is recorded: its addresses are looked for as well.
+    count = readdress_mails_of(target, by=by, now=now)
+    text = ngettext(
+        "%(count)d wartende E-Mail, jetzt an die Adresse, die bleibt",
+        "%(count)d wartende E-Mails, jetzt an die Adresse, die bleibt",
+        count,
+    )
+    return [text % {"count": count}] if count else []
 
 
 def account_of(person: Person) -> User | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db import transaction
@@ -18,14 +18,17 @@ from core.history import save_values_as
 from core.roles import PARTNER
 from outbox.enums import Audience
 from outbox.queries.mails import pending_mails_to
+from outbox.registry import Addressed
 from outbox.rendering.headers import without_closing_mark
-from outbox.services import withdraw_mails_to
+from outbox.services import readdress_pending, withdraw_mails_to
 from partners.models import Deputy, Organisation, Person, User
 from partners.permissions import require_can_manage_partners
 from partners.queries import (
+    addresses_ever,
     former_recipients,
     open_records_in_charge,
     people_of,
+    recipient_of,
     similar_people,
 )
 from partners.registry import Dependents, all_dependents
@@ -54,6 +57,15 @@ ONLY_FOR_ACTIVE = (Audience.ACCOUNTS, Audience.CONTACTS)
 ONE_LINERS = {"title", "given_name", "family_name", "function", "phone", "letter_salutation"}
 
 
+class AddressChange(NamedTuple):
+    """How somebody was written to before, None if nothing changed, and how many mails that waited
+    go to the new address.
+    """
+
+    former: Addressed | None = None
+    readdressed: int = 0
+
+
 @transaction.atomic
 def create_person(
     *, values: dict[str, Any], by, now: dt.datetime, heeded: Collection[str] = ()
@@ -76,13 +88,13 @@ def change_person(
     by,
     now: dt.datetime,
     heeded: Collection[str] = (),
-) -> Person:
+) -> tuple[Person, AddressChange]:
     """Change a contact.
 
-    Withdraws the mails that wait for somebody who has left. Raises ChangedMeanwhile when it was
-    saved since `version`, Refused when the contact's account would lose what it needs, Warned if
-    the change makes it similar to another contact, or others still expect something of somebody
-    who leaves.
+    Mails that wait follow a new address; those for somebody who has left are withdrawn. Raises
+    ChangedMeanwhile when it was saved since `version`, Refused when the contact's account would
+    lose what it needs, Warned if the change makes it similar to another contact, or others still
+    expect something of somebody who leaves.
     """
     require_can_manage_partners(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
@@ -104,10 +116,29 @@ def change_person(
         },
         heeded,
     )
+    former = addressed(locked)
     save_values_as(locked, values, by=by, now=now, reason=_("Angaben geändert"))
     if leaves:
         withdraw_mails_of_inactive(locked, by=by, now=now)
-    return locked
+    return locked, follow_address(locked, former, by=by, now=now)
+
+
+def addressed(person: Person) -> Addressed:
+    """Return how `person` is written to now."""
+    to = recipient_of(person)
+    return Addressed(to.email, to.name)
+
+
+def follow_address(person: Person, former: Addressed, *, by, now: dt.datetime) -> AddressChange:
+    """Let the mails that wait for `person` follow from `former` to a new address, if it is one."""
+    if former.email in ("", addressed(person).email):
+        return AddressChange()
+    return AddressChange(former, readdress_mails_of(person, by=by, now=now))
+
+
+def readdress_mails_of(person: Person, *, by, now: dt.datetime) -> int:
+    """Write the mails that wait for `person` to the present address; return how many."""
+    return readdress_pending(addresses_ever(person), by=by, now=now)
 
 
 def require_all_heeded(

@@ -25,7 +25,7 @@ from partners.forms import AccountForm, ChangeAccountForm
 from partners.mails import preview_invitation
 from partners.models import User
 from partners.permissions import can_manage_partners
-from partners.progress import concern_lines, open_records_note
+from partners.progress import concern_lines, open_records_note, saved_message
 from partners.queries import visible_people
 from partners.services import (
     activate_account,
@@ -120,8 +120,9 @@ def account_edit(request, pk):
             by=request.user,
             now=timezone.now(),
         )
-        if changed := run_service(request, service, form=form):
-            done = _changed_text(account, changed)
+        if saved := run_service(request, service, form=form):
+            changed, change = saved
+            done = saved_message(_changed_text(account, changed), change, timezone.now())
             # Without the role, the account can no longer be in charge of anything.
             if OFFICE not in form.values["roles"]:
                 done = format_html("{} {}", done, open_records_note(account))

@@ -1,5 +1,6 @@
 """People: list, export, page and forms."""
 
+from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +31,7 @@ from partners.permissions import (
     can_see_notes,
     can_see_people,
 )
-from partners.progress import handover_url
+from partners.progress import handover_url, saved_message
 from partners.queries import (
     deputyships_for,
     open_records_in_charge,
@@ -241,8 +242,10 @@ def person_add(request):
 def person_edit(request, pk):
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     form = PersonForm(request.POST or None, instance=person)
-    done = _("Die Angaben sind gespeichert.")
-    if save_form(request, form, change_person, person=person, done=done):
+    if saved := save_form(request, form, change_person, person=person):
+        _person, change = saved
+        done = saved_message(_("Die Angaben sind gespeichert."), change, timezone.now())
+        messages.success(request, done)
         return redirect(person)
     return render_form(
         request, form, title=_("Person bearbeiten"), cancel_url=person.get_absolute_url()

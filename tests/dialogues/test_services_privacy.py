@@ -109,7 +109,7 @@ def guest(office, company):
     entry.refresh_from_db()
     values = {name: getattr(entry, name) for name in FIELDS} | {"email": "gast-neu@example.org"}
     call = {"person": entry, "values": values, "version": version_of(entry, FIELDS)}
-    return change_person(**call, by=office, now=NOW)
+    return change_person(**call, by=office, now=NOW)[0]
 
 
 @pytest.fixture

@@ -309,5 +309,5 @@ def test_changed_address_of_another_person_is_used_only_deliberately(office):
     with nothing_changes(account, other), pytest.raises(Warned, match="vielleicht schon"):
         change(email="andere@example.org")
 
-    changed = change(email="andere@example.org", heeded={f"person-{other.pk}"})
+    changed, _change = change(email="andere@example.org", heeded={f"person-{other.pk}"})
     assert changed.email == "andere@example.org"

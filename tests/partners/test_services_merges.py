@@ -16,6 +16,7 @@ from partners.queries import similar_people
 from partners.registry import person_data
 from partners.services import merge_people, preview_merge
 from tests.measures.builders import make_measure
+from tests.outbox.builders import make_draft, make_mail, make_recipient
 from tests.partners.builders import make_deputyship, make_organisation, make_person, make_user
 from tests.racing import race
 from tests.unchanged import nothing_changes
@@ -94,6 +95,17 @@ def test_preview_changes_nothing(source, target, office):
     assert len(preview.lines) == 2
     assert not FormerPerson.objects.exists()
     assert list(distribution_list.members.all()) == [source]
+
+
+def test_mails_that_wait_go_to_the_address_that_stays(source, target, office):
+    to = make_recipient(email="alt@example.org", name="Nachname")
+    mail = make_mail(make_draft(to=to))
+
+    lines = merge(source, target, office)
+
+    mail.refresh_from_db()
+    assert lines == ["1 wartende E-Mail, jetzt an die Adresse, die bleibt"]
+    assert (mail.recipient, mail.recipient_name) == ("neu@example.org", "Vorname Nachname")
 
 
 def test_lists_move_once(source, target, office):

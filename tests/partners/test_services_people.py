@@ -7,9 +7,13 @@ import pytest
 from core.conflicts import version_of
 from core.errors import Concern, NotAllowed, Refused, Warned
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from outbox.enums import MailState
+from outbox.models import Mail
+from outbox.services import enqueue_mails
 from partners.models import Person
-from partners.services import change_person, create_person
+from partners.services import change_account, change_person, create_person
 from partners.services.people import FIELDS
+from tests.outbox.builders import make_draft, make_invitation_draft, make_mail, make_recipient
 from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import nothing_changes
 
@@ -147,8 +151,80 @@ def test_spaces_and_the_comma_of_the_salutation_are_tidied(office):
     assert (person.family_name, person.letter_salutation) == ("von Nachname", "Liebe Runde")
 
     values = {"family_name": "Nachname", "letter_salutation": "Liebe Leitung,", "is_active": True}
-    person = change_person(
+    person, _change = change_person(
         person=person, values=values, version=version_of(person, FIELDS), by=office, now=NOW
     )
 
     assert (person.family_name, person.letter_salutation) == ("Nachname", "Liebe Leitung")
+
+
+def change_address(person, office, email):
+    """Change the address as the office does; return how many mails follow it."""
+    values = {name: getattr(person, name) for name in FIELDS} | {"email": email}
+    given = {"version": version_of(person, FIELDS), "by": office, "now": NOW}
+    _person, change = change_person(person=person, values=values, **given)
+    return change.readdressed
+
+
+def test_mails_that_wait_follow_a_corrected_address(office):
+    person = make_person("Leitung", email="alt@example.org")
+    to = make_recipient(email="alt@example.org", name="Leitung")
+    claimed = {"claim": "c", "claimed_at": NOW}
+    for state, fields in (
+        (MailState.DRAFT, {}),
+        (MailState.WAITING, {}),
+        (MailState.RETRY, {"refusals": 3, "last_error": "450 later"}),
+        (MailState.SENDING, claimed),
+        (MailState.SENT, {"sent_at": NOW}),
+        (MailState.FAILED, {}),
+    ):
+        make_mail(make_invitation_draft(to=to), state=state, **fields)
+    other = make_mail(make_draft(to=to._replace(name="Werk")))
+
+    assert change_address(person, office, "neu@example.org") == 3
+    mails_of_person = Mail.objects.exclude(pk=other.pk)
+
+    other.refresh_from_db()
+    assert other.recipient == "alt@example.org"
+    assert dict(mails_of_person.values_list("state", "recipient")) == {
+        "draft": "neu@example.org",
+        "waiting": "neu@example.org",
+        "retry": "neu@example.org",
+        "sending": "alt@example.org",
+        "sent": "alt@example.org",
+        "failed": "alt@example.org",
+    }
+    draft, retried = (Mail.objects.get(state=state) for state in ("draft", "retry"))
+    assert "To: Leitung <neu@example.org>" in draft.mime
+    assert (retried.refusals, retried.last_error, retried.due_at) == (0, "", NOW)
+    [entry] = draft.log.all()
+    assert (entry.from_state, entry.to_state, entry.by) == ("draft", "draft", office)
+    assert entry.note == "Adresse geändert: an neu@example.org statt an alt@example.org"
+
+
+def test_mail_that_the_new_address_has_already_is_withdrawn(office):
+    person = make_person("Leitung", email="alt@example.org")
+    fields = {"subject_key": "topic:1"}
+    former = make_recipient(email="alt@example.org", name="Leitung")
+    mail = make_mail(make_draft(to=former, **fields), state=MailState.DRAFT)
+    shared = make_recipient(email="neu@example.org", name="Werk")
+    enqueue_mails([make_draft(to=shared, **fields)], now=NOW)
+
+    assert change_address(person, office, "neu@example.org") == 0
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.recipient) == (MailState.WITHDRAWN, "alt@example.org")
+    assert mail.log.get().note == "An diese Adresse ist dieselbe E-Mail schon geschrieben."
+
+
+def test_mails_that_wait_follow_the_address_of_the_account(office):
+    account = make_user(PARTNER, email="alt@example.org")
+    to = make_recipient(email="alt@example.org", name=account.person.name)
+    mail = make_mail(make_draft(to=to))
+
+    _account, change = change_account(
+        account=account, email="neu@example.org", roles=[PARTNER], by=office, now=NOW
+    )
+
+    mail.refresh_from_db()
+    assert (mail.recipient, change.readdressed) == ("neu@example.org", 1)

@@ -4,10 +4,12 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE
 from partners.models import Person
+from tests.outbox.builders import make_draft, make_invitation_draft, make_mail, make_recipient
 from tests.partners.builders import make_deputyship, make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +46,26 @@ def test_partner_keeps_the_organisation(client, office):
     person.refresh_from_db()
     assert "braucht deshalb eine Organisation" in page
     assert person.organisation_id is not None
+
+
+def test_new_address_says_which_mails_follow_and_which_went_to_the_former_one(client, office):
+    person = make_person("Leitung", email="alt@example.org")
+    to = make_recipient(email="alt@example.org", name="Leitung")
+    now = timezone.now()
+    make_mail(make_draft(to=to), now=now)
+    gone = make_mail(make_invitation_draft(to=to), now=now, state="sent", sent_at=now)
+
+    url = reverse("partners:person_edit", args=[person.pk])
+    values = {"family_name": "Leitung", "salutation": "neutral", "is_active": "on"}
+    version = client.get(url).context["form"].initial["version"]
+    values |= {"email": "neu@example.org", "version": version}
+    page = client.post(url, values, follow=True).content.decode()
+
+    assert (
+        "Die Angaben sind gespeichert. 1 wartende E-Mail geht jetzt an die neue Adresse. "
+        "An die bisherige Adresse ging: "
+        f'<a href="{gone.get_absolute_url()}">Einladung: Infrastruktur &amp; Netze</a></p>'
+    ) in page
 
 
 def test_export_has_the_note_for_the_office_only(client, office):
