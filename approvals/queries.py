@@ -60,9 +60,9 @@ def decided_approvals(user) -> QuerySet[ApprovalRequest]:
     )
 
 
-def count_open_approvals(user) -> int:
-    """Return how many open approvals `user` may see."""
-    return ApprovalRequest.objects.visible_to(user).open().count()
+def count_decidable(user) -> int:
+    """Return how many open approvals `user` may decide."""
+    return decidable_approvals(user).count()
 
 
 class QueuePlace(NamedTuple):

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
-from approvals.queries import count_open_approvals
+from approvals.queries import count_decidable
 from core.roles import OBSERVER, OFFICE, ROLES, SENATOR_OFFICE, has_role
 
 REPORTS_GROUP = _("Auswertungen")
@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Item:
-    """One link as the template shows it; `count` is the number of open items on its page."""
+    """One link as the template shows it; `count` is how much the user can do there."""
 
     label: str | Promise
     url: str
@@ -57,12 +57,12 @@ FOOTER = (
     (_("Datenschutz"), "privacy"),
     (_("Barrierefreiheit"), "accessibility"),
 )
-# URL name → function that counts the open items on that page for a user.
-COUNTS = {"approvals_desk": count_open_approvals}
+# URL name → function that counts what a user can do on that page; what others owe is no count.
+COUNTS = {"approvals_desk": count_decidable}
 
 
 class Portal:
-    """The values of the page frame. Open items are counted only if a template uses them."""
+    """The values of the page frame. Counts are taken only if a template uses them."""
 
     name = settings.PORTAL_NAME
     office_email = settings.OFFICE_EMAIL

@@ -10,7 +10,7 @@ from approvals.permissions import (
     is_deputy_for,
     refusal_reason,
 )
-from approvals.queries import count_open_approvals, decided_approvals, open_approvals
+from approvals.queries import count_decidable, decided_approvals, open_approvals
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from partners.models import User
 from tests.approvals.builders import NOW, TODAY, make_approval, make_deputy, make_subject
@@ -72,7 +72,7 @@ def test_deputy_for_some_kinds_sees_only_their_approvals():
         approvals[ApprovalKind.DATES],
     }
     assert list(decided_approvals(deputy)) == [settled]
-    assert count_open_approvals(deputy) == 2
+    assert count_decidable(deputy) == 2
 
 
 @pytest.mark.usefixtures("monday")
