@@ -64,7 +64,8 @@ def workbook_response(title: str, sheets: Iterable[Sheet], *, now: dt.datetime) 
         "day": f"{day:%d.%m.%Y}",
     }
     for sheet in sheets:
-        _add_sheet(book, sheet, head=(f"{title}: {sheet.title}", source))
+        head = title if sheet.title == title else f"{title}: {sheet.title}"
+        _add_sheet(book, sheet, head=(head, source))
     name = f"{shorten(title, MAX_TITLE_LENGTH)} {settings.PORTAL_NAME} {day:%Y-%m-%d}"
     return _response(book, f"{FORBIDDEN_IN_FILE_NAMES.sub('-', name)}.xlsx")
 

@@ -113,7 +113,9 @@ def test_export_says_what_it_is_whose_and_of_which_day(client, office):
     assert unquote(response["Content-Disposition"]) == (
         "attachment; filename*=utf-8''Maßnahmen Masterplan Industriestadt Berlin 2026-03-18.xlsx"
     )
-    sheet = load_workbook(BytesIO(response.content))["Meilensteine"]
+    book = load_workbook(BytesIO(response.content))
+    assert book["Maßnahmen"]["A1"].value == "Maßnahmen"
+    sheet = book["Meilensteine"]
     assert [sheet["A1"].value, sheet["A2"].value, sheet["A3"].value] == [
         "Maßnahmen: Meilensteine",
         "Geschäftsstelle Masterplan Industriestadt Berlin · Stand: 18.03.2026",
