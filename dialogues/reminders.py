@@ -20,7 +20,7 @@ from partners.models import Person
 from partners.queries import people_to_remind, recipient_of
 from reminders.queries import SentReminders, current_schedule, pause_for, valid_pauses
 from reminders.registry import Option, Reminder, ReminderStep, Rule
-from reminders.schedules import Schedule, Schedules, describe_schedule
+from reminders.schedules import Schedule, Schedules, describe_schedule, manual_step
 
 RULE = Rule(
     key="invitation_reminder",
@@ -140,12 +140,6 @@ def _step_on(invitation: Invitation, day: dt.date, schedule: Schedule) -> Remind
     # A guest invited a day ago needs no reminder yet.
     since = add_working_days(local_date(invitation.released_at), 1)
     return schedule.step_on(invitation.dialogue.rsvp_by, day, since=since)
-
-
-def manual_step(today: dt.date) -> ReminderStep:
-    """Return the step of reminders that the office sends manually on `today`."""
-    day = _("am %(day)s von Hand") % {"day": format_date(today)}
-    return ReminderStep(f"by_hand:{today.isoformat()}", today, day)
 
 
 def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:

@@ -62,6 +62,12 @@ class RoundState(models.TextChoices):
     CLOSED = "closed", _("abgeschlossen")
 
 
+# The kinds of mail that a round sends to those who have yet to report in it.
+REPORT_REQUESTED = "report_requested"
+ROUND_CHANGED = "round_changed"
+LEAD_REMINDED = "lead_reminded"
+ROUND_MAILS = (REPORT_REQUESTED, ROUND_CHANGED, LEAD_REMINDED)
+
 ROUND_MOVES = {
     "open": Move((RoundState.PLANNED,), RoundState.OPEN, _("Berichtsrunde starten")),
     "close": Move((RoundState.OPEN,), RoundState.CLOSED, _("Berichtsrunde abschließen")),

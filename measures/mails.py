@@ -3,18 +3,19 @@ drafts of those that a reporting round sends.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import format_date
-from measures.models import ReportingRound
+from measures.enums import LEAD_REMINDED, REPORT_REQUESTED, ROUND_CHANGED
+from measures.models import Measure, ReportingRound
 from measures.queries import awaited_reporters
 from outbox.enums import Audience
 from outbox.texts import MailDraft, MailText, Markdown, Placeholder, escape_markdown, register
+from partners.models import Person
 from partners.queries import recipient_of
-
-REPORT_REQUESTED = "report_requested"
-ROUND_CHANGED = "round_changed"
+from reminders.mails import expires_at
 
 # The outbox adds the salutation and its comma, so every text begins in lower case.
 register(
@@ -42,6 +43,20 @@ register(
             "berichten Sie zum Stichtag {cut_off} bis zum **{due}**; frühere Angaben dazu gelten "
             "nicht mehr. Es geht um diese Maßnahmen:\n\n"
             "{measures}\n\n"
+            "[Berichte öffnen]({link})\n"
+        ),
+        placeholders=("round", "cut_off", "due", "measures"),
+        audience=Audience.ACCOUNTS,
+    ),
+    MailText(
+        kind=LEAD_REMINDED,
+        title=_("Erinnerung an ausstehende Berichte"),
+        subject=_("Erinnerung: Berichte bis {due} erbeten, {round}"),
+        body=_(
+            "zum Stichtag {cut_off} warten wir noch auf Ihren Bericht zu diesen Maßnahmen:\n\n"
+            "{measures}\n\n"
+            "Die Berichte sind bis zum **{due}** erbeten. Vier Angaben genügen: Phase, Ampel (bei "
+            "Gelb und Rot mit Grund), Finanzierung und Sachstand.\n\n"
             "[Berichte öffnen]({link})\n"
         ),
         placeholders=("round", "cut_off", "due", "measures"),
@@ -120,11 +135,6 @@ register(
 )
 
 
-def round_key(reporting_round: ReportingRound) -> str:
-    """Return what the outbox calls the round."""
-    return f"round:{reporting_round.pk}"
-
-
 def report_requests(reporting_round: ReportingRound) -> list[MailDraft]:
     """Return a mail to each person who may report in the round, about all their measures."""
     # A round opens only once, so this event deduplicates the mail across retries.
@@ -136,22 +146,46 @@ def change_notices(reporting_round: ReportingRound, *, now: dt.datetime) -> list
     return _drafts(reporting_round, ROUND_CHANGED, event=f"changed:{now.isoformat()}")
 
 
+def lead_reminder(
+    reporting_round: ReportingRound,
+    person: Person,
+    measures: Iterable[Measure],
+    *,
+    now: dt.datetime,
+) -> MailDraft:
+    """Return the mail by which the office reminds `person` of the reports on `measures`."""
+    event = f"by_hand:{now.isoformat()}"
+    draft = _draft(reporting_round, LEAD_REMINDED, person, measures, event=event)
+    return draft._replace(expires_at=expires_at(now))
+
+
 def _drafts(reporting_round: ReportingRound, kind: str, *, event: str) -> list[MailDraft]:
     return [
-        MailDraft(
-            kind=kind,
-            subject_key=round_key(reporting_round),
-            event=event,
-            to=recipient_of(person),
-            values={
-                "round": reporting_round.title,
-                "cut_off": format_date(reporting_round.cut_off_on),
-                "due": format_date(reporting_round.due_on),
-                "measures": Markdown(
-                    "\n".join(f"- {escape_markdown(measure.title)}" for measure in measures)
-                ),
-            },
-            path=reporting_round.get_absolute_url(),
-        )
+        _draft(reporting_round, kind, person, measures, event=event)
         for person, measures in awaited_reporters(reporting_round)
     ]
+
+
+def _draft(
+    reporting_round: ReportingRound,
+    kind: str,
+    person: Person,
+    measures: Iterable[Measure],
+    *,
+    event: str,
+) -> MailDraft:
+    return MailDraft(
+        kind=kind,
+        subject_key=reporting_round.mail_key,
+        event=event,
+        to=recipient_of(person),
+        values={
+            "round": reporting_round.title,
+            "cut_off": format_date(reporting_round.cut_off_on),
+            "due": format_date(reporting_round.due_on),
+            "measures": Markdown(
+                "\n".join(f"- {escape_markdown(measure.title)}" for measure in measures)
+            ),
+        },
+        path=reporting_round.get_absolute_url(),
+    )

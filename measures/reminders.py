@@ -1,22 +1,29 @@
 """Reminders of status reports: by default 10 and 3 working days before the deadline, on the day,
-and weekly afterwards.
+and weekly afterwards; and whom the office may remind manually.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.dates import describe_due, local_date
 from core.history import state_since
-from measures.enums import RoundState
+from measures.enums import LEAD_REMINDED, ROUND_MAILS, RoundState
 from measures.models import Measure, ReportingRound
-from measures.queries import awaited_reporters
+from measures.queries import AwaitedLead, awaited_leads, awaited_reporters
+from outbox.enums import MailState
+from outbox.models import Mail
 from outbox.texts import escape_markdown
-from partners.models import Person
+from partners.models import Organisation, Person
 from partners.queries import recipient_of
+from reminders.models import ReminderLog
+from reminders.queries import pause_for, valid_pauses
 from reminders.registry import Reminder, ReminderStep, Rule
 from reminders.schedules import Schedules
 
@@ -27,6 +34,85 @@ RULE = Rule(
     before=(10, 3, 0),
     weekly=True,
 )
+
+
+class Contact(NamedTuple):
+    """The latest mail to somebody about the reports they owe: when it was sent, or else written,
+    whether it was a reminder, and its state, "" if the mail is gone.
+    """
+
+    at: dt.datetime
+    is_reminder: bool
+    state: str
+
+
+class OwingLead(NamedTuple):
+    """An organisation that owes reports, when somebody there was last written to about them, and
+    whom the office may remind today.
+    """
+
+    awaited: AwaitedLead
+    contact: Contact | None
+    to_remind: list[Person]
+
+
+def owing_leads(
+    reporting_round: ReportingRound, today: dt.date, *, lead: Organisation | None = None
+) -> list[OwingLead]:
+    """Return the organisations that owe reports in an open round, or only `lead`, in five queries.
+
+    People who were written to today, whose reminders are paused or who have no address are not to
+    be reminded.
+    """
+    if not reporting_round.is_open:
+        return []
+    leads = awaited_leads(reporting_round, lead=lead)
+    contacts = _contacts(reporting_round, leads)
+    # As for guests, only a person's own pause counts: other pauses stop what is sent automatically.
+    pauses = valid_pauses(today)
+
+    def may_be_reminded(email: str) -> bool:
+        contact = contacts.get(email)
+        is_new = contact is None or local_date(contact.at) < today
+        return bool(email) and is_new and not pause_for(pauses, today, recipient=email)
+
+    owing = []
+    for awaited in leads:
+        people = {person: recipient_of(person).email.lower() for person in awaited.reporters}
+        written = [contacts[email] for email in people.values() if email in contacts]
+        to_remind = [person for person, email in people.items() if may_be_reminded(email)]
+        latest = max(written, key=lambda contact: contact.at, default=None)
+        owing.append(OwingLead(awaited, latest, to_remind))
+    return owing
+
+
+def _contacts(reporting_round: ReportingRound, leads: Iterable[AwaitedLead]) -> dict[str, Contact]:
+    """Return by address the latest mail of the round, or digest that named a measure of `leads`.
+
+    Mails that expired unsent reached nobody.
+    """
+    keys = [
+        _subject_key(reporting_round, measure) for awaited in leads for measure in awaited.measures
+    ]
+    mails = Mail.objects.filter(kind__in=ROUND_MAILS, subject_key=reporting_round.mail_key)
+    mails = mails.exclude(state=MailState.EXPIRED).annotate(at=Coalesce("sent_at", "created_at"))
+    found = [
+        (address, Contact(at, kind == LEAD_REMINDED, state))
+        for address, at, kind, state in mails.values_list("recipient", "at", "kind", "state")
+    ]
+    # Manual reminders are in the log too, but there only with the moment of writing.
+    log = ReminderLog.objects.filter(kind=RULE.key, subject_key__in=keys)
+    log = log.exclude(mail__state=MailState.EXPIRED).exclude(mail__kind=LEAD_REMINDED)
+    moments = log.annotate(moment=Coalesce("mail__sent_at", F("at")))
+    found += [
+        (address, Contact(at, True, state or ""))
+        for address, at, state in moments.values_list("recipient", "moment", "mail__state")
+    ]
+    return dict(sorted(found, key=lambda entry: entry[1].at))
+
+
+def _subject_key(reporting_round: ReportingRound, measure: Measure) -> str:
+    return f"{reporting_round.mail_key}:measure:{measure.pk}"
 
 
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
@@ -50,7 +136,7 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
         # One lookup for all days, because the forecast plans many days at a time.
         reporters = awaited_reporters(reporting_round) if steps else []
         reminders += [
-            (day, _reminder(reporting_round, measure, person, step, day))
+            (day, reminder_of(reporting_round, measure, person, step, day))
             for day, step in steps
             for person, measures in reporters
             for measure in measures
@@ -58,9 +144,14 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
     return reminders
 
 
-def _reminder(
-    reporting_round: ReportingRound, measure: Measure, person: Person, step: ReminderStep, day
+def reminder_of(
+    reporting_round: ReportingRound,
+    measure: Measure,
+    person: Person,
+    step: ReminderStep,
+    day: dt.date,
 ) -> Reminder:
+    """Return the reminder on `day` that `person` owes the report on `measure`."""
     line = _("Statusbericht zu **%(measure)s** (%(round)s), %(due)s") % {
         "measure": escape_markdown(measure.title),
         "round": escape_markdown(reporting_round.title),
@@ -68,7 +159,7 @@ def _reminder(
     }
     return Reminder(
         kind=RULE.key,
-        subject_key=f"round:{reporting_round.pk}:measure:{measure.pk}",
+        subject_key=_subject_key(reporting_round, measure),
         date=reporting_round.due_on,
         step=step,
         to=recipient_of(person),

@@ -31,5 +31,11 @@ urlpatterns = [
     path("berichtsrunden/<int:pk>/", rounds.round_page, name="round"),
     path("berichtsrunden/<int:pk>/bearbeiten/", rounds.round_edit, name="round_edit"),
     path("berichtsrunden/<int:pk>/starten/", rounds.round_open, name="round_open"),
+    path("berichtsrunden/<int:pk>/erinnern/", rounds.round_remind, name="round_remind"),
+    path(
+        "berichtsrunden/<int:pk>/erinnern/<int:lead>/",
+        rounds.round_remind,
+        name="round_remind_lead",
+    ),
     path("berichtsrunden/<int:pk>/abschliessen/", rounds.round_close, name="round_close"),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from outbox.texts import Recipient
+from outbox.texts import MailDraft, Recipient
 
 DIGEST = "reminder_digest"  # mail kind: all reminders of one person and day
 
@@ -106,11 +106,12 @@ class Reminder(NamedTuple):
 
 class ReminderMail(NamedTuple):
     """One mail to one person with its reminders; a reminder with a personal link is alone in its
-    mail.
+    mail. `draft` replaces the digest where the app writes a mail of its own.
     """
 
     to: Recipient
     reminders: list[Reminder]
+    draft: MailDraft | None = None
 
     @property
     def is_personal(self) -> bool:

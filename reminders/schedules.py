@@ -134,6 +134,12 @@ def describe_offset(offset: int, date: dt.date) -> str:
     return text % {"count": count, "day": format_date(date)}
 
 
+def manual_step(today: dt.date) -> ReminderStep:
+    """Return the step of reminders that the office sends manually on `today`."""
+    day = _("am %(day)s von Hand") % {"day": format_date(today)}
+    return ReminderStep(f"by_hand:{today.isoformat()}", today, day)
+
+
 def describe_schedule(schedule: Schedule) -> str:
     """Return the schedule in German: `10 und 3 Arbeitstage vorher, danach jede Woche`."""
     if not schedule.is_active:

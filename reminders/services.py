@@ -320,6 +320,8 @@ def _entry_key(reminder: Reminder) -> LogEntryKey:
 def _draft(
     mail: ReminderMail, day: dt.date, now: dt.datetime, resent: set[LogEntryKey]
 ) -> MailDraft:
+    if mail.draft:
+        return mail.draft
     if not mail.is_personal:
         return draft_digest(mail, day=day, now=now)
     (reminder,) = mail.reminders

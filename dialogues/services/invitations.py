@@ -21,7 +21,7 @@ from dialogues.enums import (
 )
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import guest_list_version, is_granted, unreleased_invitations
-from dialogues.reminders import guests_to_remind, manual_step, reminder_of, unanswered
+from dialogues.reminders import guests_to_remind, reminder_of, unanswered
 from dialogues.services.dialogues import (
     lock_dialogue,
     move_dialogue,
@@ -33,6 +33,7 @@ from outbox.rendering.messages import complete_link
 from outbox.services import replace_links
 from partners.queries import recipient_of
 from reminders.registry import ReminderMail
+from reminders.schedules import manual_step
 from reminders.services import enqueue_reminders
 
 NOT_INVITED = gettext_lazy("Diese Einladung ist nicht versandt oder schon zurückgezogen.")

@@ -79,6 +79,11 @@ class ReportingRound(models.Model):
         return reverse("measures:round", args=[self.pk])
 
     @property
+    def mail_key(self) -> str:
+        """What the outbox and the log of reminders call the round."""
+        return f"round:{self.pk}"
+
+    @property
     def is_open(self) -> bool:
         return self.state == RoundState.OPEN
 

@@ -12,12 +12,15 @@ from django.utils.translation import ngettext
 
 from core.dates import format_date
 from core.html import draw_due, draw_note
-from core.progress import Button
+from core.progress import Button, OpenPoint
 from core.states import allowed_actions
 from measures.enums import ROUND_MOVES, ReportState, RoundState
 from measures.models import Measure, ReportingRound
 from measures.permissions import can_run_rounds, leads_measure
 from measures.queries import AwaitedLead, ReportInRound
+from measures.reminders import Contact, OwingLead
+from outbox.enums import MailState
+from partners.models import Organisation, Person
 
 
 def round_buttons(reporting_round: ReportingRound, user) -> list[Button]:
@@ -92,6 +95,79 @@ def _state_without_report(reporting_round: ReportingRound, given: ReportInRound)
         RoundState.OPEN: _("steht aus"),
         RoundState.CLOSED: _("nicht eingegangen"),
     }[RoundState(reporting_round.state)]
+
+
+class OwingLine(NamedTuple):
+    """One organisation that owes reports: how many, when it was last written to, and the address of
+    the page that reminds it, "" if there is nobody to remind today.
+    """
+
+    lead: Organisation
+    count: int
+    contact: str
+    url: str
+
+
+def owing_lines(reporting_round: ReportingRound, owing: Iterable[OwingLead]) -> list[OwingLine]:
+    return [
+        OwingLine(
+            entry.awaited.lead,
+            len(entry.awaited.measures),
+            contact_label(entry),
+            _reminding_url(reporting_round, entry),
+        )
+        for entry in owing
+    ]
+
+
+def contact_label(entry: OwingLead) -> str:
+    """Return when the organisation was last written to, or that nobody there can be reached."""
+    if not entry.awaited.reporters:
+        return _("nicht erreichbar: dort hat niemand ein Konto als Partner")
+    return _contact_text(entry.contact) if entry.contact else _("noch keine E-Mail")
+
+
+def _contact_text(contact: Contact) -> str:
+    text = _("erinnert am %(day)s") if contact.is_reminder else _("angeschrieben am %(day)s")
+    text %= {"day": format_date(contact.at)}
+    if contact.state in ("", MailState.SENT):
+        return text
+    return f"{text} ({MailState(contact.state).label})"
+
+
+def _reminding_url(reporting_round: ReportingRound, entry: OwingLead) -> str:
+    if not entry.to_remind:
+        return ""
+    return reverse("measures:round_remind_lead", args=[reporting_round.pk, entry.awaited.lead.pk])
+
+
+def reminding_points(reporting_round: ReportingRound | None, user) -> tuple[OpenPoint, ...]:
+    """Return for the next step of a measure whose report the round awaits where the office can
+    remind its lead.
+    """
+    if not reporting_round or not can_run_rounds(user):
+        return ()
+    text = _("Wann die Federführung zuletzt eine E-Mail bekam, zeigt die Berichtsrunde.")
+    return (OpenPoint(text, _("Erinnern"), owing_url(reporting_round)),)
+
+
+def owing_url(reporting_round: ReportingRound) -> str:
+    """Return where the page of the round lists who owes reports."""
+    return f"{reporting_round.get_absolute_url()}#ausstehend"
+
+
+def reminding_details(owing: list[OwingLead], without_lead: list[Measure]) -> list[str]:
+    """Return whom a reminder leaves out, and why."""
+    skipped = [
+        _("Heute schon angeschrieben oder pausiert: %(people)s") % {"people": names}
+        for entry in owing
+        if (names := ", ".join(str(person) for person in _left_out(entry)))
+    ]
+    return skipped + unreachable_lines([entry.awaited for entry in owing], without_lead)
+
+
+def _left_out(entry: OwingLead) -> list[Person]:
+    return [person for person in entry.awaited.reporters if person not in entry.to_remind]
 
 
 def opening_details(

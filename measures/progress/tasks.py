@@ -9,6 +9,7 @@ from core.dates import format_date
 from core.progress import WaitingEntry
 from measures.models import ReportingRound, StatusReport
 from measures.progress.measures import report_check_step
+from measures.progress.rounds import owing_url
 from measures.queries import reports_owed
 from partners.models import Organisation
 
@@ -29,7 +30,7 @@ def lead_tasks(reporting_round: ReportingRound, pks: Collection[int]) -> dict[in
         lead.pk: WaitingEntry(
             lead.label,
             _reports_owed(reporting_round, owed.get(lead.pk, 0)),
-            reporting_round.get_absolute_url(),
+            owing_url(reporting_round),
             reporting_round.due_on,
         )
         for lead in Organisation.objects.filter(pk__in=pks)

@@ -174,10 +174,15 @@ class AwaitedLead(NamedTuple):
     reporters: list[Person]
 
 
-def awaited_leads(reporting_round: ReportingRound) -> list[AwaitedLead]:
-    """Return the organisations that owe reports in `reporting_round`, by name, in two queries."""
+def awaited_leads(
+    reporting_round: ReportingRound, *, lead: Organisation | None = None
+) -> list[AwaitedLead]:
+    """Return the organisations that owe reports in `reporting_round`, or only `lead`, by name, in
+    two queries.
+    """
     measures_by_lead: dict[Organisation, list[Measure]] = defaultdict(list)
-    for measure in measures_awaiting_report(reporting_round):
+    owed = measures_awaiting_report(reporting_round)
+    for measure in owed.filter(lead=lead) if lead else owed:
         # Always true because of the query; the check satisfies the type checker.
         if measure.lead:
             measures_by_lead[measure.lead].append(measure)

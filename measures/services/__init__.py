@@ -19,6 +19,7 @@ from measures.services.rounds import (
     close_round,
     create_round,
     open_round,
+    remind_leads,
     require_changeable,
     require_openable,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "delete_milestone",
     "open_round",
     "record_report",
+    "remind_leads",
     "reopen_milestone",
     "require_changeable",
     "require_openable",

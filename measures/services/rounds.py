@@ -12,18 +12,18 @@ from core.dates import local_date
 from core.errors import ChangedMeanwhile, Refused, violation_as
 from core.history import save_as, save_changes_as, save_values_as
 from core.states import target_of
-from measures.enums import ROUND_MOVES, RoundState
-from measures.mails import (
-    REPORT_REQUESTED,
-    ROUND_CHANGED,
-    change_notices,
-    report_requests,
-    round_key,
-)
+from measures.enums import ROUND_MAILS, ROUND_MOVES, RoundState
+from measures.mails import change_notices, lead_reminder, report_requests
 from measures.models import ReportingRound
 from measures.permissions import can_run_rounds, require_permission
 from measures.queries import round_version
+from measures.reminders import OwingLead, owing_leads, reminder_of
 from outbox.services import enqueue_mails, withdraw_pending
+from partners.models import Organisation
+from partners.queries import recipient_of
+from reminders.registry import ReminderMail
+from reminders.schedules import manual_step
+from reminders.services import enqueue_reminders
 
 
 @transaction.atomic
@@ -122,13 +122,60 @@ def close_round(
     reporting_round.state = target
     save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde abgeschlossen"))
     withdraw_pending(
-        subject_keys=[round_key(reporting_round)],
-        kinds=[REPORT_REQUESTED, ROUND_CHANGED],
+        subject_keys=[reporting_round.mail_key],
+        kinds=ROUND_MAILS,
         note=_("Die Berichtsrunde ist abgeschlossen."),
         now=now,
         by=by,
     )
     return reporting_round
+
+
+@transaction.atomic
+def remind_leads(
+    *, reporting_round: ReportingRound, lead: Organisation | None = None, by, now: dt.datetime
+) -> int:
+    """Remind everybody who may report for the organisations that owe reports, or for `lead`, of all
+    reports they owe; return how many were mailed.
+
+    Leaves out whom `owing_leads` leaves out. Raises `NotAllowed`, and `Refused` if nobody is left
+    or the round is not open.
+    """
+    require_permission(can_run_rounds(by))
+    reporting_round, today = _lock_round(reporting_round), local_date(now)
+    if not reporting_round.is_open:
+        raise Refused(_("Erinnert wird nur, solange die Berichtsrunde läuft."))
+    owing = owing_leads(reporting_round, today, lead=lead)
+    _require_somebody_to_remind(owing)
+    names = ", ".join(entry.awaited.lead.label for entry in owing if entry.to_remind)
+    reason = _("An Berichte erinnert: %(leads)s") % {"leads": names}
+    save_as(reporting_round, by=by, now=now, reason=reason)
+    # The step contains the day, so the log keeps the automatic reminders of the day from following.
+    step = manual_step(today)
+    mails = []
+    for entry in owing:
+        measures = entry.awaited.measures
+        for person in entry.to_remind:
+            reminders = [
+                reminder_of(reporting_round, measure, person, step, today) for measure in measures
+            ]
+            draft = lead_reminder(reporting_round, person, measures, now=now)
+            mails.append(ReminderMail(recipient_of(person), reminders, draft))
+    return enqueue_reminders(mails, day=today, now=now, by=by)
+
+
+def _require_somebody_to_remind(owing: list[OwingLead]) -> None:
+    if not owing:
+        raise Refused(_("Hier steht kein Bericht mehr aus."))
+    if not any(entry.awaited.reporters for entry in owing):
+        raise Refused(_("Nicht erreichbar: Dort hat niemand ein Konto als Partner."))
+    if not any(entry.to_remind for entry in owing):
+        raise Refused(
+            _(
+                "Wer noch berichten soll, hat heute schon eine E-Mail dazu bekommen oder ist "
+                "pausiert."
+            )
+        )
 
 
 def _require_due_ahead(due_on: dt.date, now: dt.datetime) -> None:

@@ -15,7 +15,11 @@ from measures import services
 from measures.filters import MeasureFilter
 from measures.forms import MeasureForm
 from measures.models import Measure, Milestone, Project
-from measures.permissions import can_change_measures, can_open_organisations, can_see_internal_notes
+from measures.permissions import (
+    can_change_measures,
+    can_open_organisations,
+    can_see_internal_notes,
+)
 from measures.progress import (
     export_sheets,
     inactive_lead_note,
@@ -26,6 +30,7 @@ from measures.progress import (
     next_step_of,
     phase_steps,
     plan_tabs,
+    reminding_points,
     report_lines,
     status_facts,
 )
@@ -108,7 +113,7 @@ def measure_page(request, pk):
     )
     measure = get_object_or_404(measures.prefetch_related("supporters"), pk=pk)
     milestones, today = list(measure.milestones.in_order()), local_date(timezone.now())
-    report = open_report_of(measure, user)
+    report, awaited_in = open_report_of(measure, user), round_awaiting_report(measure)
     # A visible measure may have reports and projects that are not.
     reports = reports_on(measure, user)
     projects = Project.objects.visible_to(user).filter(measure=measure)
@@ -121,12 +126,8 @@ def measure_page(request, pk):
         "inactive_note": inactive_lead_note(measure, user),
         "steps": phase_steps(measure),
         "next_step": next_step_of(
-            measure,
-            user=user,
-            report=report,
-            milestones=milestones,
-            awaited_in=round_awaiting_report(measure),
-        ),
+            measure, user=user, report=report, milestones=milestones, awaited_in=awaited_in
+        )._replace(points=reminding_points(awaited_in, user)),
         "status_facts": status_facts(measure),
         "facts": measure_facts(
             measure,

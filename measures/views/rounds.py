@@ -1,5 +1,7 @@
 """Reporting rounds: list, page, the office's form, opening and closing."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,9 +25,9 @@ from core.views import (
     saving,
 )
 from measures import services
-from measures.enums import ROUND_MOVES, ReportState, RoundState
+from measures.enums import REPORT_REQUESTED, ROUND_MOVES, ReportState, RoundState
 from measures.forms import RoundForm
-from measures.mails import REPORT_REQUESTED, report_requests
+from measures.mails import report_requests
 from measures.models import ReportingRound
 from measures.permissions import can_run_rounds
 from measures.progress import (
@@ -33,6 +35,8 @@ from measures.progress import (
     closing_details,
     opened_message,
     opening_details,
+    owing_lines,
+    reminding_details,
     round_buttons,
     round_deadline,
     round_lines,
@@ -47,8 +51,10 @@ from measures.queries import (
     reports_in_round,
     round_version,
 )
+from measures.reminders import owing_leads
 from outbox.queries.wordings import preview_message, with_waiting_note
 from outbox.views.confirming import confirm_mails, went_back
+from partners.models import Organisation
 
 
 @require_safe
@@ -70,8 +76,11 @@ def round_list(request):
 def round_page(request, pk):
     reporting_round, today = _get_round(request, pk), local_date(timezone.now())
     reports = reports_in_round(reporting_round, request.user)
+    owing = owing_leads(reporting_round, today) if can_run_rounds(request.user) else []
     context = {
         "round": reporting_round,
+        "owing": owing_lines(reporting_round, owing),
+        "can_remind": any(entry.to_remind for entry in owing),
         "deadline": round_deadline(reporting_round, today),
         "lines": round_lines(reporting_round, reports, user=request.user, today=today),
         "buttons": round_buttons(reporting_round, request.user),
@@ -177,6 +186,36 @@ def _opening_label(mail_count: int) -> str:
         mail_count,
     )
     return label % {"count": mail_count}
+
+
+def round_remind(request, pk, lead=None):
+    """Show the mails to those who owe reports in the round, or to one lead, then remind them."""
+    reporting_round = _get_round(request, pk)
+    require(can_run_rounds(request.user))
+    organisation, now = None, timezone.now()
+    if lead:
+        organisation = get_object_or_404(Organisation.objects.visible_to(request.user), pk=lead)
+    owing = owing_leads(reporting_round, local_date(now), lead=organisation)
+    without_lead = [] if lead else list(measures_without_lead(reporting_round))
+    return confirm_mails(
+        request,
+        partial(
+            services.remind_leads,
+            reporting_round=reporting_round,
+            lead=organisation,
+            by=request.user,
+            now=now,
+        ),
+        target=reporting_round,
+        done=_("Die Erinnerung ist geschrieben."),
+        seen=[reporting_round],
+        title=_("An ausstehende Berichte erinnern"),
+        question=_("„%(round)s“: %(who)s")
+        % {"round": reporting_round, "who": organisation or _("alle, die noch berichten sollen")},
+        details=reminding_details(owing, without_lead),
+        submit_label=_("Erinnern"),
+        cancel_url=reporting_round.get_absolute_url(),
+    )
 
 
 def round_close(request, pk):

@@ -9,7 +9,7 @@ from approvals.registry import Decision
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, OptionState, RsvpState
 from dialogues.progress import dialogue_next_step, preparation_of
-from dialogues.reminders import manual_step, reminder_of
+from dialogues.reminders import reminder_of
 from dialogues.services import (
     cancel_dialogue,
     change_dialogue,
@@ -22,6 +22,7 @@ from dialogues.services import (
     withdraw_invitation,
 )
 from outbox.models import Mail
+from reminders.schedules import manual_step
 from tests.approvals.builders import CONDITION
 from tests.dialogues.builders import (
     BRIEFING,

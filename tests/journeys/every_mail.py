@@ -25,7 +25,7 @@ from dialogues.services import (
 from masterplan.legal import report_barrier
 from measures.enums import ReportState, RoundState
 from measures.models import ReportingRound, StatusReport
-from measures.services import accept_report, change_round
+from measures.services import accept_report, change_round, remind_leads
 from media_visits.enums import VisitState
 from media_visits.models import PressSlot
 from media_visits.services import (
@@ -133,6 +133,7 @@ def _about_reports(office) -> None:
     running = ReportingRound.objects.filter(state=RoundState.OPEN)[0]
     days = {"due_on": running.due_on + dt.timedelta(days=1)}
     version = version_of(running, [*days, "state"])
+    remind_leads(reporting_round=running, by=office, now=LATER)
     change_round(reporting_round=running, values=days, version=version, by=office, now=LATER)
     submitted = StatusReport.objects.filter(state=ReportState.SUBMITTED)
     accept_report(report=submitted[0], by=office, now=LATER)

@@ -60,6 +60,7 @@ REACHES = {
     "invitation": CLOSED_ACCOUNT,
     "invitation_reminder": CLOSED_ACCOUNT,
     "invitation_withdrawn": WHO_LEFT,
+    "lead_reminded": NOBODY,
     "link_replaced": CLOSED_ACCOUNT,
     "notice_bundle": NOBODY,
     "reminder_digest": NOBODY,

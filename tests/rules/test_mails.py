@@ -54,6 +54,7 @@ PAGES = {
     "invitation": ("dialogues:release", "dialogues:invitation_resend"),
     "invitation_reminder": ("dialogues:remind",),
     "invitation_withdrawn": ("dialogues:invitation_withdraw",),
+    "lead_reminded": ("measures:round_remind", "measures:round_remind_lead"),
     "link_replaced": ("dialogues:link_replace",),
     "report_accepted": ("measures:report_accept",),
     "report_requested": ("measures:round_open",),
