@@ -153,6 +153,11 @@ class Invitation(models.Model):
         return known
 
     @property
+    def is_former(self) -> bool:
+        """Whether the guest was invited to a date that postponing has given up since."""
+        return 0 < self.released_round < self.dialogue.round
+
+    @property
     def mail_key(self) -> str:
         """The `subject_key` of mails about this invitation."""
         return f"invitation:{self.pk}"

@@ -42,7 +42,7 @@ def rsvp_facts(invitation: Invitation) -> list[tuple]:
     organisation = person.organisation
     facts = [
         (_("Für"), f"{person}, {organisation.label}" if organisation else str(person)),
-        (_("Termin"), dialogue.when),
+        (_("Termin"), _when(invitation, dialogue)),
         (_("Ort"), dialogue.location),
         (_("Format"), dialogue.get_format_display()),
         (SENATOR_ATTENDS, dialogue.senator_attends_text),
@@ -53,6 +53,49 @@ def rsvp_facts(invitation: Invitation) -> list[tuple]:
         facts.append((_("Videokonferenz"), link))
     facts.append((_("Programm"), linebreaksbr(dialogue.programme)))
     return [(label, value) for label, value in facts if value]
+
+
+def _when(invitation: Invitation, dialogue: Dialogue) -> str:
+    if dialogue.state == DialogueState.CANCELLED:
+        return (
+            _("abgesagt: %(date)s") % {"date": dialogue.when}
+            if dialogue.starts_at
+            else _("abgesagt")
+        )
+    return _("verschoben") if invitation.is_former else dialogue.when
+
+
+class GivenRsvp(NamedTuple):
+    """The card on the reply page that says what the guest has replied."""
+
+    title: str
+    rsvp: str
+    colour: str
+    text: str
+
+
+def given_rsvp(invitation: Invitation) -> GivenRsvp | None:
+    """Return the guest's reply, and whether it still holds; None before a reply."""
+    if invitation.rsvp == RsvpState.OPEN:
+        return None
+    rsvp = invitation.get_rsvp_display()
+    if invitation.dialogue.state == DialogueState.CANCELLED:
+        title = _("Ihre Antwort vor der Absage")
+        return GivenRsvp(title, rsvp, "neutral", _former_rsvp_text(invitation))
+    if invitation.is_former:
+        text = _("Sie gilt für den neuen Termin nicht mehr.")
+        text = f"{_former_rsvp_text(invitation)} {text}"
+        return GivenRsvp(_("Ihre Antwort zum früheren Termin"), rsvp, "neutral", text)
+    title = _("Ihre bisherige Antwort")
+    return GivenRsvp(title, rsvp, invitation.badge_colour, rsvp_text(invitation))
+
+
+def _former_rsvp_text(invitation: Invitation) -> str:
+    text = _("Gegeben am %(moment)s.") % {"moment": format_moment(invitation.replied_at)}
+    if invitation.rsvp != RsvpState.REPRESENTED:
+        return text
+    named = _("Als Vertretung war genannt: %(name)s.") % {"name": invitation.substitute_name}
+    return f"{text} {named}"
 
 
 def rsvp_text(invitation: Invitation) -> str:

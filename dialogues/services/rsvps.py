@@ -14,7 +14,7 @@ from core.history import save_as
 from core.links import LinkTarget, read_link
 from core.roles import require_office
 from dialogues import mails
-from dialogues.enums import SEATED, DialogueState, RsvpChannel, RsvpState
+from dialogues.enums import DATED, SEATED, DialogueState, RsvpChannel, RsvpState
 from dialogues.models import Dialogue, FormerInvitation, Invitation, Rsvp
 from dialogues.models.invitations import LINK_KIND, LINK_LIFETIME_SECONDS
 from dialogues.permissions import INVITED_PERSON_ONLY, can_rsvp
@@ -89,19 +89,11 @@ def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
     dialogue = invitation.dialogue
     if dialogue.state == DialogueState.CANCELLED:
         return _("Dieses Gespräch wurde abgesagt. Sie müssen nichts weiter tun.")
-    if dialogue.state == DialogueState.EXPLORING:
-        if not invitation.person.is_active:
-            return _("Dieses Gespräch wird verschoben. Bei Fragen hilft Ihnen die Geschäftsstelle.")
-        if invitation.rsvp == RsvpState.REPRESENTED:
-            return _(
-                "Dieses Gespräch wird verschoben. Wen wir zum neuen Termin einladen, klärt die "
-                "Geschäftsstelle mit Ihnen."
-            )
-        return _(
-            "Dieses Gespräch wird verschoben. Sobald ein neuer Termin feststeht, laden wir Sie "
-            "erneut ein."
-        )
-    if dialogue.state != DialogueState.INVITED or invitation.released_round != dialogue.round:
+    if dialogue.state == DialogueState.EXPLORING or (
+        invitation.is_former and dialogue.state in DATED
+    ):
+        return f"{_postponed(dialogue)} {_outlook(invitation)}"
+    if dialogue.state != DialogueState.INVITED:
         return _(
             "Zu diesem Gespräch kann nicht mehr geantwortet werden. Bitte wenden Sie sich an die "
             "Geschäftsstelle."
@@ -113,6 +105,29 @@ def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
         )
         return text % {"day": format_date(dialogue.rsvp_by)}
     return ""
+
+
+def _postponed(dialogue: Dialogue) -> str:
+    """Return how far the dialogue is that was postponed since the guest was invited."""
+    if dialogue.state == DialogueState.EXPLORING:
+        return _("Dieses Gespräch wird verschoben. Ein neuer Termin steht noch nicht fest.")
+    if dialogue.state == DialogueState.SCHEDULED:
+        return _("Dieses Gespräch wurde verschoben. Der neue Termin steht fest.")
+    return _(
+        "Dieses Gespräch wurde verschoben. Zum neuen Termin sind schon Einladungen verschickt, an "
+        "Sie bisher keine."
+    )
+
+
+def _outlook(invitation: Invitation) -> str:
+    """Return what the guest of a postponed dialogue can expect."""
+    if not invitation.person.is_active:
+        return _("Bei Fragen hilft Ihnen die Geschäftsstelle.")
+    if invitation.rsvp == RsvpState.REPRESENTED:
+        return _("Wen wir zum neuen Termin einladen, klärt die Geschäftsstelle mit Ihnen.")
+    if invitation.dialogue.state == DialogueState.INVITED:
+        return _("Bitte wenden Sie sich an die Geschäftsstelle, wenn Sie teilnehmen möchten.")
+    return _("Wir laden Sie zum neuen Termin erneut ein; Sie müssen nichts weiter tun.")
 
 
 class SeatsTaken(Refused):

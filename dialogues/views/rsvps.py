@@ -19,11 +19,11 @@ from core.views import (
     require,
     run_service,
 )
-from dialogues.enums import DATED, RsvpChannel, RsvpState
+from dialogues.enums import DATED, DialogueState, RsvpChannel, RsvpState
 from dialogues.forms import OfficeRsvpForm, RsvpForm, SubstituteForm
 from dialogues.models import Invitation
 from dialogues.permissions import INVITED_PERSON_ONLY, can_rsvp
-from dialogues.progress import change_note, full_name, rsvp_facts, rsvp_text, seats_note
+from dialogues.progress import change_note, full_name, given_rsvp, rsvp_facts, seats_note
 from dialogues.queries import count_seats_taken, substitute_candidates
 from dialogues.services import (
     closed_reason,
@@ -120,7 +120,8 @@ def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calend
         "closed": closed,
         # What was entered stays on the page even if replies closed meanwhile.
         "shows_form": not closed or form.is_bound,
-        "rsvp_text": rsvp_text(invitation) if has_replied else "",
+        "is_off": invitation.is_former or dialogue.state == DialogueState.CANCELLED,
+        "given": given_rsvp(invitation),
         "change_note": "" if closed else change_note(dialogue),
         "submit_label": _("Antwort ändern") if has_replied else _("Antwort senden"),
         "is_public": channel == RsvpChannel.LINK,

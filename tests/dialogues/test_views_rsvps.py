@@ -11,7 +11,7 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation, Topic
 from partners.models import Person
-from tests.dialogues.builders import DAY, END, NOW, RSVP_BY, make_dialogue, make_invitation
+from tests.dialogues.builders import NOW, RSVP_BY, make_dialogue, make_invitation
 from tests.dialogues.pages import BASE, links_of, text_of
 from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import mails_written, nothing_changes
@@ -342,19 +342,3 @@ def test_reply_is_possible_on_the_last_day(client, invitation, time_machine):
 
     invitation.refresh_from_db()
     assert invitation.rsvp == RsvpState.ACCEPTED
-
-
-def test_former_link_shows_no_date_of_a_later_round(client, invitation):
-    dialogue = invitation.dialogue
-    Dialogue.objects.filter(pk=dialogue.pk).update(
-        round=2,
-        starts_at=DAY + dt.timedelta(days=7),
-        ends_at=END + dt.timedelta(days=7),
-        state="scheduled",
-    )
-
-    response = client.get(invitation.personal_link)
-
-    assert ("29.04.2026" in text_of(response), "noch offen" in text_of(response)) == (False, True)
-    assert "termin.ics" not in response.content.decode()
-    assert client.get(f"{invitation.personal_link}termin.ics").status_code == 404
