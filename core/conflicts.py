@@ -68,19 +68,25 @@ def with_version(url: str, *objs: models.Model | None) -> str:
     return f"{url}?version={version_of_all(*objs)}"
 
 
-def unless_changed(service: Callable, objs: Sequence[models.Model | None], version: str):
+def unless_changed(
+    service: Callable,
+    objs: Sequence[models.Model | None],
+    version: str,
+    *,
+    lock: models.Model | None = None,
+):
     """Return `service`, which now raises ChangedMeanwhile when the rows of `objs` no longer have
     the `version_of_all` that the page showed.
 
-    An empty version compares nothing: no page was shown. The first of `objs` is locked, which must
-    be the one that `service` locks first.
+    An empty version compares nothing: no page was shown. `lock`, by default the first of `objs`, is
+    locked meanwhile. It must be what `service` locks first, or the two could wait for each other.
     """
     if not version or not objs:
         return service
 
     @transaction.atomic
     def checked(**given):
-        _lock(objs[0])
+        _lock(lock or objs[0])
         current = [_reload(obj) for obj in objs if obj is not None]
         for obj, shown in zip_longest(current, version.split("-")):
             if obj is None or version_of(obj, own_fields(obj)) != shown:

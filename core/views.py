@@ -70,17 +70,19 @@ def run_service(
     form: BaseForm | None = None,
     current: Callable | None = None,
     seen: Sequence[Model | None] = (),
+    lock: Model | None = None,
 ):
     """Call `service()` and return its result, or True when it returns None; show `done`.
 
-    Records in `seen` must still be as the page showed them whose version was sent.
+    Records in `seen` must still be as the page showed them whose version was sent; `lock` is what
+    the service locks first, unless that is the first of `seen`.
 
     If the service refuses, return False; the sentence goes to `form`, or into a message if there is
     none. If somebody else saved meanwhile, the form shows both versions, or asks again;
     `current()` loads the saved object, by default the form's instance. NotAllowed becomes a 403.
     """
     try:
-        result = unless_changed(service, seen, version_sent(request))()
+        result = unless_changed(service, seen, version_sent(request), lock=lock)()
     # NotAllowed is a subclass of Refused, so it must come first.
     except NotAllowed as error:
         raise PermissionDenied(str(error)) from error

@@ -93,6 +93,7 @@ def drop(request, dialogue_pk, pk):
         partial(drop_date_option, option=option, by=request.user, now=timezone.now()),
         done=_("Der Termin ist verworfen."),
         seen=[option],
+        lock=dialogue,
     )
     return redirect(dialogue)
 

@@ -286,5 +286,6 @@ def remove(request, pk):
         partial(remove_guest, invitation=invitation, by=request.user, now=timezone.now()),
         done=done,
         seen=[invitation],
+        lock=invitation.dialogue,
     )
     return redirect(guests_url(invitation.dialogue))

@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.db.models import QuerySet
 
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
+from core.conflicts import with_version
 from dialogues.enums import (
     DialogueFormat,
     DialogueState,
@@ -13,6 +15,7 @@ from dialogues.enums import (
     SeriesState,
     TopicState,
 )
+from dialogues.models import Dialogue
 from tests.confirming import confirm, fill_in, press
 from tests.dialogues.builders import (
     DAY,
@@ -20,6 +23,7 @@ from tests.dialogues.builders import (
     NOW,
     make_dates_approval,
     make_dialogue,
+    make_invitation,
     make_option,
     make_series,
     make_topic,
@@ -126,6 +130,29 @@ def test_button_drops_a_date(signed_in):
     option.refresh_from_db()
     assert option.state == OptionState.DROPPED
     assert address not in signed_in.get(dialogue.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("what", ["termine", "einladungen"])
+def test_dialogue_is_locked_before_its_dates_and_guests(signed_in, monkeypatch, what):
+    """As every service does, or two requests could wait for each other."""
+    dialogue = make_dialogue(S.SCHEDULED if what == "einladungen" else S.EXPLORING)
+    if what == "einladungen":
+        shown = make_invitation(dialogue, released=False)
+        url = f"{BASE}/einladungen/{shown.pk}/streichen/"
+    else:
+        shown = make_option(dialogue)
+        url = f"{dialogue.get_absolute_url()}termine/{shown.pk}/verwerfen/"
+    shown.refresh_from_db()
+    locked, lock = [], QuerySet.select_for_update
+
+    def noted(rows, *args, **kwargs):
+        locked.append(rows.model)
+        return lock(rows, *args, **kwargs)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", noted)
+    signed_in.post(with_version(url, shown))
+
+    assert locked == [Dialogue, Dialogue, type(shown)]
 
 
 def test_dates_under_decision_cannot_be_dropped(signed_in):
