@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, wraps
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, QuerySet
 from django.db.models.expressions import OrderBy
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -79,7 +79,8 @@ def run_service(
 
     If the service refuses, return False; the sentence goes to `form`, or into a message if there is
     none. If somebody else saved meanwhile, the form shows both versions, or asks again;
-    `current()` loads the saved object, by default the form's instance. NotAllowed becomes a 403.
+    `current()` loads the saved object, by default the form's instance. NotAllowed becomes a 403; a
+    record that is gone meanwhile a 404, whose page shows the texts that were sent.
     """
     try:
         result = unless_changed(service, seen, version_sent(request), lock=lock)()
@@ -89,6 +90,9 @@ def run_service(
     except Refused as error:
         _show_refusal(request, error, form, current)
         return False
+    # Between the check of this page and the lock of the service, somebody else removed the record.
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
     if done:
         messages.success(request, str(done))
     return True if result is None else result

@@ -287,6 +287,9 @@ ACCOUNT_RATE_LIMITS = {  # on top of allauth's own
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PORTAL_NAME
+# Accounts come by invitation to their address, and there is no page to verify it once more. Without
+# this, a password reset that anybody requests would keep the account from a second factor.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://localhost")
 
 # Language and time

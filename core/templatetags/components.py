@@ -1,6 +1,7 @@
 """Building blocks of pages. All arguments are keyword-only, so that a typo raises an error."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django import template
 from django.core.exceptions import FieldDoesNotExist
@@ -52,6 +53,15 @@ def attribute(is_set, text: str) -> SafeString:
         return SafeString("")
     name, equals, value = text.partition("=")
     return format_html(' {}="{}"', name, value) if equals else format_html(" {}", name)
+
+
+@register.filter
+def entered_texts(sent: Mapping | None) -> list[str]:
+    """Return the texts among the values of a form, which a page may show that cannot keep the form.
+
+    Only texts of several words: the rest are keys, choices and secrets.
+    """
+    return [value for value in (sent or {}).values() if " " in value.strip()]
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.contrib.messages import get_messages
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
+from django.http import Http404
 from django.test import RequestFactory
 
 from core.errors import ChangedMeanwhile, Concern, NotAllowed, Refused, Warned
@@ -92,6 +93,11 @@ def test_warned_form_shows_concerns_and_sends_their_keys_back():
 def test_missing_right_is_a_403():
     with pytest.raises(PermissionDenied, match="Nein"):
         run_service(ask(), refuse(NotAllowed("Nein.")))
+
+
+def test_record_that_is_gone_meanwhile_is_a_404():
+    with pytest.raises(Http404):
+        run_service(ask(), refuse(Milestone.DoesNotExist("gone")))
 
 
 MILESTONE = {"title": "Baubeginn", "due_on": "2026-03-01", "position": "1", "version": "as shown"}

@@ -250,10 +250,12 @@ def test_revoked_link_is_404_with_the_reason(client, invitation, method, fields,
     Invitation.objects.filter(pk=invitation.pk).update(**fields)
 
     with nothing_changes(invitation):
-        response = getattr(client, method)(link, YES if method == "post" else {})
+        sent = {**YES, "remark": "Ich komme später."} if method == "post" else {}
+        response = getattr(client, method)(link, sent)
 
     assert response.status_code == 404
     assert words in text_of(response)
+    assert ("Ich komme später." in text_of(response)) == (method == "post")
 
 
 @pytest.mark.parametrize(

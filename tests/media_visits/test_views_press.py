@@ -313,3 +313,13 @@ def test_coverage_is_changed_and_removed(signed_in):
     assert Coverage.objects.exists()
     press(signed_in, page)
     assert not Coverage.objects.exists()
+
+
+def test_text_typed_for_a_record_that_a_colleague_removed_is_shown_again(signed_in):
+    answer = signed_in.post(
+        "/besuche/pressespiegel/4711/bearbeiten/", {"title": "Ein langer Titel", "medium": "Blatt"}
+    )
+
+    assert answer.status_code == 404
+    for words in ("Ihre Eingabe, nicht gespeichert", "Ein langer Titel"):
+        assert words in text_of(answer)

@@ -69,3 +69,16 @@ def test_sign_in_page_of_a_demo_offers_no_real_account(client, settings):
     account = make_user(OFFICE)
 
     assert account.email not in client.get("/anmelden/").content.decode()
+
+
+def test_requested_password_reset_does_not_keep_an_account_from_a_second_factor(client):
+    account = make_user(OFFICE, email="referat@example.org", password="lang genug 4711")
+    client.post("/anmelden/passwort/", {"email": account.email})
+    client.post("/anmelden/", {"login": account.email, "password": "lang genug 4711"})
+
+    asked = client.get(reverse("mfa_activate_totp"))
+
+    answer = client.post(asked.url, {"password": "lang genug 4711"}, follow=True)
+
+    assert answer.redirect_chain == [("/konto/sicherheit/app/einrichten/", 302)]
+    assert answer.status_code == 200
