@@ -183,7 +183,7 @@ class DecisionForm(forms.Form):
     """A verdict with all it needs. Entries that do not fit it are errors, never dropped."""
 
     # Sent by the pressed button, so it has no widget on the page.
-    verdict = forms.ChoiceField(choices=Verdict)
+    verdict = forms.ChoiceField(label=gettext_lazy("Entscheidung"), choices=Verdict)
     chosen = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Welche Termine sind möglich?"),
         coerce=int,

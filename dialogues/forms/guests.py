@@ -13,11 +13,15 @@ class GuestListForm(forms.Form):
     """A choice of distribution lists, organisations and single people."""
 
     # Not limited here: the service skips inactive people and those without an address.
-    lists = forms.ModelMultipleChoiceField(queryset=DistributionList.objects.all(), required=False)
-    organisations = forms.ModelMultipleChoiceField(
-        queryset=Organisation.objects.all(), required=False
+    lists = forms.ModelMultipleChoiceField(
+        label=_("Verteiler"), queryset=DistributionList.objects.all(), required=False
     )
-    people = forms.ModelMultipleChoiceField(queryset=Person.objects.all(), required=False)
+    organisations = forms.ModelMultipleChoiceField(
+        label=_("Organisationen"), queryset=Organisation.objects.all(), required=False
+    )
+    people = forms.ModelMultipleChoiceField(
+        label=_("Personen"), queryset=Person.objects.all(), required=False
+    )
 
     def clean(self):
         values = super().clean()

@@ -57,6 +57,7 @@ from dialogues.services.guests import require_guest_list
 from dialogues.views.dialogues import dialogue_for_office, page_context, visible_dialogue
 from dialogues.views.invitations import guests_url, invitation_for_office
 from outbox.queries.mails import latest_batch
+from partners.models import Person
 
 RESET = "zuruecksetzen"
 # The buttons of the page that adds guests which only change what it shows.
@@ -226,6 +227,10 @@ def compose(request, pk):
         )
         if result := run_service(request, call, form=form):
             messages.success(request, _added_message(*result))
+            left = form.cleaned_data["people"].exclude(pk__in=Person.objects.reachable())
+            if names := ", ".join(person.name for person in left):
+                text = _("Nicht aufgenommen, weil nicht mehr aktiv oder ohne Adresse: %(names)s.")
+                messages.warning(request, text % {"names": names})
             return redirect("dialogues:guests_add", dialogue.pk)
     values = request.POST if request.method == "POST" else request.GET
     search = GuestSearchForm({} if RESET in values else values)

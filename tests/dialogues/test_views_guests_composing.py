@@ -117,3 +117,21 @@ def test_choice_is_filtered_by_sector(signed_in):
     assert "1 Person · 1 Organisation" in text
     assert "Leitung Linsen GmbH" in text
     assert "Fremd" not in text
+
+
+def test_people_who_cannot_be_invited_any_more_are_named(signed_in):
+    dialogue = make_dialogue(DialogueState.SCHEDULED)
+    gone = make_person("Leitung A", email="a@example.org", is_active=False)
+    mute = make_person("Leitung B", email="")
+    fine = make_person("Leitung C", email="c@example.org")
+
+    page = signed_in.post(
+        f"{guests_page(dialogue)}zusammenstellen/",
+        {"people": [gone.pk, mute.pk, fine.pk]},
+        follow=True,
+    )
+
+    assert "1 Person steht neu auf der Gästeliste." in text_of(page)
+    left = "Nicht aufgenommen, weil nicht mehr aktiv oder ohne Adresse: Leitung A, Leitung B."
+    assert left in text_of(page)
+    assert [guest.person for guest in dialogue.invitations.all()] == [fine]
