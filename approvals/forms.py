@@ -1,7 +1,7 @@
 """Forms of a submission and of a decision, and the warning before an approval lapses."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from django import forms
@@ -26,10 +26,11 @@ from approvals.registry import (
     Fact,
     binding_labels,
     binding_snapshot_of,
+    deadline_error,
     snapshot_changes,
 )
 from core.conflicts import SeenForm
-from core.dates import add_working_days, latest_working_day
+from core.dates import add_working_days, concerns_about_day, latest_working_day, local_date
 from core.forms import CleanCharField, DayField, PeriodForm, TimeField
 from core.uploads import FilesField
 
@@ -73,17 +74,17 @@ class AttachmentsForm(forms.Form):
             super().add_error("attachments", again)
 
 
-def suggested_deadline(today: dt.date, latest_on: dt.date | None) -> dt.date | None:
-    """Return the usual deadline of a decision, or the last working day up to `latest_on` if that is
-    earlier; None when it is too late.
+def suggested_deadline(today: dt.date, starts_at: dt.datetime | None) -> dt.date | None:
+    """Return the usual deadline of a decision, or the last working day before `starts_at` if that
+    is earlier; today when none is left, None when it is too late.
     """
     usual = add_working_days(today, DECISION_WORKING_DAYS)
-    if latest_on is None or usual <= latest_on:
+    if starts_at is None or usual < local_date(starts_at):
         return usual
-    if latest_on < today:
+    if local_date(starts_at) < today:
         return None
-    # Over a long weekend there may be no working day left, but the day itself is still possible.
-    return max(latest_working_day(latest_on), today)
+    # Over a long weekend there may be no working day left, but today is still possible.
+    return max(latest_working_day(local_date(starts_at) - dt.timedelta(days=1)), today)
 
 
 class BriefingForm(SeenForm, AttachmentsForm):
@@ -122,31 +123,35 @@ class BriefingForm(SeenForm, AttachmentsForm):
         former: ApprovalRequest | None = None,
         needs_occasion: bool = False,
         help_texts: Mapping[str, str | Promise] = MappingProxyType({}),
-        latest_on: dt.date | None = None,
-        due_on_error: Callable[[dt.date], str] = lambda due_on: "",
+        starts_at: dt.datetime | None = None,
         **kwargs,
     ):
         """Fill the form from `former`, the subject's last approval, or else from `suggestion`.
 
-        `help_texts` replace those of the fields. The suggested deadline is no later than
-        `latest_on`. `due_on_error(due_on)` returns why a deadline does not fit the subject, or an
-        empty string.
+        `help_texts` replace those of the fields. `starts_at` is the start of what is asked about,
+        by which it has to be decided.
         """
         # A returned briefing is usually corrected and submitted again.
         source = former or suggestion
         initial = {name: getattr(source, name) for name in suggestion.texts}
-        initial["due_on"] = suggested_deadline(today, latest_on)
+        initial["due_on"] = suggested_deadline(today, starts_at)
         super().__init__(*args, initial=initial, former=former, **kwargs)
-        self.due_on_error = due_on_error
+        self.starts_at = starts_at
         self.fields["occasion"].required = needs_occasion
         for name, text in help_texts.items():
             self.fields[name].help_text = text
 
     def clean_due_on(self) -> dt.date:
         due_on = self.cleaned_data["due_on"]
-        if error := self.due_on_error(due_on):
+        if error := deadline_error(due_on, self.starts_at):
             raise forms.ValidationError(error)
         return due_on
+
+    @property
+    def due_on_note(self) -> str:
+        """That the deadline is no working day, or an empty string. Only for a valid form."""
+        texts = [concern.text for concern in concerns_about_day(self.cleaned_data["due_on"])]
+        return " ".join([*texts, _("Erinnert wird nur an Arbeitstagen.")]) if texts else ""
 
     @property
     def briefing(self) -> Briefing:

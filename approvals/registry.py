@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import GRANTING, ApprovalKind, Verdict
-from core.dates import concerns_about_time, format_span, moment_key
+from core.dates import concerns_about_time, format_day, format_span, local_date, moment_key
 from core.errors import Concern, require_heeded
 from core.models import Origin
 
@@ -237,6 +237,19 @@ def option_changes(before: list[dict], after: list[dict]) -> list[Change]:
 def lapse_reason_for(changes: Iterable[Change]) -> str:
     """Return why an approval lapsed: `geändert: Titel, Gastgeber`."""
     return _("geändert: %(what)s") % {"what": ", ".join(change.label for change in changes)}
+
+
+def deadline_error(due_on: dt.date, starts_at: dt.datetime | None) -> str:
+    """Return an error message if a decision due on `due_on` would come after the day on which its
+    subject starts; shared by forms and services. On that day there is time until the start.
+    """
+    if starts_at is None or due_on <= local_date(starts_at):
+        return ""
+    text = _(
+        "Die Entscheidung muss spätestens am Tag selbst fallen (%(day)s), vor dem Beginn. Bitte "
+        "wählen Sie eine frühere Frist."
+    )
+    return text % {"day": format_day(starts_at)}
 
 
 # A date without an end is taken to last this long.

@@ -342,7 +342,7 @@ def submit_briefing(
     if form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(service, briefing=form.briefing, due_on=due_on, by=request.user, now=now)
-        done = with_told_note(done, kind, local_date(now))
+        done = f"{with_told_note(done, kind, local_date(now))} {form.due_on_note}".strip()
         if run_service(request, call, form=form, done=done, seen=[subject, *others]):
             return redirect(subject)
     context = {

@@ -65,7 +65,7 @@ def concerns_about_time(start: dt.datetime, end: dt.datetime) -> list[Concern]:
     """
     begin, finish = timezone.localtime(start), timezone.localtime(end)
     days = sorted({begin.date(), finish.date()})
-    concerns = [concern for day in days for concern in _concerns_about_day(day)]
+    concerns = [concern for day in days for concern in concerns_about_day(day)]
     earliest, latest = USUAL_HOURS
     if begin.time() < earliest or finish.time() > latest or finish.date() > begin.date():
         text = _("%(when)s liegt nicht zwischen %(earliest)s und %(latest)s Uhr.") % {
@@ -77,7 +77,8 @@ def concerns_about_time(start: dt.datetime, end: dt.datetime) -> list[Concern]:
     return concerns
 
 
-def _concerns_about_day(day: dt.date) -> list[Concern]:
+def concerns_about_day(day: dt.date) -> list[Concern]:
+    """Return that `day` is a public holiday, on a weekend, or both."""
     concerns = []
     if name := berlin_holidays(day.year).get(day):
         text = _("%(day)s ist in Berlin ein gesetzlicher Feiertag (%(name)s).")

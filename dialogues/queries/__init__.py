@@ -7,7 +7,6 @@ from dialogues.queries.dates import (
     is_granted,
     latest_decision_on,
     moved_programme,
-    why_too_late,
 )
 from dialogues.queries.dialogues import (
     NextReminder,
@@ -116,6 +115,5 @@ __all__ = [
     "unreleased_invitations",
     "unsettled_substitutes",
     "upcoming_dialogues",
-    "why_too_late",
     "years_of",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from approvals.enums import GRANTED, ApprovalKind
 from approvals.queries import approvals_about
 from approvals.registry import Commitment, CommitmentSource
-from core.dates import format_day, local_date
+from core.dates import local_date
 from dialogues.enums import DATED, PAST, DialogueState, OptionState
 from dialogues.models import DateOption, Dialogue
 from dialogues.queries.dialogues import former_spans
@@ -103,20 +103,10 @@ def first_start_of(today: dt.date, **condition) -> Subquery:
 
 
 def latest_decision_on(first: dt.datetime | None) -> dt.date | None:
-    """Return the last day to decide on something that the date `first` depends on."""
+    """Return the day by which to decide on something that the date `first` depends on, the one
+    before it. The form of a submission accepts the day itself as well.
+    """
     return local_date(first) - dt.timedelta(days=1) if first else None
-
-
-def why_too_late(due_on: dt.date, first: dt.datetime | None) -> str:
-    """Return an error message if a decision due on `due_on` is not before the day of `first`."""
-    latest_on = latest_decision_on(first)
-    if first is None or latest_on is None or due_on <= latest_on:
-        return ""
-    text = _(
-        "Die Entscheidung muss vor dem Tag des Gesprächs (%(day)s) fallen. Bitte wählen Sie eine "
-        "frühere Frist."
-    )
-    return text % {"day": format_day(first)}
 
 
 def moved_programme(dialogue: Dialogue, option: DateOption) -> str:

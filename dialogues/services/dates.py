@@ -14,6 +14,7 @@ from approvals.registry import (
     CounterDate,
     Decision,
     Subject,
+    deadline_error,
     require_dates_heeded,
     snapshot_of,
 )
@@ -36,7 +37,7 @@ from dialogues.enums import (
 )
 from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.models import DateOption, Dialogue
-from dialogues.queries import commitment_of, is_granted, moved_programme, why_too_late
+from dialogues.queries import commitment_of, is_granted, moved_programme
 from dialogues.services.announcements import announce_changes
 from dialogues.services.dialogues import lock_dialogue, move_dialogue, require_consent
 
@@ -118,7 +119,7 @@ def submit_dates(
 ) -> ApprovalRequest:
     """Submit the proposed future dates to the senator's office, which is mailed.
 
-    Raises Refused if there is no such date, or unless `due_on` is before the first of them.
+    Raises Refused if there is no such date, or if `due_on` is after the day of the first of them.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -131,7 +132,7 @@ def submit_dates(
         raise Refused(
             _("Bitte schlagen Sie mindestens einen Termin vor, der in der Zukunft liegt.")
         )
-    if sentence := why_too_late(due_on, options[0].starts_at):
+    if sentence := deadline_error(due_on, options[0].starts_at):
         raise Refused(sentence)
     # Saves a history entry even if the dialogue is exploring dates already.
     move_dialogue(dialogue, "explore", by=by, now=now, reason=DATES_SUBMITTED)
@@ -157,8 +158,8 @@ def renew_date(
 ) -> ApprovalRequest:
     """Submit the fixed date again after its approval lapsed; mails the senator's office.
 
-    Raises Refused if the approval still holds, no fixed date is ahead, or `due_on` is not before
-    it.
+    Raises Refused if the approval still holds, no fixed date is ahead, or `due_on` is after its
+    day.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -168,7 +169,7 @@ def renew_date(
         raise Refused(_("Der Termin ist freigegeben; es ist nichts erneut vorzulegen."))
     if option.starts_at <= now:
         raise Refused(_("Der Termin ist inzwischen vergangen."))
-    if sentence := why_too_late(due_on, option.starts_at):
+    if sentence := deadline_error(due_on, option.starts_at):
         raise Refused(sentence)
     # Saved only for the history; the state and the date stay as they are.
     save_as(dialogue, by=by, now=now, reason=DATES_SUBMITTED_AGAIN)

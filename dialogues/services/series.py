@@ -15,6 +15,7 @@ from approvals.registry import (
     Decision,
     Subject,
     binding_changes,
+    deadline_error,
     lapse_reason_for,
     snapshot_of,
 )
@@ -39,7 +40,7 @@ from dialogues.enums import (
 )
 from dialogues.facts import SERIES_FACTS
 from dialogues.models import Dialogue, DialogueSeries
-from dialogues.queries import first_fixed_start, why_too_late
+from dialogues.queries import first_fixed_start
 from partners.queries import default_responsible
 
 
@@ -114,13 +115,13 @@ def request_consent(
 ) -> ApprovalRequest:
     """Ask for the senator's consent; mails the senator's office.
 
-    Raises Refused unless `due_on` is before the first dialogue in the series.
+    Raises Refused if `due_on` is after the day of the first dialogue in the series.
     """
     require_office(by, _("Die Zustimmung beantragt die Geschäftsstelle."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "request", series)
     dialogues = Dialogue.objects.filter(topic__series=series)
-    if sentence := why_too_late(due_on, first_fixed_start(dialogues, local_date(now))):
+    if sentence := deadline_error(due_on, first_fixed_start(dialogues, local_date(now))):
         raise Refused(sentence)
     save_as(series, by=by, now=now, reason=CONSENT_REQUESTED)
     subject = Subject(

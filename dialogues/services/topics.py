@@ -16,6 +16,7 @@ from approvals.registry import (
     Decision,
     Subject,
     binding_changes,
+    deadline_error,
     lapse_reason_for,
     snapshot_of,
 )
@@ -52,7 +53,7 @@ from dialogues.permissions import (
     can_propose_topic,
     replaces_proposer,
 )
-from dialogues.queries import first_fixed_start, why_too_late
+from dialogues.queries import first_fixed_start
 from partners.queries import default_responsible
 
 
@@ -217,7 +218,9 @@ def submit_topic(
         raise Refused(_("Bitte ordnen Sie das Thema zuerst einer Reihe zu."))
     if sentence := why_without_consent(topic.series):
         raise Refused(sentence)
-    if sentence := why_too_late(due_on, first_fixed_start(topic.dialogues.all(), local_date(now))):
+    if sentence := deadline_error(
+        due_on, first_fixed_start(topic.dialogues.all(), local_date(now))
+    ):
         raise Refused(sentence)
     _move(topic, "submit", by=by, now=now, reason=TOPIC_SUBMITTED)
     subject = Subject(

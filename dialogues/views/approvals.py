@@ -1,9 +1,7 @@
-"""What the submissions of series, topics and dates share: their deadline, and withdrawing them."""
+"""What series, topics and dates share: withdrawing their submission."""
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -14,16 +12,7 @@ from approvals.queries import approvals_about
 from core.roles import senator_office_name
 from core.states import Move
 from core.views import redirect_unless_possible
-from dialogues.queries import latest_decision_on, why_too_late
 from outbox.views.confirming import confirm_mails
-
-
-def deadline_options(first: dt.datetime | None) -> dict[str, Any]:
-    """Return the `form_options` of a submission that has to be decided before the date `first`."""
-    return {
-        "latest_on": latest_decision_on(first),
-        "due_on_error": partial(why_too_late, first=first),
-    }
 
 
 def withdraw_submission(

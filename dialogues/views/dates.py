@@ -42,7 +42,7 @@ from dialogues.services import (
     withdraw_dates,
 )
 from dialogues.services.dates import require_accepted_host, require_fixed_date
-from dialogues.views.approvals import deadline_options, withdraw_submission
+from dialogues.views.approvals import withdraw_submission
 from dialogues.views.dialogues import dialogue_for_office, seen_of
 from outbox.views.confirming import confirm_mails, went_back
 
@@ -140,7 +140,7 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
         suggestion=_suggested_briefing(dialogue),
         options=options_to_tick(options),
         others=options,
-        form_options=deadline_options(first),
+        form_options={"starts_at": first},
         title=title,
         submit_label=_("Zur Freigabe vorlegen"),
         done=done,

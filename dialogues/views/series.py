@@ -46,7 +46,7 @@ from dialogues.services import (
     request_consent,
     withdraw_series,
 )
-from dialogues.views.approvals import deadline_options, withdraw_submission
+from dialogues.views.approvals import withdraw_submission
 from outbox.views.confirming import confirm_mails, went_back
 
 SERIES = DialogueSeries.objects.all()
@@ -155,7 +155,7 @@ def submit(request, pk):
         kind=ApprovalKind.SERIES,
         facts=SERIES_FACTS,
         suggestion=Briefing("", series.description, "", vote),
-        form_options=deadline_options(first_fixed_start(dialogues, timezone.localdate())),
+        form_options={"starts_at": first_fixed_start(dialogues, timezone.localdate())},
         title=_("Zustimmung beantragen"),
         submit_label=_("Zur Zustimmung vorlegen"),
         done=_("Die Zustimmung ist beantragt."),

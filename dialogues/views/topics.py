@@ -61,7 +61,7 @@ from dialogues.services import (
     take_up_topic,
     withdraw_topic,
 )
-from dialogues.views.approvals import deadline_options, withdraw_submission
+from dialogues.views.approvals import withdraw_submission
 from outbox.views.confirming import confirm_mails, went_back
 
 TOPICS = Topic.objects.all()
@@ -298,9 +298,7 @@ def submit(request, pk):
         kind=ApprovalKind.TOPIC,
         facts=TOPIC_FACTS,
         suggestion=_suggested_briefing(topic),
-        form_options=deadline_options(
-            first_fixed_start(topic.dialogues.all(), timezone.localdate())
-        ),
+        form_options={"starts_at": first_fixed_start(topic.dialogues.all(), timezone.localdate())},
         title=_("Zur Freigabe vorlegen"),
         submit_label=_("Zur Freigabe vorlegen"),
         done=_("Das Thema liegt zur Freigabe vor."),

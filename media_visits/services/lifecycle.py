@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from approvals.enums import VERDICT_LABELS, ApprovalKind, Verdict
 from approvals.models import ApprovalRequest
-from approvals.registry import Briefing, Decision, Subject, snapshot_of
+from approvals.registry import Briefing, Decision, Subject, deadline_error, snapshot_of
 from approvals.services import (
     lapse_approvals,
     record_decision,
@@ -53,7 +53,7 @@ def submit_visit(
     """Submit a visit to the senator's office and mail it.
 
     `seen` is the fingerprint of SEEN_FIELDS that the page showed, here as in the other services.
-    Raises Refused when the visit has no time or it has passed, when the decision is not due before
+    Raises Refused when the visit has no time or it has passed, when the decision is due after
     the day of the visit, and when a press slot is on another day.
     """
     require_office(by)
@@ -88,19 +88,8 @@ def _check_dates(starts_at: dt.datetime | None, due_on: dt.date, now: dt.datetim
                 "ein."
             )
         )
-    if error := due_on_error(due_on, starts_at=starts_at):
+    if error := deadline_error(due_on, starts_at):
         raise Refused(error)
-
-
-def due_on_error(due_on: dt.date, *, starts_at: dt.datetime | None) -> str:
-    """Return an error message if a decision due on `due_on` would come too late; shared by form and
-    service.
-    """
-    if starts_at is None or due_on < local_date(starts_at):
-        return ""
-    return _(
-        "Die Entscheidung muss vor dem Tag des Besuchs fallen. Bitte wählen Sie eine frühere Frist."
-    )
 
 
 def _check_press(visit: Visit) -> None:

@@ -1,6 +1,5 @@
 """The steps of a visit. Each asks for confirmation, and shows the mails before it sends any."""
 
-import datetime as dt
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,6 @@ from approvals.enums import ApprovalKind
 from approvals.registry import Briefing
 from approvals.views import submit_briefing
 from core.conflicts import SeenForm
-from core.dates import local_date
 from core.progress import TextCard
 from core.views import redirect_unless_possible, render_confirmation, run_service
 from media_visits.enums import VISIT_MOVES, VisitState
@@ -32,7 +30,6 @@ from media_visits.services import (
     submit_visit,
     withdraw_visit,
 )
-from media_visits.services.lifecycle import due_on_error
 from media_visits.services.visits import SEEN_FIELDS
 from media_visits.views.visits import form_page, visit_for_office
 from outbox.views.confirming import confirm_mails, went_back
@@ -49,7 +46,6 @@ def submit(request, pk):
     visit = visit_for_office(request, pk)
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "submit"):
         return back
-    day = local_date(visit.starts_at) if visit.starts_at else None
     return submit_briefing(
         request,
         visit,
@@ -60,8 +56,7 @@ def submit(request, pk):
         form_options={
             "needs_occasion": True,
             "help_texts": BRIEFING_HELP_TEXTS,
-            "latest_on": day - dt.timedelta(days=1) if day else None,
-            "due_on_error": partial(due_on_error, starts_at=visit.starts_at),
+            "starts_at": visit.starts_at,
         },
         title=_("Zur Freigabe vorlegen"),
         submit_label=_("Zur Freigabe vorlegen"),

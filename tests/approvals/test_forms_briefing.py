@@ -11,6 +11,10 @@ pytestmark = pytest.mark.django_db
 FILLED_IN = BRIEFING.texts | {"due_on": str(DUE_ON)}
 
 
+def at_ten(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(10), tzinfo=dt.UTC)
+
+
 def make_form(data=None, *, today=TODAY, **values) -> BriefingForm:
     subject = Person(pk=1, family_name="irgendwer")
     return BriefingForm(data, instance=subject, today=today, suggestion=BRIEFING, **values)
@@ -24,23 +28,24 @@ def test_form_starts_with_the_suggestion_and_a_deadline_in_five_working_days():
 
 
 @pytest.mark.parametrize(
-    ("latest_on", "suggested"),
+    ("event_on", "suggested"),
     [
-        (dt.date(2026, 3, 9), dt.date(2026, 3, 9)),
-        (dt.date(2026, 3, 8), dt.date(2026, 3, 6)),
-        (dt.date(2026, 3, 4), dt.date(2026, 3, 4)),
+        (dt.date(2026, 3, 10), dt.date(2026, 3, 9)),
+        (dt.date(2026, 3, 9), dt.date(2026, 3, 6)),
+        (dt.date(2026, 3, 5), dt.date(2026, 3, 4)),
+        (dt.date(2026, 3, 3), TODAY),
         (TODAY, TODAY),
         (dt.date(2026, 3, 1), None),
     ],
 )
-def test_suggested_deadline_is_a_working_day_up_to_the_latest(latest_on, suggested):
-    assert make_form(latest_on=latest_on).initial["due_on"] == suggested
+def test_suggested_deadline_is_a_working_day_before_the_event(event_on, suggested):
+    assert make_form(starts_at=at_ten(event_on)).initial["due_on"] == suggested
 
 
 def test_suggested_deadline_on_a_weekend_may_be_today():
-    saturday, sunday = dt.date(2026, 3, 7), dt.date(2026, 3, 8)
+    saturday, monday = dt.date(2026, 3, 7), dt.date(2026, 3, 9)
 
-    form = make_form(today=saturday, latest_on=sunday)
+    form = make_form(today=saturday, starts_at=at_ten(monday))
 
     assert form.initial["due_on"] == saturday
 
@@ -64,10 +69,36 @@ def test_occasion_is_required_where_the_subject_needs_one():
     assert list(form.errors) == ["occasion"]
 
 
-def test_deadline_that_does_not_suit_the_subject_is_refused():
-    form = make_form(FILLED_IN, due_on_error=lambda due_on: f"{due_on} ist zu spät.")
+def test_deadline_after_the_day_of_the_event_is_refused():
+    on_the_day = make_form(FILLED_IN, starts_at=at_ten(DUE_ON))
+    too_late = make_form(FILLED_IN, starts_at=at_ten(DUE_ON - dt.timedelta(days=1)))
 
-    assert form.errors == {"due_on": ["2026-03-13 ist zu spät."]}
+    assert on_the_day.errors == {}
+    assert too_late.errors == {
+        "due_on": [
+            "Die Entscheidung muss spätestens am Tag selbst fallen (Do, 12.03.2026), vor dem "
+            "Beginn. Bitte wählen Sie eine frühere Frist."
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("due_on", "note"),
+    [
+        ("2026-03-13", ""),
+        ("2026-03-14", "Der 14.03.2026 ist ein Samstag. Erinnert wird nur an Arbeitstagen."),
+        (
+            "2026-04-06",
+            "Mo, 06.04.2026 ist in Berlin ein gesetzlicher Feiertag (Ostermontag). "
+            "Erinnert wird nur an Arbeitstagen.",
+        ),
+    ],
+)
+def test_deadline_on_a_free_day_is_accepted_with_a_note(due_on, note):
+    form = make_form(FILLED_IN | {"due_on": due_on})
+
+    assert form.is_valid()
+    assert form.due_on_note == note
 
 
 def test_valid_form_gives_the_briefing_and_the_deadline():

@@ -94,7 +94,7 @@ def test_visit_by_a_plant_names_the_partner_behind_it():
     [
         ({"starts_at": None, "ends_at": None}, {}, "Tag und Uhrzeit"),
         ({"starts_at": NOW - dt.timedelta(hours=1), "ends_at": None}, {}, "in der Vergangenheit"),
-        ({}, {"due_on": STARTS_AT.date()}, "vor dem Tag des Besuchs"),
+        ({}, {"due_on": STARTS_AT.date() + dt.timedelta(days=1)}, "spätestens am Tag selbst"),
         ({}, {"due_on": TODAY - dt.timedelta(days=1)}, "in der Vergangenheit"),
         ({}, {"briefing": BRIEFING._replace(vote=" ")}, "Votum"),
     ],
@@ -106,6 +106,14 @@ def test_what_cannot_be_decided_is_not_submitted(office, senator, visit_fields, 
         submit(visit, office, **fields)
 
     assert not ApprovalRequest.objects.exists()
+
+
+def test_visit_of_today_is_decided_on_today(office, senator):
+    visit = make_visit(starts_at=NOW + dt.timedelta(hours=2), ends_at=None)
+
+    approval = submit(visit, office, due_on=TODAY)
+
+    assert (approval.state, approval.due_on) == (ApprovalState.OPEN, TODAY)
 
 
 @pytest.mark.parametrize(

@@ -333,7 +333,8 @@ def test_cancelling_says_whether_it_can_be_taken_back(signed_in, announced_at, s
         # A Monday: the last working day before it is a Friday.
         (7, dt.date(2026, 3, 6)),
         (1, dt.date(2026, 3, 2)),
-        (0, None),
+        (0, dt.date(2026, 3, 2)),
+        (-1, None),
     ],
 )
 def test_suggested_deadline_is_before_the_visit(signed_in, days, suggested):
@@ -344,14 +345,15 @@ def test_suggested_deadline_is_before_the_visit(signed_in, days, suggested):
     assert response.context["form"].initial["due_on"] == suggested
 
 
-def test_deadline_on_the_day_of_the_visit_is_refused_at_its_field(signed_in):
+def test_deadline_after_the_day_of_the_visit_is_refused_at_its_field(signed_in):
     visit = make_visit()
-    values = {"occasion": "Masterplan", "vote": "Zustimmung", "due_on": "2026-03-23"}
+    values = {"occasion": "Masterplan", "vote": "Zustimmung", "due_on": "2026-03-24"}
 
     response = fill_in(signed_in, f"/besuche/{visit.pk}/vorlegen/", values)
 
     assert response.context["form"].errors["due_on"] == [
-        "Die Entscheidung muss vor dem Tag des Besuchs fallen. Bitte wählen Sie eine frühere Frist."
+        "Die Entscheidung muss spätestens am Tag selbst fallen (Mo, 23.03.2026), vor dem Beginn. "
+        "Bitte wählen Sie eine frühere Frist."
     ]
 
 
