@@ -37,7 +37,7 @@ def test_guest_list_needs_the_same_queries_for_any_number(
 ):
     dialogue = make_released(office, count)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         signed_in.get(guests_page(dialogue))
 
 

@@ -66,7 +66,7 @@ def test_page_of_a_series_needs_the_same_queries_for_any_number(
     for _ in range(count):
         make_topic(series=series).sectors.add(Sector.objects.get_or_create(name="Metall")[0])
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         signed_in.get(series.get_absolute_url())
 
 

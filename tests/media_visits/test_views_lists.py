@@ -19,8 +19,8 @@ from tests.partners.builders import make_organisation, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = VisitState
-QUERIES_OF_LIST = 12
-QUERIES_OF_COVERAGE = 10
+QUERIES_OF_LIST = 11
+QUERIES_OF_COVERAGE = 9
 
 
 @pytest.mark.parametrize("count", [1, 3])

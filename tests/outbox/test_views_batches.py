@@ -146,7 +146,7 @@ def test_page_needs_the_same_queries_for_any_number(
     client.get(address(batch))
 
     # Session, account, roles, approvals in the navigation, the batch, its failed mails.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(address(batch))
 
 

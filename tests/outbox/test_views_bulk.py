@@ -251,5 +251,5 @@ def test_confirmation_needs_the_same_queries_for_any_number(
     client.get(f"{BASE}erneut-senden/")
 
     # Session, account, roles, approvals in the navigation, counts, first ten, present addresses.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(f"{BASE}erneut-senden/")

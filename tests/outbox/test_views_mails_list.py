@@ -23,7 +23,7 @@ from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
 HOUR_LATER = NOW + dt.timedelta(hours=1)
-QUERIES_OF_LIST = 6
+QUERIES_OF_LIST = 5
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_list_costs_as_many_queries_for_one_as_for_three(
     for kind in ("test_notice", "test_invitation", "test_list")[:count]:
         make_wording(kind, subject="", body="", changed_by=make_user(OFFICE))
 
-    with django_assert_num_queries(5):  # session, account, roles, navigation count, wordings
+    with django_assert_num_queries(4):  # session, account, roles, wordings
         client.get("/postausgang/texte/")
 
 

@@ -120,7 +120,7 @@ def test_list_costs_the_same_number_of_queries(client, count, django_assert_num_
         make_organisation()
     client.force_login(make_user(OFFICE))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(reverse("partners:list"))
 
 

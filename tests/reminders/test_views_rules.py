@@ -84,7 +84,7 @@ def test_list_costs_the_same_with_changes(client, office, changed, django_assert
             now=timezone.now(),
         )
 
-    with django_assert_num_queries(6):  # session, account, roles, count of approvals, rules, pauses
+    with django_assert_num_queries(5):  # session, account, roles, rules, pauses
         client.get(LIST)
 
 
