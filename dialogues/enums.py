@@ -261,6 +261,7 @@ class RsvpChannel(models.TextChoices):
 
 # History reasons of an invitation that *Verlauf* shows although nobody replied.
 INVITED_AGAIN = _("Einladung erneut versandt")
+INVITED_ELSEWHERE = _("Einladung an andere Adresse versandt, persönlichen Link ersetzt")
 LINK_SHOWN = _("Persönlichen Link angezeigt")
 LINK_REPLACED = _("Persönlichen Link ersetzt")
 

@@ -6,7 +6,7 @@ from dialogues.forms.dialogues import (
     SeenReasonForm,
 )
 from dialogues.forms.guests import GuestListForm, GuestSearchForm
-from dialogues.forms.invitations import ReleaseForm, SubstituteForm
+from dialogues.forms.invitations import ReleaseForm, ResendForm, SubstituteForm
 from dialogues.forms.rsvps import OfficeRsvpForm, RsvpForm
 from dialogues.forms.series import SeriesForm
 from dialogues.forms.topics import OfficeTopicForm, TopicForm
@@ -21,6 +21,7 @@ __all__ = [
     "OfficeRsvpForm",
     "OfficeTopicForm",
     "ReleaseForm",
+    "ResendForm",
     "RsvpForm",
     "SeenOutcomeForm",
     "SeenReasonForm",

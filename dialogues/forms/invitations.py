@@ -33,6 +33,16 @@ class ReleaseForm(forms.Form):
             self.data["expected"], self.data["version"] = count, version
 
 
+class ResendForm(forms.Form):
+    """Whether the personal link that went to another address stays valid."""
+
+    keep_link = forms.BooleanField(
+        label=_("Bisherigen Link gültig lassen"),
+        required=False,
+        help_text=_("Nur wenn der Gast beide Adressen hat."),
+    )
+
+
 class SubstituteForm(forms.Form):
     """Who is invited to the new date: the guest, or the contact of whoever represented them."""
 

@@ -14,7 +14,8 @@ from dialogues.enums import SENATOR_ATTENDS, DialogueState, RsvpState
 from dialogues.mails.dates import PARTSTATS, entry_text, holds_other_entry
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import former_spans
-from outbox.queries.mails import held_back, unsent_keys
+from outbox.models import Mail
+from outbox.queries.mails import WAS_ATTEMPTED, held_back, unsent_keys
 from outbox.queries.wordings import text_in_force
 from outbox.rendering.calendars import CANCEL, REQUEST
 from outbox.rendering.messages import Message, complete_link, write_message
@@ -156,6 +157,18 @@ def mail_waiting_invitations_again(dialogue: Dialogue, *, by, now: dt.datetime) 
     for invitation in invitations:
         if invitation.mail_key in waiting:
             mail_invitation_again(dialogue, invitation, by=by, now=now)
+
+
+def other_address_with_link(invitation: Invitation) -> str:
+    """Return the address that the personal link went to last, if the guest has another one now."""
+    sent = Mail.objects.filter(
+        WAS_ATTEMPTED,
+        subject_key=invitation.mail_key,
+        kind__in=INVITING_KINDS,
+        has_personal_link=True,
+    )
+    address = sent.order_by("-created_at", "-pk").values_list("recipient", flat=True).first()
+    return address if address and address != recipient_of(invitation.person).email else ""
 
 
 def mail_link_replaced(dialogue: Dialogue, invitation: Invitation, *, by, now: dt.datetime) -> None:

@@ -8,7 +8,13 @@ from approvals.permissions import can_see_approvals
 from approvals.queries import approval_history
 from core.history import entries_of
 from core.progress import HistoryEntry
-from dialogues.enums import APPROVAL_REASONS, INVITED_AGAIN, LINK_REPLACED, LINK_SHOWN
+from dialogues.enums import (
+    APPROVAL_REASONS,
+    INVITED_AGAIN,
+    INVITED_ELSEWHERE,
+    LINK_REPLACED,
+    LINK_SHOWN,
+)
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 from partners.queries import without_responsible
 
@@ -54,7 +60,8 @@ def _rsvps(dialogue: Dialogue) -> list[HistoryEntry]:
     """Return guests' replies and withdrawals, and what the office did with single links. A release
     is an entry of the dialogue itself.
     """
-    by_office = [str(reason) for reason in (INVITED_AGAIN, LINK_SHOWN, LINK_REPLACED)]
+    reasons = (INVITED_AGAIN, INVITED_ELSEWHERE, LINK_SHOWN, LINK_REPLACED)
+    by_office = [str(reason) for reason in reasons]
     changes = Invitation.history.filter(dialogue_id=dialogue.pk).exclude(history_type="-")
     changes = changes.filter(
         Q(replied_at__isnull=False)

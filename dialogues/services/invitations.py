@@ -14,6 +14,7 @@ from dialogues import mails
 from dialogues.enums import (
     BEFORE_THE_DAY,
     INVITED_AGAIN,
+    INVITED_ELSEWHERE,
     LINK_REPLACED,
     LINK_SHOWN,
     DialogueState,
@@ -183,9 +184,12 @@ def require_invited(invitation: Invitation) -> None:
 
 
 @transaction.atomic
-def resend_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invitation:
+def resend_invitation(
+    *, invitation: Invitation, keep_link: bool = False, by, now: dt.datetime
+) -> Invitation:
     """Mail a guest the invitation again, at the present address; the reply stays.
 
+    If the personal link went to another address, it is revoked unless `keep_link` is set.
     Raises Refused when no reply is possible any more, or the guest has left or has no address.
     """
     require_office(by)
@@ -199,9 +203,21 @@ def resend_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invita
         if to.has_left:
             text = _("%(name)s ist nicht mehr aktiv und bekommt keine Einladung.")
         raise Refused(text % {"name": invitation.person})
-    save_as(invitation, by=by, now=now, reason=INVITED_AGAIN)
+    # Whoever has the other address could reply in the guest's name.
+    if not keep_link and mails.other_address_with_link(invitation):
+        _revoke_links(invitation, INVITED_ELSEWHERE, by=by, now=now)
+    else:
+        save_as(invitation, by=by, now=now, reason=INVITED_AGAIN)
     mails.mail_invitation_again(dialogue, invitation, by=by, now=now)
     return invitation
+
+
+def _revoke_links(invitation: Invitation, reason, *, by, now: dt.datetime) -> None:
+    """Make the links mailed so far invalid, and put another one into mails not sent yet."""
+    invitation.link_version += 1
+    save_as(invitation, by=by, now=now, reason=reason)
+    link = invitation.personal_link
+    replace_links(subject_key=invitation.mail_key, link=link, by=by, now=now)
 
 
 def _require_open_for_replies(invitation: Invitation, today: dt.date) -> None:
@@ -239,10 +255,7 @@ def replace_link(
     dialogue = lock_dialogue(invitation.dialogue_id)
     invitation = lock_invitation(invitation.pk, dialogue)
     require_invited(invitation)
-    invitation.link_version += 1
-    save_as(invitation, by=by, now=now, reason=LINK_REPLACED)
-    link = invitation.personal_link
-    replace_links(subject_key=invitation.mail_key, link=link, by=by, now=now)
+    _revoke_links(invitation, LINK_REPLACED, by=by, now=now)
     if notify:
         mails.mail_link_replaced(dialogue, invitation, by=by, now=now)
     return invitation

@@ -3,10 +3,12 @@
 from functools import partial
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.dates import local_date
 from core.views import (
@@ -16,8 +18,8 @@ from core.views import (
     render_confirmation,
     run_service,
 )
-from dialogues.forms import ReleaseForm
-from dialogues.mails import preview_invitation
+from dialogues.forms import ReleaseForm, ResendForm
+from dialogues.mails import other_address_with_link, preview_invitation
 from dialogues.models import Dialogue, Invitation
 from dialogues.progress import (
     default_rsvp_by,
@@ -38,8 +40,10 @@ from dialogues.services import (
 from dialogues.services.guests import require_guest_list
 from dialogues.services.invitations import require_approval, require_invited
 from dialogues.views.dialogues import dialogue_for_office
-from outbox.views.confirming import confirm_mails
+from outbox.views.confirming import confirm_mails, went_back
 from partners.queries import recipient_of
+
+LINK_ENDS = gettext_lazy("Der bisherige Link gilt dann nicht mehr.")
 
 
 def guests_url(dialogue: Dialogue) -> str:
@@ -143,20 +147,54 @@ def withdraw(request, pk):
 
 
 def resend(request, pk):
-    """Show the mail, then invite a guest once more, at the address they have now."""
+    """Show the mail, then invite a guest once more, at the address they have now. If the link went
+    to another address, ask first whether it stays valid.
+    """
     invitation = invitation_for_office(request, pk)
+    other = other_address_with_link(invitation)
+    if not other:
+        return _confirm_resending(request, invitation)
+    form = ResendForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and not went_back(request):
+        keeps = form.cleaned_data["keep_link"]
+        note = _("Der bisherige Link gilt weiter.") if keeps else str(LINK_ENDS)
+        answer = _confirm_resending(request, invitation, form=form, note=note, keep_link=keeps)
+        if answer:
+            return answer
+    return render_confirmation(
+        request,
+        form,
+        seen=[invitation.dialogue, invitation],
+        title=_("Einladung erneut senden"),
+        question=full_name(invitation.person),
+        details=[
+            _("Der persönliche Link ging bisher an: %(address)s") % {"address": other},
+            _("Wer ihn hat, kann im Namen des Gastes antworten.") + " " + str(LINK_ENDS),
+        ],
+        submit_label=_("Weiter"),
+        cancel_url=guests_url(invitation.dialogue),
+    )
+
+
+def _confirm_resending(
+    request, invitation: Invitation, *, form=None, note: str = "", keep_link: bool = False
+) -> HttpResponse | None:
     back_url = guests_url(invitation.dialogue)
+    given = {"invitation": invitation, "by": request.user, "now": timezone.now()}
+    done = _("Die Einladung geht noch einmal hinaus.")
     return confirm_mails(
         request,
-        partial(resend_invitation, invitation=invitation, by=request.user, now=timezone.now()),
+        partial(resend_invitation, keep_link=keep_link, **given),
         target=back_url,
-        done=_("Die Einladung geht noch einmal hinaus."),
+        form=form,
+        done=f"{done} {note}".strip(),
         seen=[invitation.dialogue, invitation],
         title=_("Einladung erneut senden"),
         question=full_name(invitation.person),
         details=[
             _("An: %(address)s") % {"address": recipient_of(invitation.person).email},
             _("Eine Antwort des Gastes bleibt bestehen."),
+            *filter(None, [note]),
         ],
         submit_label=_("Einladung erneut senden"),
         cancel_url=back_url,

@@ -86,6 +86,39 @@ def test_invitation_is_sent_again_to_the_present_address(invited, office):
     assert (invited.rsvp, invited.party) == (RsvpState.ACCEPTED, 2)
 
 
+@pytest.mark.parametrize("keeps", [False, True])
+def test_link_at_another_address_is_revoked_unless_the_guest_has_both(invited, office, keeps):
+    Mail.objects.update(**fields_in_state("sent"))
+    sent = Mail.objects.get()
+    Person.objects.filter(pk=invited.person_id).update(email="neu@example.org")
+    Invitation.objects.update(rsvp=RsvpState.ACCEPTED, replied_at=NOW)
+
+    resend_invitation(invitation=invited, keep_link=keeps, by=office, now=LATER)
+
+    again = Mail.objects.exclude(pk=sent.pk).get()
+    assert open_invitation(link_of(again)) == invited
+    if keeps:
+        assert open_invitation(link_of(sent)) == invited
+    else:
+        with pytest.raises(Refused, match="gilt nicht mehr"):
+            open_invitation(link_of(sent))
+    invited.refresh_from_db()
+    assert invited.rsvp == RsvpState.ACCEPTED
+    what = "Einladung an andere Adresse versandt, persönlichen Link ersetzt"
+    entries = [entry.what for entry in dialogue_history(invited.dialogue, office)]
+    assert (what in entries) is not keeps
+
+
+def test_link_stays_where_the_guest_has_the_same_address_or_nothing_was_sent(invited, office):
+    Person.objects.filter(pk=invited.person_id).update(email="neu@example.org")
+    resend_invitation(invitation=invited, by=office, now=LATER)
+    Mail.objects.filter(state="waiting").update(**fields_in_state("sent"))
+    resend_invitation(invitation=invited, by=office, now=LATER + dt.timedelta(hours=1))
+
+    invited.refresh_from_db()
+    assert invited.link_version == 1
+
+
 def test_invitation_still_waiting_is_replaced(invited, office):
     resend_invitation(invitation=invited, by=office, now=LATER)
 

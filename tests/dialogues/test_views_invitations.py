@@ -11,7 +11,12 @@ from dialogues.reminders import RULE
 from outbox.models import Mail
 from reminders.models import ReminderRule
 from tests.confirming import hidden_fields, press
-from tests.dialogues.builders import RSVP_BY, make_dialogue, make_invitation
+from tests.dialogues.builders import (
+    RSVP_BY,
+    make_dialogue,
+    make_invitation,
+    make_released,
+)
 from tests.dialogues.pages import BASE, links_of, text_of
 from tests.outbox.builders import fields_in_state, make_wording
 from tests.partners.builders import make_organisation, make_person
@@ -230,6 +235,27 @@ def test_invitation_is_sent_again_after_its_mail_was_shown(signed_in):
     assert [(mail.kind, mail.recipient) for mail in Mail.objects.all()] == [
         ("invitation", "neu@example.org")
     ]
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_office_decides_whether_a_link_at_another_address_stays_valid(signed_in, office, keeps):
+    dialogue = make_released(office, 1)
+    invitation = dialogue.invitations.get()
+    Mail.objects.update(**fields_in_state("sent", recipient="falsch@example.org"))
+    sent = Mail.objects.get()
+    url = f"{BASE}/einladungen/{invitation.pk}/erneut-senden/"
+
+    asked = signed_in.get(url)
+    assert "Der persönliche Link ging bisher an: falsch@example.org" in text_of(asked)
+    page = signed_in.post(url, hidden_fields(asked) | ({"keep_link": "on"} if keeps else {}))
+    note = (
+        "Der bisherige Link gilt weiter." if keeps else "Der bisherige Link gilt dann nicht mehr."
+    )
+    assert note in text_of(page)
+    press(signed_in, page)
+
+    assert Mail.objects.count() == 2
+    assert signed_in.get(sent.secret).status_code == (200 if keeps else 404)
 
 
 def test_link_is_shown_once_after_the_office_asked_for_it(signed_in, office):
