@@ -132,8 +132,13 @@ def visible_people_of(organisation: Organisation, user) -> QuerySet[Person]:
 
 
 def visible_lists(user) -> QuerySet[DistributionList]:
-    """Return the distribution lists with `member_count`."""
-    return DistributionList.objects.visible_to(user).annotate(member_count=Count("members"))
+    """Return the distribution lists with `member_count`, the members whom mails reach, and
+    `former_count`, those who are no longer active.
+    """
+    return DistributionList.objects.visible_to(user).annotate(
+        member_count=Count("members", filter=Q(members__is_active=True)),
+        former_count=Count("members", filter=Q(members__is_active=False)),
+    )
 
 
 def deputyships_for(principal: Person) -> QuerySet[Deputy]:

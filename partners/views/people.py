@@ -69,6 +69,7 @@ EXPORT_HEADER = [
     gettext_lazy("E-Mail"),
     gettext_lazy("Telefon"),
     gettext_lazy("Anrede im Brief"),
+    gettext_lazy("Stand"),
 ]
 
 
@@ -111,6 +112,7 @@ def export_row(person: Person) -> list[str]:
         person.email,
         person.phone,
         person.greeting,
+        "" if person.is_active else _("nicht mehr aktiv"),
     ]
 
 

@@ -1,9 +1,11 @@
 """Distribution lists and their members."""
 
 import re
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from core.roles import OFFICE
 from partners.models import DistributionList
@@ -35,6 +37,23 @@ def test_members_are_added_and_removed(client, office):
         metal.history.order_by("-history_date", "-history_id")[0].history_change_reason
         == "1 entfernt"
     )
+
+
+def test_who_left_is_marked_and_not_counted(client, office):
+    metal = DistributionList.objects.create(name="Metall")
+    metal.members.add(make_person("Anton"), make_person("Berta", is_active=False))
+    url = reverse("partners:distribution_list", args=[metal.pk])
+
+    page = " ".join(client.get(url).content.decode().split())
+    listed = client.get(reverse("partners:lists")).content.decode()
+    export = client.get(reverse("partners:list_export", args=[metal.pk]))
+    sheet = load_workbook(BytesIO(export.content)).active
+    header, *rows = sheet.iter_rows(min_row=4, values_only=True)
+
+    assert "1 Person </h2>" in page and "dazu 1 nicht mehr aktiv" in page
+    assert '<td class="number" data-label="Personen">1</td>' in listed
+    assert header[-1] == "Stand"
+    assert [(row[3], row[-1]) for row in rows] == [("Anton", None), ("Berta", "nicht mehr aktiv")]
 
 
 def test_nothing_ticked_says_so(client, office):

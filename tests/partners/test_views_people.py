@@ -73,7 +73,7 @@ def test_export_has_the_note_for_the_office_only(client, office):
     assert rows_of(client.get(reverse("partners:people_export")))[0][-1] == "interner Vermerk"
 
     client.force_login(make_user(SENATOR_OFFICE))
-    assert rows_of(client.get(reverse("partners:people_export")))[0][-1] == "Anrede im Brief"
+    assert rows_of(client.get(reverse("partners:people_export")))[0][-1] == "Stand"
 
 
 def test_address_that_no_mail_can_reach_is_refused(client, office):
