@@ -22,6 +22,7 @@ from outbox.services.queueing import enqueue_mails
 from outbox.texts import MailDraft
 from partners.models import ANONYMOUS, Person
 from partners.queries import recipient_of
+from partners.services.traces import Search, clean_rows, text_fields
 from reminders.mails import draft_digest, draft_personal
 from reminders.models import ReminderLog, ReminderPause, ReminderRule
 from reminders.queries import log_entries, schedule_for
@@ -392,8 +393,7 @@ def anonymise_person(*, person: Model, traces: Traces, labels: Traces) -> list[s
             entry.recipient = f"{entry.pk}{NO_ADDRESS}"
             entry.save(update_fields=["recipient", *values])
             count += 1
-    for pause in ReminderPause.objects.order_by("pk"):
-        cleaned = {name: traces.clean(getattr(pause, name)) for name in ("title", "reason")}
-        ReminderPause.objects.filter(pk=pause.pk).exclude(**cleaned).update(**cleaned)
+    named_in = [f for f in text_fields(ReminderPause) if f.name in ("title", "reason")]
+    clean_rows([Search(ReminderPause.objects.all(), named_in)], traces)
     text = ngettext("Adresse an %(count)d Erinnerung", "Adresse an %(count)d Erinnerungen", count)
     return [text % {"count": count}] if count else []

@@ -1,11 +1,13 @@
-"""What moves in this app when two entries of the same person are merged."""
+"""What moves in this app when two entries of the same person are merged, and what is deleted."""
 
 import datetime as dt
 
 import pytest
 
 from core.roles import OFFICE
+from core.texts import Traces
 from reminders.models import ReminderLog, ReminderPause
+from reminders.services import anonymise_person
 from tests.partners.builders import make_person, make_user
 from tests.partners.test_services_merges import merge
 
@@ -70,3 +72,21 @@ def test_same_address_needs_nothing():
 
     assert merge(*pair, make_user(OFFICE)) == []
     assert (ReminderLog.objects.count(), ReminderPause.objects.count()) == (1, 1)
+
+
+def test_names_in_other_pauses_are_deleted_in_a_fixed_number_of_queries(django_assert_num_queries):
+    for number in range(5):
+        pause(f"gast-{number}@example.org")
+    naming = ReminderPause.objects.create(
+        about="dialogue:1", title="x" * 290 + " Vor Nach", reason="Vor Nach fehlt", created_at=NOW
+    )
+    person = make_person()
+    traces = Traces(frozenset({"alt@example.org"}), frozenset({"Vor Nach"}))
+
+    # log and pauses to the person; pauses that name them, those rows, one of them changed
+    with django_assert_num_queries(5):
+        anonymise_person(person=person, traces=traces, labels=traces)
+
+    naming.refresh_from_db()
+    assert naming.reason == "(gelöscht) fehlt"
+    assert naming.title == "x" * 290 + " (gelöscht"
