@@ -31,7 +31,10 @@ VISIT_MOVES = {
     "lapse": Move((S.SUBMITTED, S.APPROVED), S.IDEA, _("Freigabe erlischt")),
     "announce": Move((S.APPROVED,), S.ANNOUNCED, _("Ankündigen")),
     "hold": Move((S.ANNOUNCED,), S.HELD, _("Als durchgeführt vermerken")),
+    # What took place without a decision in the portal. It stays internal.
+    "record": Move((S.IDEA, S.RETURNED, S.POSTPONED), S.HELD, _("Nachträglich erfassen")),
     "reopen": Move((S.HELD,), S.ANNOUNCED, _("Doch nicht durchgeführt")),
+    "unrecord": Move((S.HELD,), S.IDEA, _("Nachträgliche Erfassung zurücknehmen")),
     "document": Move((S.HELD,), S.DOCUMENTED, _("Ergebnis festhalten")),
     "correct": Move((S.DOCUMENTED,), "", _("Ergebnis berichtigen")),
     "postpone": Move((S.APPROVED, S.ANNOUNCED), S.POSTPONED, _("Verschieben")),

@@ -41,7 +41,7 @@ MAX_QUOTE_LENGTH, MAX_PARTICIPANTS_LENGTH = 1000, 2000
 
 
 class VisitReasonForm(SeenForm, ReasonForm):
-    """Why a visit is postponed or cancelled."""
+    """Why a visit is postponed, cancelled or recorded without an approval."""
 
 
 class VisitOutcomeForm(SeenForm, OutcomeForm):

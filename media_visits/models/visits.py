@@ -27,6 +27,7 @@ class VisitQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Office: all. Senator's office: all but ideas never submitted. Observers: published or
         approved visits. Partners: published visits, and those announced to their organisation.
+        Neither of the two sees visits recorded without an approval.
         """
         if has_role(user, OFFICE):
             return self
@@ -34,10 +35,10 @@ class VisitQuerySet(models.QuerySet):
         if has_role(user, SENATOR_OFFICE):
             seen |= ~Q(state=VisitState.IDEA) | Q(submitted_at__isnull=False)
         if has_role(user, OBSERVER):
-            seen |= Q(is_published=True) | Q(state__in=APPROVED_STATES)
+            seen |= Q(is_published=True) | Q(state__in=APPROVED_STATES, recorded_reason="")
         if has_role(user, PARTNER):
             # A postponed visit was announced once, but its new date is not approved yet.
-            announced = Q(announced_at__isnull=False, state__in=PUBLIC_STATES)
+            announced = Q(announced_at__isnull=False, state__in=PUBLIC_STATES, recorded_reason="")
             seen |= Q(is_published=True) | Q(announced, company_id__in=user.organisation_ids)
         return self.filter(seen)
 
@@ -130,6 +131,10 @@ class Visit(Sourced, KnownDate, Assignable):
     )
     is_published = models.BooleanField(_("veröffentlicht"), default=False, editable=False)
     reason = models.CharField(_("Grund"), max_length=500, blank=True, editable=False)
+    # Set only for a visit that took place without a decision in the portal (docs/adr/0025).
+    recorded_reason = models.CharField(
+        _("Grund der nachträglichen Erfassung"), max_length=500, blank=True, editable=False
+    )
     press_text = models.CharField(
         _("Presse laut Quelle"), max_length=250, blank=True, editable=False
     )
@@ -201,6 +206,11 @@ class Visit(Sourced, KnownDate, Assignable):
                 name="visit_published_was_approved",
             ),
             models.CheckConstraint(
+                condition=Q(recorded_reason="")
+                | Q(is_published=False, state__in=["held", "documented"]),
+                name="visit_recorded_late_is_not_public",
+            ),
+            models.CheckConstraint(
                 condition=Q(origin="taken_over") | ~Q(outcome="") | ~Q(state="documented"),
                 name="visit_documented_has_an_outcome",
             ),
@@ -236,6 +246,8 @@ class Visit(Sourced, KnownDate, Assignable):
     @property
     def has_approval(self) -> bool:
         """Whether the approval is in force, which publishing requires."""
+        if self.recorded_reason:
+            return False
         # The sources of visits taken over are public, so a cancelled one may be shown as well.
         return self.state in (PUBLIC_STATES if self.is_taken_over else APPROVED_STATES)
 

@@ -20,6 +20,8 @@ from media_visits.permissions import can_manage
 
 S = VisitState
 PROGRESS_STATES = (S.IDEA, S.SUBMITTED, S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
+# Of a visit recorded without an approval.
+RECORDED_STATES = (S.IDEA, S.HELD, S.DOCUMENTED)
 MINUTES_WORKING_DAYS = 5  # after a visit, to write down its outcome
 # States from which the visit has to be submitted again.
 BACK_AT_THE_START = (S.RETURNED, S.POSTPONED)
@@ -82,6 +84,14 @@ ENTER_DATE = StepTexts(
     gettext_lazy("Termin eintragen"),
     "edit",
 )
+DATE_IS_OVER = StepTexts(
+    gettext_lazy(
+        "Der Termin ist vorbei. Hat der Besuch stattgefunden, erfassen Sie ihn nachträglich; sonst "
+        "tragen Sie einen neuen Termin ein oder sagen ihn ab."
+    ),
+    gettext_lazy("Nachträglich erfassen"),
+    "record",
+)
 WAIT_FOR_THE_DAY = StepTexts(
     gettext_lazy("Der Besuch steht bevor. Danach wird festgehalten, dass er stattgefunden hat.")
 )
@@ -98,6 +108,9 @@ def visit_steps(visit: Visit) -> list[ProgressStep]:
         labels[0] = str(state.label)
         return progress_steps(labels, 0)
     is_done = state == S.DOCUMENTED
+    if visit.recorded_reason:
+        labels = [str(step.label) for step in RECORDED_STATES]
+        return progress_steps(labels, len(labels) if is_done else RECORDED_STATES.index(state))
     return progress_steps(labels, len(labels) if is_done else PROGRESS_STATES.index(state))
 
 
@@ -143,6 +156,8 @@ def _office_step_texts(visit: Visit, now: dt.datetime) -> StepTexts | None:
     # Submitting would be refused without a date.
     if texts and texts.route == "submit" and visit.starts_at is None:
         return ENTER_DATE
+    if texts and texts.route == "submit" and visit.starts_at <= now:
+        return DATE_IS_OVER
     if visit.state == S.ANNOUNCED and visit.starts_at > now:
         return WAIT_FOR_THE_DAY
     return texts

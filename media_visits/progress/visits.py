@@ -35,6 +35,7 @@ S = VisitState
 # The action → its page and the style of its button, in the order of the page.
 FURTHER_STEPS = {
     "withdraw": ("withdraw", "secondary"),
+    "unrecord": ("unrecord", "secondary"),
     "reopen": ("reopen", "secondary"),
     "correct": ("document", "secondary"),
     "postpone": ("postpone", "danger"),
@@ -143,7 +144,7 @@ def _untold_cards(visit: Visit) -> list[TextCard]:
 
 
 def _text_cards(visit: Visit, approvals: list[ApprovalRequest]) -> list[TextCard]:
-    cards = []
+    cards = [TextCard(_("Ohne Freigabe im Portal"), visit.recorded_reason)]
     if visit.state != S.DOCUMENTED:
         # A documented visit took place after all, so the reason for postponing it is obsolete.
         is_cancelled = visit.state == S.CANCELLED
@@ -199,6 +200,15 @@ def _visibility(visit: Visit) -> str:
     return _("nur intern, Veröffentlichung nicht vorgesehen")
 
 
+def _is_offered(name: str, visit: Visit) -> bool:
+    """Return whether the page offers the step `name`, beyond what the state allows."""
+    if name == "resume":
+        return visit.is_resumable
+    if name in ("reopen", "unrecord"):
+        return bool(visit.recorded_reason) == (name == "unrecord")
+    return True
+
+
 def _further_buttons(visit: Visit, user) -> list[Button]:
     buttons = []
     if visit.is_published:
@@ -210,7 +220,7 @@ def _further_buttons(visit: Visit, user) -> list[Button]:
     return buttons + [
         _button(visit, route, str(VISIT_MOVES[name].label), variant)
         for name, (route, variant) in FURTHER_STEPS.items()
-        if name in actions and (name != "resume" or visit.is_resumable)
+        if name in actions and _is_offered(name, visit)
     ]
 
 

@@ -8,9 +8,11 @@ from media_visits.services.lifecycle import (
     document_visit,
     hold_visit,
     postpone_visit,
+    record_visit,
     reopen_visit,
     resume_visit,
     submit_visit,
+    unrecord_visit,
     withdraw_visit,
 )
 from media_visits.services.press import (
@@ -43,6 +45,8 @@ __all__ = [
     "document_visit",
     "hold_visit",
     "postpone_visit",
+    "record_visit",
+    "unrecord_visit",
     "reopen_visit",
     "resume_visit",
     "publish_visit",

@@ -34,6 +34,7 @@ from media_visits.services.visits import (
 )
 
 SUBMITTED = gettext_lazy("Zur Freigabe vorgelegt")
+RECORDED = gettext_lazy("Nachträglich erfasst, ohne Freigabe im Portal")
 OUTCOME_RECORDED = gettext_lazy("Ergebnis festgehalten")
 OUTCOME_CORRECTED = gettext_lazy("Ergebnis berichtigt")
 MAX_TITLE_LENGTH = 250
@@ -191,11 +192,54 @@ def hold_visit(*, visit: Visit, seen: str | None = None, by, now: dt.datetime) -
 
 
 @transaction.atomic
+def record_visit(
+    *, visit: Visit, reason: str, seen: str | None = None, by, now: dt.datetime
+) -> Visit:
+    """Record a visit that took place without a decision in the portal; mails nobody.
+
+    `reason` says why. Raises Refused without it, and before the visit begins. The visit can be
+    neither announced nor published.
+    """
+    require_office(by)
+    if not reason.strip():
+        raise Refused(_("Bitte nennen Sie, warum keine Freigabe im Portal vorliegt."))
+    visit = lock_visit(visit.pk)
+    check_move(visit, "record", seen)
+    if visit.starts_at is None or visit.starts_at > now:
+        raise Refused(
+            _(
+                "Nachträglich erfassen lässt sich ein Besuch erst nach seinem Beginn. Bitte prüfen "
+                "Sie Tag und Uhrzeit."
+            )
+        )
+    visit.recorded_reason = shorten(reason.strip(), MAX_REASON_LENGTH)
+    visit.reason, visit.is_published = "", False
+    move_visit(visit, "record", by=by, now=now, reason=str(RECORDED))
+    return visit
+
+
+@transaction.atomic
+def unrecord_visit(*, visit: Visit, seen: str | None = None, by, now: dt.datetime) -> Visit:
+    """Take back that the visit was recorded; it becomes an idea again."""
+    require_office(by)
+    visit = lock_visit(visit.pk)
+    check_move(visit, "unrecord", seen)
+    if not visit.recorded_reason:
+        raise Refused(_("Dieser Besuch ist nicht nachträglich erfasst."))
+    visit.recorded_reason = ""
+    reason = _("Nachträgliche Erfassung zurückgenommen")
+    move_visit(visit, "unrecord", by=by, now=now, reason=reason)
+    return visit
+
+
+@transaction.atomic
 def reopen_visit(*, visit: Visit, seen: str | None = None, by, now: dt.datetime) -> Visit:
     """Take back that the visit took place, so that it can be postponed or cancelled."""
     require_office(by)
     visit = lock_visit(visit.pk)
     check_move(visit, "reopen", seen)
+    if visit.recorded_reason:
+        raise Refused(_("Dieser Besuch war nie angekündigt; er ist nachträglich erfasst."))
     move_visit(visit, "reopen", by=by, now=now, reason=_("Doch nicht durchgeführt"))
     return visit
 

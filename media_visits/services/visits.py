@@ -1,11 +1,12 @@
 """Create, change and publish visits; steps shared by all services of this app."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
 from approvals.registry import (
@@ -16,8 +17,8 @@ from approvals.registry import (
 )
 from approvals.services import lapse_changed_approvals
 from core.conflicts import require_seen, require_unchanged
-from core.dates import end_error, local_date
-from core.errors import Refused
+from core.dates import end_error, local_date, moment_key
+from core.errors import Concern, Refused, require_heeded
 from core.history import save_as
 from core.models import Origin, Precision
 from core.roles import require_office
@@ -45,6 +46,7 @@ EDITABLE_FIELDS = (
     "to_be_published",
     "internal_notes",
 )
+DATE_IS_PAST = gettext_lazy("Der Termin des Besuchs liegt in der Vergangenheit.")
 # What somebody must have seen before they do something with the visit: any change counts it up.
 SEEN_FIELDS = ("version",)
 # Changing one of these makes it worth looking again at what else happens then.
@@ -138,7 +140,7 @@ def create_visit(
     """Save a new visit as an idea. `values` has entries of VISIT_FIELDS.
 
     Raises NotAllowed for anyone but the office; Refused for impossible facts, and when the same
-    visit exists already; Warned by a holiday, an unusual time or a clash.
+    visit exists already; Warned by a past date, a holiday, an unusual time or a clash.
     """
     require_office(by)
     # Only these fields, so that no caller can set a state.
@@ -289,7 +291,19 @@ def _check_facts(visit: Visit) -> None:
 def _require_heeded_date(visit: Visit, heeded: Collection[str], *, by, now: dt.datetime) -> None:
     # A visit taken over is a fact of the past.
     if visit.starts_at and not visit.is_taken_over:
+        require_heeded(list(_concerns_about_past(visit, now)), heeded, str(DATE_IS_PAST))
         require_dates_heeded([commitment_of(visit)], heeded, by=by, now=now)
+
+
+def _concerns_about_past(visit: Visit, now: dt.datetime) -> Iterator[Concern]:
+    if visit.starts_at is None or visit.starts_at > now:
+        return
+    text = _(
+        "%(when)s. Vorlegen lässt sich der Besuch dann nicht, nur nachträglich erfassen, ohne "
+        "Freigabe im Portal."
+    )
+    key = f"past-{moment_key(visit.starts_at)}"
+    yield Concern(key, _("Vergangener Termin"), "", text % {"when": visit.date_text})
 
 
 def _check_editable(visit: Visit, changed: list[str], *, is_binding: bool) -> None:

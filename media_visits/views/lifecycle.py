@@ -25,9 +25,11 @@ from media_visits.services import (
     document_visit,
     hold_visit,
     postpone_visit,
+    record_visit,
     reopen_visit,
     resume_visit,
     submit_visit,
+    unrecord_visit,
     withdraw_visit,
 )
 from media_visits.services.visits import SEEN_FIELDS
@@ -151,6 +153,57 @@ def hold(request, pk):
         question=_("Hat der Besuch bei %(company)s am %(when)s stattgefunden?")
         % {"company": visit.company_name, "when": visit.date_text},
         details=[],
+    )
+
+
+def record(request, pk):
+    visit = visit_for_office(request, pk)
+    if back := redirect_unless_possible(request, visit, VISIT_MOVES, "record"):
+        return back
+    form = VisitReasonForm(
+        request.POST or None,
+        instance=visit,
+        seen_fields=SEEN_FIELDS,
+        help_text=_("Warum liegt keine Freigabe im Portal vor? Steht auf der Seite des Besuchs."),
+    )
+    if form.is_valid():
+        call = partial(
+            record_visit,
+            visit=visit,
+            reason=form.cleaned_data["reason"],
+            seen=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
+        )
+        if run_service(request, call, done=_("Der Besuch ist nachträglich erfasst."), form=form):
+            return redirect(visit)
+    intro = _(
+        "%(visit)s, %(when)s. Der Besuch hat stattgefunden, ohne dass im Portal darüber "
+        "entschieden wurde. Er bleibt intern: Er lässt sich weder ankündigen noch "
+        "veröffentlichen. Es wird niemand benachrichtigt."
+    )
+    return form_page(
+        request,
+        form,
+        title=VISIT_MOVES["record"].label,
+        submit_label=_("Nachträglich erfassen"),
+        intro=intro % {"visit": visit, "when": visit.date_text},
+        cancel_url=visit.get_absolute_url(),
+    )
+
+
+def unrecord(request, pk):
+    visit = visit_for_office(request, pk)
+    return _confirm(
+        request,
+        visit,
+        "unrecord",
+        unrecord_visit,
+        done=_("Der Besuch ist wieder eine Idee."),
+        title=VISIT_MOVES["unrecord"].label,
+        submit_label=_("Zurücknehmen"),
+        question=_("%(visit)s: die nachträgliche Erfassung zurücknehmen?") % {"visit": visit},
+        details=[_("Der Besuch ist dann wieder eine Idee."), _("Es wird niemand benachrichtigt.")],
     )
 
 

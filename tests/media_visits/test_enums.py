@@ -18,6 +18,8 @@ MOVES = {
     "lapse": ({"submitted", "approved"}, "idea"),
     "announce": ({"approved"}, "announced"),
     "hold": ({"announced"}, "held"),
+    "record": ({"idea", "returned", "postponed"}, "held"),
+    "unrecord": ({"held"}, "idea"),
     "reopen": ({"held"}, "announced"),
     "document": ({"held"}, "documented"),
     "correct": ({"documented"}, ""),

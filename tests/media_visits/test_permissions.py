@@ -13,13 +13,13 @@ S = VisitState
 @pytest.mark.parametrize(
     ("state", "role", "expected"),
     [
-        (S.IDEA, OFFICE, ["submit", "cancel"]),
+        (S.IDEA, OFFICE, ["submit", "record", "cancel"]),
         (S.SUBMITTED, OFFICE, ["withdraw", "cancel"]),
         (S.SUBMITTED, SENATOR_OFFICE, ["approve", "condition", "return", "refuse"]),
         (S.APPROVED, OFFICE, ["announce", "postpone", "cancel"]),
         (S.APPROVED, SENATOR_OFFICE, []),
         (S.ANNOUNCED, OFFICE, ["hold", "postpone", "cancel"]),
-        (S.HELD, OFFICE, ["reopen", "document"]),
+        (S.HELD, OFFICE, ["reopen", "unrecord", "document"]),
         (S.DOCUMENTED, OFFICE, ["correct"]),
         (S.CANCELLED, OFFICE, ["resume"]),
         (S.IDEA, PARTNER, []),

@@ -39,6 +39,23 @@ def test_every_step_of_a_documented_visit_is_done():
     assert {step.status for step in steps} == {"done"}
 
 
+def test_progress_bar_of_a_recorded_visit_leaves_out_the_approval():
+    visit = make_visit(S.HELD, approval=False, recorded_reason="Kurzfristig")
+
+    labels = [(entry.label, entry.status) for entry in visit_steps(visit)]
+
+    assert labels == [("Idee", "done"), ("durchgeführt", "current"), ("dokumentiert", "todo")]
+
+
+def test_visit_whose_date_has_passed_is_recorded():
+    visit = make_visit(approval=False)
+
+    box = step(visit, now=AFTERWARDS)
+
+    assert (box.action, box.url) == ("Nachträglich erfassen", f"/besuche/{visit.pk}/nachtraeglich/")
+    assert box.text.startswith("Der Termin ist vorbei.")
+
+
 @pytest.mark.parametrize(
     "fields", [{"state": S.CANCELLED}, {"state": S.HELD, "origin": Origin.TAKEN_OVER}]
 )

@@ -41,6 +41,10 @@ SERVICES = {
     "refuse": decide(Verdict.REFUSE),
     "announce": lambda visit, by: services.announce_visit(visit=visit, by=by, now=NOW),
     "hold": lambda visit, by: services.hold_visit(visit=visit, by=by, now=AFTERWARDS),
+    "record": lambda visit, by: services.record_visit(
+        visit=visit, reason="Kurzfristig", by=by, now=AFTERWARDS
+    ),
+    "unrecord": lambda visit, by: services.unrecord_visit(visit=visit, by=by, now=AFTERWARDS),
     "document": lambda visit, by: services.document_visit(
         visit=visit, outcome="Fläche gesucht", by=by, now=AFTERWARDS
     ),
@@ -59,6 +63,8 @@ SERVICES = {
 
 
 def make_visit_for(action, state, **fields):
+    if (action, state) == ("unrecord", S.HELD):
+        fields["recorded_reason"] = "Kurzfristig"
     visit = make_visit(state, approval=action not in DECISIONS, **fields)
     if action in DECISIONS:
         visit.approval = make_visit_approval(visit)

@@ -5,7 +5,7 @@ import pytest
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from core.conflicts import version_of
-from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
 from core.models import Origin, Precision
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from media_visits.enums import VisitState
@@ -55,6 +55,22 @@ def test_visit_late_in_the_evening_lies_on_its_day_in_berlin(office):
     visit = create_visit(values=values, by=office, now=NOW, heeded=odd)
 
     assert visit.starts_on == dt.date(2026, 10, 25)
+
+
+def test_past_date_warns_and_can_be_overruled(office):
+    values = visit_values(starts_at=NOW - dt.timedelta(days=3), ends_at=None)
+    with pytest.raises(Warned, match="liegt in der Vergangenheit") as warned:
+        create_visit(values=values, by=office, now=NOW)
+    assert not Visit.objects.exists()
+    (concern,) = warned.value.concerns
+    assert concern.text == (
+        "Fr, 27.02.2026, 10:00 Uhr. Vorlegen lässt sich der Besuch dann nicht, nur nachträglich "
+        "erfassen, ohne Freigabe im Portal."
+    )
+
+    visit = create_visit(values=values, by=office, now=NOW, heeded=[concern.key])
+
+    assert visit.state == S.IDEA
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])

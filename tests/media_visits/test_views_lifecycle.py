@@ -357,6 +357,21 @@ def test_deadline_after_the_day_of_the_visit_is_refused_at_its_field(signed_in):
     ]
 
 
+def test_past_visit_is_recorded_and_taken_back(signed_in):
+    visit = make_visit(starts_at=NOW - dt.timedelta(days=1), ends_at=None)
+    address = f"/besuche/{visit.pk}/nachtraeglich/"
+
+    fill_in(signed_in, address, {"reason": "Einladung vom selben Tag"})
+    page = text_of(signed_in.get(f"/besuche/{visit.pk}/"))
+
+    for words in ("Ohne Freigabe im Portal", "Einladung vom selben Tag", "nachtraeglich-zur"):
+        assert words in page, words
+    assert "nicht-durchgefuehrt" not in page
+    fill_in(signed_in, f"/besuche/{visit.pk}/nachtraeglich-zuruecknehmen/", {})
+    visit.refresh_from_db()
+    assert (visit.state, visit.recorded_reason) == (S.IDEA, "")
+
+
 def post_button(client, visit, route):
     """Press the button of the visit's page that posts to `route`."""
     page = text_of(client.get(f"/besuche/{visit.pk}/"))
