@@ -213,9 +213,7 @@ def _account_rows(person: Person) -> list[list[tuple[str, str]]]:
 
 
 def _mail_rows(person: Person) -> list[list[tuple[str, str]]]:
-    account = getattr(person, "user", None)
-    addresses = addresses_of(person) | ({account.email} if account else set())
-    mails = Mail.objects.filter(recipient__in=addresses).order_by("created_at", "pk")
+    mails = Mail.objects.filter(recipient__in=addresses_of(person)).order_by("created_at", "pk")
     return [
         [
             (_("Geschrieben"), format_moment(mail.created_at)),

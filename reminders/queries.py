@@ -13,8 +13,8 @@ from core.queries import in_batches
 from outbox.enums import MailState
 from outbox.models import Mail
 from partners.models import Person
-from partners.queries import recipient_of
 from partners.registry import Section
+from partners.services.traces import addresses_of
 from reminders.models import ReminderLog, ReminderPause, ReminderRule
 from reminders.registry import DIGEST, Reminder, Rule, all_rules, get_rule
 from reminders.schedules import Schedule, Schedules, default_schedule
@@ -146,7 +146,7 @@ def digests_written_for(days: Iterable[dt.date]) -> set[tuple[str, str]]:
 
 def export_person(person: Person) -> Iterable[Section]:
     """Return the reminders sent to `person` (`partners.registry.ExportPerson`)."""
-    sent = ReminderLog.objects.filter(recipient=recipient_of(person).email or "-")
+    sent = ReminderLog.objects.filter(recipient__in=addresses_of(person))
     rows = [
         [(_("Erinnert am"), format_moment(entry.at)), (_("Bezugstag"), format_date(entry.date))]
         for entry in sent.order_by("at", "pk")

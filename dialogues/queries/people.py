@@ -30,6 +30,7 @@ from dialogues.models import Dialogue, Invitation, Topic
 from outbox.models import Mail
 from partners.models import ANONYMOUS, Organisation, Person, User
 from partners.registry import Dependents, Need, Section
+from partners.services.traces import addresses_of
 
 # Replies of guests who may still come.
 EXPECTED = (*SEATED, RsvpState.TENTATIVE, RsvpState.OPEN)
@@ -138,7 +139,9 @@ def export_person(person: Person) -> Iterable[Section]:
     hosted = Dialogue.objects.filter(host_contact=person).order_by("pk")
     rows = [[(_("Branchengespräch"), dialogue.title)] for dialogue in hosted]
     yield Section(_("Ansprechperson beim Gastgeber"), rows)
-    named = Invitation.objects.filter(substitute_email__iexact=person.email or "-")
+    # Whoever shares a mailbox must not read about the others.
+    named = Invitation.objects.annotate(address=Lower("substitute_email"))
+    named = named.filter(address__in=addresses_of(person))
     rows = [
         [
             (_("Branchengespräch"), invitation.dialogue.title),

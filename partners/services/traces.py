@@ -46,8 +46,12 @@ def _joined(*parts: str) -> str:
 
 
 def addresses_of(person: Person) -> frozenset[str]:
-    """Return the present and former addresses of `person` that nobody else has."""
-    return _own_addresses(person, [person, *Person.history.filter(id__in=numbers_of(person))])
+    """Return the address of the account of `person`, and the present and former ones of the contact
+    that nobody else has.
+    """
+    account = getattr(person, "user", None)
+    entries = [person, *Person.history.filter(id__in=numbers_of(person))]
+    return _own_addresses(person, entries) | ({account.email} if account else frozenset())
 
 
 def _own_addresses(person: Person, entries: Iterable) -> frozenset[str]:

@@ -15,7 +15,7 @@ from core.folding import fold
 from core.history import save_as
 from dialogues.enums import DialogueState, RsvpChannel, RsvpState
 from dialogues.models import Dialogue, Invitation, Rsvp
-from dialogues.queries.people import person_needs
+from dialogues.queries.people import export_person, person_needs
 from dialogues.services import (
     close_dialogue,
     document_outcome,
@@ -246,19 +246,34 @@ def test_personal_links_lead_nowhere_afterwards(guest, dialogue):
         open_invitation(token)
 
 
-def test_everybody_at_the_mailbox_of_a_substitute_is_needed():
-    dialogue = make_dialogue(DialogueState.INVITED)
-    make_invitation(
-        dialogue,
+@pytest.fixture
+def represented():
+    """An invitation whose guest is represented by somebody at a mailbox."""
+    return make_invitation(
+        make_dialogue(DialogueState.INVITED),
         RsvpState.REPRESENTED,
         substitute_name="Stellvertretung",
         substitute_email="Empfang@example.org",
     )
+
+
+@pytest.mark.parametrize(("others", "count"), [(0, 1), (1, 0)])
+def test_export_names_a_substitute_only_at_an_address_of_their_own(represented, others, count):
+    person = make_person("Leitung", email="empfang@example.org")
+    for _other in range(others):
+        make_person("Einkauf", email="empfang@example.org")
+
+    sections = {section.title: section.rows for section in export_person(person)}
+
+    assert len(sections["Als Vertretung genannt"]) == count
+
+
+def test_everybody_at_the_mailbox_of_a_substitute_is_needed(represented):
     sharing = [make_person(name, email="empfang@example.org") for name in ("Leitung", "Einkauf")]
 
     needs = list(person_needs(Person.objects.filter(email="empfang@example.org")))
 
-    why = f"Branchengespräch „{dialogue.title}“"
+    why = f"Branchengespräch „{represented.dialogue.title}“"
     assert sorted(needs) == sorted(Need(person.pk, why) for person in sharing)
 
 
