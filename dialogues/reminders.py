@@ -3,8 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db.models import CharField, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +13,7 @@ from core.models import Origin
 from dialogues.enums import INVITE_BY, INVITE_RULE, INVITE_WORKING_DAYS, DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import NextReminder
+from dialogues.queries.invitations import MAIL_KEY
 from outbox.queries.mails import is_not_held_back
 from outbox.texts import escape_markdown
 from partners.models import Person
@@ -180,13 +180,11 @@ def can_remind_by_hand(dialogue: Dialogue, today: dt.date) -> bool:
 
 def unanswered(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """Return the released ones without a reply, loaded with all that `reminder_of` reads."""
-    # The value of `Invitation.mail_key`, computed by the database.
-    mail_key = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))
     return (
         invitations.released()
         # Nobody is reminded of an invitation that never left the outbox, or once they have left.
         .filter(
-            is_not_held_back(mail_key, "invitation"),
+            is_not_held_back(MAIL_KEY, "invitation"),
             rsvp=RsvpState.OPEN,
             person__is_active=True,
         )

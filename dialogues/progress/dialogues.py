@@ -27,6 +27,7 @@ from dialogues.progress.invitations import (
     compose_step,
     release_step,
     rsvps_step,
+    unsent_step,
 )
 from dialogues.progress.rsvps import offer_seat_step, settle_substitutes_step
 from dialogues.queries import Preparation, missing_approval, preparations_of
@@ -200,6 +201,8 @@ def _dated_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) 
         return offer_seat_step(dialogue, preparation.seat_wishes, preparation.seats_left)
     if preparation.to_invite:
         return release_step(dialogue, preparation)
+    if is_invited and preparation.unsent:
+        return unsent_step(dialogue, preparation)
     if is_invited:
         return rsvps_step(dialogue, preparation, local_date(now))
     return compose_step(dialogue, preparation)

@@ -1,6 +1,7 @@
 """Next steps about the guest list, and what the pages of a release show."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -45,6 +46,32 @@ def release_label(count: int) -> str:
     }
 
 
+def unsent_step(dialogue: Dialogue, preparation: Preparation) -> NextStep:
+    """Return the step that lets written invitations go out."""
+    text = ngettext(
+        "%(count)d Einladung ist geschrieben, aber nicht hinausgegangen. Geben Sie sie im "
+        "Postausgang frei, oder senden Sie sie von der Gästeliste aus erneut.",
+        "%(count)d Einladungen sind geschrieben, aber nicht hinausgegangen. Geben Sie sie im "
+        "Postausgang frei, oder senden Sie sie von der Gästeliste aus erneut.",
+        preparation.unsent,
+    ) % {"count": preparation.unsent}
+    if preparation.unanswered:
+        text += " " + _not_answered(preparation.unanswered)
+    query = urlencode({"path": dialogue.get_absolute_url(), "kind": "invitation"})
+    url = f"{reverse('outbox:list')}?{query}"
+    task = _("Einladungen freigeben")
+    return office_step(text, _("Zum Postausgang"), url, due_on=dialogue.rsvp_by, task=task)
+
+
+def _not_answered(count: int) -> str:
+    text = ngettext(
+        "%(count)d Gast hat noch nicht geantwortet.",
+        "%(count)d Gäste haben noch nicht geantwortet.",
+        count,
+    )
+    return text % {"count": count}
+
+
 def rsvps_step(dialogue: Dialogue, preparation: Preparation, today: dt.date) -> NextStep:
     """Return the step after the release: guests reply, are reminded, and then the day comes."""
     unanswered, reminder = preparation.unanswered, preparation.reminder
@@ -54,11 +81,7 @@ def rsvps_step(dialogue: Dialogue, preparation: Preparation, today: dt.date) -> 
         return _all_replied_step(dialogue, preparation.tentative)
     if dialogue.rsvp_by < today:
         return _overdue_rsvps_step(dialogue, unanswered)
-    text = ngettext(
-        "%(count)d Gast hat noch nicht geantwortet.",
-        "%(count)d Gäste haben noch nicht geantwortet.",
-        unanswered,
-    ) % {"count": unanswered}
+    text = _not_answered(unanswered)
     if reminder.is_paused:
         text += " " + _("Die Erinnerung ist pausiert.")
     elif reminder.on:

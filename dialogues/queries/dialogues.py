@@ -39,7 +39,7 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
-from dialogues.queries.invitations import IS_ACTIVE, UNSETTLED
+from dialogues.queries.invitations import IS_ACTIVE, IS_OUT, UNSETTLED
 from partners.models import Organisation
 from reminders.queries import current_schedule
 from reminders.schedules import working_day_at
@@ -185,7 +185,8 @@ class Preparation(NamedTuple):
     to_invite: int = 0  # guests on the list who have not been invited in this round
     unsettled: int = 0  # guests whose substitutes may be the guests at the new date
     invited: int = 0
-    unanswered: int = 0
+    unsent: int = 0  # guests whose invitation is a draft, or was withdrawn or expired unsent
+    unanswered: int = 0  # guests who have an invitation and have not replied
     inactive: int = 0  # guests who have left without a reply
     tentative: int = 0
     seat_wishes: int = 0  # guests who want a seat
@@ -244,7 +245,8 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
             to_invite=_count(former.exclude(UNSETTLED).filter(IS_ACTIVE)),
             unsettled=_count(former.filter(UNSETTLED)),
             invited=_count(invited),
-            unanswered=_count(invited.filter(IS_ACTIVE, rsvp=RsvpState.OPEN)),
+            unsent=_count(invited.filter(~IS_OUT, IS_ACTIVE, rsvp=RsvpState.OPEN)),
+            unanswered=_count(invited.filter(IS_OUT, IS_ACTIVE, rsvp=RsvpState.OPEN)),
             inactive=_count(invited.filter(rsvp=RsvpState.OPEN).exclude(IS_ACTIVE)),
             tentative=_count(invited.filter(rsvp=RsvpState.TENTATIVE)),
             seat_wishes=_count(invited.filter(IS_ACTIVE, seat_wanted_at__isnull=False)),

@@ -5,18 +5,23 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import CharField, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import ngettext
 
 from core.conflicts import version_of_all
 from core.progress import Segment
 from dialogues.enums import OFFICE_RSVP, RSVP_BADGE_COLOURS, SEATED, RsvpState
 from dialogues.models import Dialogue, Invitation
+from outbox.queries.mails import is_out
 from partners.models import Person
 
 # Holds for invitations of a former round.
 UNSETTLED = Q(rsvp=RsvpState.REPRESENTED, released_at__isnull=False)
 IS_ACTIVE = Q(person__is_active=True)
+# The value of `Invitation.mail_key`, computed by the database.
+MAIL_KEY = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))
+IS_OUT = is_out(MAIL_KEY, "invitation")
 
 
 class RsvpCounts(NamedTuple):

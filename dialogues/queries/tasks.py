@@ -38,7 +38,7 @@ from dialogues.enums import (
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
 from dialogues.queries.dates import first_start_of
 from dialogues.queries.dialogues import total_of
-from dialogues.queries.invitations import IS_ACTIVE, UNSETTLED
+from dialogues.queries.invitations import IS_ACTIVE, IS_OUT, UNSETTLED
 
 S = DialogueState
 OFFICE, GUESTS, SENATOR, NOBODY = "office", "guests", "senator", "nobody"
@@ -106,10 +106,12 @@ def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
         ),
         wants_seat=Exists(invited.filter(IS_ACTIVE, seat_wanted_at__isnull=False)),
         taken=total_of(invited.filter(rsvp__in=SEATED), Sum("party")),
+        has_unsent=Exists(invited.filter(~IS_OUT, IS_ACTIVE, rsvp=RsvpState.OPEN)),
         has_unanswered=Exists(invited.filter(IS_ACTIVE, rsvp=RsvpState.OPEN)),
         has_inactive=Exists(invited.filter(rsvp=RsvpState.OPEN).exclude(IS_ACTIVE)),
         who_acts=Case(
             When(awaits_decision, then=Value(SENATOR)),
+            When(is_running & Q(has_unsent=True), then=Value(OFFICE)),
             When(
                 is_running & Q(has_unanswered=True, rsvp_by__lt=local_date(now)),
                 then=Value(OFFICE),

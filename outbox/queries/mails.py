@@ -38,6 +38,13 @@ class Problems(NamedTuple):
     late_since: dt.datetime | None
 
 
+class Drafts(NamedTuple):
+    """How many mails wait to be released; `since` is when the first was to go out."""
+
+    count: int
+    since: dt.datetime | None
+
+
 class Failure(NamedTuple):
     """How many mails are unsolved, which of them failed last, and when."""
 
@@ -74,6 +81,12 @@ def is_not_held_back(subject_key: Combinable, kind: str) -> Q:
     """
     written = Mail.objects.filter(kind=kind, subject_key=subject_key)
     return ~Exists(written) | Exists(written.filter(WAS_ATTEMPTED))
+
+
+def is_out(subject_key: Combinable, kind: str) -> Q:
+    """Return the condition of `is_not_held_back`, true also for mails that wait for a worker."""
+    written = Mail.objects.filter(kind=kind, subject_key=subject_key)
+    return ~Exists(written) | Exists(written.filter(WAS_ATTEMPTED | Q(state__in=QUEUED_STATES)))
 
 
 def held_back(subject_keys: Iterable[str], kind: str) -> set[str]:
@@ -178,6 +191,11 @@ def count_problems(now: dt.datetime) -> Problems:
         late_since=Min("due_at", filter=is_late(now)),
     )
     return Problems(**found)
+
+
+def drafts_waiting() -> Drafts:
+    found = Mail.objects.filter(state=MailState.DRAFT)
+    return Drafts(**found.aggregate(count=Count("pk"), since=Min("due_at")))
 
 
 def latest_failure() -> Failure | None:

@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from approvals.progress import condition_tasks, decision_tasks
+from core.dates import local_date
 from core.progress import WaitingEntry
 from core.roles import SENATOR_OFFICE, has_role, is_office
 from dialogues.progress import (
@@ -24,6 +26,8 @@ from measures.models import ReportingRound
 from measures.progress import lead_tasks, report_tasks
 from measures.queries import reports_due_for
 from media_visits.progress import visit_tasks
+from outbox.enums import MailState
+from outbox.queries.mails import drafts_waiting
 from overview.queries import (
     MINE,
     NO_DEADLINE,
@@ -58,6 +62,7 @@ def own_tasks(user, now: dt.datetime) -> TaskList:
     """Return what `user` has to do; for the office also what nobody is in charge of."""
     entries = [*waiting_for(user, now), *_reports_due(user)]
     if is_office(user):
+        entries += _drafts()
         keys = task_keys(office_sources(user, now), user, MINE, UNASSIGNED)
     else:
         decides = has_role(user, SENATOR_OFFICE)
@@ -84,6 +89,20 @@ def _reports_due(user) -> list[WaitingEntry]:
         )
         for due in reports_due_for(user)
     ]
+
+
+def _drafts() -> list[WaitingEntry]:
+    """Return the mails that are to be read before they go out, as one task."""
+    drafts = drafts_waiting()
+    if not drafts.since:
+        return []
+    text = ngettext(
+        "%(count)d E-Mail wartet auf Durchsicht",
+        "%(count)d E-Mails warten auf Durchsicht",
+        drafts.count,
+    ) % {"count": drafts.count}
+    url = f"{reverse('outbox:list')}?state={MailState.DRAFT}"
+    return [WaitingEntry(_("Geschäftsstelle"), text, url, local_date(drafts.since))]
 
 
 def task_lines(

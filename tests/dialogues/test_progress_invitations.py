@@ -4,7 +4,7 @@ import pytest
 
 from dialogues.enums import DialogueState
 from dialogues.progress import release_warnings
-from dialogues.progress.invitations import rsvps_step
+from dialogues.progress.invitations import rsvps_step, unsent_step
 from dialogues.queries import Preparation
 from tests.dialogues.builders import RSVP_BY, TODAY, make_dialogue, make_invitation
 from tests.partners.builders import make_person
@@ -47,6 +47,21 @@ def test_guests_who_left_without_a_reply_are_for_the_office_to_replace():
         "Einladung zurück, und laden Sie bei Bedarf jemand anderes ein."
     )
     assert (step.action, step.due_on) == ("Zur Gästeliste", RSVP_BY)
+
+
+def test_invitations_that_did_not_go_out_are_named_beside_missing_replies():
+    dialogue = make_dialogue(DialogueState.INVITED)
+
+    step = unsent_step(dialogue, Preparation(invited=3, unsent=2, unanswered=1))
+
+    assert step.text == (
+        "2 Einladungen sind geschrieben, aber nicht hinausgegangen. Geben Sie sie im Postausgang "
+        "frei, oder senden Sie sie von der Gästeliste aus erneut. 1 Gast hat noch nicht "
+        "geantwortet."
+    )
+    assert step.url == (
+        f"/postausgang/?path=%2Fbranchengespraeche%2F{dialogue.pk}%2F&kind=invitation"
+    )
 
 
 def test_more_guests_than_seats_are_warned_of_with_those_invited_before():

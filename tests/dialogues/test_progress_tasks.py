@@ -18,9 +18,11 @@ from dialogues.progress import (
 from dialogues.queries import (
     dialogues_awaiting_guests,
     dialogues_awaiting_office,
+    preparations_of,
     series_awaiting,
     topics_awaiting_office,
 )
+from outbox.models import Mail
 from tests.dialogues.builders import (
     BERLIN,
     DAY,
@@ -32,6 +34,7 @@ from tests.dialogues.builders import (
     make_invitation,
     make_option,
     make_past,
+    make_released,
     make_series,
     make_topic,
 )
@@ -113,6 +116,27 @@ def test_request_about_the_date_hides_the_dialogue_until_the_day_has_come(now, e
     make_dates_approval(dialogue, dialogue.date_options.get())
 
     assert [what for _who, what, _due_on in office_tasks(now)] == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "tasks", "counts"),
+    [
+        ({"state": "draft"}, ["Einladungen freigeben: Fachkräfte im Maschinenbau"], (1, 1)),
+        ({"state": "withdrawn"}, ["Einladungen freigeben: Fachkräfte im Maschinenbau"], (1, 1)),
+        ({"state": "failed", "attempts": 1}, [], (0, 2)),
+        ({"state": "waiting"}, [], (0, 2)),
+    ],
+)
+def test_invitation_that_never_went_out_waits_for_the_office_and_not_for_the_guest(
+    office, fields, tasks, counts
+):
+    dialogue = make_released(office, 2)
+    Mail.objects.filter(pk=Mail.objects.earliest("pk").pk).update(**fields)
+
+    assert [what for _who, what, _due_on in office_tasks(NOW)] == tasks
+    assert list(dialogues_awaiting_guests(NOW)) == ([] if tasks else [dialogue])
+    preparation = preparations_of([dialogue], NOW)[dialogue.pk]
+    assert (preparation.unsent, preparation.unanswered) == counts
 
 
 def uninvited():

@@ -30,6 +30,7 @@ from tests.dialogues.builders import (
 )
 from tests.measures.builders import make_measure, make_plan, make_report, make_round
 from tests.media_visits.builders import make_visit
+from tests.outbox.builders import make_mail
 from tests.partners.builders import make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,21 @@ def test_own_tasks_come_first_then_those_of_nobody_each_by_deadline(office, coll
     assert [(entry.url, entry.in_charge) for entry in others] == [
         (theirs.get_absolute_url(), "Referat")
     ]
+
+
+def test_drafts_of_mails_are_a_task_of_the_office(office):
+    make_mail(now=NOW, state="draft")
+    make_mail(now=NOW + dt.timedelta(days=1), state="draft")
+    make_mail(now=NOW)
+
+    [entry] = lines_of(own_tasks(office, NOW))
+
+    assert (entry.what, entry.url, entry.due_on) == (
+        "2 E-Mails warten auf Durchsicht",
+        "/postausgang/?state=draft",
+        NOW.date(),
+    )
+    assert len(own_tasks(make_user(SENATOR_OFFICE), NOW)) == 0
 
 
 @pytest.mark.parametrize(
@@ -215,11 +231,11 @@ def test_cost_does_not_grow_with_the_number_of_tasks(office, count, django_asser
         make_dialogue(DialogueState.SCHEDULED, responsible=office)
     assert office.roles
 
-    # Keys 1, visits 1, topics 2, dialogues 4.
-    with django_assert_num_queries(8):
+    # Drafts 1, keys 1, visits 1, topics 2, dialogues 4.
+    with django_assert_num_queries(9):
         tasks = own_tasks(office, NOW)
         assert len(task_lines(tasks[0:20], NOW)) == 3 * count
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert len(own_tasks(office, NOW)) == 3 * count
 
 
@@ -227,7 +243,7 @@ def test_page_loads_only_what_it_shows(office, django_assert_max_num_queries):
     for day in range(1, 29):
         make_visit_on(day, responsible=office)
 
-    with django_assert_max_num_queries(3) as captured:
+    with django_assert_max_num_queries(4) as captured:
         lines_of(own_tasks(office, NOW), slice(20, 23))
 
     *_roles, visits = [query["sql"] for query in captured if "media_visits_visit" in query["sql"]]
