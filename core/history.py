@@ -182,7 +182,10 @@ def _differences(older: Model, newer: Model, names: Sequence[str]) -> Iterator[s
 def _shown(row: Model, field: Any) -> str:
     if field.choices:
         return str(dict(field.flatchoices).get(getattr(row, field.name), "")) or "–"
-    return str(getattr(row, field.name) or "–")
+    value = getattr(row, field.name)
+    if isinstance(value, bool):
+        return _("ja") if value else _("nein")
+    return str(value or "–")
 
 
 def state_since(model: type[Model]) -> Subquery:

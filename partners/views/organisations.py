@@ -27,19 +27,10 @@ from partners.permissions import (
 )
 from partners.queries import visible_organisations, visible_people_of
 from partners.services import change_organisation, create_organisation
+from partners.services.organisations import FIELDS
 
-# *Verlauf* shows former and new values of these.
-COMPARED = (
-    "name",
-    "short_name",
-    "kind",
-    "subkind",
-    "description",
-    "street",
-    "postcode",
-    "city",
-    "website",
-)
+# *Verlauf* shows former and new values of these. Sectors are not in the history of organisations.
+COMPARED = tuple(name for name in FIELDS if name != "sectors")
 SORTS = {"name": ("search",), "city": ("city", "search"), "people": ("people_count", "search")}
 
 

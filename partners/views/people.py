@@ -39,6 +39,7 @@ from partners.queries import (
     visible_people,
 )
 from partners.services import change_person, create_person
+from partners.services.people import FIELDS
 from partners.views.organisations import add_button, edit_button, organisation_subtitle, tabs_for
 
 SORTS = {
@@ -47,18 +48,8 @@ SORTS = {
     "organisation": ("organisation__search", "sort_name"),
     "email": ("email", "sort_name"),
 }
-# *Verlauf* shows former and new values of these, as the privacy page says.
-COMPARED = (
-    "salutation",
-    "title",
-    "given_name",
-    "family_name",
-    "letter_salutation",
-    "function",
-    "organisation",
-    "email",
-    "phone",
-)
+# *Verlauf* shows former and new values of these, as the privacy page says. The note is not copied.
+COMPARED = tuple(name for name in FIELDS if name != "notes")
 EXPORT_HEADER = [
     gettext_lazy("Anrede"),
     gettext_lazy("Titel"),

@@ -104,11 +104,13 @@ def test_lines_note_former_and_new_values_of_the_compared_fields(django_assert_n
     person = make_person("Leitung", email="alt@example.org", phone="030 1")
     works = make_organisation("Werk")
     changes = {"email": "neu@example.org", "organisation": works, "salutation": "ms", "phone": ""}
+    changes |= {"is_active": False}
     save_values_as(person, changes, by=None, now=NOW, reason="Angaben geändert")
 
     with django_assert_num_queries(1):
         latest, first = entries_of(
-            person, compare=("salutation", "organisation", "email", "phone", "function")
+            person,
+            compare=("salutation", "organisation", "email", "phone", "function", "is_active"),
         )
 
     assert latest.note.splitlines() == [
@@ -116,6 +118,7 @@ def test_lines_note_former_and_new_values_of_the_compared_fields(django_assert_n
         "Organisation: – → Werk",
         "E-Mail: alt@example.org → neu@example.org",
         "Telefon: 030 1 → –",
+        "aktiv: ja → nein",
     ]
     assert first.note == ""
     assert entries_of(person, limit=1, compare=("email",))[0].note.startswith("E-Mail: alt")
