@@ -41,6 +41,7 @@ from partners.queries import (
 from partners.services import change_person, create_person
 from partners.services.people import FIELDS
 from partners.views.organisations import add_button, edit_button, organisation_subtitle, tabs_for
+from partners.views.privacy import privacy_buttons
 
 SORTS = {
     "name": ("sort_name", "search"),
@@ -136,7 +137,7 @@ def person_page(request, pk):
         "shows_account": can_see_accounts(request.user) and not person.anonymised_at,
         "deleted_at": person.anonymised_at,
         "kept_note": _kept_note(person) if can_edit else "",
-        "privacy_links": _privacy_links(person) if can_edit else [],
+        "privacy_buttons": privacy_buttons(person) if can_edit else [],
     }
     if context["shows_account"]:
         context |= _account_context(person, request.user)
@@ -148,23 +149,6 @@ def _kept_note(person: Person) -> str:
         return ""
     values = {"day": format_date(person.kept_until), "reason": person.kept_reason}
     return _("Wird behalten bis %(day)s: %(reason)s") % values
-
-
-def _privacy_links(person: Person) -> list[tuple[str, str]]:
-    """Return links to what the person may ask for, and to keeping them longer."""
-    if person.anonymised_at:
-        return []
-    data = reverse("partners:person_data", args=[person.pk])
-    links = [
-        (_("Daten exportieren (Excel)"), data),
-        (_("Daten exportieren (JSON)"), f"{data}?format=json"),
-    ]
-    if not hasattr(person, "user"):
-        links += [
-            (_("Länger behalten"), reverse("partners:keep", args=[person.pk])),
-            (_("Jetzt anonymisieren"), reverse("partners:erase", args=[person.pk])),
-        ]
-    return links
 
 
 def _person_buttons(person: Person, former: FormerPerson | None, user) -> list[Button]:

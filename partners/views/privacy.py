@@ -7,12 +7,14 @@ from functools import partial
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from core.dates import format_date, format_moment, local_date
 from core.exports import Sheet, workbook_response
+from core.progress import Button
 from core.views import (
     allowed,
     paginate,
@@ -33,6 +35,25 @@ from partners.views.organisations import tabs_for
 # How far ahead the office sees who is next, so that it can object.
 DAYS_AHEAD = 60
 RUNS_SHOWN = 30
+
+
+def privacy_buttons(person: Person) -> list[Button]:
+    """Return the buttons for what `person` may ask for, and for keeping them longer."""
+    if person.anonymised_at:
+        return []
+    data = reverse("partners:person_data", args=[person.pk])
+    buttons = [
+        Button(_("Daten exportieren (Excel)"), data),
+        Button(_("Daten exportieren (JSON)"), f"{data}?format=json"),
+    ]
+    if not hasattr(person, "user"):
+        keep_url = reverse("partners:keep", args=[person.pk])
+        erase_url = reverse("partners:erase", args=[person.pk])
+        buttons += [
+            Button(_("Länger behalten"), keep_url),
+            Button(_("Jetzt anonymisieren"), erase_url, "danger"),
+        ]
+    return buttons
 
 
 @allowed(can_manage_partners)
