@@ -72,7 +72,7 @@ from core.views import (
     run_service,
 )
 from outbox.progress.batches import draft_previews
-from outbox.views.confirming import confirm_mails, previews_context, went_back
+from outbox.views.confirming import TO_PREVIEW, confirm_mails, previews_context, went_back
 
 logger = logging.getLogger(__name__)
 
@@ -386,7 +386,7 @@ def condition(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if confirmed:
             return confirmed
-    return render_confirmation(request, form, submit_label=_("Weiter"), **page)
+    return render_confirmation(request, form, submit_label=TO_PREVIEW, **page)
 
 
 def _kind_filter(request: HttpRequest) -> str:

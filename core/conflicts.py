@@ -173,6 +173,8 @@ class VersionedForm(forms.ModelForm):
     shown_fields: tuple[str, ...] = ()
     version = CleanCharField(required=False, widget=forms.HiddenInput)
     conflicts: list[Conflict]
+    # Whether what was typed holds once the form is sent again after a conflict.
+    can_overwrite = True
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -205,6 +207,7 @@ class VersionedForm(forms.ModelForm):
         The form takes the fingerprint of `current`, so the next save overwrites it.
         """
         self.add_error(None, str(error))
+        self.can_overwrite = error.can_overwrite
         if current is None:
             return
         for name, mine in self.values.items():

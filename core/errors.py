@@ -19,7 +19,14 @@ class NotAllowed(Refused):
 
 
 class ChangedMeanwhile(Refused):
-    """Somebody else changed the object first; the sentence says who, if known."""
+    """Somebody else changed the object first; the sentence says who, if known.
+
+    Unless `can_overwrite`, saving again is refused as well: the object is in another state.
+    """
+
+    def __init__(self, message: str, *, can_overwrite: bool = True):
+        super().__init__(message)
+        self.can_overwrite = can_overwrite
 
 
 class Concern(NamedTuple):

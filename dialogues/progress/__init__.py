@@ -4,6 +4,7 @@ from dialogues.progress.dates import (
     announced_later_note,
     deadlines,
     effect_of_changes,
+    host_untold_notes,
     notified_people,
     programme_changes,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "guest_next_step",
     "guest_tasks",
     "host_note",
+    "host_untold_notes",
     "imported_cards",
     "inactive_notes",
     "internal_notes_cards",

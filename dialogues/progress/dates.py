@@ -13,10 +13,11 @@ from approvals.registry import CounterDate
 from core.dates import add_working_days, format_date, local_date
 from core.progress import NextStep, office_step
 from core.roles import is_inside, senator_office_name
-from dialogues.enums import BEFORE_THE_DAY, DialogueState
+from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostReply
 from dialogues.mails import FACTS_ANNOUNCED_AT_ONCE, Addressee, addressees_of_change
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Topic
 from dialogues.queries import Preparation, latest_decision_on, moved_programme
+from partners.queries import recipient_of
 
 MINUTES_WORKING_DAYS = 5  # after a dialogue, to write down its outcome
 CLOSING_WORKING_DAYS = 20  # after a dialogue, to settle everything
@@ -238,9 +239,32 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
     return f"{at_once} {later} {announced_later_note()}"
 
 
-def notified_people(recipients: Sequence[Addressee]) -> list[str]:
-    """Return lines that say how many people will be mailed, and name the first of them."""
+def host_untold_notes(dialogue: Dialogue) -> list[str]:
+    """Return that the office has to tell the host itself, if nobody there gets a mail."""
+    contact = dialogue.host_contact
+    is_told = contact and contact.is_active and recipient_of(contact).email
+    if dialogue.host is None or is_told or dialogue.host_reply == HostReply.DECLINED:
+        return []
+    text = _(
+        "Der Gastgeber %(host)s hat zugesagt, dort bekommt aber niemand eine E-Mail. Bitte sagen "
+        "Sie dort selbst Bescheid."
+    )
+    if dialogue.host_reply != HostReply.ACCEPTED:
+        text = _(
+            "Beim Gastgeber %(host)s bekommt niemand eine E-Mail. Ist dort schon angefragt, sagen "
+            "Sie bitte selbst Bescheid."
+        )
+    return [text % {"host": dialogue.host}]
+
+
+def notified_people(dialogue: Dialogue, recipients: Sequence[Addressee]) -> list[str]:
+    """Return lines that say how many people will be mailed, name the first of them, and say whom
+    the office has to tell itself.
+    """
+    untold = host_untold_notes(dialogue)
     # Stated explicitly, so that the office does not wonder whether mails got lost.
+    if not recipients and untold:
+        return [_("Es wird niemand benachrichtigt."), *untold]
     if not recipients:
         return [
             _(
@@ -260,7 +284,7 @@ def notified_people(recipients: Sequence[Addressee]) -> list[str]:
     if len(recipients) > MAX_NAMED_PEOPLE:
         rest = len(recipients) - MAX_NAMED_PEOPLE
         lines.append(_("und %(count)d weitere") % {"count": rest})
-    return lines
+    return [*lines, *untold]
 
 
 def programme_changes(dialogue: Dialogue, options: Iterable[DateOption]) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from core.dates import add_working_days, format_date, format_day, local_date
 from core.progress import NextStep, office_step
 from dialogues.models import Dialogue
-from dialogues.queries import Preparation, inactive_guests
+from dialogues.queries import Preparation, inactive_guests, unsettled_substitutes
 from outbox.queries.mails import latest_batch
 from outbox.queries.wordings import waiting_note
 from partners.models import Person
@@ -149,6 +149,8 @@ def release_warnings(dialogue: Dialogue, count: int) -> list[str]:
             "Liste, und laden Sie bei Bedarf jemand anderes ein."
         )
         warnings.append(text % {"names": names})
+    if note := _unsettled_note(dialogue):
+        warnings.append(note)
     if dialogue.host_contact and not dialogue.host_contact.is_active:
         text = _(
             "Die Ansprechperson beim Gastgeber ist nicht mehr aktiv; dort wird niemand "
@@ -170,6 +172,16 @@ def release_warnings(dialogue: Dialogue, count: int) -> list[str]:
         )
         warnings.append(text % {"invited": count + invited, "seats": dialogue.seats})
     return [*warnings, *filter(None, [waiting_note("invitation")])]
+
+
+def _unsettled_note(dialogue: Dialogue) -> str:
+    """Return who is not invited yet, as they were represented at a former date; else empty."""
+    names = ", ".join(full_name(guest.person) for guest in unsettled_substitutes(dialogue))
+    if not names:
+        return ""
+    text = _("Noch nicht dabei, zum früheren Termin vertreten: %(names)s.") % {"names": names}
+    url = reverse("dialogues:guests", args=[dialogue.pk])
+    return format_html('{} <a href="{}">{}</a>', text, url, _("Klären, wer eingeladen wird"))
 
 
 def default_rsvp_by(dialogue: Dialogue, today: dt.date) -> dt.date:

@@ -29,7 +29,7 @@ from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.forms import DateOptionFormSet, FixDateForm, SeenReasonForm
 from dialogues.mails import addressees_of_cancellation
 from dialogues.models import DateOption, Dialogue
-from dialogues.progress import notified_people, programme_changes
+from dialogues.progress import host_untold_notes, notified_people, programme_changes
 from dialogues.services import (
     adopt_counter_dates,
     cancel_dialogue,
@@ -44,7 +44,7 @@ from dialogues.services import (
 from dialogues.services.dates import require_accepted_host, require_fixed_date
 from dialogues.views.approvals import withdraw_submission
 from dialogues.views.dialogues import dialogue_for_office, seen_of
-from outbox.views.confirming import confirm_mails, went_back
+from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 
 
 def propose(request, pk):
@@ -232,33 +232,38 @@ def fix(request, pk):
         programme_changes=changes,
         initial=initial,
     )
-    label, cancel_url = _("Termin festlegen"), dialogue.get_absolute_url()
-    labels = {"title": label, "submit_label": label, "cancel_url": cancel_url}
     if request.method == "POST" and form.is_valid() and not went_back(request):
-        option = form.cleaned_data["option"]
-        call = partial(
-            fix_date, option=option, moves_programme=form.moves, by=request.user, now=now
-        )
-        confirmed = confirm_mails(
-            request,
-            partial(call, heeded=form.heeded_keys),
-            target=dialogue,
-            form=form,
-            done=_("Der Termin steht fest."),
-            seen=[dialogue],
-            question=f"{dialogue} · {option}",
-            details=programme_changes(dialogue, [option]) if form.moves else [],
-            **labels,
-        )
-        if confirmed:
+        if confirmed := _confirm_fix(request, dialogue, form, now):
             return confirmed
     return render_form(
         request,
         form,
         template="dialogues/form.html",
-        **labels,
+        title=_("Termin festlegen"),
+        submit_label=TO_PREVIEW,
+        cancel_url=dialogue.get_absolute_url(),
         intro=_("%(dialogue)s. Bevor eine Nachricht hinausgeht, sehen Sie, wer sie bekommt.")
         % {"dialogue": dialogue},
+    )
+
+
+def _confirm_fix(request, dialogue: Dialogue, form: FixDateForm, now) -> HttpResponse | None:
+    """Show the mails about the chosen date, then fix it; None if the form must be shown again."""
+    option = form.cleaned_data["option"]
+    call = partial(fix_date, option=option, moves_programme=form.moves, by=request.user, now=now)
+    programme = programme_changes(dialogue, [option]) if form.moves else []
+    return confirm_mails(
+        request,
+        partial(call, heeded=form.heeded_keys),
+        target=dialogue,
+        form=form,
+        done=_("Der Termin steht fest."),
+        seen=[dialogue],
+        title=_("Termin festlegen"),
+        question=f"{dialogue} · {option}",
+        details=[*programme, *host_untold_notes(dialogue)],
+        submit_label=_("Termin festlegen"),
+        cancel_url=dialogue.get_absolute_url(),
     )
 
 
@@ -272,8 +277,8 @@ def postpone(request, pk):
         submit_label=_("Verschieben"),
         done=_("Das Gespräch ist verschoben. Schlagen Sie neue Termine vor."),
         effect=_(
-            "Der Termin wird frei, seine Freigabe erlischt. Die Gästeliste bleibt; alle werden neu "
-            "eingeladen."
+            "Der Termin wird frei, seine Freigabe erlischt. Die Gästeliste bleibt; zum neuen "
+            "Termin laden Sie neu ein. Bei vertretenen Gästen ist vorher zu klären, wer kommt."
         ),
     )
 
@@ -310,7 +315,7 @@ def _give_up_date(request, pk, action, service, *, title, submit_label, done, ef
             seen=[dialogue],
             title=title,
             question=f"{dialogue} · {dialogue.when}",
-            details=[effect],
+            details=[effect, *host_untold_notes(dialogue)],
             danger=True,
             submit_label=submit_label,
             cancel_url=dialogue.get_absolute_url(),
@@ -319,20 +324,13 @@ def _give_up_date(request, pk, action, service, *, title, submit_label, done, ef
             return confirmed
     # Loaded after the service ran, so that a refusal shows who would be mailed now.
     recipients = addressees_of_cancellation(dialogue, today=local_date(now))
-    if recipients:
-        people = ngettext(
-            "und %(count)d Person benachrichtigen",
-            "und %(count)d Personen benachrichtigen",
-            len(recipients),
-        )
-        submit_label = f"{submit_label} {people % {'count': len(recipients)}}"
     return render_confirmation(
         request,
         form,
         title=title,
-        submit_label=submit_label,
+        submit_label=TO_PREVIEW,
         danger=True,
         question=f"{dialogue} · {dialogue.when}",
-        details=[effect, *notified_people(recipients)],
+        details=[effect, *notified_people(dialogue, recipients)],
         cancel_url=dialogue.get_absolute_url(),
     )

@@ -62,7 +62,7 @@ from dialogues.services import (
     withdraw_topic,
 )
 from dialogues.views.approvals import withdraw_submission
-from outbox.views.confirming import confirm_mails, went_back
+from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 
 TOPICS = Topic.objects.all()
 DRAFT_INTRO = gettext_lazy("Einige Sätze genügen.")
@@ -277,7 +277,7 @@ def decline(request, pk):
     return render_confirmation(
         request,
         form,
-        submit_label=_("Weiter"),
+        submit_label=TO_PREVIEW,
         details=[
             _("Wer es vorgeschlagen hat, erfährt die Begründung.")
             if proposer

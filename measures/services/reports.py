@@ -192,7 +192,7 @@ def _open_report(
     measure = _lock_measure(measure)
     report = measure.reports.select_for_update().filter(state__in=OPEN_REPORT_STATES).first()
     if report and report.state == ReportState.SUBMITTED:
-        raise ChangedMeanwhile(_describe_submission(report, by))
+        raise ChangedMeanwhile(_describe_submission(report, by), can_overwrite=False)
     _require_shown(measure, shown)
     if report is None:
         origin = Origin.DEMO if measure.is_demo else Origin.ENTERED

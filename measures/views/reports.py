@@ -40,7 +40,7 @@ from measures.queries import (
     people_told_of_decision,
     reporting_situation,
 )
-from outbox.views.confirming import confirm_mails, went_back
+from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 
 
 def report_write(request, pk):
@@ -209,7 +209,6 @@ def report_return(request, pk):
     )
     labels = {
         "title": REPORT_MOVES["return"].label,
-        "submit_label": REPORT_MOVES["return"].label,
         "cancel_url": report.get_absolute_url(),
     }
     if form.is_valid() and not went_back(request):
@@ -228,6 +227,7 @@ def report_return(request, pk):
             form=form,
             done=_("Der Bericht ist zurückgegeben."),
             question=str(report.measure),
+            submit_label=REPORT_MOVES["return"].label,
             **labels,
         )
         if confirmed:
@@ -241,6 +241,7 @@ def report_return(request, pk):
         form,
         template="measures/form.html",
         subject=report.measure,
+        submit_label=TO_PREVIEW,
         **labels,
     )
 

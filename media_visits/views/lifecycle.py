@@ -34,7 +34,7 @@ from media_visits.services import (
 )
 from media_visits.services.visits import SEEN_FIELDS
 from media_visits.views.visits import form_page, visit_for_office
-from outbox.views.confirming import confirm_mails, went_back
+from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 
 # The help texts of the shared form are about topics and dates; these fit a visit.
 BRIEFING_HELP_TEXTS = {
@@ -121,7 +121,7 @@ def announce(request, pk):
         "Die Ankündigung geht an das Unternehmen, an alle, die schon von dem Besuch wissen, und "
         "an das Büro. Im nächsten Schritt sehen Sie Empfänger und Text."
     )
-    return form_page(request, form, submit_label=_("Weiter"), intro=intro, **labels)
+    return form_page(request, form, submit_label=TO_PREVIEW, intro=intro, **labels)
 
 
 def _announcement_warnings(visit: Visit) -> list[str]:
@@ -375,7 +375,6 @@ def _ask_for_reason(request, visit, action, service, done, effects, *, title, su
         if answer:
             return answer
     intro = " ".join([f"{visit}, {visit.date_text}.", *effects])
-    label = _("Weiter")
     return form_page(
-        request, form, title=title, submit_label=label, intro=intro, cancel_url=cancel_url
+        request, form, title=title, submit_label=TO_PREVIEW, intro=intro, cancel_url=cancel_url
     )

@@ -79,6 +79,12 @@ def previews_note(previews: Iterable[MailPreview]) -> str:
     return text % {"count": count}
 
 
+def counted_label(label: str, mails: int) -> str:
+    """Return the label of the button for an act that writes so many mails."""
+    text = ngettext("%(label)s (%(count)d E-Mail)", "%(label)s (%(count)d E-Mails)", mails)
+    return text % {"label": label, "count": mails}
+
+
 def notified_note(mails: Iterable[Mail]) -> str:
     """Return a sentence that says how many people are told, and which mails wait for release."""
     states = [mail.state for mail in mails]

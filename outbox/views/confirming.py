@@ -17,10 +17,18 @@ from core.middleware import FORM_TOKEN
 from core.views import run_service, version_sent
 from outbox.forms import ConfirmationForm
 from outbox.models import Mail
-from outbox.progress.batches import MailPreview, mail_previews, notified_note, previews_note
+from outbox.progress.batches import (
+    MailPreview,
+    counted_label,
+    mail_previews,
+    notified_note,
+    previews_note,
+)
 from outbox.services import fingerprint_of, perform, rehearse
 
 BACK = "confirmation-back"
+# The button of the form before the confirmation page, where it always leads there.
+TO_PREVIEW = _("Weiter zur Vorschau")
 MAILS_CHANGED = _(
     "Inzwischen ginge die Nachricht an andere Personen, oder sie hätte einen anderen Text. Noch "
     "ist nichts geschehen; bitte prüfen Sie noch einmal."
@@ -105,6 +113,8 @@ def _render(
 ) -> HttpResponse:
     if seen:
         hidden = [*hidden, ("version", version_of_all(*seen))]
+    if mails and not may_be_silent:
+        page["submit_label"] = counted_label(page["submit_label"], len(mails))
     silences = ConfirmationForm(request.POST or None, may_be_silent=may_be_silent).silences
     context = {
         "previews": mail_previews(mails),

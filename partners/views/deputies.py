@@ -14,7 +14,7 @@ from core.views import (
     require,
     run_service,
 )
-from outbox.views.confirming import confirm_mails, went_back
+from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 from partners.forms import DeputyForm
 from partners.models import Deputy, Person
 from partners.permissions import can_arrange_deputy, can_manage_partners
@@ -55,7 +55,7 @@ def _add(request, principal: Person, *, back: str):
     return render_form(
         request,
         form,
-        submit_label=_("Weiter"),
+        submit_label=TO_PREVIEW,
         title=_("Vertretung eintragen"),
         intro=intro % {"name": principal.name},
         cancel_url=back,

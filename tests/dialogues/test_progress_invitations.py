@@ -2,12 +2,12 @@
 
 import pytest
 
-from dialogues.enums import DialogueState
+from dialogues.enums import DialogueState, RsvpState
 from dialogues.progress import release_warnings
 from dialogues.progress.invitations import rsvps_step, unsent_step
 from dialogues.queries import Preparation
 from tests.dialogues.builders import RSVP_BY, TODAY, make_dialogue, make_invitation
-from tests.partners.builders import make_person
+from tests.partners.builders import make_organisation, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -73,4 +73,17 @@ def test_more_guests_than_seats_are_warned_of_with_those_invited_before():
     assert (
         doubt
         == "Damit sind 4 Gäste eingeladen, es gibt aber nur 3 Plätze. Wer zuerst zusagt, kommt."
+    )
+
+
+def test_guests_represented_at_a_former_date_are_named_before_the_release():
+    dialogue = make_dialogue(DialogueState.SCHEDULED, round=2, host_contact=make_person())
+    guest = make_person("Leitung A", organisation=make_organisation("Zange GmbH"))
+    make_invitation(dialogue, RsvpState.REPRESENTED, person=guest, released_round=1)
+
+    [note] = release_warnings(dialogue, 1)
+
+    assert note == (
+        "Noch nicht dabei, zum früheren Termin vertreten: Zange GmbH: Leitung A. "
+        f'<a href="/branchengespraeche/{dialogue.pk}/gaeste/">Klären, wer eingeladen wird</a>'
     )

@@ -305,7 +305,9 @@ def test_confirmation_names_how_many_are_notified(signed_in, senator, act, state
 
     assert "2 Personen werden benachrichtigt:" in page
     assert "Leitung A (a@example.org)" in page
-    assert "und 2 Personen benachrichtigen" in page
+    assert "Weiter zur Vorschau" in page
+    label = "Verschieben" if act == "verschieben" else "Absagen"
+    assert f"{label} (2 E-Mails)" in text_of(asked)
     dialogue.refresh_from_db()
     assert dialogue.state == state
     assert mails_written(kind) == [(kind, "a@example.org"), (kind, "senatorin@example.org")]
@@ -322,6 +324,33 @@ def test_cancelling_in_planning_notifies_nobody(signed_in):
     dialogue.refresh_from_db()
     assert dialogue.state == S.CANCELLED
     assert mails_written() == []
+
+
+@pytest.mark.parametrize(
+    ("contact", "reply", "words"),
+    [
+        (None, "accepted", "hat zugesagt, dort bekommt aber niemand eine E-Mail."),
+        ({"is_active": False}, "accepted", "hat zugesagt, dort bekommt aber niemand eine E-Mail."),
+        ({"email": ""}, "accepted", "hat zugesagt, dort bekommt aber niemand eine E-Mail."),
+        (None, "open", "Ist dort schon angefragt, sagen Sie bitte selbst Bescheid."),
+        (None, "declined", ""),
+        ({"email": "werk@example.org"}, "accepted", ""),
+    ],
+)
+def test_cancelling_says_that_the_office_has_to_tell_the_host(signed_in, contact, reply, words):
+    person = make_person(**contact) if contact else None
+    dialogue = make_dialogue(
+        host=make_organisation("Werk AG"), host_reply=reply, host_contact=person
+    )
+    address = f"{dialogue.get_absolute_url()}absagen/"
+
+    pages = [signed_in.get(address), fill_in(signed_in, address, {"reason": "Streik"})]
+
+    for page in map(text_of, pages):
+        assert words in page
+        assert ("Werk AG" in page) == bool(words)
+    is_unknown = "bisher weiß außerhalb der Geschäftsstelle niemand davon" in text_of(pages[0])
+    assert is_unknown == (reply == "declined")
 
 
 def test_dialogue_is_held_documented_and_closed(signed_in, office, time_machine):

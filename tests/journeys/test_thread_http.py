@@ -95,7 +95,7 @@ def complete_topic(visitors, topic: Topic) -> None:
     office, page = visitors.office, topic.get_absolute_url()
     office.open(page).press("Aufgreifen")
     assert new_mails() == []
-    office.press("Aufgreifen")
+    office.press("Aufgreifen (1 E-Mail)")
     assert new_mails() == [("topic_taken_up", PARTNER_MAIL)]
 
     office.open(f"{page}bearbeiten/").press("Speichern", series=str(visitors.proposed.pk))
@@ -187,9 +187,9 @@ def tick_and_fix_a_date(visitors, dialogue: Dialogue) -> None:
 
     office = visitors.office.open(dialogue.get_absolute_url())
     assert "2 Termine sind freigegeben." in office.text
-    office.follow("Termin festlegen").press("Termin festlegen", option=str(options[2].pk))
+    office.follow("Termin festlegen").press("Weiter zur Vorschau", option=str(options[2].pk))
     assert new_mails() == []
-    office.press("Termin festlegen")
+    office.press("Termin festlegen (2 E-Mails)")
 
     assert "Der Termin steht fest." in office.text
     dialogue.refresh_from_db()
@@ -265,10 +265,10 @@ def look_after_the_guest_list(visitors, dialogue: Dialogue) -> None:
     assert "Leitung A" in office.text
     office.press("Eintragen", rsvp="declined")
     assert new_mails() == []
-    office.press("Eintragen")
+    office.press("Eintragen (1 E-Mail)")
     assert "Die Antwort ist eingetragen." in office.text
     assert new_mails() == [("rsvp_confirmed", GUESTS[0])]
-    office.follow("Einladung zurückziehen").press("Einladung zurückziehen")
+    office.follow("Einladung zurückziehen").press("Einladung zurückziehen (1 E-Mail)")
     assert "Die Einladung ist zurückgezogen. 1 Person wird benachrichtigt." in office.text
     assert new_mails() == [("invitation_withdrawn", GUESTS[0])]
 
@@ -277,9 +277,9 @@ def postpone(visitors, dialogue: Dialogue, links: dict[str, str]) -> None:
     office = visitors.office.open(f"{dialogue.get_absolute_url()}verschieben/")
     assert format_date(dialogue.starts_at) in office.text
 
-    office.press("Verschieben und 5 Personen benachrichtigen", reason="Streik")
+    office.press("Weiter zur Vorschau", reason="Streik")
     assert new_mails() == []
-    office.press("Verschieben")
+    office.press("Verschieben (5 E-Mails)")
 
     assert "Das Gespräch ist verschoben." in office.text
     addresses = sorted(

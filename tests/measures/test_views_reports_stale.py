@@ -92,6 +92,9 @@ def test_text_of_a_second_tab_is_kept_when_the_first_was_submitted(client, lead,
     text = response.content.decode()
     assert "Sie haben diesen Bericht schon eingereicht" in text
     assert "bitten Sie die Geschäftsstelle, ihn zurückzugeben" in text
+    # Nothing promises that sending the form again overwrites what was submitted.
+    assert "Beide Fassungen" in text
+    assert "gilt Ihre Fassung" not in text
     # In the form and beside the submitted text.
     assert (text.count(MINE), text.count("Aus dem ersten Fenster")) == (2, 1)
 
