@@ -40,12 +40,14 @@ def moves_nothing(*, source, target, by, now: dt.datetime) -> Sequence[str]:
 
 class Need(NamedTuple):
     """What the portal needs the person with this key for, as a German line, and the last day of it;
-    None while it goes on.
+    None while it goes on. `advice` says in German what ends it, on the page at `url`.
     """
 
     person: int
     why: str
     until: dt.date | None = None
+    advice: str = ""
+    url: str = ""
 
 
 class FindNeeds(Protocol):

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest, Attachment, Condition
@@ -23,6 +24,7 @@ from dialogues.enums import (
     DIALOGUE_OVER,
     SEATED,
     TOPIC_OVER,
+    DialogueState,
     RsvpState,
     TopicState,
 )
@@ -61,6 +63,27 @@ def closed_attachments() -> QuerySet[Attachment]:
     return Attachment.objects.filter(approval__in=closed_approvals())
 
 
+# What ends the need for people who take part in a dialogue in progress, and on which page.
+WAYS_OUT = {
+    "host_contact": (
+        gettext_lazy("Tragen Sie dort eine andere Ansprechperson des Gastgebers ein."),
+        "dialogues:edit",
+    ),
+    "invitations__person": (
+        gettext_lazy(
+            "Ziehen Sie die Einladung zurück, oder streichen Sie die Person von der Liste."
+        ),
+        "dialogues:guests",
+    ),
+    "pk": (
+        gettext_lazy("Tragen Sie eine Antwort ein, in der die Person keinen Gast vertritt."),
+        "dialogues:guests",
+    ),
+}
+CLOSE = (gettext_lazy("Schließen Sie das Branchengespräch ab."), "dialogues:detail")
+OUTCOME_OPEN = (DialogueState.HELD, DialogueState.DOCUMENTED)
+
+
 def person_needs(people: QuerySet[Person]) -> Iterator[Need]:
     """Return the dialogues with these people as guests, substitutes or the host's contact
     (`partners.registry.FindNeeds`).
@@ -78,15 +101,17 @@ def person_needs(people: QuerySet[Person]) -> Iterator[Need]:
 
 def _needs(field: str, dialogues: QuerySet[Dialogue]) -> Iterator[Need]:
     dialogues = dialogues.annotate(closed_at=state_since(Dialogue))
-    columns = (field, "title", "state", "origin", "closed_at", "starts_on", "ends_on")
-    for person, title, state, origin, closed_at, *days in dialogues.values_list(*columns):
+    columns = (field, "pk", "title", "state", "origin", "closed_at", "starts_on", "ends_on")
+    for person, pk, title, state, origin, closed_at, *days in dialogues.values_list(*columns):
         why = _("Branchengespräch „%(title)s“") % {"title": title}
         if origin == Origin.TAKEN_OVER:
             yield Need(person, why, max(filter(None, days), default=dt.date.min))
         elif state in DIALOGUE_OVER and closed_at:
             yield Need(person, why, local_date(closed_at))
         else:
-            yield Need(person, why)
+            # Once it took place, a dialogue and its guest list do not change any more.
+            advice, page = CLOSE if state in OUTCOME_OPEN else WAYS_OUT[field]
+            yield Need(person, why, advice=str(advice), url=reverse(page, args=[pk]))
 
 
 def _needs_of_substitutes(people: QuerySet[Person]) -> Iterator[Need]:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -40,13 +41,20 @@ def person_needs(people: QuerySet[Person]) -> Iterator[Need]:
     ahead = Visit.objects.in_workflow().exclude(state__in=UNWATCHED_STATES)
     contacts = people.filter(organisation__visits__in=ahead)
     for person, title in contacts.values_list("pk", "organisation__visits__title"):
-        yield Need(person, _("Besuch im Unternehmen, „%(title)s“") % {"title": title})
+        yield Need(
+            person,
+            _("Besuch im Unternehmen, „%(title)s“") % {"title": title},
+            advice=_("Tragen Sie bei der Person keine oder eine andere Organisation ein."),
+            url=reverse("partners:person_edit", args=[person]),
+        )
     visits = Visit.objects.filter(informed__in=people).annotate(closed_at=state_since(Visit))
-    columns = ("informed", "title", "state", "closed_at")
-    for person, title, state, closed_at in visits.values_list(*columns):
+    columns = ("informed", "pk", "title", "state", "closed_at")
+    advice = _("Es geht, sobald der Besuch vorbei ist oder abgesagt wird.")
+    for person, pk, title, state, closed_at in visits.values_list(*columns):
         is_over = state in UNWATCHED_STATES and closed_at
         why = _("Ankündigung des Besuchs „%(title)s“") % {"title": title}
-        yield Need(person, why, local_date(closed_at) if is_over else None)
+        until = local_date(closed_at) if is_over else None
+        yield Need(person, why, until, advice, reverse("media_visits:detail", args=[pk]))
 
 
 def anonymise_person(*, person: Person, traces: Traces, labels: Traces) -> list[str]:

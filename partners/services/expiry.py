@@ -4,10 +4,12 @@ import datetime as dt
 from collections.abc import Iterable
 from operator import itemgetter
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.dates import add_months, local_date
@@ -46,6 +48,13 @@ def running_needs(person: Person, today: dt.date) -> list[Need]:
     return [need for need in needs if need.until is None or need.until > today]
 
 
+def reasons_against_erasure(person: Person, today: dt.date) -> list[Need]:
+    """Return what has to end before the data of `person`, who has no account, can be deleted."""
+    if hasattr(person, "user") or person.anonymised_at:
+        return []
+    return list(dict.fromkeys(running_needs(person, today)))
+
+
 def expiries(by_day: dt.date, people: QuerySet[Person] | None = None) -> list[Expiry]:
     """Return the people whose data is due for deletion by `by_day`, earliest first."""
     people = people_without_function() if people is None else people
@@ -82,8 +91,11 @@ def needs_in_partners(people: QuerySet[Person]) -> Iterable[Need]:
     for name in ("principal", "deputy"):
         deputyships = Deputy.objects.filter(**{f"{name}__in": people})
         for person, ends_on in deputyships.values_list(name, "ends_on"):
-            yield Need(person, _("Vertretung"), ends_on)
+            url = reverse("partners:person", args=[person])
+            yield Need(person, _("Vertretung"), ends_on, _("Beenden Sie die Vertretung."), url)
     unsent = Mail.objects.exclude(state__in=FINAL_STATES).values("recipient")
     waiting = people.annotate(address=Lower("email")).filter(address__in=unsent)
-    for person in waiting.values_list("pk", flat=True):
-        yield Need(person, _("E-Mail, die noch nicht versandt ist"))
+    advice = _("Warten Sie, bis sie versandt ist, oder ziehen Sie sie zurück.")
+    for person, email in waiting.values_list("pk", "email"):
+        url = f"{reverse('outbox:list')}?{urlencode({'q': email})}"
+        yield Need(person, _("E-Mail, die noch nicht versandt ist"), advice=advice, url=url)

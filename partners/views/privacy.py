@@ -28,7 +28,7 @@ from partners.models import Person, TidyRun
 from partners.permissions import can_manage_partners
 from partners.progress import sections_about
 from partners.services import erase_person, keep_person, preview_erasure
-from partners.services.expiry import Expiry, expiries, kept_people
+from partners.services.expiry import Expiry, expiries, kept_people, reasons_against_erasure
 from partners.services.privacy import count_labels, count_records_due
 from partners.views.organisations import tabs_for
 
@@ -112,6 +112,8 @@ def keep(request, pk):
 def erase(request, pk):
     """Show what is removed when a person is anonymised now; POST does it."""
     person = _get_person(request, pk)
+    if needs := reasons_against_erasure(person, timezone.localdate()):
+        return render(request, "partners/needed.html", {"person": person, "needs": needs})
     form = ErasureForm(request.POST or None)
     call = {"person": person, "by": request.user, "now": timezone.now()}
     if form.is_valid():

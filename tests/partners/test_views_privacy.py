@@ -120,13 +120,28 @@ def test_erasing_asks_first_and_says_what_goes(signed_in, guest):
         assert "Person (gelöscht)" not in signed_in.get(path).text
 
 
-def test_erasing_is_refused_while_a_matter_needs_the_person(signed_in, guest):
-    guest_of(guest, TODAY, DialogueState.INVITED)
+@pytest.mark.parametrize(
+    ("state", "advice", "page"),
+    [
+        (DialogueState.INVITED, "Ziehen Sie die Einladung zurück", "gaeste/"),
+        (DialogueState.HELD, "Schließen Sie das Branchengespräch ab.", ""),
+    ],
+)
+def test_erasing_names_what_to_do_first_while_a_matter_needs_the_person(
+    signed_in, guest, state, advice, page
+):
+    guest_of(guest, TODAY, state)
+    dialogue = guest.invitations.get().dialogue
+    path = f"/partner/personen/{guest.pk}/anonymisieren/"
 
-    answer = signed_in.get(f"/partner/personen/{guest.pk}/anonymisieren/", follow=True)
-
-    assert answer.redirect_chain == [(guest.get_absolute_url(), 302)]
-    assert "werden noch gebraucht: Branchengespräch „Fachkräfte im" in answer.text
+    for answer in (signed_in.get(path), signed_in.post(path, {"version": "x"})):
+        assert (
+            "werden noch gebraucht. Bevor sie sich löschen lassen, ist dies zu tun" in answer.text
+        )
+        assert f"Branchengespräch „{dialogue.title}“" in answer.text
+        assert advice in answer.text
+        assert f'<a href="{dialogue.get_absolute_url()}{page}">Dorthin</a>' in answer.text
+    assert Person.objects.get(pk=guest.pk).anonymised_at is None
 
 
 def test_what_changed_after_the_page_is_shown_again(signed_in, guest):
