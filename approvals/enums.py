@@ -54,14 +54,31 @@ VERDICT_LABELS = {
     Verdict.REFUSE: _("Abgelehnt"),
 }
 
+# What the question of the confirmation step names.
+ASKED_ABOUT = {
+    ApprovalKind.SERIES: _("diese Reihe"),
+    ApprovalKind.TOPIC: _("dieses Thema"),
+    ApprovalKind.DATES: _("diese Termine"),
+    ApprovalKind.VISIT: _("diesen Besuch"),
+}
 # For each verdict: the question of the confirmation step, and the label of its button.
 VERDICT_CONFIRMATIONS = {
-    Verdict.APPROVE: (_("Möchten Sie freigeben?"), _("Ja, freigeben")),
-    Verdict.CONDITION: (_("Möchten Sie mit Auflage freigeben?"), _("Ja, mit Auflage freigeben")),
+    Verdict.APPROVE: (_("Möchten Sie %(what)s freigeben?"), _("Ja, freigeben")),
+    Verdict.CONDITION: (
+        _("Möchten Sie %(what)s mit Auflage freigeben?"),
+        _("Ja, mit Auflage freigeben"),
+    ),
     Verdict.NONE_POSSIBLE: (_("Ist keiner der Termine möglich?"), _("Ja, keiner möglich")),
-    Verdict.RETURN: (_("Möchten Sie zurückgeben?"), _("Ja, zurückgeben")),
-    Verdict.REFUSE: (_("Möchten Sie ablehnen?"), _("Ja, ablehnen")),
+    Verdict.RETURN: (_("Möchten Sie %(what)s zurückgeben?"), _("Ja, zurückgeben")),
+    Verdict.REFUSE: (_("Möchten Sie %(what)s ablehnen?"), _("Ja, ablehnen")),
 }
+
+
+def confirmation_of(verdict: str, kind: str) -> tuple[str, str]:
+    """Return the question that confirms `verdict` on an approval of `kind`, and its button."""
+    question, label = VERDICT_CONFIRMATIONS[Verdict(verdict)]
+    return str(question) % {"what": ASKED_ABOUT[ApprovalKind(kind)]}, str(label)
+
 
 OPEN = (ApprovalState.OPEN,)
 GRANTED = (ApprovalState.APPROVED, ApprovalState.CONDITIONAL)

@@ -208,7 +208,7 @@ def option_labels(
                     "",
                     '<span class="choice__note">{}</span>',
                     (
-                        (_("Achtung, %(note)s") % {"note": note},)
+                        (_("Hinweis: %(note)s") % {"note": note},)
                         for note in notes.get(option["id"], [])
                     ),
                 ),
@@ -229,7 +229,10 @@ def confirmation_lists(
     noted += _counter_date_notes(approval, decision.counter_dates, user, now)
     lists = [
         (_("Diese Termine sind möglich:"), [option["label"] for option in chosen]),
-        (_("Ihre Auflage:"), decision.conditions),
+        (
+            ngettext("Ihre Auflage:", "Ihre Auflagen:", len(decision.conditions)),
+            decision.conditions,
+        ),
         (_("Sie schlagen stattdessen vor:"), decision.counter_dates),
         (_("Bitte beachten Sie:"), list(dict.fromkeys(map(str, noted)))),
     ]

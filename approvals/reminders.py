@@ -28,7 +28,7 @@ HALF_TIME, DAILY, DEPUTY, OFFICE_HEAD = "half_time", "daily", "deputy", "office_
 RULE = Rule(
     key="approval",
     title=gettext_lazy("Entscheidung über eine Freigabe"),
-    counts_from=gettext_lazy("der Tag, bis zu dem um die Entscheidung gebeten ist"),
+    counts_from=gettext_lazy("dem Tag, bis zu dem um die Entscheidung gebeten ist"),
     before=(1, 0),
     options=(
         Option(

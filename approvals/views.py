@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals.documents import briefing_filename, briefing_pdf, briefing_word
-from approvals.enums import VERDICT_CONFIRMATIONS, VERDICT_LABELS, ApprovalKind
+from approvals.enums import VERDICT_LABELS, ApprovalKind, confirmation_of
 from approvals.forms import BriefingForm, ConditionForm, DecisionForm
 from approvals.mails import submission_drafts, with_told_note
 from approvals.models import ApprovalRequest, Attachment, Condition
@@ -189,7 +189,7 @@ def _render_decision_confirmation(
     request: HttpRequest, approval: ApprovalRequest, form: DecisionForm
 ) -> HttpResponse:
     decision, verdict = form.decision, form.decision.verdict
-    question, submit_label = VERDICT_CONFIRMATIONS[verdict]
+    question, submit_label = confirmation_of(verdict, approval.kind)
     context = {
         "approval": approval,
         "verdict": verdict,

@@ -228,8 +228,8 @@ OPTION_BADGE_COLOURS = {
 
 
 class HostPreference(models.TextChoices):
-    PREFERRED = "preferred", _("Gastgeber bevorzugt")
-    POSSIBLE = "possible", _("Gastgeber möglich")
+    PREFERRED = "preferred", _("vom Gastgeber bevorzugt")
+    POSSIBLE = "possible", _("für den Gastgeber möglich")
 
 
 class RsvpState(models.TextChoices):

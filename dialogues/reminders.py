@@ -25,10 +25,10 @@ from reminders.schedules import Schedule, Schedules, describe_schedule, manual_s
 RULE = Rule(
     key="invitation_reminder",
     title=gettext_lazy("Antwort auf eine Einladung"),
-    counts_from=gettext_lazy("der Tag, bis zu dem die Gäste um Antwort gebeten sind"),
+    counts_from=gettext_lazy("dem Tag, bis zu dem die Gäste um Antwort gebeten sind"),
     before=(5, 2),
 )
-DAY_OF_DIALOGUE = gettext_lazy("der Tag des Gesprächs")
+DAY_OF_DIALOGUE = gettext_lazy("dem Tag des Gesprächs")
 S = DialogueState
 # What the office still has to do in each state.
 OFFICE_RULES = {

@@ -30,7 +30,7 @@ from reminders.schedules import Schedules
 RULE = Rule(
     key="report_due",
     title=gettext_lazy("Statusbericht der Federführung"),
-    counts_from=gettext_lazy("der Tag, bis zu dem die Berichte erbeten sind"),
+    counts_from=gettext_lazy("dem Tag, bis zu dem die Berichte erbeten sind"),
     before=(10, 3, 0),
     weekly=True,
 )

@@ -15,7 +15,7 @@ from partners.queries import people_to_remind, recipient_of
 from reminders.registry import Reminder, ReminderStep, Rule
 from reminders.schedules import Schedules
 
-DAY_OF_VISIT = gettext_lazy("der Tag des Besuchs")
+DAY_OF_VISIT = gettext_lazy("dem Tag des Besuchs")
 RULES = {
     VisitState.APPROVED: Rule(
         key="visit_announce",

@@ -39,10 +39,11 @@ class Option(NamedTuple):
 class Rule:
     """When an app reminds of one kind of thing, unless the office changes it.
 
-    `key` is the kind of its reminders, `counts_from` names the date in German. `before` and `after`
-    are the default lead times in working days of Berlin; the office can change a side only if it
-    has a default. `weekly` says whether reminders continue every week after the date, None if that
-    is not offered. A rule without steps describes its days in `fixed` and cannot be changed.
+    `key` is the kind of its reminders, `counts_from` names the date in German, to follow „ab“.
+    `before` and `after` are the default lead times in working days of Berlin; the office can change
+    a side only if it has a default. `weekly` says whether reminders continue every week after the
+    date, None if that is not offered. A rule without steps describes its days in `fixed` and cannot
+    be changed.
     """
 
     key: str

@@ -19,7 +19,7 @@ from reminders.schedules import Schedules
 RULE = Rule(
     key="mail_failed",
     title=_("E-Mails, die nicht hinausgingen"),
-    counts_from=_("der Tag, an dem etwas ungelöst ist"),
+    counts_from=_("dem Tag, an dem etwas ungelöst ist"),
     fixed=_("jeden Arbeitstag, solange etwas ungelöst ist"),
 )
 

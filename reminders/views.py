@@ -225,7 +225,7 @@ def _get_rule_or_404(key: str) -> Rule:
 
 def _fact_rows(schedule: Schedule) -> list[tuple[str, str]]:
     rows = [
-        (_("Zählt ab"), schedule.rule.counts_from),
+        (_("Zählt"), _("ab %(day)s") % {"day": schedule.rule.counts_from}),
         (_("Erinnert"), describe_schedule(schedule)),
     ]
     if not schedule.is_default:

@@ -18,6 +18,7 @@ class WarnedForm(forms.Form):
     heeded = CleanCharField(required=False, widget=forms.HiddenInput)
     overrule_label: str | Promise = _("Trotzdem speichern")
     concerns: Sequence[Concern] = ()
+    error_title: str | Promise = ""
 
     @property
     def heeded_keys(self) -> frozenset[str]:
@@ -25,6 +26,8 @@ class WarnedForm(forms.Form):
 
     def show_concerns(self, warned: Warned) -> None:
         self.add_error(None, str(warned))
+        # What was entered may well be right, so the summary must not ask to correct it.
+        self.error_title = _("Noch nicht gespeichert")
         self.concerns = warned.concerns
         # Copied, because `data` is an immutable QueryDict.
         data = self.data.copy()

@@ -16,7 +16,13 @@ class DateOptionForm(PeriodForm, WarnedForm):
     """One date, and how it suits the host. Rows left empty are ignored."""
 
     host_preference = forms.ChoiceField(
-        label=_("Gastgeber"), choices=HostPreference, initial=HostPreference.POSSIBLE
+        label=_("Für den Gastgeber"),
+        # Without repeating the label of the field.
+        choices=[
+            (HostPreference.PREFERRED.value, _("bevorzugt")),
+            (HostPreference.POSSIBLE.value, _("möglich")),
+        ],
+        initial=HostPreference.POSSIBLE,
     )
 
     def has_changed(self):

@@ -155,8 +155,8 @@ register(
         subject=_("Einladung zurückgezogen: {dialogue}"),
         body=_(
             "wir müssen unsere Einladung zum Branchengespräch **{dialogue}** ({date}) leider "
-            "zurückziehen. Bitte streichen Sie den Termin. Bei Fragen erreichen Sie uns unter den "
-            "unten genannten Angaben."
+            "zurückziehen. Bitte streichen Sie den Termin. Bei Fragen erreichen Sie uns über die "
+            "Angaben am Ende dieser Nachricht."
         ),
         placeholders=("dialogue", "date"),
         audience=Audience.EVERYBODY,

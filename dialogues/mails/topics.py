@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.roles import OFFICE
 from dialogues.models import Topic
@@ -21,14 +22,32 @@ def mail_topic_proposed(topic: Topic, *, by, now: dt.datetime) -> None:
     enqueue_mails(drafts, now=now, by=by)
 
 
-def mail_topic_to_proposer(topic: Topic, kind: str, *, by, now: dt.datetime) -> None:
-    """Mail the proposer how the topic progressed; mails nobody if `proposer_to_notify` is empty."""
+def mail_topic_to_proposer(
+    topic: Topic, kind: str, *, conditions: int = 0, by, now: dt.datetime
+) -> None:
+    """Mail the proposer how the topic progressed; mails nobody if `proposer_to_notify` is empty.
+
+    The mail says that there are `conditions`, but not which: they stay inside.
+    """
     values = {
         "topic_declined": {"reason": topic.reason},
-        "topic_decided": {"state": capfirst(topic.get_state_display()), "reason": topic.reason},
+        "topic_decided": {
+            "state": capfirst(topic.get_state_display()),
+            "reason": topic.reason or _condition_note(conditions),
+        },
     }.get(kind, {})
     people = proposer_to_notify(topic, by=by)
     enqueue_mails([_draft(topic, kind, person, **values) for person in people], now=now, by=by)
+
+
+def _condition_note(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext(
+        "Mit der Freigabe ist eine Auflage verbunden. Um sie kümmert sich die Geschäftsstelle.",
+        "Mit der Freigabe sind Auflagen verbunden. Um sie kümmert sich die Geschäftsstelle.",
+        count,
+    )
 
 
 def _draft(topic: Topic, kind: str, person: Person, **values: str) -> MailDraft:

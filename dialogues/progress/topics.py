@@ -132,7 +132,7 @@ def _retracted_step(topic: Topic, user) -> NextStep:
     if topic.proposed_by_id != user.pk and not replaces_proposer(user, topic):
         return NextStep(_("Der Vorschlag ist zurückgezogen. Es ist nichts zu tun."), who)
     return NextStep(
-        _("Der Vorschlag ist zurückgezogen. Sie können ihn bearbeiten und erneut machen."),
+        _("Der Vorschlag ist zurückgezogen. Sie können ihn bearbeiten und erneut einreichen."),
         who,
         action=_("Erneut vorschlagen"),
         url=reverse("dialogues:topic_propose", args=[topic.pk]),

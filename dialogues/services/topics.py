@@ -255,7 +255,8 @@ def decide_topic(*, approval: ApprovalRequest, decision: Decision, by, now: dt.d
     # stay between the office and the senator's office.
     topic.reason = "" if decision.is_granting else decision.comment
     _move(topic, decision.verdict, by=by, now=now, reason=VERDICT_LABELS[decision.verdict])
-    mails.mail_topic_to_proposer(topic, "topic_decided", by=by, now=now)
+    conditions = len(decision.conditions)
+    mails.mail_topic_to_proposer(topic, "topic_decided", conditions=conditions, by=by, now=now)
     return topic
 
 

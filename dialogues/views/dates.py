@@ -163,7 +163,7 @@ def _suggested_briefing(dialogue: Dialogue) -> Briefing:
     if dialogue.address:
         facts += " " + _("Ort: %(place)s.") % {"place": dialogue.address}
     series = dialogue.topic.series if dialogue.topic else ""
-    vote = _("Zustimmung zu einem der Termine")
+    vote = _("Zustimmung zu einem oder mehreren der Termine")
     if dialogue.senator_attends:
         vote = f"{vote}, {SENATOR_ATTENDS}"
     occasion = _("Branchengespräch in der Reihe „%(series)s“") % {"series": series}

@@ -105,9 +105,10 @@ def _list_context(dialogue: Dialogue, user, guests: list[GuestRow]) -> dict:
     add_url = reverse("dialogues:guests_add", args=[dialogue.pk])
     can_add = manages and dialogue.state in DATED
     mails_of_dialogue = f"path={quote(dialogue.get_absolute_url())}"
-    downloads = [
-        (_("Als Excel-Datei laden"), reverse("dialogues:guests_export", args=[dialogue.pk]))
-    ]
+    downloads = []
+    if guests:
+        url = reverse("dialogues:guests_export", args=[dialogue.pk])
+        downloads.append((_("Als Excel-Datei laden"), url))
     if manages and sending.total:
         url = f"{reverse('outbox:export')}?{mails_of_dialogue}"
         downloads.append((_("Nachweis des Versands"), url))

@@ -79,7 +79,7 @@ def _no_dialogues(request) -> dict[str, str]:
     if request.GET:
         return {
             "text": _("Kein Gespräch passt zu dieser Auswahl."),
-            "action": _("Alle anzeigen"),
+            "action": _("Filter zurücksetzen"),
             "url": reverse("dialogues:list"),
         }
     if can_manage(request.user):
@@ -171,7 +171,7 @@ def event_list(request):
     if request.GET:
         empty = {
             "text": _("Keine Veranstaltung passt zu dieser Auswahl."),
-            "action": _("Alle anzeigen"),
+            "action": _("Filter zurücksetzen"),
             "url": reverse("dialogues:events"),
         }
     context = {
@@ -238,7 +238,7 @@ def _no_topics(request, proposes: bool) -> dict[str, str]:
     if request.GET:
         return {
             "text": _("Kein Thema passt zu dieser Auswahl."),
-            "action": _("Alle anzeigen"),
+            "action": _("Filter zurücksetzen"),
             "url": reverse("dialogues:topics"),
         }
     if not proposes:
@@ -309,7 +309,7 @@ def _no_series(request, *, can_create: bool) -> dict[str, str]:
     if request.GET:
         return {
             "text": _("Keine Reihe passt zu dieser Auswahl."),
-            "action": _("Alle anzeigen"),
+            "action": _("Filter zurücksetzen"),
             "url": reverse("dialogues:series_list"),
         }
     if not can_create:

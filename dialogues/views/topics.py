@@ -218,7 +218,7 @@ def retract(request, pk):
         question=str(topic),
         details=[
             _("Die Geschäftsstelle sieht auf der Seite des Themas, dass es zurückgezogen ist."),
-            _("Sie können den Vorschlag später bearbeiten und erneut machen."),
+            _("Sie können den Vorschlag später bearbeiten und erneut einreichen."),
         ],
         submit_label=_("Vorschlag zurückziehen"),
         danger=True,

@@ -74,7 +74,7 @@ class StatusReport(Status):
         _("Sachstand"), blank=True, help_text=_("Was ist seit dem letzten Bericht geschehen?")
     )
     outlook = models.TextField(
-        _("Nächste Schritte"), blank=True, help_text=_("Was geschieht bis zum nächsten?")
+        _("Nächste Schritte"), blank=True, help_text=_("Was geschieht bis zum nächsten Bericht?")
     )
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

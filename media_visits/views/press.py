@@ -159,7 +159,7 @@ def _empty_list(request) -> dict:
     if request.GET:
         return {
             "text": _("Kein Bericht passt zu dieser Auswahl."),
-            "action": _("Alle anzeigen"),
+            "action": _("Filter zurücksetzen"),
             "url": reverse("media_visits:coverage"),
         }
     text = _("Noch ist kein Pressebericht erfasst.")

@@ -101,7 +101,7 @@ def _empty_list(request) -> dict:
     if request.GET:
         return {
             "text": _("Kein Besuch passt zu dieser Auswahl."),
-            "action": _("Alle anzeigen"),
+            "action": _("Filter zurücksetzen"),
             "url": reverse("media_visits:list"),
         }
     if can_manage(request.user):

@@ -175,13 +175,13 @@ def test_past_date_is_worth_no_look():
 
 def test_only_concerns_about_this_very_date_are_overruled(office):
     dialogue = make_dialogue(S.INVITED, starts_at=TWO, ends_at=FOUR)
-    with pytest.raises(Warned, match="Bitte prüfen Sie den Termin") as warned:
+    with pytest.raises(Warned, match="Zu diesem Termin gibt es Hinweise") as warned:
         require_dates_heeded([planned()], (), by=office, now=NOW)
     heeded = {concern.key for concern in warned.value.concerns}
 
     assert heeded == {f"dialogue:{dialogue.pk}-2026-04-22T14:00-2026-04-22T14:00"}
     require_dates_heeded([planned()], heeded, by=office, now=NOW)
-    with pytest.raises(Warned, match="Bitte prüfen Sie den Termin"):
+    with pytest.raises(Warned, match="Zu diesem Termin gibt es Hinweise"):
         require_dates_heeded([planned(THREE)], heeded, by=office, now=NOW)
 
 

@@ -25,9 +25,9 @@ from tests.partners.builders import make_user
 pytestmark = pytest.mark.django_db
 SATURDAY = dt.datetime(2026, 4, 25, 14, 0, tzinfo=BERLIN)
 CLASH = "Mi, 22.04.2026, 14:00–16:30 Uhr, zur selben Zeit (auch ein Termin der Senatorin)"
-HIDDEN = f"Achtung, anderer Termin: {CLASH}"
-KNOWN = f"Achtung, Wärme (terminiert): {CLASH}"
-WEEKEND = "Achtung, Wochenende: Der 25.04.2026 ist ein Samstag."
+HIDDEN = f"Hinweis: anderer Termin: {CLASH}"
+KNOWN = f"Hinweis: Wärme (terminiert): {CLASH}"
+WEEKEND = "Hinweis: Wochenende: Der 25.04.2026 ist ein Samstag."
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +78,7 @@ def test_idea_of_the_office_is_not_named_to_the_senators_office(client, signed_i
     assert str(visit) not in text_of(signed_in.get(reverse("approval", args=[dates.pk])))
 
     client.force_login(make_user(OFFICE))
-    assert notes_of(labels_on(client, dates)[0]) == [f"Achtung, {visit} (Idee): {CLASH}"]
+    assert notes_of(labels_on(client, dates)[0]) == [f"Hinweis: {visit} (Idee): {CLASH}"]
 
 
 def test_confirmation_repeats_the_notes_of_chosen_and_proposed_dates(signed_in, dates):
@@ -95,7 +95,7 @@ def test_confirmation_repeats_the_notes_of_chosen_and_proposed_dates(signed_in, 
     def noted(response) -> list[str]:
         return dict(response.context["lists"])["Bitte beachten Sie:"]
 
-    weekend, known = (note.removeprefix("Achtung, ") for note in (WEEKEND, KNOWN))
+    weekend, known = (note.removeprefix("Hinweis: ") for note in (WEEKEND, KNOWN))
     assert noted(chosen) == [weekend]
     assert noted(chosen_both) == [known, weekend]
     assert noted(proposed) == [known]

@@ -115,7 +115,7 @@ def test_approval_on_condition_takes_two_steps(client, senator):
     values = {"verdict": "condition", "conditions": "Bezirke beteiligen\r\n\r\nKosten nennen"}
 
     first = client.post(decide_url(approval), values).content.decode()
-    assert "Möchten Sie mit Auflage freigeben?" in first
+    assert "Möchten Sie dieses Thema mit Auflage freigeben?" in first
     assert "<li>Bezirke beteiligen</li><li>Kosten nennen</li>" in first
     assert ApprovalRequest.objects.get(pk=approval.pk).is_open
     post(client, approval, **values)

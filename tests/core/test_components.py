@@ -255,8 +255,8 @@ def test_filters_count_results_and_apply_to_the_export():
     assert '<a href="/massnahmen/">Filter zurücksetzen</a>' in html
 
 
-def test_without_filters_nothing_can_be_reset():
-    html = render_filter("/massnahmen/", 0)
+def test_without_filters_and_results_nothing_can_be_reset_or_exported():
+    html = render_filter("/massnahmen/", 0, export_url="/massnahmen/export/")
 
     assert '<span role="status">0 Einträge</span>' in html
     assert "zurücksetzen" not in html

@@ -93,10 +93,10 @@ def test_errors_appear_at_the_field_and_in_a_summary():
 
     summary = html[html.index("data-error-summary") : html.index("</ul>")]
     assert text_of(summary.partition(">")[2]) == (
-        "Bitte prüfen Sie Ihre Angaben Das Thema gibt es schon. Titel: Dieses Feld ist zwingend "
-        "erforderlich. "
-        "Geprüft: Dieses Feld ist zwingend erforderlich. "
-        "Source: Dieses Feld ist zwingend erforderlich."
+        "Bitte prüfen Sie Ihre Angaben Das Thema gibt es schon. Titel: "
+        "Bitte füllen Sie dieses Feld aus. "
+        "Geprüft: Bitte füllen Sie dieses Feld aus. "
+        "Source: Bitte füllen Sie dieses Feld aus."
     )
     assert '<a href="#id_title">' in summary
     assert '<p class="field__error" id="id_title_error">' in html

@@ -24,7 +24,7 @@ def test_line_has_single_spaces():
 
 
 def test_text_of_invisible_characters_is_empty():
-    with pytest.raises(ValidationError, match="zwingend erforderlich"):
+    with pytest.raises(ValidationError, match="Bitte füllen Sie dieses Feld aus."):
         CleanCharField().clean("\u200b\ufffe")
 
 

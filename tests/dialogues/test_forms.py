@@ -149,7 +149,7 @@ def test_only_offered_dates_can_be_fixed():
 
     assert list(form.errors) == ["option"]
     assert [label for _value, label in form.fields["option"].choices] == [
-        "Mi, 22.04.2026, 14:00–16:30 Uhr (Gastgeber möglich)"
+        "Mi, 22.04.2026, 14:00–16:30 Uhr (für den Gastgeber möglich)"
     ]
 
 

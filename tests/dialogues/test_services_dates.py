@@ -240,11 +240,15 @@ def test_submission_shows_the_dates_to_tick(office, senator):
     dialogue.refresh_from_db()
     assert dialogue.state == DialogueState.EXPLORING
     assert approval.options == [
-        {"id": first.pk, "label": "Mi, 22.04.2026, 14:00–16:30 Uhr", "hint": "Gastgeber möglich"},
+        {
+            "id": first.pk,
+            "label": "Mi, 22.04.2026, 14:00–16:30 Uhr",
+            "hint": "für den Gastgeber möglich",
+        },
         {
             "id": second.pk,
             "label": "Mi, 22.04.2026, 16:00–18:30 Uhr",
-            "hint": "Gastgeber bevorzugt",
+            "hint": "vom Gastgeber bevorzugt",
         },
     ]
     assert approval.snapshot == [

@@ -95,7 +95,7 @@ def test_fixed_date_is_renewed_before_invitations_go_out(office, senator, state)
         {
             "id": option.pk,
             "label": "Mi, 22.04.2026, 14:00–16:30 Uhr",
-            "hint": "steht fest, Gastgeber möglich",
+            "hint": "steht fest, für den Gastgeber möglich",
             "is_fixed": True,
         }
     ]

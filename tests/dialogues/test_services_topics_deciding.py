@@ -109,6 +109,26 @@ def test_decision_is_mailed_to_office_and_proposer(
     assert ("Bitte schärfen." in mail.text) == bool(reason)
 
 
+@pytest.mark.parametrize(
+    ("conditions", "sentence"),
+    [
+        (["Ablauf vorlegen"], "Mit der Freigabe ist eine Auflage verbunden."),
+        (["Ablauf vorlegen", "Handwerk einladen"], "Mit der Freigabe sind Auflagen verbunden."),
+    ],
+)
+def test_proposer_learns_that_there_are_conditions_but_not_which(
+    office, senator, partner, conditions, sentence
+):
+    topic = make_topic(TopicState.FOR_APPROVAL, proposed_by=partner)
+
+    decide(topic, senator, Verdict.CONDITION, conditions=conditions)
+
+    mail = Mail.objects.get(kind="topic_decided")
+    assert mail.subject == "Freigegeben: Fachkräfte sichern"
+    assert sentence in mail.text
+    assert "Ablauf" not in mail.text
+
+
 def test_second_decision_changes_nothing(office, senator, partner):
     topic = make_topic(TopicState.FOR_APPROVAL, proposed_by=partner)
     decide(topic, senator)

@@ -170,10 +170,13 @@ def test_dates_are_submitted_with_a_briefing(signed_in, senator):
     dialogue = make_dialogue(S.EXPLORING)
     option = make_option(dialogue)
     page = signed_in.get(f"{dialogue.get_absolute_url()}termine/vorlegen/")
-    assert "Vorgelegt werden: Mi, 22.04.2026, 14:00–16:30 Uhr (Gastgeber möglich)" in text_of(page)
+    assert (
+        "Vorgelegt werden: Mi, 22.04.2026, 14:00–16:30 Uhr (für den Gastgeber möglich)"
+        in text_of(page)
+    )
     assert (
         page.context["form"].initial["vote"]
-        == "Zustimmung zu einem der Termine, Teilnahme der Senatorin"
+        == "Zustimmung zu einem oder mehreren der Termine, Teilnahme der Senatorin"
     )
 
     signed_in.post(

@@ -98,7 +98,7 @@ def test_list_that_changed_meanwhile_is_shown_again(signed_in):
         ("2026-03-01", "muss zwischen heute und dem Gespräch liegen"),
         ("2026-04-23", "muss zwischen heute und dem Gespräch liegen"),
         ("9999-12-31", "Bitte prüfen Sie das Jahr."),
-        ("", "Dieses Feld ist zwingend erforderlich."),
+        ("", "Bitte füllen Sie dieses Feld aus."),
     ],
 )
 def test_invalid_reply_day_sends_nothing(signed_in, rsvp_by, words):

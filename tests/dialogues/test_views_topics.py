@@ -68,7 +68,7 @@ def test_incomplete_proposal_keeps_what_was_typed(client, partner):
 
     assert Topic.objects.count() == 0
     assert 'value="Wärme"' in response.content.decode()
-    assert "Dieses Feld ist zwingend erforderlich." in text_of(response)
+    assert "Bitte füllen Sie dieses Feld aus." in text_of(response)
 
 
 def test_button_proposes_a_draft(client, office, partner):

@@ -19,8 +19,8 @@ def submit(topic, by):
     return submit_topic(topic=topic, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(topic, by, verdict=Verdict.APPROVE, comment="Begründung"):
-    details = details_of(verdict)
+def decide(topic, by, verdict=Verdict.APPROVE, comment="Begründung", **given):
+    details = details_of(verdict) | given
     return decide_topic(
         approval=approval_of(topic), decision=Decision(verdict, comment, **details), by=by, now=NOW
     )

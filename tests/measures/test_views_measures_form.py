@@ -68,7 +68,7 @@ def test_form_sent_twice_makes_one_measure(client, office):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"title": ""}, "Dieses Feld ist zwingend erforderlich."),
+        ({"title": ""}, "Bitte füllen Sie dieses Feld aus."),
         ({"plan": "999999"}, "Bitte eine gültige Auswahl treffen"),
         ({"starts_on": "2026-02-01", "ends_on": "2026-01-01"}, "Das Ende liegt vor dem Beginn."),
         ({"starts_on": "31.02.2026"}, "Diesen Tag gibt es im Kalender nicht."),

@@ -122,7 +122,7 @@ def test_report_is_drafted_submitted_returned_revised_and_accepted(client, lead)
         ),
         ({"traffic_light": "blau"}, "Bitte eine gültige Auswahl treffen"),
         ({"as_of_on": "2050-01-01"}, "liegt in der Zukunft"),
-        ({"as_of_on": ""}, "Dieses Feld ist zwingend erforderlich."),
+        ({"as_of_on": ""}, "Bitte füllen Sie dieses Feld aus."),
     ],
 )
 def test_invalid_report_stays_in_the_form_with_its_reason(client, lead, changes, message):

@@ -263,13 +263,13 @@ def test_start_that_clashes_warns_and_can_be_overruled(office):
     key = f"visit:{other.pk}-2026-03-23T09:30-2026-03-23T10:01"
     values = {"kind": PressKind.PICTURE, "starts_at": LATE}
 
-    with nothing_changes(visit), pytest.raises(Warned, match="Bitte prüfen Sie den Termin"):
+    with nothing_changes(visit), pytest.raises(Warned, match="Zu diesem Termin gibt es Hinweise"):
         create_press_slot(visit=visit, values=values, by=office, now=NOW, heeded=["other"])
     slot = create_press_slot(visit=visit, values=values, by=office, now=NOW, heeded=[key])
 
     # Only another start or kind is looked at again.
     change(slot, office, meeting_point="Tor 2")
-    with pytest.raises(Warned, match="Bitte prüfen Sie den Termin"):
+    with pytest.raises(Warned, match="Zu diesem Termin gibt es Hinweise"):
         change(slot, office, starts_at=LATE + dt.timedelta(minutes=1))
 
 

@@ -194,7 +194,9 @@ def test_going_back_keeps_what_was_entered(signed_in, announced):
 def test_postponing_and_cancelling_show_recipients_and_text(signed_in, announced, route, state):
     address = f"/besuche/{announced.pk}/{route}"
     with nothing_changes(announced):
-        assert "zwingend erforderlich" in text_of(fill_in(signed_in, address, {"reason": " "}))
+        assert "Bitte füllen Sie dieses Feld aus." in text_of(
+            fill_in(signed_in, address, {"reason": " "})
+        )
         page = fill_in(signed_in, address, {"reason": "Streik"})
     for words in ("Werksleitung &lt;werk@example.org&gt;", "Grund: Streik"):
         assert words in text_of(page), words

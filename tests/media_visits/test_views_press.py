@@ -279,7 +279,7 @@ def test_coverage_without_a_visit_leads_to_the_pressespiegel(signed_in):
         ({"url": "http://www.example.org/bekannt/#mehr"}, "Bitte zuerst ansehen"),
         ({"starts_on": "2026-03-03"}, "in der Zukunft"),
         ({"starts_on": "0026-03-03"}, "prüfen Sie das Jahr"),
-        ({"medium": ""}, "zwingend erforderlich"),
+        ({"medium": ""}, "Bitte füllen Sie dieses Feld aus."),
     ],
 )
 def test_wrong_coverage_stays_in_the_form(signed_in, fields, message):

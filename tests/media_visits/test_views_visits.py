@@ -137,7 +137,7 @@ def test_form_says_that_one_of_two_fields_names_the_company(signed_in):
     ("fields", "message"),
     [
         ({"company_text": ""}, "wählen Sie ein Unternehmen"),
-        ({"title": ""}, "Dieses Feld ist zwingend erforderlich."),
+        ({"title": ""}, "Bitte füllen Sie dieses Feld aus."),
         ({"ends_at": "2026-03-23T10:00"}, "nach dem Beginn"),
         ({"starts_at": "morgen"}, "Bitte geben Sie Datum und Uhrzeit so ein: 18.06.2019, 14:30."),
         ({"starts_at": "0001-01-01T00:00"}, "prüfen Sie das Jahr"),
@@ -201,6 +201,7 @@ def test_clash_of_a_visit_is_shown_and_overruled(signed_in):
     )
     page = text_of(warned)
     assert "Trotzdem speichern" in page and "Ein Satz" in page
+    assert "Noch nicht gespeichert" in page and "Bitte prüfen Sie" not in page
     assert Visit.objects.count() == 1
 
     heeded = warned.context["form"]["heeded"].value()

@@ -19,21 +19,21 @@ GUEST = Recipient("gast@example.org", "Leitung Werk")
 RULE = Rule(
     key="test_rule",
     title="Antwort zum Test",
-    counts_from="der Tag des Tests",
+    counts_from="dem Tag des Tests",
     before=(10, 3, 0),
     after=(5,),
     weekly=False,
 )
 FIXED = Rule(
-    key="test_fixed", title="Fest zum Test", counts_from="der Tag des Tests", fixed="jeden Tag"
+    key="test_fixed", title="Fest zum Test", counts_from="dem Tag des Tests", fixed="jeden Tag"
 )
 PERSONAL = Rule(
-    key="test_personal", title="Persönlich zum Test", counts_from="der Tag des Tests", before=(5,)
+    key="test_personal", title="Persönlich zum Test", counts_from="dem Tag des Tests", before=(5,)
 )
 WITH_OPTIONS = Rule(
     key="test_options",
     title="Mit Einstellungen zum Test",
-    counts_from="der Tag des Tests",
+    counts_from="dem Tag des Tests",
     before=(1,),
     options=(
         Option("early", "Auch früh", "schon früh", True, is_early=True),

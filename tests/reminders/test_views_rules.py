@@ -57,7 +57,7 @@ def test_list_shows_when_each_rule_reminds_and_its_badge(client, office):
 
     for words in (
         str(RULE.title),
-        "zählt ab: der Tag des Tests",
+        "ab dem Tag des Tests",
         "4 Arbeitstage vorher",
         "geändert",
         "Voreinstellung",
