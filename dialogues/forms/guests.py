@@ -3,14 +3,16 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import CleanCharField
+from core.forms import CleanCharField, WarnedForm
 from dialogues.queries import GuestSearch
 from partners.enums import OrganisationKind
 from partners.models import DistributionList, Organisation, Person, Sector
 
 
-class GuestListForm(forms.Form):
+class GuestListForm(WarnedForm):
     """A choice of distribution lists, organisations and single people."""
+
+    overrule_label = _("Trotzdem auf die Gästeliste setzen")
 
     # Not limited here: the service skips inactive people and those without an address.
     lists = forms.ModelMultipleChoiceField(
@@ -23,9 +25,16 @@ class GuestListForm(forms.Form):
         label=_("Personen"), queryset=Person.objects.all(), required=False
     )
 
+    @property
+    def chosen(self) -> dict:
+        """The lists, organisations and people to add, as `add_guests` takes them."""
+        return {
+            name: self.cleaned_data.get(name, ()) for name in ("lists", "organisations", "people")
+        }
+
     def clean(self):
         values = super().clean()
-        if not any(values.get(name) for name in self.fields):
+        if not any(self.chosen.values()):
             raise forms.ValidationError(_("Bitte kreuzen Sie an, wer auf die Gästeliste soll."))
         return values
 

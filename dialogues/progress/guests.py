@@ -200,10 +200,13 @@ class ChoiceGroup:
 
 
 def choice_groups(
-    choices: GuestChoices, ticked: Mapping[str, Collection[int]]
+    choices: GuestChoices, ticked: Mapping[str, Collection[int]], *, host: int | None
 ) -> list[ChoiceGroup]:
-    """Return `choices` as checkboxes, those of `ticked` checked, without empty groups."""
-    people = [_person_choice(person, ticked["people"]) for person in choices.people]
+    """Return `choices` as checkboxes, those of `ticked` checked, without empty groups.
+
+    The contact `host` of the host company is marked as such.
+    """
+    people = [_person_choice(person, ticked["people"], host) for person in choices.people]
     lists = [_list_choice(found, ticked["lists"]) for found in choices.lists]
     organisations = [
         _organisation_choice(organisation, ticked["organisations"])
@@ -250,8 +253,10 @@ def found_note(organisations: int, people: int) -> str:
     return " · ".join(reversed(notes))
 
 
-def _person_choice(person: Person, ticked: Collection[int]) -> Choice:
+def _person_choice(person: Person, ticked: Collection[int], host: int | None) -> Choice:
     note = person.organisation.name if person.organisation else person.email
+    if person.pk == host:
+        note = f"{note} · {_('Gastgeber')}"
     attributes = _checked(person.pk, ticked)
     # Shown anyway, or the office would keep searching for somebody it has already added.
     if person.is_listed:

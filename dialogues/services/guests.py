@@ -1,12 +1,13 @@
 """Services for guest lists: add and remove guests."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core.errors import Refused
+from core.errors import Concern, Refused, require_heeded
 from core.history import delete_as, save_as
 from core.roles import require_office
 from core.states import require_in_workflow
@@ -30,6 +31,11 @@ NO_RSVP = {
 }
 
 
+HOST_AS_GUEST = gettext_lazy(
+    "Die Ansprechperson beim Gastgeber bekäme eine Einladung wie ein Gast. Soll sie auf die Liste?"
+)
+
+
 def require_guest_list(dialogue: Dialogue) -> None:
     require_in_workflow(dialogue)
     if dialogue.state not in DATED:
@@ -51,12 +57,13 @@ def add_guests(
     lists: Iterable[DistributionList] = (),
     by,
     now: dt.datetime,
+    heeded: Collection[str] = (),
 ) -> tuple[int, int]:
     """Put people, all contacts of organisations and all members of lists on the guest list.
 
     Returns (added, left_out); `left_out` counts people who are on the list already. Inactive
     contacts and those without an address are skipped and not counted. A guest whose invitation was
-    withdrawn is listed again, with a new link. Mails nobody.
+    withdrawn is listed again, with a new link. Mails nobody. Warned by the host's own contact.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -66,6 +73,9 @@ def add_guests(
     listed = {
         invitation.person_id: invitation for invitation in dialogue.invitations.select_for_update()
     }
+    active = {pk for pk, invitation in listed.items() if invitation.withdrawn_at is None}
+    new = [person for person in wanted if person.pk not in active]
+    require_heeded(_host_concerns(dialogue, new), heeded, str(HOST_AS_GUEST))
     added = 0
     for person in wanted:
         invitation = listed.get(person.pk)
@@ -78,6 +88,20 @@ def add_guests(
         save_as(invitation, by=by, now=now, reason=_("Auf die Gästeliste gesetzt"))
         added += 1
     return added, len(wanted) - added
+
+
+def _host_concerns(dialogue: Dialogue, people: Iterable[Person]) -> list[Concern]:
+    """Return a concern if the host's contact is among `people`."""
+    return [
+        Concern(
+            f"host:{person.pk}",
+            str(person),
+            person.get_absolute_url(),
+            _("Ansprechperson beim Gastgeber"),
+        )
+        for person in people
+        if person.pk == dialogue.host_contact_id
+    ]
 
 
 def list_again(invitation: Invitation) -> None:

@@ -223,9 +223,8 @@ def compose(request, pk):
     is_adding = request.method == "POST" and not LOOKS_AROUND & request.POST.keys()
     form = GuestListForm(request.POST if is_adding else None)
     if form.is_valid():
-        call = partial(
-            add_guests, dialogue=dialogue, by=request.user, now=timezone.now(), **form.cleaned_data
-        )
+        call = partial(add_guests, dialogue=dialogue, heeded=form.heeded_keys, **form.chosen)
+        call = partial(call, by=request.user, now=timezone.now())
         if result := run_service(request, call, form=form):
             messages.success(request, _added_message(*result))
             left = form.cleaned_data["people"].exclude(pk__in=Person.objects.reachable())
@@ -259,10 +258,11 @@ def _choices_context(dialogue: Dialogue, search: GuestSearch, values: QueryDict)
     shown = GuestChoices(choices.lists, organisations, people)
     keys = {name: keys_from(values.getlist(name)) for name in GuestChoices._fields}
     ticked = ticked_choices(dialogue, **keys)
-    groups = choice_groups(shown, keys)
+    host = dialogue.host_contact_id
+    groups = choice_groups(shown, keys, host=host)
     return {
         "groups": groups,
-        "ticked": ticked_elsewhere(choice_groups(ticked, keys), groups),
+        "ticked": ticked_elsewhere(choice_groups(ticked, keys, host=host), groups),
         "ticked_note": ticked_note(sum(map(len, keys.values()))),
         "found_note": found_note(*(paginator.count for paginator in paginators)),
         "has_search": any(search),

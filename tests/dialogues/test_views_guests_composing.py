@@ -9,7 +9,7 @@ from partners.models import DistributionList, Sector
 from tests.dialogues.builders import make_dialogue
 from tests.dialogues.pages import text_of
 from tests.partners.builders import make_organisation, make_person
-from tests.unchanged import mails_written
+from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = DialogueState
@@ -135,3 +135,22 @@ def test_people_who_cannot_be_invited_any_more_are_named(signed_in):
     left = "Nicht aufgenommen, weil nicht mehr aktiv oder ohne Adresse: Leitung A, Leitung B."
     assert left in text_of(page)
     assert [guest.person for guest in dialogue.invitations.all()] == [fine]
+
+
+def test_contact_of_the_host_is_marked_and_asked_about(signed_in):
+    person = make_person("Werksleitung", email="werk@example.org")
+    other = make_person("Gast", email="gast@example.org")
+    dialogue = make_dialogue(DialogueState.SCHEDULED, host_contact=person)
+    address = f"{dialogue.get_absolute_url()}gaeste/zusammenstellen/"
+    values = {"people": [person.pk, other.pk]}
+
+    with nothing_changes(dialogue):
+        asked = signed_in.post(address, values)
+    assert not dialogue.invitations.exists()
+    signed_in.post(address, values | {"heeded": f"host:{person.pk}"})
+
+    text = text_of(asked)
+    assert " · Gastgeber" in text
+    assert "bekäme eine Einladung wie ein Gast. Soll sie auf die Liste?" in text
+    assert "Trotzdem auf die Gästeliste setzen" in text
+    assert set(dialogue.invitations.values_list("person", flat=True)) == {person.pk, other.pk}
