@@ -40,7 +40,7 @@ from dialogues.services import (
 from dialogues.services.guests import require_guest_list
 from dialogues.services.invitations import require_approval, require_invited
 from dialogues.views.dialogues import dialogue_for_office
-from outbox.views.confirming import confirm_mails, went_back
+from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 from partners.queries import recipient_of
 
 LINK_ENDS = gettext_lazy("Der bisherige Link gilt dann nicht mehr.")
@@ -171,7 +171,7 @@ def resend(request, pk):
             _("Der persönliche Link ging bisher an: %(address)s") % {"address": other},
             _("Wer ihn hat, kann im Namen des Gastes antworten.") + " " + str(LINK_ENDS),
         ],
-        submit_label=_("Weiter"),
+        submit_label=TO_PREVIEW,
         cancel_url=guests_url(invitation.dialogue),
     )
 

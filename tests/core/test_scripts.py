@@ -370,3 +370,19 @@ def test_links_of_a_list_take_along_what_is_ticked(page, serve):
     assert page.url.partition("?")[2] == "sort=title&besuch=1&besuch=5"
     page.click("text=Andere")
     assert page.url == f"{SITE}/andere"
+
+
+def test_link_is_copied_where_the_clipboard_is_there(page, serve):
+    button = (
+        '<code id="link"> https://example.org/x </code><button type="button" hidden '
+        'data-copy="link" data-copied="Kopiert"><span>Link kopieren</span></button>'
+    )
+    serve({"/": html(button, "copy")})
+    clipboard = "{writeText: async (text) => { window.copied = text; }}"
+    page.add_init_script(f"Object.defineProperty(navigator, 'clipboard', {{value: {clipboard}}});")
+    page.goto(f"{SITE}/")
+
+    page.click("button")
+
+    assert page.evaluate("window.copied") == "https://example.org/x"
+    assert page.text_content("button") == "Kopiert"
