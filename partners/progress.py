@@ -1,7 +1,7 @@
 """Who is in charge of a record, as pages and lists show it, and what is stored about a person."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -140,7 +140,8 @@ def responsible_facts(record: Assignable, kind: str, user) -> list[tuple[str, Sa
 
 def sections_about(person: Person) -> list[Section]:
     """Return everything the portal stores about `person`, without empty parts and values."""
-    found = [section for data in person_data() for section in data.export(person)]
+    addresses = addresses_of(person)
+    found = [section for data in person_data() for section in data.export(person, addresses)]
     cleaned = [
         Section(section.title, [[pair for pair in row if pair[1] != ""] for row in section.rows])
         for section in found
@@ -148,7 +149,7 @@ def sections_about(person: Person) -> list[Section]:
     return [section for section in cleaned if section.rows]
 
 
-def export_in_partners(person: Person) -> Iterable[Section]:
+def export_in_partners(person: Person, addresses: Collection[str]) -> Iterable[Section]:
     """Return the entry with its history, lists, deputyships and mails
     (`partners.registry.ExportPerson`). Who made a change is left out: it is about somebody else.
     """
@@ -173,7 +174,7 @@ def export_in_partners(person: Person) -> Iterable[Section]:
     deputyships = Deputy.objects.filter(Q(principal=person) | Q(deputy=person)).order_by("pk")
     yield Section(_("Vertretungen"), [_deputyship_row(each, person) for each in deputyships])
     yield Section(_("Konto"), _account_rows(person))
-    yield Section(_("E-Mails an die Person"), _mail_rows(person))
+    yield Section(_("E-Mails an die Person"), _mail_rows(addresses))
 
 
 def _entry_row(entry) -> list[tuple[str, str]]:
@@ -212,8 +213,8 @@ def _account_rows(person: Person) -> list[list[tuple[str, str]]]:
     ]
 
 
-def _mail_rows(person: Person) -> list[list[tuple[str, str]]]:
-    mails = Mail.objects.filter(recipient__in=addresses_of(person)).order_by("created_at", "pk")
+def _mail_rows(addresses: Collection[str]) -> list[list[tuple[str, str]]]:
+    mails = Mail.objects.filter(recipient__in=addresses).order_by("created_at", "pk")
     return [
         [
             (_("Geschrieben"), format_moment(mail.created_at)),

@@ -8,7 +8,7 @@ and organisations that are about to leave.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -78,9 +78,12 @@ class Section(NamedTuple):
 
 
 class ExportPerson(Protocol):
-    """Return what the app stores about `person`: nothing about others, and no personal links."""
+    """Return what the app stores about `person`: nothing about others, and no personal links.
 
-    def __call__(self, person: Any) -> Iterable[Section]: ...
+    `addresses` are those of the person, present and former, that nobody else has.
+    """
+
+    def __call__(self, person: Any, addresses: Collection[str]) -> Iterable[Section]: ...
 
 
 def needs_nobody(people: QuerySet) -> Iterable[Need]:
@@ -91,7 +94,7 @@ def removes_nothing(*, person, traces: Traces, labels: Traces) -> Sequence[str]:
     return ()
 
 
-def exports_nothing(person) -> Iterable[Section]:
+def exports_nothing(person, addresses: Collection[str]) -> Iterable[Section]:
     return ()
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -14,7 +14,6 @@ from outbox.enums import MailState
 from outbox.models import Mail
 from partners.models import Person
 from partners.registry import Section
-from partners.services.traces import addresses_of
 from reminders.models import ReminderLog, ReminderPause, ReminderRule
 from reminders.registry import DIGEST, Reminder, Rule, all_rules, get_rule
 from reminders.schedules import Schedule, Schedules, default_schedule
@@ -144,9 +143,9 @@ def digests_written_for(days: Iterable[dt.date]) -> set[tuple[str, str]]:
     return set(digests.values_list("event", "recipient"))
 
 
-def export_person(person: Person) -> Iterable[Section]:
+def export_person(person: Person, addresses: Collection[str]) -> Iterable[Section]:
     """Return the reminders sent to `person` (`partners.registry.ExportPerson`)."""
-    sent = ReminderLog.objects.filter(recipient__in=addresses_of(person))
+    sent = ReminderLog.objects.filter(recipient__in=addresses)
     rows = [
         [(_("Erinnert am"), format_moment(entry.at)), (_("Bezugstag"), format_date(entry.date))]
         for entry in sent.order_by("at", "pk")

@@ -4,7 +4,7 @@ replies are no longer needed.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
@@ -32,7 +32,6 @@ from dialogues.models import Dialogue, Invitation, Topic
 from outbox.models import Mail
 from partners.models import ANONYMOUS, Organisation, Person, User
 from partners.registry import Dependents, Need, Section
-from partners.services.traces import addresses_of
 
 # Replies of guests who may still come.
 EXPECTED = (*SEATED, RsvpState.TENTATIVE, RsvpState.OPEN)
@@ -152,7 +151,7 @@ def dialogues_with_expired_replies(last_day: dt.date) -> QuerySet[Dialogue]:
     return closed.filter(Exists(present) | Exists(past))
 
 
-def export_person(person: Person) -> Iterable[Section]:
+def export_person(person: Person, addresses: Collection[str]) -> Iterable[Section]:
     """Return invitations with their replies, and hosted dialogues
     (`partners.registry.ExportPerson`).
     """
@@ -166,7 +165,7 @@ def export_person(person: Person) -> Iterable[Section]:
     yield Section(_("Ansprechperson beim Gastgeber"), rows)
     # Whoever shares a mailbox must not read about the others.
     named = Invitation.objects.annotate(address=Lower("substitute_email"))
-    named = named.filter(address__in=addresses_of(person))
+    named = named.filter(address__in=addresses)
     rows = [
         [
             (_("Branchengespräch"), invitation.dialogue.title),

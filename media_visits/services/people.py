@@ -1,7 +1,7 @@
 """What visits have to do with people: merging entries, deleting data, telling what is stored."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -68,7 +68,7 @@ def anonymise_person(*, person: Person, traces: Traces, labels: Traces) -> list[
     return [text % {"count": count}] if count else []
 
 
-def export_person(person: Person) -> Iterable[Section]:
+def export_person(person: Person, addresses: Collection[str]) -> Iterable[Section]:
     """Return the visits announced to `person` (`partners.registry.ExportPerson`)."""
     visits = Visit.objects.filter(informed=person).order_by("pk")
     rows = [[(_("Besuch"), str(visit)), (_("Termin"), visit.date_text)] for visit in visits]
