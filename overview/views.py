@@ -150,7 +150,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
 def organisation_related(request: HttpRequest, pk: int) -> HttpResponse:
     """Show everything about an organisation; its page loads this view as a fragment."""
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
-    return _related_page(request, organisation, RELATED_TO_ORGANISATION)
+    empty = _("Zurzeit gibt es zu dieser Organisation keinen Vorgang, den Sie sehen dürfen.")
+    return _related_page(request, organisation, RELATED_TO_ORGANISATION, empty)
 
 
 @require_safe
@@ -158,16 +159,20 @@ def organisation_related(request: HttpRequest, pk: int) -> HttpResponse:
 def person_related(request: HttpRequest, pk: int) -> HttpResponse:
     """Show everything about a person; their page loads this view as a fragment."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
-    return _related_page(request, person, RELATED_TO_PERSON)
+    empty = _("Zurzeit gibt es zu dieser Person keinen Vorgang, den Sie sehen dürfen.")
+    return _related_page(request, person, RELATED_TO_PERSON, empty)
 
 
 def _related_page(
-    request: HttpRequest, subject: Organisation | Person, relations: tuple[Relation, ...]
+    request: HttpRequest,
+    subject: Organisation | Person,
+    relations: tuple[Relation, ...],
+    empty_text: str,
 ) -> HttpResponse:
     """Show the first records of each relation, or with `?art=` all of one."""
     user, chosen = request.user, request.GET.get("art")
     relation = next((relation for relation in relations if relation.key == chosen), None)
-    context: dict = {"subject": subject, "url": request.path}
+    context: dict = {"subject": subject, "url": request.path, "empty_text": empty_text}
     if relation:
         page = paginate(request, relation.find(user, subject))
         page.object_list = hits_of(relation.kind, page.object_list, user)

@@ -95,7 +95,9 @@ def attending_name(invitation: Invitation) -> str:
 def _notes(invitation: Invitation) -> list[str]:
     notes = []
     if not invitation.person.is_active:
-        notes.append(_("nicht mehr aktiv: keine Einladung, keine Erinnerung"))
+        inactive = _("nicht mehr aktiv: keine Einladung, keine Erinnerung")
+        deleted = _("Angaben gelöscht: keine Einladung, keine Erinnerung")
+        notes.append(deleted if invitation.person.anonymised_at else inactive)
     if invitation.rsvp == RsvpState.REPRESENTED:
         notes.append(_("in Vertretung für %(name)s") % {"name": invitation.person.name})
     if invitation.seats_taken > 1:

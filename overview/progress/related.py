@@ -8,6 +8,11 @@ from overview.progress.search import HitGroup, hits_of
 from overview.queries import Related
 
 RELATION_LABELS = {
+    "zustaendig-massnahmen": _("Zuständig für Maßnahmen"),
+    "zustaendig-reihen": _("Zuständig für Reihen"),
+    "zustaendig-themen": _("Zuständig für Themen"),
+    "zustaendig-gespraeche": _("Zuständig für Branchengespräche"),
+    "zustaendig-besuche": _("Zuständig für Unternehmensbesuche"),
     "federfuehrung": _("Maßnahmen in Federführung"),
     "unterstuetzung": _("Unterstützte Maßnahmen"),
     "einzelprojekte": _("Einzelprojekte"),

@@ -11,9 +11,13 @@ from django.db.models.functions import Cast, Concat
 from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest
 from dialogues.models import Dialogue, Invitation, Topic
+from dialogues.queries import open_dialogues, open_series, open_topics
 from measures.models import Measure, Project, StatusReport
+from measures.queries import open_measures
 from media_visits.models import Coverage, Visit
+from media_visits.queries import open_visits
 from outbox.models import Mail
+from partners.permissions import can_see_responsible
 
 RELATED_PER_KIND = 5
 
@@ -113,6 +117,18 @@ def _coverage(user, organisation) -> QuerySet[Coverage]:
     return _latest_day(coverage.filter(visit__company=organisation))
 
 
+def _in_charge(records: Callable[[], QuerySet], *related: str) -> Callable[..., QuerySet]:
+    """Return the function that finds the open `records` that a person is in charge of."""
+
+    def find(user, person) -> QuerySet:
+        if not can_see_responsible(user):
+            return records().none()
+        found = records().visible_to(user).filter(responsible__person=person)
+        return found.select_related(*related) if related else found
+
+    return find
+
+
 def _mails_about_organisation(user, organisation) -> QuerySet[Mail]:
     reports = StatusReport.objects.filter(measure__lead=organisation)
     dialogues = Dialogue.objects.filter(host=organisation)
@@ -188,6 +204,11 @@ RELATED_TO_ORGANISATION = (
     Relation("mails", "mails", _mails_about_organisation),
 )
 RELATED_TO_PERSON = (
+    Relation("zustaendig-massnahmen", "measures", _in_charge(open_measures, "plan", "lead")),
+    Relation("zustaendig-reihen", "series", _in_charge(open_series)),
+    Relation("zustaendig-themen", "topics", _in_charge(open_topics, "organisation")),
+    Relation("zustaendig-gespraeche", "dialogues", _in_charge(open_dialogues, "host")),
+    Relation("zustaendig-besuche", "visits", _in_charge(open_visits, "company")),
     Relation("einladungen", "invitations", _invitations_of_person),
     Relation("ansprechperson", "dialogues", _received),
     Relation("themen", "topics", _topics_of_person),

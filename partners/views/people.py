@@ -125,7 +125,8 @@ def person_page(request, pk):
     context = {
         "person": person,
         "organisation": person.organisation,
-        "subtitle": organisation_subtitle(person, person.function),
+        # The notice says that the entry was deleted, so "no longer active" would only confuse.
+        "subtitle": "" if person.anonymised_at else organisation_subtitle(person, person.function),
         "actions": _person_buttons(person, former, request.user),
         "merged_into": former.person if former else None,
         "doubles": similar_people(person) if can_edit and not former else [],
@@ -268,10 +269,12 @@ def _history(person: Person) -> list[HistoryEntry]:
     """Return the changes of contact, merged entries and account, latest first."""
     entries = entries_of(person, limit=20, compare=COMPARED)
     for former in person.former_entries.order_by("pk"):
-        changes = Person.history.filter(id=former.number)
+        # The entry that stays says when they were merged.
+        changes = Person.history.filter(id=former.number).exclude(history_date=former.merged_at)
+        text = _("Früherer Eintrag „%(name)s“: %(what)s")
         entries += [
-            entry._replace(note=_("früherer Eintrag „%(name)s“") % {"name": former.name})
-            for entry in entries_from(changes, limit=20)
+            entry._replace(what=text % {"name": former.name, "what": entry.what})
+            for entry in entries_from(changes, limit=20, compare=COMPARED)
         ]
     if account := getattr(person, "user", None):
         entries += [

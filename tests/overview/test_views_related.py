@@ -6,7 +6,7 @@ from django.urls import reverse
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, TopicState
 from media_visits.enums import VisitState
-from tests.dialogues.builders import make_dialogue, make_invitation, make_topic
+from tests.dialogues.builders import make_dialogue, make_invitation, make_series, make_topic
 from tests.measures.builders import make_measure, make_plan
 from tests.media_visits.builders import make_coverage, make_visit
 from tests.outbox.builders import make_mail
@@ -114,6 +114,28 @@ def test_mails_about_an_announced_visit_are_found(client, company, contact):
 
     assert groups(client, OFFICE, contact)["mails"] == ["Ankündigung"]
     assert groups(client, OFFICE, company)["mails"] == ["Ankündigung"]
+
+
+@pytest.mark.parametrize(("role", "sees"), [(OFFICE, 1), (SENATOR_OFFICE, 1), (PARTNER, 0)])
+def test_open_records_that_somebody_is_in_charge_of_are_shown_to_insiders(client, role, sees):
+    company = make_organisation("Werk am Kanal GmbH")
+    account = make_user(OFFICE, organisation=company)
+    make_measure(make_plan(), "Flächen sichern", responsible=account)
+    make_series(title="Reihe Nord", responsible=account)
+    make_topic(TopicState.PROPOSED, title="Abwärme nutzen", responsible=account)
+    make_dialogue(title="Wärme", responsible=account)
+    make_dialogue(DialogueState.CLOSED, title="Vorbei", responsible=account)
+    make_visit(VisitState.APPROVED, title="Rundgang", company=company, responsible=account)
+
+    expected = {
+        "zustaendig-massnahmen": ["Flächen sichern"],
+        "zustaendig-reihen": ["Reihe Nord"],
+        "zustaendig-themen": ["Abwärme nutzen"],
+        "zustaendig-gespraeche": ["Wärme"],
+        "zustaendig-besuche": ["Werk am Kanal GmbH: Rundgang"],
+    }
+    seen = groups(client, role, account.person, organisation=company)
+    assert seen == (expected if sees else {})
 
 
 def test_more_than_five_are_counted_and_listed_on_a_page_of_their_own(client, company):

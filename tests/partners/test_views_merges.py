@@ -60,7 +60,11 @@ def test_page_says_what_moves_and_merges_as_chosen(client, office, pair):
     assert answer.redirect_chain == [(target.get_absolute_url(), 302)]
     page = answer.content.decode()
     assert "Die beiden Einträge sind zusammengeführt." in page
-    assert "früherer Eintrag „Nachname“" in page
+    entries = [entry.what for entry in answer.context["history"]]
+    assert [what for what in entries if "zusammengeführt" in what] == [
+        "Mit „Nachname“ zusammengeführt"
+    ]
+    assert "Früherer Eintrag „Nachname“: angelegt" in entries
     target.refresh_from_db()
     assert (target.name, target.email, target.phone) == (
         "Vorname Nachname",

@@ -113,6 +113,7 @@ def test_erasing_asks_first_and_says_what_goes(signed_in, guest):
 
     assert "Die Angaben zur Person sind gelöscht." in answer.text
     page = signed_in.get(guest.get_absolute_url()).text
+    assert "nicht mehr aktiv" not in page
     assert "Die Angaben zu dieser Person sind seit dem 02.03.2026 gelöscht." in page
     assert "Vorname" not in page and "bearbeiten/" not in page
     # Lists leave out people who all look alike.
