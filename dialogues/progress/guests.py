@@ -30,6 +30,7 @@ class GuestLine:
     name: str
     invited: str
     notes: list[str]
+    remark: str
     rsvp_badges: list[tuple[str, str]]
     mail_text: str
     mail_badges: list[tuple[str, str]]
@@ -63,6 +64,7 @@ def _guest(guest: GuestRow, *, manages: bool) -> GuestLine:
         name=attending_name(invitation),
         invited=person.name,
         notes=_notes(invitation),
+        remark=f"„{invitation.remark}“" if invitation.remark else "",
         rsvp_badges=rsvp_badges,
         mail_text="" if guest.mail_colour else guest.mail_text,
         mail_badges=[(guest.mail_text, guest.mail_colour)] if guest.mail_colour else [],
@@ -102,8 +104,6 @@ def _notes(invitation: Invitation) -> list[str]:
         notes.append(_("in Vertretung für %(name)s") % {"name": invitation.person.name})
     if invitation.seats_taken > 1:
         notes.append(_("%(count)s Personen") % {"count": invitation.seats_taken})
-    if invitation.remark:
-        notes.append(f"„{invitation.remark}“")
     return notes
 
 

@@ -55,17 +55,19 @@ def test_guest_list_shows_replies_seats_and_mail_states(signed_in, office):
         remark="Bis bald",
     )
 
-    text = text_of(signed_in.get(guests_page(dialogue)))
+    text = text_of(response := signed_in.get(guests_page(dialogue)))
 
     for words in (
         "3 Einladungen 4 von 30 Plätzen belegt · Antwort bis 15.04.2026",
         "1 Zusage 1 vertreten 1 offen",
         "Betrieb 00 Gast 0 3 Personen Zusage versandt 02.03.2026",
-        "Stabsstelle in Vertretung für Gast 1 „Bis bald“",
+        "Stabsstelle in Vertretung für Gast 1 vertreten",
+        "Bemerkung: „Bis bald“",
         "Antwort eintragen Einladung erneut senden Persönlichen Link kopieren "
         "Persönlichen Link ersetzen Einladung zurückziehen",
     ):
         assert words in text, words
+    assert response.content.decode().count('<tr class="table__more">') == 1
 
 
 def test_sending_in_progress_shows_counts_and_failures(signed_in, office):
