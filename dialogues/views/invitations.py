@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.dates import local_date
 from core.views import (
@@ -42,8 +41,6 @@ from dialogues.services.invitations import require_approval, require_invited
 from dialogues.views.dialogues import dialogue_for_office
 from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 from partners.queries import recipient_of
-
-LINK_ENDS = gettext_lazy("Der bisherige Link gilt dann nicht mehr.")
 
 
 def guests_url(dialogue: Dialogue) -> str:
@@ -157,7 +154,9 @@ def resend(request, pk):
     form = ResendForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and not went_back(request):
         keeps = form.cleaned_data["keep_link"]
-        note = _("Der bisherige Link gilt weiter.") if keeps else str(LINK_ENDS)
+        note = (
+            _("Der bisherige Link gilt weiter.") if keeps else _("Der bisherige Link wird ersetzt.")
+        )
         answer = _confirm_resending(request, invitation, form=form, note=note, keep_link=keeps)
         if answer:
             return answer
@@ -169,7 +168,8 @@ def resend(request, pk):
         question=full_name(invitation.person),
         details=[
             _("Der persönliche Link ging bisher an: %(address)s") % {"address": other},
-            _("Wer ihn hat, kann im Namen des Gastes antworten.") + " " + str(LINK_ENDS),
+            _("Wer ihn hat, kann im Namen des Gastes antworten; deshalb wird er ersetzt."),
+            _("Eine Antwort des Gastes bleibt bestehen."),
         ],
         submit_label=TO_PREVIEW,
         cancel_url=guests_url(invitation.dialogue),
@@ -181,13 +181,12 @@ def _confirm_resending(
 ) -> HttpResponse | None:
     back_url = guests_url(invitation.dialogue)
     given = {"invitation": invitation, "by": request.user, "now": timezone.now()}
-    done = _("Die Einladung geht noch einmal hinaus.")
     return confirm_mails(
         request,
         partial(resend_invitation, keep_link=keep_link, **given),
         target=back_url,
         form=form,
-        done=f"{done} {note}".strip(),
+        done=_("Die Einladung geht noch einmal hinaus."),
         seen=[invitation.dialogue, invitation],
         title=_("Einladung erneut senden"),
         question=full_name(invitation.person),

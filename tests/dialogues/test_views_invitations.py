@@ -248,9 +248,7 @@ def test_office_decides_whether_a_link_at_another_address_stays_valid(signed_in,
     asked = signed_in.get(url)
     assert "Der persönliche Link ging bisher an: falsch@example.org" in text_of(asked)
     page = signed_in.post(url, hidden_fields(asked) | ({"keep_link": "on"} if keeps else {}))
-    note = (
-        "Der bisherige Link gilt weiter." if keeps else "Der bisherige Link gilt dann nicht mehr."
-    )
+    note = "Der bisherige Link gilt weiter." if keeps else "Der bisherige Link wird ersetzt."
     assert note in text_of(page)
     press(signed_in, page)
 
