@@ -62,8 +62,10 @@ def test_card_shows_ten_tasks_and_links_the_page_of_all(client):
     [(VisitState.RETURNED, "Erneut vorlegen"), (VisitState.IDEA, "Zur Freigabe vorlegen")],
 )
 def test_visit_to_be_submitted_waits_for_the_office(client, state, action):
+    now = timezone.now()
+    ahead = {"starts_at": now + dt.timedelta(days=30), "ends_at": None}
     visit = make_visit(
-        state, company_text="Turbinenbau AG", title="Rundgang", submitted_at=timezone.now()
+        state, company_text="Turbinenbau AG", title="Rundgang", submitted_at=now, **ahead
     )
     client.force_login(make_user(OFFICE))
 
