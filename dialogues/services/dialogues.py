@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.registry import binding_changes
+from approvals.registry import binding_changes, clashes_of
 from approvals.services import lapse_changed_approvals
 from core.conflicts import apply_values
 from core.dates import format_date, local_date
@@ -28,7 +29,7 @@ from dialogues.enums import (
 )
 from dialogues.facts import DATES_FACTS
 from dialogues.models import Dialogue, Topic
-from dialogues.queries import count_seats_taken, missing_approval
+from dialogues.queries import commitments_of, count_seats_taken, missing_approval
 from dialogues.services.announcements import Update, save_and_announce
 from partners.queries import default_responsible
 
@@ -113,7 +114,8 @@ def change_dialogue(
     A change to a binding fact (`DATES_FACTS`) makes the approval of dates lapse: possible dates
     become proposed again; a fixed date stays but needs a new approval, and guests are mailed the
     change only after it. Raises ChangedMeanwhile if somebody else saved after the form showed
-    `version`, Warned if the change leaves a contact from elsewhere than the host.
+    `version`, Warned if the change leaves a contact from elsewhere than the host, or makes dates
+    clash with others.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -121,8 +123,7 @@ def change_dialogue(
     # `apply_values` changes the dialogue in place; the copy keeps the stored values to compare.
     before = copy(dialogue)
     apply_values(dialogue, values, version)
-    if _host_and_contact(before) != _host_and_contact(dialogue):
-        require_heeded(_contact_concerns(dialogue), heeded, _contact_question())
+    _require_heeded_people(before, dialogue, heeded, by=by, now=now)
     if before.host_id != dialogue.host_id:
         _reset_host_reply(dialogue)
     # Invitations name this day, so guests may rely on it from their release on.
@@ -139,6 +140,43 @@ def require_editable(dialogue: Dialogue) -> None:
     if dialogue.state not in BEFORE_THE_DAY:
         text = _("Im Stand „%(state)s“ lassen sich die Angaben nicht mehr ändern.")
         raise Refused(text % {"state": dialogue.get_state_display()})
+
+
+def _require_heeded_people(
+    before: Dialogue, dialogue: Dialogue, heeded: Collection[str], *, by, now: dt.datetime
+) -> None:
+    """Raise Warned if another contact is from elsewhere than the host, or if the dates clash with
+    others because of another host or because the senator now attends.
+    """
+    # Asked at once: whoever is warned in two steps would have to overrule the first one again.
+    concerns, questions = [], []
+    if _host_and_contact(before) != _host_and_contact(dialogue):
+        if found := _contact_concerns(dialogue):
+            concerns += found
+            questions.append(_contact_question())
+    if found := _new_clashes(before, dialogue, by=by, now=now):
+        concerns += found
+        questions.append(_("Zur selben Zeit gibt es schon einen anderen Termin."))
+    require_heeded(concerns, heeded, " ".join(questions))
+
+
+def _new_clashes(before: Dialogue, dialogue: Dialogue, *, by, now: dt.datetime) -> list[Concern]:
+    """Return what the dates of `dialogue` clash with for somebody they did not bind before."""
+    binds_host = dialogue.host_id not in (None, before.host_id)
+    binds_senator = dialogue.senator_attends and not before.senator_attends
+    if not binds_host and not binds_senator:
+        return []
+    # Only the new bonds: the office saw the other clashes when it chose the dates.
+    planned = [
+        replace(
+            date,
+            binds_senator=binds_senator,
+            host_id=dialogue.host_id if binds_host else None,
+        )
+        for date in commitments_of(dialogue)
+    ]
+    clashes = clashes_of(planned, user=by, now=now)
+    return [concern for _date, concerns in clashes for concern in concerns]
 
 
 def _host_and_contact(dialogue: Dialogue) -> tuple[int | None, int | None]:
