@@ -365,12 +365,19 @@ def date_concerns(
 
 
 def require_dates_heeded(
-    planned: Sequence[Commitment], heeded: Collection[str], *, by, now: dt.datetime
+    planned: Sequence[Commitment],
+    heeded: Collection[str],
+    *,
+    also: Iterable[Concern] = (),
+    by,
+    now: dt.datetime,
 ) -> None:
-    """Raise Warned unless `by` has seen all concerns about the dates `planned`."""
-    concerns = [
+    """Raise Warned unless `by` has seen all concerns about the dates `planned`, and `also` these:
+    whoever is warned in two steps would have to overrule the first one again.
+    """
+    about_dates = [
         concern
         for _date, concerns in date_concerns(planned, user=by, now=now)
         for concern in concerns
     ]
-    require_heeded(concerns, heeded, str(DATE_TO_CHECK))
+    require_heeded([*also, *about_dates], heeded, str(DATE_TO_CHECK))

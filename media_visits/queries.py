@@ -11,6 +11,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from approvals.registry import ASSUMED_LENGTH, Commitment, CommitmentSource
+from core.dates import local_date
 from core.errors import Concern
 from core.models import Precision
 from media_visits.enums import OVER_STATES, UNWATCHED_STATES, PressKind, VisitState
@@ -123,13 +124,28 @@ def commitment_of(visit: Visit, slot: PressSlot | None = None, title: str = "") 
     )
 
 
+def is_on_another_day(visit: Visit, moment: dt.datetime | None) -> bool:
+    """Return whether `moment` is on a day on which `visit`, if it is dated, does not take place."""
+    if not visit.starts_at or not moment:
+        return False
+    last = visit.ends_at or visit.starts_at
+    return not local_date(visit.starts_at) <= local_date(moment) <= local_date(last)
+
+
 def commitments_of(visit: Visit, slots: Iterable[PressSlot]) -> list[Commitment]:
     """Return the dates of `visit` and its press slots that bind somebody."""
-    # The slots of a postponed visit keep their day until somebody changes them.
     if visit.is_taken_over or visit.state == VisitState.CANCELLED or visit.starts_at is None:
         return []
-    binding = (slot for slot in slots if slot.starts_at and slot.kind != PressKind.NOT_PUBLIC)
-    return [commitment_of(visit), *(commitment_of(visit, slot) for slot in binding)]
+    binding = [slot for slot in slots if slot.starts_at and slot.kind != PressKind.NOT_PUBLIC]
+    # When a visit moves, its slots keep their day until somebody changes them, and bind nobody.
+    return [
+        commitment_of(visit),
+        *(
+            commitment_of(visit, slot)
+            for slot in binding
+            if not is_on_another_day(visit, slot.starts_at)
+        ),
+    ]
 
 
 def _commitments_of_key(pk: int) -> list[Commitment]:
@@ -169,6 +185,7 @@ def commitments_between(start: dt.datetime, end: dt.datetime, user) -> list[Comm
             if slot.is_visible
             else commitment_of(slot.visit, slot)
             for slot in slots
+            if not is_on_another_day(slot.visit, slot.starts_at)
         ),
     ]
 

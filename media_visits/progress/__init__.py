@@ -1,10 +1,11 @@
 from media_visits.progress.lifecycle import visit_tasks
-from media_visits.progress.press import listed_coverage
+from media_visits.progress.press import listed_coverage, slot_day_note
 from media_visits.progress.visits import listed_visits, press_text, sectors_text, visit_page
 
 __all__ = [
     "listed_coverage",
     "listed_visits",
+    "slot_day_note",
     "press_text",
     "sectors_text",
     "visit_page",

@@ -1,5 +1,6 @@
 """Press slots and press coverage as pages list them."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -9,8 +10,9 @@ from django.utils.translation import ngettext
 from core.dates import format_moment
 from core.models import BASIS, Origin
 from media_visits.enums import CoverageKind
-from media_visits.models import Coverage, PressSlot
+from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.permissions import can_see_internals
+from media_visits.queries import is_on_another_day
 
 # Values of `Coverage.basis` that need no remark.
 SURE_BASES = ("sourced", "source", "page")
@@ -24,9 +26,10 @@ class ListedSlot(NamedTuple):
     arrival: str
     registration: str
     seats: str
+    day_note: str
 
 
-def listed_slots(slots: Iterable[PressSlot]) -> list[ListedSlot]:
+def listed_slots(visit: Visit, slots: Iterable[PressSlot]) -> list[ListedSlot]:
     return [
         ListedSlot(
             slot=slot,
@@ -34,9 +37,19 @@ def listed_slots(slots: Iterable[PressSlot]) -> list[ListedSlot]:
             arrival=_with_moment(_("da sein bis %(when)s"), slot.be_there_by),
             registration=_with_moment(_("bis %(when)s"), slot.registration_deadline),
             seats=_seats(slot),
+            day_note=slot_day_note(visit, slot.starts_at),
         )
         for slot in slots
     ]
+
+
+def slot_day_note(visit: Visit, starts_at: dt.datetime | None) -> str:
+    """Say that a slot kept its day when the visit moved to another; "" if it did not."""
+    if visit.is_taken_over or not is_on_another_day(visit, starts_at):
+        return ""
+    return _("Liegt noch an einem anderen Tag als der Besuch (%(when)s).") % {
+        "when": visit.date_text
+    }
 
 
 def _with_moment(text: str, moment) -> str:

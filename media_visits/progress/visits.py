@@ -103,7 +103,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "date_notes": clash_notes(commitments_of(visit, slots), user, now) if is_internal else [],
         "cards": (_untold_cards(visit) if manages else []) + _text_cards(visit, seen),
         "inactive_note": _inactive_note(visit) if manages else "",
-        "slots": listed_slots(slots),
+        "slots": listed_slots(visit, slots),
         "edits_press": edits_press,
         # What was announced keeps its press slots; only their details may change.
         "adds_press": edits_press and (visit.is_taken_over or visit.state != S.ANNOUNCED),

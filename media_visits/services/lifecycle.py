@@ -24,9 +24,9 @@ from media_visits import mails
 from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.facts import VISIT_FACTS
 from media_visits.models import Visit
+from media_visits.queries import is_on_another_day
 from media_visits.services.visits import (
     check_move,
-    is_on_another_day,
     lock_visit,
     move_visit,
     save_visit,

@@ -26,9 +26,8 @@ from media_visits.models.press import (
     REGISTRATION_TOO_LATE,
     SAYS_NOTHING,
 )
-from media_visits.queries import commitment_of
+from media_visits.queries import commitment_of, is_on_another_day
 from media_visits.services.visits import (
-    is_on_another_day,
     lock_visit,
     record_announced_change,
     refuse_if_announced,

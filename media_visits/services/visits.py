@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,7 +28,7 @@ from media_visits.enums import OVER_STATES, VISIT_MOVES, VisitState
 from media_visits.facts import VISIT_FACTS, announced_snapshot
 from media_visits.mails import mail_change
 from media_visits.models import Visit
-from media_visits.queries import commitment_of
+from media_visits.queries import commitment_of, is_on_another_day
 from partners.queries import default_responsible
 
 # In the order in which *Verlauf* lists changed fields.
@@ -263,14 +264,6 @@ def set_day(visit: Visit) -> None:
         visit.starts_on, visit.ends_on, visit.precision = None, None, Precision.UNKNOWN
 
 
-def is_on_another_day(visit: Visit, moment: dt.datetime | None) -> bool:
-    """Return whether `moment` is on a day on which `visit`, if it is dated, does not take place."""
-    if not visit.starts_at or not moment:
-        return False
-    last = visit.ends_at or visit.starts_at
-    return not local_date(visit.starts_at) <= local_date(moment) <= local_date(last)
-
-
 def refuse_if_announced(visit: Visit) -> None:
     """Raise Refused for an announced visit: only postponing mails the people who know of it."""
     if visit.state == VisitState.ANNOUNCED:
@@ -291,8 +284,29 @@ def _check_facts(visit: Visit) -> None:
 def _require_heeded_date(visit: Visit, heeded: Collection[str], *, by, now: dt.datetime) -> None:
     # A visit taken over is a fact of the past.
     if visit.starts_at and not visit.is_taken_over:
-        require_heeded(list(_concerns_about_past(visit, now)), heeded, str(DATE_IS_PAST))
-        require_dates_heeded([commitment_of(visit)], heeded, by=by, now=now)
+        left = _slots_left_behind(visit)
+        # In one step with the slots; a past date is not looked at further.
+        if past := list(_concerns_about_past(visit, now)):
+            require_heeded([*past, *left], heeded, str(DATE_IS_PAST))
+        require_dates_heeded([commitment_of(visit)], heeded, also=left, by=by, now=now)
+
+
+def _slots_left_behind(visit: Visit) -> list[Concern]:
+    """Return a concern for each press slot that keeps its day while the visit moves to another."""
+    starts_at = visit.starts_at
+    if not starts_at or not visit.pk:
+        return []
+    text = _("bleibt an seinem Tag und gilt erst wieder, wenn Sie auch ihn verlegen")
+    return [
+        Concern(
+            f"slot-{slot.pk}-{moment_key(slot.starts_at)}-{moment_key(starts_at)}",
+            str(slot),
+            reverse("media_visits:press_edit", args=[slot.pk]),
+            text,
+        )
+        for slot in visit.press_slots.order_by("starts_at", "pk")
+        if slot.starts_at and is_on_another_day(visit, slot.starts_at)
+    ]
 
 
 def _concerns_about_past(visit: Visit, now: dt.datetime) -> Iterator[Concern]:

@@ -26,7 +26,7 @@ from media_visits.filters import CoverageFilter
 from media_visits.forms import CoverageForm, PressSlotForm
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.permissions import can_manage, can_see_internals
-from media_visits.progress import listed_coverage
+from media_visits.progress import listed_coverage, slot_day_note
 from media_visits.queries import coverage_to_list
 from media_visits.views.visits import form_page, save_and_tell, visit_for_office
 from outbox.views.confirming import confirm_mails, went_back
@@ -106,7 +106,10 @@ def _slot_page(request, form: PressSlotForm, service, given: dict, *, done, titl
         )
         if answer:
             return answer
-    intro, cancel_url = lapse_warning(visit), visit.get_absolute_url()
+    # The stored start: validation writes the one entered into the instance.
+    day_note = slot_day_note(visit, form.initial.get("starts_at"))
+    intro = " ".join(filter(None, (day_note, lapse_warning(visit))))
+    cancel_url = visit.get_absolute_url()
     return form_page(request, form, title=title, intro=intro, cancel_url=cancel_url)
 
 

@@ -10,10 +10,11 @@ from core.models import Origin, Precision
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from media_visits.enums import VisitState
 from media_visits.models import Visit
+from media_visits.queries import commitments_between
 from media_visits.services import change_visit, create_visit, publish_visit, unpublish_visit
 from media_visits.services.visits import VISIT_FIELDS
 from tests.approvals.builders import NOW
-from tests.media_visits.builders import STARTS_AT, make_sector, make_visit, visit_values
+from tests.media_visits.builders import STARTS_AT, make_sector, make_slot, make_visit, visit_values
 from tests.partners.builders import make_organisation, make_user
 from tests.unchanged import OFFICE_ONLY, mails_written, nothing_changes
 
@@ -25,6 +26,34 @@ DAY = dt.timedelta(days=1)
 def change(visit, by, *, version=None, **values):
     version = version or version_of(Visit.objects.get(pk=visit.pk), VISIT_FIELDS)
     return change_visit(visit=visit, values=values, version=version, by=by, now=NOW)
+
+
+def test_press_slots_that_keep_their_day_are_warned_of_and_bind_nobody(office):
+    visit = make_visit()
+    slot = make_slot(visit)
+    given = {
+        "visit": visit,
+        "values": {"starts_at": STARTS_AT + 7 * DAY, "ends_at": None},
+        "version": version_of(Visit.objects.get(pk=visit.pk), VISIT_FIELDS),
+        "by": office,
+        "now": NOW,
+    }
+
+    with (
+        nothing_changes(visit),
+        pytest.raises(Warned, match="Zu diesem Termin gibt es Hinweise") as warned,
+    ):
+        change_visit(**given)
+    (concern,) = warned.value.concerns
+    change_visit(**given, heeded=[concern.key])
+
+    assert str(concern) == (
+        "Wort-Bild-Termin 23.03.2026, 10:00 Uhr: bleibt an seinem Tag und gilt erst wieder, wenn "
+        "Sie auch ihn verlegen"
+    )
+    assert concern.url == f"/besuche/pressetermine/{slot.pk}/bearbeiten/"
+    bound = commitments_between(STARTS_AT - DAY, STARTS_AT + 8 * DAY, office)
+    assert [date.starts_at for date in bound] == [STARTS_AT + 7 * DAY]
 
 
 def test_new_visit_is_an_idea_with_its_day_and_sectors(office):
