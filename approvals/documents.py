@@ -22,16 +22,18 @@ WORD_TEMPLATE = "approvals/leitungsvorlage.docx"
 MAX_FILE_NAME_LENGTH = 60
 
 
-def briefing_pdf(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> bytes:
-    return make_pdf(
-        PDF_TEMPLATE, briefing_values(approval, attachments), made_at=_last_change(approval)
-    )
+def briefing_pdf(
+    approval: ApprovalRequest, attachments: Iterable[Attachment], notes: Sequence[str] = ()
+) -> bytes:
+    values = briefing_values(approval, attachments, notes)
+    return make_pdf(PDF_TEMPLATE, values, made_at=_last_change(approval))
 
 
-def briefing_word(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> bytes:
-    return make_word(
-        WORD_TEMPLATE, briefing_values(approval, attachments), made_at=_last_change(approval)
-    )
+def briefing_word(
+    approval: ApprovalRequest, attachments: Iterable[Attachment], notes: Sequence[str] = ()
+) -> bytes:
+    values = briefing_values(approval, attachments, notes)
+    return make_word(WORD_TEMPLATE, values, made_at=_last_change(approval))
 
 
 def briefing_filename(approval: ApprovalRequest, suffix: str) -> str:
@@ -42,11 +44,14 @@ def briefing_filename(approval: ApprovalRequest, suffix: str) -> str:
     return f"leitungsvorlage-{subject or approval.pk}-{day}.{suffix}"
 
 
-def briefing_values(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> dict[str, Any]:
+def briefing_values(
+    approval: ApprovalRequest, attachments: Iterable[Attachment], notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return all texts of the document in reading order; the templates only lay them out.
 
-    `approval` comes from `approvals.queries.viewable_approvals`. `rows` are [[label, value], …],
-    those of `changes` [[label, before, after], …].
+    `notes` say what to look at before deciding on the dates. `approval` comes from
+    `approvals.queries.viewable_approvals`. `rows` are [[label, value], …], those of `changes`
+    [[label, before, after], …].
     """
     name = _("Leitungsvorlage")
     return {
@@ -59,7 +64,7 @@ def briefing_values(approval: ApprovalRequest, attachments: Iterable[Attachment]
         "subject": approval.title,
         "rows": _routing(approval),
         "changes": _changes(approval),
-        "sections": _sections(approval),
+        "sections": _sections(approval, notes),
         "fact": _("Angabe"),
         "value": _("vorgelegter Stand"),
         "vote_heading": _("Votum"),
@@ -115,7 +120,7 @@ def _changes(approval: ApprovalRequest) -> dict[str, Any]:
     }
 
 
-def _sections(approval: ApprovalRequest) -> list[dict[str, Any]]:
+def _sections(approval: ApprovalRequest, notes: Sequence[str]) -> list[dict[str, Any]]:
     sections = [
         {"heading": _("Anlass"), "paragraphs": _paragraphs(approval.occasion), "rows": []},
         {
@@ -123,6 +128,7 @@ def _sections(approval: ApprovalRequest) -> list[dict[str, Any]]:
             "paragraphs": _paragraphs(approval.facts),
             "rows": approval.snapshot_to_show,
         },
+        {"heading": _("Hinweise zum Termin"), "paragraphs": list(notes), "rows": []},
         {"heading": _("Bewertung"), "paragraphs": _paragraphs(approval.assessment), "rows": []},
     ]
     return [section for section in sections if section["paragraphs"] or section["rows"]]

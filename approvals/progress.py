@@ -7,6 +7,7 @@ from dataclasses import replace
 from statistics import median
 from typing import NamedTuple
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, QuerySet
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
@@ -34,12 +35,13 @@ from approvals.registry import (
     commitments_of,
     date_concerns,
 )
-from approvals.reminders import SUBJECT_PREFIXES
+from approvals.reminders import subject_key
 from core.dates import format_moment, local_date, working_days_between
 from core.errors import Concern
 from core.models import Origin
 from core.progress import NextStep, OpenPoint, TextCard, WaitingEntry
-from core.roles import OFFICE, has_role, senator_office_name
+from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
+from partners.queries import people_with_role
 
 DURATIONS_PERIOD = dt.timedelta(days=365)
 # Bounds the memory of the page that reads them all; real years have far fewer decisions.
@@ -176,15 +178,18 @@ def date_notes(approval: ApprovalRequest, user, now: dt.datetime) -> DateNotes:
     if not approval.is_open:
         return NO_NOTES
     notes: dict[int | None, dict[str, Concern]] = defaultdict(dict)
-    dates = date_concerns(commitments_of(_subject_key(approval)), user=user, now=now)
-    for date, concerns in dates:
+    for date, concerns in date_concerns(commitments_of(subject_key(approval)), user=user, now=now):
         # A visit and its press slots clash with the same; once is enough.
         notes[date.option] |= {str(concern): concern for concern in concerns}
     return {option: list(found.values()) for option, found in notes.items()}
 
 
-def _subject_key(approval: ApprovalRequest) -> str:
-    return f"{SUBJECT_PREFIXES[ApprovalKind(approval.kind)]}:{approval.subject_id}"
+def printed_notes(approval: ApprovalRequest, now: dt.datetime) -> list[str]:
+    """Return the notes for the document of `approval`, as the senator's office may see them."""
+    reader = people_with_role(SENATOR_OFFICE).first()
+    notes = date_notes(approval, reader.user if reader else AnonymousUser(), now).items()
+    labels = {option["id"]: f"{option['label']} – " for option in approval.options}
+    return [f"{labels.get(option, '')}{note}" for option, found in notes for note in found]
 
 
 def clash_notes(dates: Sequence[Commitment], user, now: dt.datetime) -> list[Concern]:
@@ -242,7 +247,7 @@ def confirmation_lists(
 def _counter_date_notes(
     approval: ApprovalRequest, dates: Sequence[CounterDate], user, now: dt.datetime
 ) -> list[Concern]:
-    present = commitments_of(_subject_key(approval)) if dates else []
+    present = commitments_of(subject_key(approval)) if dates else []
     if not present:
         return []
     # Whom another date would bind does not depend on the date.

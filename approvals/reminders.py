@@ -82,6 +82,11 @@ SUBJECT_PREFIXES = {
 }
 
 
+def subject_key(approval: ApprovalRequest) -> str:
+    """Return the key of what is to be approved, such as `dialogue:5`."""
+    return f"{SUBJECT_PREFIXES[ApprovalKind(approval.kind)]}:{approval.subject_id}"
+
+
 def reminder_steps(
     approval: ApprovalRequest, today: dt.date, schedule: Schedule
 ) -> list[ReminderStep]:
@@ -202,7 +207,7 @@ def _reminder(
         step=step,
         to=recipient_of(person),
         line=line,
-        about=f"{SUBJECT_PREFIXES[ApprovalKind(approval.kind)]}:{approval.subject_id}",
+        about=subject_key(approval),
         about_title=approval.title,
         path=approval.get_absolute_url(),
     )

@@ -43,6 +43,7 @@ from approvals.progress import (
     notified_notes,
     option_labels,
     outcome_lists,
+    printed_notes,
     waiting_note,
 )
 from approvals.queries import (
@@ -278,12 +279,12 @@ def word(request: HttpRequest, pk: int) -> HttpResponse:
 def _render_document(
     request: HttpRequest,
     pk: int,
-    make: Callable[[ApprovalRequest, Iterable[Attachment]], bytes],
+    make: Callable[[ApprovalRequest, Iterable[Attachment], Sequence[str]], bytes],
     suffix: str,
     media_type: str,
 ) -> HttpResponse:
     approval = get_object_or_404(viewable_approvals(request.user), pk=pk)
-    content = make(approval, attachments_of(approval))
+    content = make(approval, attachments_of(approval), printed_notes(approval, timezone.now()))
     return document_response(
         content, filename=briefing_filename(approval, suffix), media_type=media_type
     )

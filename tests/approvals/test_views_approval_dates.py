@@ -11,6 +11,8 @@ from core.roles import OFFICE, SENATOR_OFFICE
 from dialogues.enums import DialogueState, OptionState
 from media_visits.enums import VisitState
 from tests.approvals.builders import BERLIN, NOW
+from tests.core.pdfs import text_of as pdf_text
+from tests.core.word_files import lines_of_word
 from tests.dialogues.builders import DAY, END, make_dates_approval, make_dialogue, make_option
 from tests.dialogues.pages import text_of
 from tests.media_visits.builders import (
@@ -125,3 +127,28 @@ def test_visit_shows_its_clash_before_the_decision(signed_in):
 
     assert list(map(str, page.context["date_notes"])) == [note]
     assert dict(asked.context["lists"]) == {"Bitte beachten Sie:": [note]}
+
+
+@pytest.mark.parametrize("readers", [0, 1])
+def test_document_has_the_notes_as_the_senators_office_sees_them(client, readers):
+    for _number in range(readers):
+        make_user(SENATOR_OFFICE)
+    visit = make_visit(VisitState.SUBMITTED, approval=False)
+    approval = make_visit_approval(visit)
+    make_dialogue(DialogueState.SCHEDULED, title="Wärme", starts_at=STARTS_AT, ends_at=ENDS_AT)
+    make_visit(VisitState.IDEA, title="Geheim")
+    client.force_login(make_user(OFFICE))
+    when = "Mo, 23.03.2026, 10:00–12:00 Uhr, zur selben Zeit (auch ein Termin der Senatorin)"
+
+    word = client.get(reverse("approval_word", args=[approval.pk])).content
+    pdf = " ".join(
+        pdf_text(client.get(reverse("approval_pdf", args=[approval.pk])).content).split()
+    )
+
+    lines = lines_of_word(word)
+    start = lines.index("Hinweise zum Termin") + 1
+    expected = {f"anderer Termin: {when}"}
+    if readers:
+        expected.add(f"Wärme (terminiert): {when}")
+    assert expected < {*lines[start : start + 3]}
+    assert "Hinweise zum Termin" in pdf and "Geheim" not in pdf
