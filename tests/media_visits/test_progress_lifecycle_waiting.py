@@ -14,10 +14,11 @@ S = VisitState
 DAY_OF_VISIT = dt.date(2026, 3, 23)
 DAY_AFTER_FIVE_WORKING_DAYS = dt.date(2026, 3, 30)
 DAY = dt.timedelta(days=1)
+# On the day after the visit.
 ACTIONS = {
-    S.IDEA: "Zur Freigabe vorlegen",
-    S.RETURNED: "Erneut vorlegen",
-    S.POSTPONED: "Erneut vorlegen",
+    S.IDEA: "Nachträglich erfassen",
+    S.RETURNED: "Nachträglich erfassen",
+    S.POSTPONED: "Nachträglich erfassen",
     S.APPROVED: "Ankündigen",
     S.ANNOUNCED: "Als durchgeführt vermerken",
     S.HELD: "Ergebnis festhalten",
