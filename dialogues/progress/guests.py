@@ -113,7 +113,9 @@ def _links(guest: GuestRow) -> list[tuple[str, str]]:
     if takes_office_rsvp(invitation):
         url = reverse("dialogues:enter_rsvp", args=[invitation.pk])
         links.append((_("Antwort eintragen"), url))
-    if guest.is_released and invitation.dialogue.state == DialogueState.INVITED:
+    can_resend = guest.is_released and invitation.dialogue.state == DialogueState.INVITED
+    # Nobody who has left is invited again.
+    if can_resend and invitation.person.is_active:
         url = reverse("dialogues:invitation_resend", args=[invitation.pk])
         links.append((_("Einladung erneut senden"), url))
     if invitation.released_at:

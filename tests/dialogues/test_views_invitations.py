@@ -332,3 +332,14 @@ def test_typed_reply_day_waits_for_signing_in_again(signed_in):
     assert re.search(
         r'<form class="form card" method="post" data-submit-once[^>]* data-restore', page
     )
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_only_guests_who_have_not_left_are_invited_again(signed_in, is_active):
+    dialogue = make_dialogue(S.INVITED)
+    invitation = make_invitation(dialogue, person=make_person("Leitung", is_active=is_active))
+
+    links = links_of(signed_in.get(f"{dialogue.get_absolute_url()}gaeste/"))
+
+    is_offered = f"{BASE}/einladungen/{invitation.pk}/erneut-senden/" in links
+    assert is_offered == is_active
