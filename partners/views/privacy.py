@@ -5,6 +5,7 @@ import json
 from functools import partial
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from core.dates import format_date, format_moment, local_date
+from core.errors import Refused
 from core.exports import Sheet, workbook_response
 from core.progress import Button
 from core.views import (
@@ -112,8 +114,6 @@ def keep(request, pk):
 def erase(request, pk):
     """Show what is removed when a person is anonymised now; POST does it."""
     person = _get_person(request, pk)
-    if needs := reasons_against_erasure(person, timezone.localdate()):
-        return render(request, "partners/needed.html", {"person": person, "needs": needs})
     form = ErasureForm(request.POST or None)
     call = {"person": person, "by": request.user, "now": timezone.now()}
     if form.is_valid():
@@ -121,9 +121,10 @@ def erase(request, pk):
         if run_service(request, service, form=form):
             done = _("Die Angaben zur Person sind gelöscht.")
             return redirect_with_message(request, done, "partners:privacy")
-    preview = run_service(request, partial(preview_erasure, **call))
-    if not preview:
-        return redirect(person)
+    try:
+        preview = preview_erasure(**call)
+    except Refused as error:
+        return _erasure_refused(request, person, error)
     form.show_version(preview.version)
     return render_confirmation(
         request,
@@ -142,6 +143,14 @@ def erase(request, pk):
         cancel_url=person.get_absolute_url(),
         danger=True,
     )
+
+
+def _erasure_refused(request, person: Person, error: Refused) -> HttpResponse:
+    """Show what has to be done first; without a way out, only the reason."""
+    if needs := reasons_against_erasure(person, timezone.localdate()):
+        return render(request, "partners/needed.html", {"person": person, "needs": needs})
+    messages.error(request, str(error))
+    return redirect(person)
 
 
 @allowed(can_manage_partners)
