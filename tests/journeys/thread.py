@@ -101,6 +101,7 @@ def propose(partner: Page) -> None:
 def complete(office: Page, portal: Portal) -> None:
     office.goto(portal.link_to(OFFICE, f"Themenvorschlag: {TITLE}"))
     send(office, "Aufgreifen")
+    send(office, re.compile(r"^Aufgreifen \(1 E-Mail\)$"))
     follow(office, "Thema ergänzen")
     consented = office.get_by_label("Reihe").locator("option", has_text="(zugestimmt)")
     office.get_by_label("Reihe").select_option(label=consented.inner_text())
