@@ -209,3 +209,5 @@ class MailDraft(NamedTuple):
     calendar: str = ""
     due_at: dt.datetime | None = None
     expires_at: dt.datetime | None = None
+    # Waits for its release, whatever its text says: it takes the place of a mail that did.
+    is_held: bool = False

@@ -14,6 +14,7 @@ from dialogues.enums import SENATOR_ATTENDS, DialogueState, RsvpState
 from dialogues.mails.dates import PARTSTATS, entry_text, holds_other_entry
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import former_spans
+from outbox.enums import MailState
 from outbox.models import Mail
 from outbox.queries.mails import WAS_ATTEMPTED, held_back, unsent_keys
 from outbox.queries.wordings import text_in_force
@@ -116,9 +117,12 @@ def replaced_date(span: tuple[dt.datetime, dt.datetime] | None) -> str:
 
 
 def mail_invitation_again(
-    dialogue: Dialogue, invitation: Invitation, *, by, now: dt.datetime
+    dialogue: Dialogue, invitation: Invitation, *, is_held: bool = False, by, now: dt.datetime
 ) -> None:
-    """Mail one guest the invitation once more, in the place of those that did not go out."""
+    """Mail one guest the invitation once more, in the place of those that did not go out.
+
+    With `is_held`, the mail waits for its release.
+    """
     known, to = dialogue.as_announced, recipient_of(invitation.person)
     note = _("Die Einladung geht noch einmal hinaus.")
     keys, kinds = [invitation.mail_key], INVITING_KINDS
@@ -146,17 +150,19 @@ def mail_invitation_again(
         link=invitation.personal_link,
         has_personal_link=True,
         calendar=calendar,
+        is_held=is_held,
     )
     enqueue_mails([draft], now=now, by=by)
 
 
 def mail_waiting_invitations_again(dialogue: Dialogue, *, by, now: dt.datetime) -> None:
-    """Replace invitations that still wait, so that they say what holds now."""
+    """Replace invitations that still wait, so that they say what holds now. Drafts stay drafts."""
     invitations = list(dialogue.invitations.released().filter(released_round=dialogue.round))
     waiting = unsent_keys([invitation.mail_key for invitation in invitations], "invitation")
+    held = unsent_keys(waiting, "invitation", states=[MailState.DRAFT])
     for invitation in invitations:
-        if invitation.mail_key in waiting:
-            mail_invitation_again(dialogue, invitation, by=by, now=now)
+        if (key := invitation.mail_key) in waiting:
+            mail_invitation_again(dialogue, invitation, is_held=key in held, by=by, now=now)
 
 
 def other_address_with_link(invitation: Invitation) -> str:

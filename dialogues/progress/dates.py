@@ -257,11 +257,21 @@ def host_untold_notes(dialogue: Dialogue) -> list[str]:
     return [text % {"host": dialogue.host}]
 
 
+def guests_untold_notes(dialogue: Dialogue) -> list[str]:
+    """Return which invited guests have no address, so that the office has to tell them itself."""
+    invitations = dialogue.invitations.released().filter(
+        released_round=dialogue.round, person__is_active=True, person__email=""
+    )
+    names = ", ".join(str(invitation.person) for invitation in invitations.select_related("person"))
+    text = _("Ohne E-Mail-Adresse, bitte selbst Bescheid sagen: %(names)s.")
+    return [text % {"names": names}] if names else []
+
+
 def notified_people(dialogue: Dialogue, recipients: Sequence[Addressee]) -> list[str]:
     """Return lines that say how many people will be mailed, name the first of them, and say whom
     the office has to tell itself.
     """
-    untold = host_untold_notes(dialogue)
+    untold = [*host_untold_notes(dialogue), *guests_untold_notes(dialogue)]
     # Stated explicitly, so that the office does not wonder whether mails got lost.
     if not recipients and untold:
         return [_("Es wird niemand benachrichtigt."), *untold]

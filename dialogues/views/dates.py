@@ -29,7 +29,12 @@ from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.forms import DateOptionFormSet, FixDateForm, SeenReasonForm
 from dialogues.mails import addressees_of_cancellation
 from dialogues.models import DateOption, Dialogue
-from dialogues.progress import host_untold_notes, notified_people, programme_changes
+from dialogues.progress import (
+    guests_untold_notes,
+    host_untold_notes,
+    notified_people,
+    programme_changes,
+)
 from dialogues.services import (
     adopt_counter_dates,
     cancel_dialogue,
@@ -315,7 +320,7 @@ def _give_up_date(request, pk, action, service, *, title, submit_label, done, ef
             seen=[dialogue],
             title=title,
             question=f"{dialogue} · {dialogue.when}",
-            details=[effect, *host_untold_notes(dialogue)],
+            details=[effect, *host_untold_notes(dialogue), *guests_untold_notes(dialogue)],
             danger=True,
             submit_label=submit_label,
             cancel_url=dialogue.get_absolute_url(),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
+from functools import partial
 from typing import NamedTuple
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from core.dates import format_span, local_date
 from media_visits.enums import VisitState
 from media_visits.facts import announced_slots, announced_snapshot
 from media_visits.models import Visit
+from outbox.enums import MailState
 from outbox.queries.mails import held_back, unsent_events, unsent_keys
 from outbox.services import enqueue_mails, withdraw_pending
 from outbox.texts import MailDraft, Markdown, escape_markdown
@@ -120,9 +122,12 @@ def mail_change(visit: Visit, *, notify: bool, by, now: dt.datetime) -> None:
     unsent = unsent_keys([_key_of(visit, person) for person in informed], ANNOUNCED)
     late = [person for person in informed if _key_of(visit, person) in unsent]
     if late:
+        held_keys = unsent_keys(unsent, ANNOUNCED, states=[MailState.DRAFT])
+        held = [person for person in late if _key_of(visit, person) in held_keys]
         note = _("Die Angaben haben sich geändert.")
         withdraw_pending(subject_keys=unsent, kinds=[ANNOUNCED], note=note, by=by, now=now)
-        _enqueue_announcement(visit, late, known, by=by, now=now)
+        _enqueue_announcement(visit, _without(late, held), known, by=by, now=now)
+        _enqueue_announcement(visit, held, known, is_held=True, by=by, now=now)
     outside = _without(known, late)
     inside = _without(deciders_to_inform(visit, local_date(now)), [*outside, *late])
     _mail_changes(visit, outside, notify=notify, by=by, now=now)
@@ -213,7 +218,7 @@ def _without(people: list[Person], others: list[Person]) -> list[Person]:
     return [person for person in people if person.pk not in keys]
 
 
-def _enqueue_announcement(visit, people, known, *, by, now) -> None:
+def _enqueue_announcement(visit, people, known, *, by, now, is_held=False) -> None:
     values = {
         "when": visit.date_text,
         "quote": visit.quote,
@@ -226,9 +231,9 @@ def _enqueue_announcement(visit, people, known, *, by, now) -> None:
     former = _last_date_text(_announced_versions(visit).exclude(starts_at=visit.starts_at))
     replaces = _("Diese Ankündigung ersetzt die frühere für %(when)s.") % {"when": former}
     new = _without(people, known if former else [])
-    _enqueue(visit, ANNOUNCED, new, values | {"replaces": ""}, by=by, now=now)
-    told = _without(people, new)
-    _enqueue(visit, ANNOUNCED, told, values | {"replaces": replaces}, by=by, now=now)
+    enqueue = partial(_enqueue, visit, ANNOUNCED, is_held=is_held, by=by, now=now)
+    enqueue(new, values | {"replaces": ""})
+    enqueue(_without(people, new), values | {"replaces": replaces})
 
 
 def _mail_senator_office(visit, deciders, when, note, *, by, now) -> None:
@@ -236,7 +241,7 @@ def _mail_senator_office(visit, deciders, when, note, *, by, now) -> None:
     _enqueue(visit, MOVED, deciders, values, is_inside=True, by=by, now=now)
 
 
-def _enqueue(visit, kind, people, values, *, by, now, is_inside=False) -> None:
+def _enqueue(visit, kind, people, values, *, by, now, is_inside=False, is_held=False) -> None:
     if not people:
         return
     values = {"company": visit.company_name, "title": visit.title} | values
@@ -249,6 +254,7 @@ def _enqueue(visit, kind, people, values, *, by, now, is_inside=False) -> None:
             to=recipient_of(person),
             values=values,
             path=visit.get_absolute_url(),
+            is_held=is_held,
         )
         for person in people
     ]

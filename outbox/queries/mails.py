@@ -100,12 +100,15 @@ def held_back(subject_keys: Iterable[str], kind: str) -> set[str]:
     return found
 
 
-def unsent_keys(subject_keys: Iterable[str], kind: str) -> set[str]:
-    """Return the `subject_keys` about which a mail of `kind` waits that could be withdrawn."""
+def unsent_keys(
+    subject_keys: Iterable[str], kind: str, *, states: Collection[str] = MOVES[WITHDRAW].sources
+) -> set[str]:
+    """Return the `subject_keys` about which a mail of `kind` waits that could be withdrawn; or is
+    in one of `states`.
+    """
     found: set[str] = set()
     for keys in in_batches(sorted(set(subject_keys))):
-        waiting = Mail.objects.filter(kind=kind, subject_key__in=keys)
-        waiting = waiting.filter(state__in=MOVES[WITHDRAW].sources)
+        waiting = Mail.objects.filter(kind=kind, subject_key__in=keys, state__in=states)
         found |= set(waiting.values_list("subject_key", flat=True))
     return found
 

@@ -177,7 +177,8 @@ def _mail_from(
     mail.kind, mail.subject_key, mail.event = draft.kind, draft.subject_key, draft.event
     mail.path = draft.path
     mail.is_notice = in_force.text.is_notice
-    mail.state = MailState.DRAFT if in_force.needs_release else MailState.WAITING
+    is_held = in_force.needs_release or draft.is_held
+    mail.state = MailState.DRAFT if is_held else MailState.WAITING
     mail.due_at = draft.due_at or now
     _set_expiry(mail, draft.expires_at)
     if draft.has_personal_link:

@@ -143,6 +143,23 @@ def test_silent_change_replaces_mails_that_still_wait(dialogue, edit):
     assert calendar_of(mail).sequence == dialogue.sequence
 
 
+def test_draft_that_a_silent_change_replaces_stays_a_draft(office):
+    dialogue = make_released(office, 2)
+    first, second = Mail.objects.filter(kind="invitation").order_by("pk")
+    Mail.objects.filter(pk=first.pk).update(state=MailState.DRAFT)
+
+    change_dialogue(
+        dialogue=dialogue, values={"place": "Halle 2"}, by=office, now=NOW + HOUR, notify=False
+    )
+
+    written = Mail.objects.filter(kind="invitation").exclude(state=MailState.WITHDRAWN)
+    assert dict(written.values_list("recipient", "state")) == {
+        first.recipient: MailState.DRAFT,
+        second.recipient: MailState.WAITING,
+    }
+    assert all("Halle 2" in mail.text for mail in written)
+
+
 def test_silent_change_leaves_mails_alone_that_were_sent(dialogue, edit):
     edit(place="Halle 2")
     Mail.objects.update(state=MailState.SENT, sent_at=NOW, attempts=1)

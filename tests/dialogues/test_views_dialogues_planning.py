@@ -353,6 +353,19 @@ def test_cancelling_says_that_the_office_has_to_tell_the_host(signed_in, contact
     assert is_unknown == (reply == "declined")
 
 
+@pytest.mark.parametrize("act", ["absagen", "verschieben"])
+def test_guests_without_an_address_are_named_before_the_date_is_given_up(signed_in, act):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, "accepted", person=make_person("Leitung Werk", email=""))
+    make_invitation(dialogue, "accepted", person=make_person("Fachbereich", email="f@example.org"))
+    address = f"{dialogue.get_absolute_url()}{act}/"
+
+    pages = [signed_in.get(address), fill_in(signed_in, address, {"reason": "Streik"})]
+
+    for page in map(text_of, pages):
+        assert "Ohne E-Mail-Adresse, bitte selbst Bescheid sagen: Leitung Werk." in page
+
+
 def test_dialogue_is_held_documented_and_closed(signed_in, office, time_machine):
     dialogue = make_dialogue(S.INVITED)
     address = dialogue.get_absolute_url()

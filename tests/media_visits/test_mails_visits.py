@@ -275,6 +275,17 @@ def test_silent_change_replaces_a_change_that_still_waits(office, company):
     assert (former.state, changes_in(mail)) == ("withdrawn", ["bisher: Tor 1", "jetzt: Tor 3"])
 
 
+def test_draft_of_an_announcement_that_a_change_replaces_stays_a_draft(office, company):
+    visit = announce(office, company)
+    slot = make_slot(visit, meeting_point="Tor 1")
+    Mail.objects.filter(kind="visit_announced").update(state="draft")
+
+    change_slot(slot, office, notify=False, meeting_point="Tor 2")
+
+    states = set(Mail.objects.filter(kind="visit_announced").values_list("state", flat=True))
+    assert states == {"withdrawn", "draft"}
+
+
 @time_machine.travel(NOW)
 def test_page_tells_the_office_what_was_not_mailed(client, office, senator, company):
     visit = announce(office, company)
