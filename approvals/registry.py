@@ -328,6 +328,7 @@ def clashes_of(
     ahead = [date for date in planned if date.starts_at > now]
     if not ahead:
         return []
+    # One span for all dates keeps the number of queries fixed; overlaps are compared in Python.
     start, end = min(date.starts_at for date in ahead), max(date.end for date in ahead)
     others = [
         other for source in _commitments.values() for other in source.between(start, end, user)

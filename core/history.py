@@ -148,12 +148,12 @@ def entries_from(
 ) -> list[HistoryEntry]:
     """Return the latest of these records of one object's history like `entries_of`."""
     related = [name for name in compare if records.model._meta.get_field(name).is_relation]
+    # One more than shown: the oldest line needs a former state to compare with.
     rows = list(
         records.select_related("history_user__person", *related).order_by(
             "-history_date", "-history_id"
         )[: limit + 1]
     )
-    # The row after the last is only compared with.
     return [
         HistoryEntry(
             at=row.history_date,

@@ -26,6 +26,7 @@ def target_of(table: Mapping[str, Move], action: str, obj) -> str:
     move = table[action]
     require_in_workflow(obj)
     if obj.state not in move.sources:
+        # Usually the page was loaded before somebody else acted, so the sentence says so.
         raise Refused(
             _(
                 "Das ist im Stand „%(state)s“ nicht möglich. Vielleicht war inzwischen jemand "

@@ -61,6 +61,7 @@ def entered_texts(sent: Mapping | None) -> list[str]:
 
     Only texts of several words: the rest are keys, choices and secrets.
     """
+    # Passwords have spaces too, but their pages are never shown for something that is gone.
     return [value for value in (sent or {}).values() if " " in value.strip()]
 
 

@@ -259,6 +259,7 @@ def host_untold_notes(dialogue: Dialogue) -> list[str]:
 
 def guests_untold_notes(dialogue: Dialogue) -> list[str]:
     """Return which invited guests have no address, so that the office has to tell them itself."""
+    # Only those invited to this date: the others know nothing that could be called off.
     invitations = dialogue.invitations.released().filter(
         released_round=dialogue.round, person__is_active=True, person__email=""
     )

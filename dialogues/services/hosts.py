@@ -23,6 +23,7 @@ def record_host_reply(
     require_host(dialogue)
     require_host_reply_open(dialogue)
     dialogue.host_reply, dialogue.host_replied_on = reply, replied_on
+    # A sentence for the file, not for the host: nobody is mailed.
     dialogue.host_note = note.strip()
     label = HostReply(reply).label
     save_as(dialogue, by=by, now=now, reason=_("Gastgeber: %(reply)s") % {"reply": label})

@@ -19,6 +19,7 @@ def create_project(
 ) -> Project:
     """Return a new project of `measure`, or outside the plans without one. Raises `NotAllowed`."""
     require_permission(can_change_measures(by))
+    # No lock: nobody else can know of the new project yet.
     project = Project(measure=measure)
     save_values_as(project, values, by=by, now=now, reason=_("Projekt angelegt"))
     return project
@@ -31,6 +32,7 @@ def change_project(
     """Save those of `values` that differ. Raises `NotAllowed`, `ChangedMeanwhile`."""
     require_permission(can_change_measures(by))
     project = Project.objects.select_for_update().get(pk=project.pk)
+    # Compared under the lock, so that of two saves at once the later one is asked.
     require_unchanged(project, version, values)
     save_changes_as(project, values, by=by, now=now)
     return project

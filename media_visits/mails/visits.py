@@ -127,6 +127,7 @@ def mail_change(visit: Visit, *, notify: bool, by, now: dt.datetime) -> None:
         note = _("Die Angaben haben sich geändert.")
         withdraw_pending(subject_keys=unsent, kinds=[ANNOUNCED], note=note, by=by, now=now)
         _enqueue_announcement(visit, _without(late, held), known, by=by, now=now)
+        # What waited for its release goes on waiting, even if the text no longer asks for it.
         _enqueue_announcement(visit, held, known, is_held=True, by=by, now=now)
     outside = _without(known, late)
     inside = _without(deciders_to_inform(visit, local_date(now)), [*outside, *late])

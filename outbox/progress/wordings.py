@@ -30,6 +30,7 @@ def wording_line(summary: WordingSummary) -> WordingLine:
 
 def wording_badges(wording: Wording | None, is_outdated: bool) -> list[tuple[str, str]]:
     """Return (text, colour): which text is in force, and whether the mails wait for release."""
+    # An own text with a placeholder that no longer exists is not used, so that mail still goes out.
     if is_outdated:
         badges = [(_("passt nicht mehr, es gilt der Standard"), "danger")]
     elif wording is not None and wording.has_own_words:

@@ -24,6 +24,7 @@ def batch_detail(request, batch_id):
     template = "outbox/_batch.html" if request.htmx else "outbox/batch.html"
     query = QueryDict(mutable=True)
     query["batch"] = str(batch.id)
+    # Screen readers hear each step of the percentage, not each refresh.
     announced = progress.announced_percent(batch)
     context = {
         "batch": batch,

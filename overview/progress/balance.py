@@ -63,6 +63,7 @@ class BalanceLine(NamedTuple):
 
 
 def balance_lines(balance: SectorBalance) -> list[BalanceLine]:
+    # All bars share one scale, so that they can be compared across sectors and kinds.
     most = max(max(found.total) for found in balance.rows)
     lines = []
     for found in balance.rows:

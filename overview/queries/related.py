@@ -86,6 +86,7 @@ def _topics_of_person(user, person) -> QuerySet[Topic]:
 
 def _topics(user) -> QuerySet[Topic]:
     topics = Topic.objects.visible_to(user).select_related("organisation")
+    # Drafts have no such day; PostgreSQL and SQLite would put them at different ends.
     return topics.order_by(F("proposed_at").desc(nulls_last=True), "-pk")
 
 
@@ -167,6 +168,7 @@ def _mails(user, *keys: QuerySet) -> QuerySet[Mail]:
 
 def _keys(prefix: str, records: QuerySet) -> QuerySet:
     """Return the `subject_key` under which the outbox knows `records`."""
+    # Built by the database, so that the number of records does not matter.
     key = Concat(Value(f"{prefix}:"), Cast("pk", CharField()))
     return records.order_by().annotate(key=key).values("key")
 
@@ -184,6 +186,7 @@ def _announcement_keys(condition: Q) -> QuerySet:
 
 
 def _approvals(kind: ApprovalKind, subjects: QuerySet) -> QuerySet[ApprovalRequest]:
+    # The same number may belong to a topic and to a visit.
     return ApprovalRequest.objects.filter(kind=kind, subject_id__in=subjects.values("pk"))
 
 
@@ -221,6 +224,7 @@ def related(relations: tuple[Relation, ...], user, subject) -> list[Related]:
     """Return the relations in which `subject` has records, one query for each relation."""
     found = []
     for relation in relations:
+        # The window counts before the limit applies, which saves a second query.
         records = list(
             relation.find(user, subject).annotate(total=Window(Count("*")))[:RELATED_PER_KIND]
         )

@@ -69,6 +69,7 @@ def tidy_people(
     if by is not None:
         require_can_manage_partners(by)
     today = local_date(now)
+    # Only the keys: each entry is read again under its own lock.
     due = [expiry.person.pk for expiry in expiries(today)]
     if dry_run:
         return {DUE: due} | {rule.key: _keys_due(rule, today) for rule in expiry_rules()}
@@ -145,6 +146,7 @@ def _tidy_person(key: int, today: dt.date, *, by, now: dt.datetime) -> str:
 
 def preview_erasure(*, person: Person, by, now: dt.datetime) -> Erasure:
     """Return what `erase_person` would do. Raises Refused as it does. Changes nothing."""
+    # The act itself in a transaction that is rolled back, so that preview and act cannot differ.
     with transaction.atomic():
         erasure = _erase_by_hand(person, by=by, now=now)
         transaction.set_rollback(True)
@@ -169,6 +171,7 @@ def _erase_by_hand(person: Person, *, by, now: dt.datetime) -> Erasure:
         raise Refused(_("Die Angaben zu dieser Person sind schon gelöscht."))
     _require_not_needed(locked, local_date(now))
     shown = version_of(locked, FIELDS)
+    # A list keeps people from the nightly run, but not those who ask to be forgotten.
     lists = list(locked.distribution_lists.order_by("name", "pk"))
     for distribution_list in lists:
         save_as(distribution_list, by=by, now=now, reason=_("1 entfernt"))
@@ -242,6 +245,8 @@ def _erase(person: Person, *, by, now: dt.datetime, reason: str) -> list[str]:
     """Remove everything about `person`, and return German lines about it."""
     traces, labels = traces_of(person)
     lines: list[str] = []
+    # The apps come first: they find mails by what these are about. What then still mentions the
+    # person is found by its text.
     for data in person_data():
         lines += data.anonymise(person=person, traces=traces, labels=labels)
     own = mails_mentioning(traces).filter(recipient__in=traces.addresses)
@@ -260,6 +265,7 @@ def _blank_entry(person: Person, labels: Traces, *, by, now: dt.datetime, reason
     person.family_name, person.is_active, person.anonymised_at = str(ANONYMOUS), False, now
     save_as(person, by=by, now=now, reason=_("Angaben gelöscht: %(why)s") % {"why": reason})
     FormerPerson.objects.filter(person=person).update(name=str(ANONYMOUS))
+    # Written directly, because history has no history that could keep the old values.
     past = Person.history.filter(id__in=numbers)
     past.update(**BLANK, family_name=str(ANONYMOUS))
     for entry in past.exclude(history_change_reason=None):
@@ -273,6 +279,7 @@ def _delete_unless_referred_to(person: Person) -> bool:
     if _is_referred_to(person):
         return False
     numbers = numbers_of(person)
+    # The line about the deletion would outlive the entry.
     person.skip_history_when_saving = True
     person.delete()
     Person.history.filter(id__in=numbers).delete()
@@ -280,6 +287,7 @@ def _delete_unless_referred_to(person: Person) -> bool:
 
 
 def _is_referred_to(person: Person) -> bool:
+    # All models, not only those with a constraint: history refers to people by number alone.
     references = [
         model._base_manager.filter(**{field.name: person.pk}).order_by().values_list(field.name)
         for model in apps.get_models(include_auto_created=True)
@@ -291,4 +299,5 @@ def _is_referred_to(person: Person) -> bool:
 
 
 def _record(counts: Counter, *, by, now: dt.datetime) -> None:
+    # Numbers only: the log must not keep what the run removed.
     TidyRun.objects.create(at=now, by=by, months=settings.PERSONAL_DATA_MONTHS, counts=dict(counts))

@@ -207,6 +207,7 @@ def _account_buttons(account: User, user) -> list[Button]:
 @allowed(can_manage_partners)
 def person_add(request):
     # The page of an organisation links here with `?organisation=`.
+    # Anything may stand in the address; what is no organisation is ignored.
     keys = keys_from([request.GET.get("organisation", "")])
     initial = {"organisation": Organisation.objects.filter(pk__in=keys).first()}
     form = PersonForm(request.POST or None, initial=initial)
