@@ -61,8 +61,8 @@ def entered_texts(sent: Mapping | None) -> list[str]:
 
     Only texts of several words: the rest are keys, choices and secrets.
     """
-    # Passwords have spaces too, but their pages are never shown for something that is gone.
-    return [value for value in (sent or {}).values() if " " in value.strip()]
+    texts = [value for name, value in (sent or {}).items() if "password" not in name]
+    return [text for text in texts if " " in text.strip()]
 
 
 @register.filter

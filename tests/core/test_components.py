@@ -9,6 +9,7 @@ from django.template import TemplateSyntaxError, engines
 from django.test import RequestFactory
 
 from core.progress import Button, HistoryEntry, NextStep, ProgressStep, progress_steps
+from core.templatetags.components import entered_texts
 
 TODAY = dt.date(2019, 6, 10)
 
@@ -196,6 +197,13 @@ def test_origin_marks_invented_records_only():
         "Demodaten Zum Ausprobieren erfunden."
     )
     assert render("{% origin_note obj=obj %}", obj=make_sourced()).strip() == ""
+
+
+def test_entered_texts_are_neither_keys_nor_passwords():
+    sent = {"pk": "4711", "reason": "Streik im Werk", "password1": "lang genug 4711", "note": " a "}
+
+    assert entered_texts(sent) == ["Streik im Werk"]
+    assert entered_texts(None) == []
 
 
 def test_pages_keep_the_filters():
