@@ -15,6 +15,7 @@ from dialogues.services.dialogues import change_dialogue, plan_dialogue
 from dialogues.services.guests import add_guests, remove_guest
 from dialogues.services.hosts import record_host_reply
 from dialogues.services.invitations import (
+    missing_addresses,
     release_invitations,
     remind_guests,
     replace_link,
@@ -79,6 +80,7 @@ __all__ = [
     "record_held",
     "record_host_reply",
     "record_rsvp",
+    "missing_addresses",
     "release_invitations",
     "remind_guests",
     "remove_guest",

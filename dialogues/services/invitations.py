@@ -1,6 +1,7 @@
 """Services for invitations: release, send again, remind, withdraw, and their personal links."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -118,16 +119,21 @@ def _invitations_to_release(
             len(invitations),
         )
         raise ChangedMeanwhile(message % {"count": len(invitations)})
-    people = [invitation.person for invitation in invitations]
-    if names := ", ".join(str(person) for person in people if not recipient_of(person).email):
-        raise Refused(
-            _(
-                "Ohne E-Mail-Adresse: %(names)s. Tragen Sie sie nach, oder streichen Sie die "
-                "Person von der Liste."
-            )
-            % {"names": names}
-        )
+    if sentence := missing_addresses(invitations):
+        raise Refused(sentence)
     return invitations
+
+
+def missing_addresses(invitations: Iterable[Invitation]) -> str:
+    """Return which guests cannot be invited for want of an address, and what to do; else empty."""
+    people = [invitation.person for invitation in invitations]
+    # With the organisation: many contacts are known by the same function.
+    names = [person.name_with_organisation for person in people if not recipient_of(person).email]
+    text = _(
+        "Ohne E-Mail-Adresse: %(names)s. Tragen Sie die Adresse nach, oder nehmen Sie die Person "
+        "von der Liste; bis dahin geht keine Einladung hinaus."
+    )
+    return text % {"names": ", ".join(names)} if names else ""
 
 
 def require_approval(dialogue: Dialogue) -> None:

@@ -29,6 +29,7 @@ from dialogues.progress import (
 )
 from dialogues.queries import guest_list_version, unreleased_invitations
 from dialogues.services import (
+    missing_addresses,
     release_invitations,
     remind_guests,
     replace_link,
@@ -97,7 +98,10 @@ def _release_context(dialogue: Dialogue, invitations: list[Invitation], rsvp_by)
             (_("Termin"), dialogue.when),
             (_("Ort"), dialogue.location or dialogue.get_format_display()),
         ],
-        "warnings": release_warnings(dialogue, count),
+        "warnings": [
+            *filter(None, [missing_addresses(invitations)]),
+            *release_warnings(dialogue, count),
+        ],
     }
 
 

@@ -29,7 +29,7 @@ from tests.dialogues.builders import (
     make_released,
 )
 from tests.dialogues.messages import calendar_of, guest_of
-from tests.partners.builders import make_person, make_user
+from tests.partners.builders import make_organisation, make_person, make_user
 from tests.racing import race
 from tests.unchanged import mails_written, nothing_changes
 
@@ -168,14 +168,14 @@ def test_reply_day_lies_between_today_and_the_dialogue(office, rsvp_by):
 
 
 def test_guest_without_an_address_is_named_in_the_refusal(office):
-    person = make_person("Werksleitung", email="")
+    person = make_person("Werksleitung", email="", organisation=make_organisation("Werk AG"))
     invitation = make_invitation(
         make_dialogue(DialogueState.SCHEDULED), released=False, person=person
     )
 
     with (
         nothing_changes(invitation, invitation.dialogue),
-        pytest.raises(Refused, match="Ohne E-Mail-Adresse: Werksleitung"),
+        pytest.raises(Refused, match=r"Ohne E-Mail-Adresse: Werksleitung \(Werk AG\)"),
     ):
         release(invitation.dialogue, office)
 

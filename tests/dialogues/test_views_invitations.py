@@ -61,6 +61,17 @@ def test_preview_shows_mail_entry_and_guests_but_no_personal_link(signed_in):
     assert invitation.personal_link not in response.content.decode()
 
 
+def test_preview_names_guests_without_an_address_before_anything_is_sent(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    person = make_person("Leitung", email="", organisation=make_organisation("Werk AG"))
+    make_invitation(dialogue, released=False, person=person)
+    make_invitation(dialogue, released=False)
+
+    page = text_of(signed_in.get(f"{guests_page(dialogue)}versenden/"))
+
+    assert "Ohne E-Mail-Adresse: Leitung (Werk AG). Tragen Sie die Adresse nach" in page
+
+
 def test_release_sends_the_number_on_the_button(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
     for letter in "ab":
