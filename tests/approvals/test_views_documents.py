@@ -190,7 +190,7 @@ def test_downloads_need_the_same_queries_for_any_number_of_attachments(
     with django_assert_num_queries(9):
         client.get(reverse("approval", args=[renewed.pk]))
     for address in addresses(renewed)[:2]:
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(address)
     file_address = addresses(renewed)[2]
     with django_assert_num_queries(4):

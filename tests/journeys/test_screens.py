@@ -61,7 +61,12 @@ MENUS = (
     "/postausgang/",
     "/postausgang/vorschau/",
 )
-OPEN_MENUS = "for (const menu of document.querySelectorAll('details')) menu.open = true"
+# The navigation of a phone covers the page below it, so it is opened on the first page only.
+OPEN_MENUS = """() => {
+  const menus = document.querySelectorAll(location.pathname === "/" ? "details" : "main details");
+  const first = document.querySelector("main .menu");  // the panels of several would overlap
+  for (const menu of menus) if (!menu.matches(".menu") || menu === first) menu.open = true;
+}"""
 SEND_EMPTY = """() => {
   const form = document.querySelector("main form[method=post]");
   for (const field of form.elements) if (field.type === "text") field.value = "";
@@ -137,7 +142,7 @@ def test_empty_lists_and_refused_forms_have_no_findings(browser, site):
 
 @pytest.mark.parametrize("window", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_opened_menus_have_no_findings(window, browser, site):
-    guests = f"{Invitation.objects.released().latest('pk').dialogue.get_absolute_url()}?tab=gaeste"
+    guests = f"{Invitation.objects.released().latest('pk').dialogue.get_absolute_url()}gaeste/"
 
     with open_screen(browser, client_of("geschaeftsstelle"), site, viewport=window) as screen:
         found = []
