@@ -37,7 +37,7 @@ FORMS = {
 }
 # Roles of an account, which are groups and no fields.
 NO_RECORDS = {"partners:account_edit"}
-FEW = 12  # records of a kind
+FEW = 6  # records of a kind
 
 
 def test_every_form_is_tried():
