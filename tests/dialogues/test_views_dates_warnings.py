@@ -62,7 +62,7 @@ def test_warning_about_a_proposed_date_is_shown_and_overruled(signed_in):
     assert not dialogue.date_options.exists()
     keys = {f"date-{row}-heeded": heeded_in(response, f"date-{row}-heeded") for row in range(3)}
 
-    # A date that is changed after the warning is looked at anew.
+    # A date that is changed after the warning is checked again.
     again = signed_in.post(url, typed | keys | {"date-1-day": "2026-04-26"})
     signed_in.post(url, typed | keys)
 
