@@ -87,4 +87,5 @@ def spread(model: type[models.Model], user) -> list[models.Model]:
     if model is ReportingRound:
         records = records.filter(state=RoundState.OPEN)  # a closed round stays as it was
     every = list(records.order_by("pk"))
-    return every[:: max(1, len(every) // FEW)]
+    # The latest one too: of dialogues, only those to come can be edited.
+    return list(dict.fromkeys([*every[:: max(1, len(every) // FEW)], *every[-1:]]))
