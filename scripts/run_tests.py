@@ -43,8 +43,8 @@ def run_pytest(selection: str, environment: dict[str, str], arguments: list[str]
 
     With `arguments` a half may hold no tests at all.
     """
-    # More processes than cores, as the tests that start first wait for browsers and workers.
-    processes = str(min(4, os.cpu_count() or 1) + 2)
+    # One process more than cores, as some tests only wait.
+    processes = str(min(4, os.cpu_count() or 1) + 1)
     # Tests of one file stay together: they share what they loaded.
     spread = ["-n", processes, "--dist", "loadscope", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", "-q", "-rs", *spread, "-m", selection, *arguments]

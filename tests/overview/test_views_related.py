@@ -9,7 +9,7 @@ from media_visits.enums import VisitState
 from tests.dialogues.builders import make_dialogue, make_invitation, make_series, make_topic
 from tests.measures.builders import make_measure, make_plan
 from tests.media_visits.builders import make_coverage, make_visit
-from tests.outbox.builders import make_mail
+from tests.outbox.builders import make_draft, make_mail
 from tests.partners.builders import make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +48,8 @@ def dialogue(company, contact):
 
 
 def make_mail_about(key: str, subject: str, recipient: str) -> None:
-    mail = make_mail()
-    mail.subject_key, mail.subject, mail.recipient = key, subject, recipient
+    mail = make_mail(make_draft(subject_key=key, event=subject))
+    mail.subject, mail.recipient = subject, recipient
     mail.save()
 
 
