@@ -56,6 +56,8 @@ def _invitation(number: int, now) -> MailDraft:
             "about": "Wie kommt Glasfaser in die Hallen?",
             "date": "Di, 18.06.2030, 14:00–16:30 Uhr",
             "place": "Werk 1, Berlin",
+            "replaces": "",
+            "senator": "Teilnahme der Senatorin: ja",
             "programme": "Werksrundgang",
             "rsvp_by": "14.06.2030",
         },
