@@ -5,6 +5,7 @@ import email.policy
 import html
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client, override_settings
+from django.urls import resolve
 
 from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest
@@ -99,13 +101,23 @@ def sign_in_all() -> dict[str, Client]:
 
 
 def openings(way: str) -> set[tuple[str, str]]:
-    """Return every (reader, link) pair to open."""
-    return {
+    """Return the (reader, link) pairs to open: every one by hand, otherwise one of each page, since
+    the pages are the same.
+    """
+    pairs = {
         (reader, link)
-        for mail in Mail.objects.all()
+        for mail in Mail.objects.order_by("pk")
         for reader in readers_of(mail, way)
         for link in links_of(mail)
     }
+    if way == "GET":
+        return pairs
+    return set(
+        {
+            (reader, resolve(urlsplit(link).path).view_name): (reader, link)
+            for reader, link in sorted(pairs)
+        }.values()
+    )
 
 
 def test_there_is_a_mail_of_every_kind():
@@ -137,7 +149,7 @@ def test_every_mail_that_asks_for_something_has_its_link_in_text_and_html():
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_opening_every_link_of_every_mail_changes_no_row(way):
+def test_opening_links_changes_no_row_and_shows_recipients_their_page(way):
     method, headers = WAYS[way]
     clients = sign_in_all()
     before = portal_rows()
@@ -153,22 +165,24 @@ def test_opening_every_link_of_every_mail_changes_no_row(way):
     assert {
         key: status for key, status in statuses.items() if status not in (200, 302, 403, 404, 410)
     } == {}
-    assert len(opened) > (150 if way == "GET" else 100)
+    assert len(opened) > (150 if way == "GET" else 30)
+    if way == "GET":
+        shut = [
+            (kind, statuses[key])
+            for key, kind in recipients_and_links(clients).items()
+            if statuses[key] not in (200, 302)
+        ]
+        # One of these guests was uninvited meanwhile, the link of the other was replaced.
+        assert shut == [("invitation", 404)] * 2
 
 
-def test_every_link_opens_for_the_person_it_was_sent_to():
-    clients = sign_in_all()
-    sent = {
+def recipients_and_links(clients: dict[str, Client]) -> dict[tuple[str, str], str]:
+    """Return the kind of mail by whom it was sent to and a link in it."""
+    return {
         (mail.recipient if mail.recipient in clients else "", link): mail.kind
         for mail in Mail.objects.all()
         for link in links_of(mail)
     }
-
-    statuses = {key: clients[key[0]].get(key[1]).status_code for key in sent}
-
-    shut = [(sent[key], status) for key, status in statuses.items() if status not in (200, 302)]
-    # One of these guests was uninvited meanwhile, the link of the other was replaced.
-    assert shut == [("invitation", 404)] * 2
 
 
 def test_comparison_of_rows_would_reveal_a_decision():
