@@ -10,6 +10,7 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from core.dates import format_date
 from core.errors import Refused, violation_as
 from core.progress import HistoryEntry
 from core.queries import in_batches
@@ -167,6 +168,19 @@ def entries_from(
     ]
 
 
+def differences_in(records: Sequence[Any], compare: Sequence[str]) -> dict[int, str]:
+    """Return how each of `records`, historical ones of several objects with the latest first,
+    differs from the one before it in the fields `compare`: history_id → lines, if any.
+    """
+    notes: dict[int, str] = {}
+    newer_of: dict[int, Any] = {}
+    for record in records:
+        newer, newer_of[record.id] = newer_of.get(record.id), record
+        if newer and (lines := list(_differences(record, newer, compare))):
+            notes[newer.history_id] = "\n".join(lines)
+    return notes
+
+
 def _differences(older: Model, newer: Model, names: Sequence[str]) -> Iterator[str]:
     """Yield `Telefon: 030 1 → 030 2` for each of the fields that differs."""
     for name in names:
@@ -185,6 +199,8 @@ def _shown(row: Model, field: Any) -> str:
     value = getattr(row, field.name)
     if isinstance(value, bool):
         return _("ja") if value else _("nein")
+    if isinstance(value, dt.date):
+        return format_date(value)
     return str(value or "–")
 
 

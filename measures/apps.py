@@ -12,12 +12,10 @@ class MeasuresConfig(AppConfig):
         from measures import mails  # noqa: F401  registers the texts
         from measures.queries import open_measures
         from measures.queries.measures import DEPENDENTS
-        from measures.queries.people import finished_measures, finished_projects, finished_reports
+        from measures.queries.people import PERSON_DATA
         from measures.reminders import RULE, reminders_due
         from partners.registry import (
             AssignableKind,
-            ClosedTexts,
-            PersonData,
             register_assignable,
             register_dependents,
             register_person_data,
@@ -25,30 +23,7 @@ class MeasuresConfig(AppConfig):
         from reminders.registry import register_reminders
 
         register_dependents(DEPENDENTS)
-        register_person_data(
-            PersonData(
-                app="measures",
-                moved=frozenset({"measures.Measure.responsible"}),
-                # Reports keep who wrote and who accepted them.
-                kept=frozenset(
-                    {"measures.StatusReport.decided_by", "measures.StatusReport.reported_by"}
-                ),
-                texts=(
-                    ClosedTexts("measures.Measure", finished_measures),
-                    ClosedTexts("measures.Project", finished_projects),
-                    ClosedTexts("measures.StatusReport", finished_reports),
-                ),
-                # Titles of steps, rounds and parts of a plan.
-                nameless=frozenset(
-                    {
-                        "measures.Milestone",
-                        "measures.Plan",
-                        "measures.PlanSection",
-                        "measures.ReportingRound",
-                    }
-                ),
-            )
-        )
+        register_person_data(PERSON_DATA)
         register_reminders(RULE, due=reminders_due)
         register_assignable(
             AssignableKind("massnahme", _("Maßnahmen"), "measures:list", open_measures)

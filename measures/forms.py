@@ -18,10 +18,12 @@ from measures.models import (
     ReportingRound,
     StatusReport,
 )
+from measures.models.milestones import DELAY_MESSAGE
 from measures.models.reports import PHASE_MISSING
 from measures.progress import names_of
 from measures.queries import ReportingSituation, section_choices, sections_of
 from measures.services.measures import require_section_of_plan
+from measures.services.milestones import is_unexplained_delay
 from measures.services.reports import missing_explanations
 from partners.enums import OrganisationKind
 from partners.models import Organisation, Person
@@ -34,13 +36,13 @@ MISSING_EXPLANATION_MESSAGES = {
 
 
 # Press organisations never lead or support a measure.
-def _offer_organisations(form: forms.ModelForm) -> None:
+def _offer_organisations(form: forms.ModelForm, *names: str) -> None:
     organisations = Organisation.objects.only("name", "short_name", "is_active")
     limit = Q(is_active=True) & ~Q(kind=OrganisationKind.PRESS)
-    for name in ("lead", "supporters"):
+    for name in names:
         offer(form, name, organisations.order_by("search", "pk"), limit)
-    recent = recently_used(form._meta.model.objects, "lead")
-    put_first(form.fields["lead"], recent, _("Zuletzt gewählt"))
+    recent = recently_used(form._meta.model.objects, names[0])
+    put_first(form.fields[names[0]], recent, _("Zuletzt gewählt"))
 
 
 class MeasureForm(VersionedForm):
@@ -71,7 +73,7 @@ class MeasureForm(VersionedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        _offer_organisations(self)
+        _offer_organisations(self, "lead", "supporters")
         plans = list(Plan.objects.newest_first())
         self.fields["plan"].queryset = Plan.objects.newest_first()
         # Sections of all plans: without JavaScript, the choices cannot follow the chosen plan.
@@ -116,14 +118,37 @@ class ProjectForm(VersionedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        _offer_organisations(self)
+        _offer_organisations(self, "lead", "supporters")
 
 
 class MilestoneForm(VersionedForm):
     class Meta:
         model = Milestone
-        fields = ("title", "due_on", "done_on", "position")
+        fields = (
+            "title",
+            "due_on",
+            "forecast_on",
+            "forecast_reason",
+            "done_on",
+            "weight",
+            "owner",
+            "owner_text",
+            "position",
+        )
         formfield_callback = formfield_for
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["forecast_reason"].widget.attrs["rows"] = 3
+        self.fields["forecast_reason"].is_conditional = True
+        _offer_organisations(self, "owner")
+
+    def clean(self):
+        cleaned = super().clean()
+        names = ("due_on", "forecast_on", "forecast_reason")
+        if is_unexplained_delay(*(cleaned.get(name) for name in names)):
+            self.add_error("forecast_reason", DELAY_MESSAGE)
+        return cleaned
 
 
 class RoundForm(VersionedForm):

@@ -70,7 +70,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "empty_text": nothing_waiting_text(user),
         "received": received_lately(user, now),
         "events": next_events(user, today),
-        "figures": progress_figures(user, plan) if plan else None,
+        "figures": progress_figures(user, plan, today) if plan else None,
         "can_see_sector_balance": can_see_sector_balance(user),
     }
     if is_office(user):

@@ -5,9 +5,10 @@ The master data of real measures stay untouched: only their reports and mileston
 
 import datetime as dt
 
-from core.history import save_as
+from core.history import save_as, save_changes_as
 from core.models import Origin
 from demo.accounts import find_organisation
+from demo.invented.milestones import ADJUSTMENTS, Adjustment
 from demo.invented.progress import (
     EXCHANGE,
     INVENTED_MEASURES,
@@ -108,11 +109,14 @@ def _load_measure(scenario: Scenario, plan: Plan, invented: InventedMeasure) -> 
 
 def _load_milestones(scenario: Scenario, measure: Measure, progress: Progress) -> None:
     for position, (title, days, is_done) in enumerate(progress.milestones, start=1):
-        due_on = scenario.on(days)
+        due_on, special = scenario.on(days), ADJUSTMENTS.get(title, Adjustment())
         milestone = Milestone(
             measure=measure,
             title=title,
             due_on=due_on,
+            baseline_on=due_on if special.agreed is None else scenario.on(special.agreed),
+            weight=special.weight,
+            owner_text=special.owner,
             done_on=due_on if is_done else None,
             position=position,
             origin=Origin.DEMO,
@@ -123,6 +127,12 @@ def _load_milestones(scenario: Scenario, measure: Measure, progress: Progress) -
             now=scenario.at(days) if is_done else scenario.at(-130),
             reason="Meilenstein erreicht" if is_done else "Meilenstein angelegt",
         )
+        if special.forecast is not None:
+            forecast = {
+                "forecast_on": scenario.on(special.forecast),
+                "forecast_reason": special.reason,
+            }
+            save_changes_as(milestone, forecast, by=None, now=scenario.at(-8))
 
 
 def _make_round(

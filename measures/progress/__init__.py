@@ -8,7 +8,7 @@ from measures.progress.measures import (
     phase_steps,
     status_facts,
 )
-from measures.progress.milestones import milestone_lines
+from measures.progress.milestones import milestone_lines, weighted_progress
 from measures.progress.plans import plan_tabs
 from measures.progress.projects import project_facts, project_subtitle
 from measures.progress.reports import (
@@ -74,4 +74,5 @@ __all__ = [
     "round_lines",
     "status_facts",
     "unreachable_lines",
+    "weighted_progress",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from core.exports import Sheet
 from measures.models import Measure, Milestone, PlanSection
-from measures.progress.milestones import milestone_state
+from measures.progress.milestones import days_after_baseline, milestone_state
 
 # Without internal notes, because the file leaves the portal.
 MEASURE_HEADER = (
@@ -39,8 +39,14 @@ MILESTONE_HEADER = (
     gettext_lazy("Kennung"),
     gettext_lazy("Maßnahme"),
     gettext_lazy("Meilenstein"),
+    gettext_lazy("ursprünglich vereinbart"),
     gettext_lazy("geplant bis"),
+    gettext_lazy("voraussichtlich"),
     gettext_lazy("erreicht am"),
+    gettext_lazy("Tage später als vereinbart"),
+    gettext_lazy("Grund der Verschiebung"),
+    gettext_lazy("Gewicht"),
+    gettext_lazy("verantwortlich"),
     gettext_lazy("Stand"),
 )
 
@@ -107,7 +113,13 @@ def _milestone_row(measure: Measure, milestone: Milestone, today: dt.date) -> li
         measure.code,
         measure.title,
         milestone.title,
+        milestone.baseline_on,
         milestone.due_on,
+        milestone.forecast_on,
         milestone.done_on,
+        days_after_baseline(milestone),
+        milestone.forecast_reason,
+        milestone.weight,
+        milestone.owner_label,
         milestone_state(milestone, measure, today),
     ]

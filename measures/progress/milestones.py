@@ -1,16 +1,23 @@
 """Where a milestone stands, for the page of its measure, the timeline and the export."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.dates import format_date
-from core.html import draw_due
+from core.html import draw_due, draw_note
+from core.progress import Segment
 from measures.models import Measure, Milestone
+
+DAYS_OF_WEEK = 7
+# A shorter shift is said in days, a longer one in weeks.
+WEEKS_FROM_DAYS = 2 * DAYS_OF_WEEK
 
 
 def is_overdue(milestone: Milestone, measure: Measure, today: dt.date) -> bool:
@@ -27,20 +34,55 @@ def milestone_state(milestone: Milestone, measure: Measure, today: dt.date) -> s
     return _("überfällig") if is_overdue(milestone, measure, today) else _("offen")
 
 
+def days_after_baseline(milestone: Milestone) -> int:
+    """Return by how many days `milestone` is or will be later than agreed at first; negative if
+    earlier.
+    """
+    return (milestone.expected_on - milestone.baseline_on).days
+
+
+def describe_shift(days: int) -> str:
+    """Return `9 Tage später als vereinbart`, `3 Wochen früher …`, or "" without a difference."""
+    if not days:
+        return ""
+    number = abs(days)
+    if number < WEEKS_FROM_DAYS:
+        length = ngettext("%(number)d Tag", "%(number)d Tage", number) % {"number": number}
+    else:
+        # Half a week counts as one.
+        weeks = (number + DAYS_OF_WEEK // 2) // DAYS_OF_WEEK
+        length = ngettext("%(number)d Woche", "%(number)d Wochen", weeks) % {"number": weeks}
+    if days > 0:
+        return _("%(length)s später als vereinbart") % {"length": length}
+    return _("%(length)s früher als vereinbart") % {"length": length}
+
+
 class MilestoneLine(NamedTuple):
-    """One line of the table of milestones; `due` also says for how long one is overdue."""
+    """One line of the table of milestones; `due` also says for how long one is overdue, `forecast`
+    and `done` how far that is from the `baseline`.
+    """
 
     milestone: Milestone
+    baseline: str
     due: SafeString
-    done: str
+    forecast: SafeString
+    done: SafeString
+    notes: list[str]
 
 
 def milestone_lines(
-    milestones: Iterable[Milestone], measure: Measure, today: dt.date
+    milestones: Sequence[Milestone], measure: Measure, today: dt.date
 ) -> list[MilestoneLine]:
+    """Return the lines of the table; querysets need `select_related("owner")`."""
+    has_weights = len({milestone.weight for milestone in milestones}) > 1
     return [
         MilestoneLine(
-            milestone, _due_cell(milestone, measure, today), format_date(milestone.done_on)
+            milestone,
+            format_date(milestone.baseline_on),
+            _due_cell(milestone, measure, today),
+            _forecast_cell(milestone),
+            _done_cell(milestone),
+            _notes(milestone, has_weights),
         )
         for milestone in milestones
     ]
@@ -51,3 +93,60 @@ def _due_cell(milestone: Milestone, measure: Measure, today: dt.date) -> SafeStr
     if not is_overdue(milestone, measure, today):
         return format_html("<span>{}</span>", day)
     return format_html("<span>{}, {}</span>", day, draw_due(milestone.due_on, today))
+
+
+def _forecast_cell(milestone: Milestone) -> SafeString:
+    if milestone.done_on:
+        return SafeString("")
+    shift = describe_shift(days_after_baseline(milestone))
+    day = milestone.forecast_on or (milestone.due_on if shift else None)
+    if day is None:
+        return SafeString("")
+    return format_html(
+        "<span>{}{}{}</span>",
+        format_date(day),
+        draw_note(shift),
+        draw_note(linebreaksbr(milestone.forecast_reason)),
+    )
+
+
+def _done_cell(milestone: Milestone) -> SafeString:
+    if not milestone.done_on:
+        return SafeString("")
+    shift = describe_shift(days_after_baseline(milestone))
+    return format_html("<span>{}{}</span>", format_date(milestone.done_on), draw_note(shift))
+
+
+def _notes(milestone: Milestone, has_weights: bool) -> list[str]:
+    notes = []
+    if milestone.owner_label:
+        notes.append(_("verantwortlich: %(owner)s") % {"owner": milestone.owner_label})
+    # Where all count the same, the weight says nothing.
+    if has_weights:
+        notes.append(_("Gewicht %(weight)d") % {"weight": milestone.weight})
+    return notes
+
+
+class WeightedProgress(NamedTuple):
+    """How much of the milestones of a measure is reached: `done` of `total` by weight."""
+
+    done: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        # Rounded down: 100 % means that everything is reached.
+        return 100 * self.done // self.total if self.total else 0
+
+    @property
+    def segments(self) -> list[Segment]:
+        return [
+            Segment(_("erreicht"), self.done, "strong"),
+            Segment(_("offen"), self.total - self.done, "faint"),
+        ]
+
+
+def weighted_progress(milestones: Iterable[Milestone]) -> WeightedProgress:
+    weights = [(milestone.weight, milestone.done_on) for milestone in milestones]
+    done = sum(weight for weight, done_on in weights if done_on)
+    return WeightedProgress(done, sum(weight for weight, _done_on in weights))

@@ -156,9 +156,14 @@ def _table_line(bar: TimelineBar, today: dt.date) -> TimelineLine:
 def _table_note(milestone: Milestone, measure: Measure, today: dt.date) -> str | SafeString:
     if milestone.done_on:
         return f" – {_('erreicht')}"
+    forecast = f" – {_forecast_note(milestone)}" if milestone.forecast_on else ""
     if is_overdue(milestone, measure, today):
-        return format_html(" – {}", draw_due(milestone.due_on, today))
-    return ""
+        return format_html(" – {}{}", draw_due(milestone.due_on, today), forecast)
+    return forecast
+
+
+def _forecast_note(milestone: Milestone) -> str:
+    return _("voraussichtlich %(day)s") % {"day": format_date(milestone.forecast_on)}
 
 
 def _scale_of(bars: list[TimelineBar], years: tuple[int, int], layout: Layout) -> Scale:
@@ -256,6 +261,8 @@ def _draw_milestone(
         mark = " timeline__mark--overdue"
         sign = format_html('<path class="timeline__sign" d="M{} {}v4m0 2v1"/>', x, top + 8)
         tooltip.append(_("überfällig"))
+    if milestone.forecast_on and not milestone.done_on:
+        tooltip.append(_forecast_note(milestone))
     return format_html(
         '<path class="timeline__mark{}" d="M{} {}l6 6-6 6-6-6z"><title>{}</title></path>{}',
         mark,

@@ -4,6 +4,7 @@ from measures.queries.measures import (
     related_measures,
     sorted_measures,
 )
+from measures.queries.milestones import milestones_of
 from measures.queries.plans import (
     current_plan,
     descendants_of,
@@ -56,6 +57,7 @@ __all__ = [
     "latest_accepted",
     "measure_history",
     "measures_awaiting_report",
+    "milestones_of",
     "open_measures",
     "measures_without_lead",
     "open_report_of",

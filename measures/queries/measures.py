@@ -1,5 +1,7 @@
 """Measures: sort orders of the list, predecessors and successors, and *Verlauf*."""
 
+from collections.abc import Sequence
+
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,6 +10,7 @@ from django.utils.translation import ngettext
 from core.dates import format_date
 from core.enums import TrafficLight
 from core.errors import Concern
+from core.history import differences_in
 from core.models import Origin
 from core.progress import HistoryEntry
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, senator_office_name
@@ -26,6 +29,17 @@ from partners.queries import without_responsible
 from partners.registry import Dependents
 
 HISTORY_LIMIT = 60
+# What *Verlauf* says of a milestone with the former and the new value.
+MILESTONE_DIFFERENCES = (
+    "title",
+    "due_on",
+    "forecast_on",
+    "forecast_reason",
+    "done_on",
+    "weight",
+    "owner",
+    "owner_text",
+)
 
 
 def _ranked(field: str, values) -> Case:
@@ -96,8 +110,7 @@ def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> 
     if not can_see_internal_notes(user):
         changes = _without_internal_notes(changes)
     changes = without_responsible(changes, user)
-    milestones = Milestone.history.filter(measure_id=measure.pk)
-    entries += changes + _change_entries(milestones, named_by="title")
+    entries += changes + _milestone_entries(measure)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:HISTORY_LIMIT]
 
 
@@ -163,10 +176,13 @@ def _decision_entry(version) -> HistoryEntry:
     return HistoryEntry(version.decided_at, who, _("Bericht zurückgegeben"), version.comment)
 
 
-def _change_entries(records: QuerySet, *, named_by: str = "") -> list[HistoryEntry]:
+def _change_entries(
+    records: QuerySet, *, named_by: str = "", compare: Sequence[str] = ()
+) -> list[HistoryEntry]:
     """Return the entries of historical `records`.
 
-    With `named_by`, the value of that field follows the reason, to name the changed object.
+    With `named_by`, the value of that field follows the reason, to name the changed object. Of the
+    fields `compare`, each entry notes the former and the new value.
     """
     records = (
         records.exclude(history_change_reason__isnull=True)
@@ -176,14 +192,22 @@ def _change_entries(records: QuerySet, *, named_by: str = "") -> list[HistoryEnt
         .prefetch_related("history_user__groups")
         .order_by("-history_date", "-history_id")
     )
-    entries = []
-    for record in records[:HISTORY_LIMIT]:
+    # Twice as many as shown: each line needs a former state of its object to compare with.
+    loaded = list(records[: 2 * HISTORY_LIMIT])
+    notes, entries = differences_in(loaded, compare), []
+    for record in loaded[:HISTORY_LIMIT]:
         what = record.history_change_reason
         if named_by:
             what = f"{what}: {getattr(record, named_by)}"
         who = _actor_label(record.history_user, record)
-        entries.append(HistoryEntry(record.history_date, who, what))
+        note = notes.get(record.history_id, "")
+        entries.append(HistoryEntry(record.history_date, who, what, note))
     return entries
+
+
+def _milestone_entries(measure: Measure) -> list[HistoryEntry]:
+    records = Milestone.history.filter(measure_id=measure.pk)
+    return _change_entries(records, named_by="title", compare=MILESTONE_DIFFERENCES)
 
 
 def _without_internal_notes(entries: list[HistoryEntry]) -> list[HistoryEntry]:

@@ -1,14 +1,19 @@
-"""Measures, projects and reports that no work goes on with, whose texts may name people."""
+"""What no work goes on with, of the records whose texts may name people."""
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from measures.enums import FINISHED_PHASES
-from measures.models import Measure, Project, StatusReport
+from measures.models import Measure, Milestone, Project, StatusReport
+from partners.registry import ClosedTexts, PersonData
 
 
 def finished_measures() -> QuerySet[Measure]:
     return Measure.objects.filter(phase__in=FINISHED_PHASES)
+
+
+def finished_milestones() -> QuerySet[Milestone]:
+    return Milestone.objects.filter(measure__in=finished_measures())
 
 
 def finished_projects() -> QuerySet[Project]:
@@ -18,3 +23,19 @@ def finished_projects() -> QuerySet[Project]:
 
 def finished_reports() -> QuerySet[StatusReport]:
     return StatusReport.objects.filter(measure__in=finished_measures())
+
+
+PERSON_DATA = PersonData(
+    app="measures",
+    moved=frozenset({"measures.Measure.responsible"}),
+    # Reports keep who wrote and who accepted them.
+    kept=frozenset({"measures.StatusReport.decided_by", "measures.StatusReport.reported_by"}),
+    texts=(
+        ClosedTexts("measures.Measure", finished_measures),
+        ClosedTexts("measures.Milestone", finished_milestones),
+        ClosedTexts("measures.Project", finished_projects),
+        ClosedTexts("measures.StatusReport", finished_reports),
+    ),
+    # Titles of rounds and of parts of a plan.
+    nameless=frozenset({"measures.Plan", "measures.PlanSection", "measures.ReportingRound"}),
+)

@@ -10,15 +10,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from core.enums import TrafficLight
+from core.models import Origin
 from core.progress import Segment
-from measures.enums import PHASE_BAR_COLOURS, UNKNOWN_LABEL
+from measures.enums import FINISHED_PHASES, PHASE_BAR_COLOURS, UNKNOWN_LABEL
 from measures.models import Measure, Plan, PlanSection
 
 TRAFFIC_LIGHT_ORDER = (TrafficLight.GREEN, TrafficLight.YELLOW, TrafficLight.RED, "")
+
+
+# What makes a milestone overdue once its day has passed, as in `progress.milestones.is_overdue`.
+# Without a negation, which Django would turn into a subquery.
+IS_LATE = Q(milestones__done_on__isnull=True, milestones__origin__in=(Origin.ENTERED, Origin.DEMO))
 
 
 class TreeNode(NamedTuple):
@@ -46,6 +52,7 @@ class FieldProgress:
     traffic_lights: Counter[str] = field(default_factory=Counter)
     milestones_done: int = 0
     milestones_total: int = 0
+    milestones_overdue: int = 0
 
     @property
     def total(self) -> int:
@@ -199,7 +206,7 @@ def _node(section: PlanSection | None, children: dict, measures: dict) -> TreeNo
     )
 
 
-def progress_figures(user, plan: Plan) -> PlanProgress:
+def progress_figures(user, plan: Plan, today: dt.date) -> PlanProgress:
     """Return the progress of the measures of `plan` that `user` may see, in two queries."""
     sections = sections_of([plan])
     tops = top_sections(sections)
@@ -217,14 +224,17 @@ def progress_figures(user, plan: Plan) -> PlanProgress:
             count=Count("pk", distinct=True),
             total=Count("milestones"),
             done=Count("milestones__done_on"),
+            overdue=Count("milestones", filter=IS_LATE & Q(milestones__due_on__lt=today)),
         )
     )
-    for section_id, phase, traffic_light, count, total, done in counted:
+    for section_id, phase, traffic_light, count, total, done, overdue in counted:
         place = by_top[tops[section_id].pk] if section_id else unplaced
         for progress in (whole, place):
             progress.phases[phase] += count
             progress.traffic_lights[traffic_light] += count
             progress.milestones_total += total
             progress.milestones_done += done
+            if phase not in FINISHED_PHASES:
+                progress.milestones_overdue += overdue
     fields = list(by_top.values())
     return PlanProgress(whole, [*fields, unplaced] if unplaced.total else fields)

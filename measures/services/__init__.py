@@ -4,6 +4,7 @@ from measures.services.milestones import (
     complete_milestone,
     create_milestone,
     delete_milestone,
+    move_milestone,
     reopen_milestone,
 )
 from measures.services.projects import change_project, create_project
@@ -37,6 +38,7 @@ __all__ = [
     "create_project",
     "create_round",
     "delete_milestone",
+    "move_milestone",
     "open_round",
     "record_report",
     "remind_leads",

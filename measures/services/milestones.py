@@ -1,4 +1,7 @@
-"""Milestones, maintained by the office. Reaching one can be undone, deleting one cannot."""
+"""Milestones, maintained by the office; the lead may move the forecast.
+
+Reaching one can be undone, deleting one cannot.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -12,7 +15,8 @@ from core.dates import format_date, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import delete_as, save_as, save_changes_as, save_values_as
 from measures.models import Measure, Milestone
-from measures.permissions import can_change_measures, require_permission
+from measures.models.milestones import DELAY_MESSAGE
+from measures.permissions import can_change_measures, can_report, require_permission
 
 
 @transaction.atomic
@@ -21,11 +25,14 @@ def create_milestone(
 ) -> Milestone:
     """Return a new milestone of `measure`.
 
-    Raises `NotAllowed`; `Refused` when its `done_on` is in the future.
+    What is planned now becomes its baseline, which no later change touches.
+
+    Raises `NotAllowed`; `Refused` when its `done_on` is in the future or a delay has no reason.
     """
     require_permission(can_change_measures(by))
     _require_no_future_done_on(values, local_date(now))  # in Berlin, whatever the server's zone
     milestone = Milestone(measure=measure)
+    _require_explained_delay(milestone, values)
     save_values_as(milestone, values, by=by, now=now, reason=_("Meilenstein angelegt"))
     return milestone
 
@@ -36,12 +43,33 @@ def change_milestone(
 ) -> Milestone:
     """Save those of `values` that differ.
 
-    Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when `done_on` is in the future.
+    Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when `done_on` is in the future or a delay
+    has no reason.
     """
     require_permission(can_change_measures(by))
     _require_no_future_done_on(values, local_date(now))
     milestone = _lock_milestone(milestone)
     require_unchanged(milestone, version, values)
+    _require_explained_delay(milestone, values)
+    save_changes_as(milestone, values, by=by, now=now)
+    return milestone
+
+
+@transaction.atomic
+def move_milestone(
+    *, milestone: Milestone, forecast_on: dt.date | None, reason: str, by, now: dt.datetime
+) -> Milestone:
+    """Set the day on which `milestone` will probably be reached; None returns to the planned day.
+
+    Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when it was reached already, or when it will
+    be later than planned and `reason` is empty.
+    """
+    require_permission(can_report(by, milestone.measure))
+    milestone = _lock_milestone(milestone)
+    if milestone.done_on:
+        raise Refused(_("Dieser Meilenstein ist schon als erreicht eingetragen."))
+    values = {"forecast_on": forecast_on, "forecast_reason": reason}
+    _require_explained_delay(milestone, values)
     save_changes_as(milestone, values, by=by, now=now)
     return milestone
 
@@ -91,6 +119,19 @@ def _require_no_future_done_on(values: Mapping[str, Any], today: dt.date) -> Non
             _("„erreicht am“ liegt in der Zukunft. Bitte geben Sie höchstens den %(day)s an.")
             % {"day": format_date(today)}
         )
+
+
+def is_unexplained_delay(
+    due_on: dt.date | None, forecast_on: dt.date | None, reason: str | None
+) -> bool:
+    """Return whether a forecast is later than planned and says no reason. Forms share this rule."""
+    return bool(due_on and forecast_on and forecast_on > due_on and not reason)
+
+
+def _require_explained_delay(milestone: Milestone, values: Mapping[str, Any]) -> None:
+    names = ("due_on", "forecast_on", "forecast_reason")
+    if is_unexplained_delay(*(values.get(name, getattr(milestone, name)) for name in names)):
+        raise Refused(str(DELAY_MESSAGE))
 
 
 def _lock_milestone(milestone: Milestone) -> Milestone:

@@ -33,10 +33,12 @@ from measures.progress import (
     reminding_points,
     report_lines,
     status_facts,
+    weighted_progress,
 )
 from measures.queries import (
     current_plan,
     measure_history,
+    milestones_of,
     open_report_of,
     related_measures,
     reports_due_for,
@@ -76,7 +78,8 @@ def measure_list(request):
 def measure_export(request):
     listing, measures = _listing(request)
     measures = measures.prefetch_related(
-        "supporters", Prefetch("milestones", queryset=Milestone.objects.in_order())
+        "supporters",
+        Prefetch("milestones", queryset=Milestone.objects.select_related("owner").in_order()),
     )
     now = timezone.now()
     sheets = export_sheets(
@@ -112,7 +115,7 @@ def measure_page(request, pk):
         "plan", "section", "lead", "responsible__person"
     )
     measure = get_object_or_404(measures.prefetch_related("supporters"), pk=pk)
-    milestones, today = list(measure.milestones.in_order()), local_date(timezone.now())
+    milestones, today = list(milestones_of(measure)), local_date(timezone.now())
     report, awaited_in = open_report_of(measure, user), round_awaiting_report(measure)
     # A visible measure may have reports and projects that are not.
     reports = reports_on(measure, user)
@@ -120,6 +123,7 @@ def measure_page(request, pk):
     context = {
         "measure": measure,
         "milestones": milestone_lines(milestones, measure, today),
+        "milestone_progress": weighted_progress(milestones),
         "projects": projects.order_by("search", "pk"),
         "reports": report_lines(reports, user),
         "subtitle": measure_subtitle(measure),

@@ -100,7 +100,13 @@ def test_record_that_is_gone_meanwhile_is_a_404():
         run_service(ask(), refuse(Milestone.DoesNotExist("gone")))
 
 
-MILESTONE = {"title": "Baubeginn", "due_on": "2026-03-01", "position": "1", "version": "as shown"}
+MILESTONE = {
+    "title": "Baubeginn",
+    "due_on": "2026-03-01",
+    "weight": "1",
+    "position": "1",
+    "version": "as shown",
+}
 
 
 def save_milestone(service, data=None, *, pk=None):
@@ -115,6 +121,7 @@ def fail(**given):
     raise AssertionError("The service was called.")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("data", [None, {"title": ""}])
 def test_form_that_was_not_sent_or_is_invalid_is_not_saved(data):
     request, _form, result = save_milestone(fail, data)
@@ -122,6 +129,7 @@ def test_form_that_was_not_sent_or_is_invalid_is_not_saved(data):
     assert (result, messages_of(request)) == (None, [])
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("pk", "version"), [(None, {}), (7, {"version": "as shown"})])
 def test_valid_form_reaches_the_service_with_the_version_of_a_saved_object(pk, version):
     calls = []
@@ -138,6 +146,7 @@ def test_valid_form_reaches_the_service_with_the_version_of_a_saved_object(pk, v
     assert form.values["title"] == "Baubeginn"
 
 
+@pytest.mark.django_db
 def test_form_keeps_what_was_typed_when_the_service_refuses():
     def refuse_it(**given):
         raise Refused("Nein.")

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from core.dates import latest_working_day
@@ -63,7 +64,8 @@ def test_real_measures_stay_taken_over_and_their_invented_status_is_marked(today
 
 
 def test_every_phase_but_not_started_and_every_light_occurs(today):
-    figures = progress_figures(make_user(OFFICE), Plan.objects.get(short_title="MPI 2018–2021"))
+    (day, _users), plan = today, Plan.objects.get(short_title="MPI 2018–2021")
+    figures = progress_figures(make_user(OFFICE), plan, day)
 
     assert figures.whole.total == 16
     assert figures.whole.phases == {
@@ -134,3 +136,17 @@ def test_nothing_is_dated_after_the_day_of_loading(today):
     assert not StatusReport.objects.filter(reported_at__gt=now).exists()
     assert not StatusReport.objects.filter(decided_at__gt=now).exists()
     assert not Milestone.objects.filter(done_on__gt=day).exists()
+
+
+def test_some_milestones_are_overdue_and_some_come_later_than_agreed(today):
+    day, _users = today
+    plan = Plan.objects.get(short_title="MPI 2018–2021")
+
+    assert progress_figures(make_user(OFFICE), plan, day).whole.milestones_overdue == 2
+    late = Milestone.objects.filter(forecast_on__gt=F("baseline_on")).exclude(forecast_reason="")
+    assert set(late.values_list("title", flat=True)) == {
+        "Erster Ankauf",
+        "Planung beauftragt",
+        "Probebetrieb",
+        "Rechtsform geklärt",
+    }

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 
+from core.models import Origin
 from core.progress import Segment
 from core.roles import OBSERVER, OFFICE, PARTNER
 from measures.queries import (
@@ -150,7 +151,7 @@ def test_figures_by_field_and_as_a_whole(office, tree):
     make_milestone(first)
     make_measure(section=None, phase="running")
 
-    figures = progress_figures(office, plan)
+    figures = progress_figures(office, plan, TODAY)
 
     assert (figures.whole.total, figures.whole.milestones_done, figures.whole.milestones_total) == (
         3,
@@ -173,11 +174,25 @@ def test_figures_by_field_and_as_a_whole(office, tree):
     assert nowhere.phase_segments == [Segment("nicht belegt", 1, "neutral")]
 
 
+def test_figures_count_what_is_overdue_in_running_measures(office, tree):
+    yesterday = TODAY - dt.timedelta(days=1)
+    running = make_measure(tree["plan"], phase="running")
+    make_milestone(running, due_on=yesterday)
+    make_milestone(running, due_on=TODAY)
+    make_milestone(running, due_on=yesterday, done_on=TODAY)
+    make_milestone(running, due_on=yesterday, origin=Origin.TAKEN_OVER)
+    make_milestone(make_measure(tree["plan"], phase="discontinued"), due_on=yesterday)
+
+    whole = progress_figures(office, tree["plan"], TODAY).whole
+
+    assert (whole.milestones_overdue, whole.milestones_total) == (1, 5)
+
+
 def test_figures_leave_out_what_the_reader_may_not_see(tree):
     hidden = make_measure(tree["plan"], section=tree["field"], is_published=False)
     make_milestone(hidden)
 
-    figures = progress_figures(make_user(PARTNER), tree["plan"])
+    figures = progress_figures(make_user(PARTNER), tree["plan"], TODAY)
 
     assert (figures.whole.total, figures.whole.milestones_total) == (0, 0)
 
@@ -186,8 +201,8 @@ def test_figures_need_two_queries_whatever_the_size(office, tree, django_assert_
     office.roles  # noqa: B018  cached once per request
     make_measure(tree["plan"], section=tree["cluster"])
     with django_assert_num_queries(2):
-        progress_figures(office, tree["plan"])
+        progress_figures(office, tree["plan"], TODAY)
     for number in range(30):
         make_milestone(make_measure(tree["plan"], section=tree["field"]), f"Schritt {number}")
     with django_assert_num_queries(2):
-        progress_figures(office, tree["plan"])
+        progress_figures(office, tree["plan"], TODAY)

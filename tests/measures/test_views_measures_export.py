@@ -91,18 +91,38 @@ def test_export_has_every_known_detail_of_the_filtered_measures(client, office):
 def test_export_has_a_sheet_of_milestones(client, office):
     measure = make_measure(make_plan("Plan"), "Ankauf", code="A 3")
     make_milestone(measure, "Start", due_on=dt.date(2026, 6, 30))
-    make_milestone(measure, "Konzept", due_on=dt.date(2026, 3, 1))
+    make_milestone(
+        measure,
+        "Konzept",
+        due_on=dt.date(2026, 3, 1),
+        forecast_on=dt.date(2026, 4, 5),
+        forecast_reason="Gutachten fehlt.",
+        weight=3,
+        owner=make_organisation("Bezirk Mitte"),
+    )
     make_milestone(measure, "Idee", due_on=dt.date(2025, 3, 1), done_on=dt.date(2025, 2, 1))
 
     rows = rows_of(client.get(EXPORT), "Meilensteine")
 
-    assert [list(row.values()) for row in rows] == [
-        ["Plan", "A 3", "Ankauf", title, *days, state]
-        for title, days, state in (
-            ("Idee", [dt.datetime(2025, 3, 1), dt.datetime(2025, 2, 1)], "erreicht"),
-            ("Konzept", [dt.datetime(2026, 3, 1), None], "überfällig"),
-            ("Start", [dt.datetime(2026, 6, 30), None], "offen"),
-        )
+    assert rows[1] == {
+        "Plan": "Plan",
+        "Kennung": "A 3",
+        "Maßnahme": "Ankauf",
+        "Meilenstein": "Konzept",
+        "ursprünglich vereinbart": dt.datetime(2026, 3, 1),
+        "geplant bis": dt.datetime(2026, 3, 1),
+        "voraussichtlich": dt.datetime(2026, 4, 5),
+        "erreicht am": None,
+        "Tage später als vereinbart": 35,
+        "Grund der Verschiebung": "Gutachten fehlt.",
+        "Gewicht": 3,
+        "verantwortlich": "Bezirk Mitte",
+        "Stand": "überfällig",
+    }
+    names = ("Meilenstein", "erreicht am", "Tage später als vereinbart", "Stand")
+    assert [[row[name] for name in names] for row in (rows[0], rows[2])] == [
+        ["Idee", dt.datetime(2025, 2, 1), -28, "erreicht"],
+        ["Start", None, 0, "offen"],
     ]
 
 

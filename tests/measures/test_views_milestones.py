@@ -5,14 +5,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.conflicts import version_of
 from core.roles import OFFICE
 from measures.models import Milestone
-from tests.measures.builders import (
-    make_measure,
-)
+from measures.services import change_milestone, create_milestone
+from tests.measures.builders import NOW, make_measure, make_milestone
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_milestones_are_added_edited_reached_reopened_and_deleted(client, office
     measure = make_measure()
     client.post(
         reverse("measures:milestone_add", args=[measure.pk]),
-        {"title": "Konzept", "due_on": "2026-06-30", "position": 0},
+        {"title": "Konzept", "due_on": "2026-06-30", "weight": "1", "position": 0},
     )
     milestone = Milestone.objects.get()
     url = reverse("measures:milestone_edit", args=[milestone.pk])
@@ -39,6 +40,7 @@ def test_milestones_are_added_edited_reached_reopened_and_deleted(client, office
         {
             "title": "Plan",
             "due_on": "2026-07-01",
+            "weight": "2",
             "position": 1,
             "version": version_on(client, url),
         },
@@ -60,3 +62,72 @@ def test_milestones_are_added_edited_reached_reopened_and_deleted(client, office
     client.post(reverse("measures:milestone_delete", args=[milestone.pk]))
 
     assert not Milestone.objects.exists()
+
+
+def test_form_asks_for_the_reason_of_a_delay_and_for_a_weight_from_1_to_100(client, office):
+    milestone = make_milestone(make_measure())
+    url = reverse("measures:milestone_edit", args=[milestone.pk])
+    sent = {
+        "title": "Konzept",
+        "due_on": "30.06.2026",
+        "forecast_on": "1.9.26",
+        "weight": "0",
+        "position": "0",
+        "version": version_on(client, url),
+    }
+
+    response = client.post(url, sent)
+
+    assert response.context["form"].errors == {
+        "forecast_reason": ["Wird es später als geplant, gehört der Grund dazu."],
+        "weight": ["Dieser Wert muss größer oder gleich 1 sein."],
+    }
+    assert 'value="1.9.26"' in response.content.decode()
+    sent |= {"forecast_reason": "Gutachten fehlt.", "weight": "3"}
+    assert client.post(url, sent).status_code == 302
+    milestone.refresh_from_db()
+    assert (milestone.forecast_on, milestone.baseline_on, milestone.weight) == (
+        dt.date(2026, 9, 1),
+        dt.date(2026, 6, 30),
+        3,
+    )
+
+
+def test_page_shows_the_baseline_beside_the_forecast(client, office):
+    measure = make_measure()
+    make_milestone(measure, "Idee", weight=3, done_on=dt.date(2026, 6, 20))
+    make_milestone(
+        measure,
+        "Konzept",
+        owner_text="Bezirk Mitte",
+        baseline_on=dt.date(2026, 6, 1),
+        forecast_on=dt.date(2026, 9, 1),
+        forecast_reason="Gutachten fehlt.",
+    )
+
+    text = client.get(measure.get_absolute_url()).content.decode()
+
+    for shown in (
+        "01.06.2026",
+        "13 Wochen später als vereinbart",
+        "Gutachten fehlt.",
+        "verantwortlich: Bezirk Mitte",
+        "10 Tage früher als vereinbart",
+        "75 % der Meilensteine erreicht, nach Gewicht gerechnet.",
+    ):
+        assert shown in text
+
+
+def test_history_says_what_was_moved_from_when_to_when_and_why(client, office):
+    planned = {"title": "Konzept", "due_on": dt.date(2026, 6, 30)}
+    milestone = create_milestone(measure=make_measure(), values=planned, by=office, now=NOW)
+    values = {"forecast_on": dt.date(2026, 9, 1), "forecast_reason": "Gutachten fehlt."}
+    version = version_of(milestone, values)
+    change_milestone(milestone=milestone, values=values, version=version, by=office, now=LATER)
+
+    entries = client.get(milestone.measure.get_absolute_url()).context["entries"]
+
+    assert (entries[0].what, entries[0].note) == (
+        "Geändert: voraussichtlich, Grund der Verschiebung: Konzept",
+        "voraussichtlich: – → 01.09.2026\nGrund der Verschiebung: – → Gutachten fehlt.",
+    )
