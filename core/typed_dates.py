@@ -17,17 +17,22 @@ WEEKDAYS = "montag dienstag mittwoch donnerstag freitag samstag sonntag".split()
 PIVOT_YEAR = 69
 
 WEEKDAY = re.compile(r"(?P<name>[a-z]{2,10})[.,]*\s+(?=\d)")
+# ASCII, because `\d` would also match the digits of other scripts.
 NUMERIC_DAY = re.compile(
     r"(?P<day>\d{1,2})\s?(?P<sign>[./-])\s?(?P<month>\d{1,2})\s?(?P=sign)\s?"
-    r"(?P<year>\d{4}|\d{2})\.?"
+    r"(?P<year>\d{4}|\d{2})\.?",
+    re.ASCII,
 )
-ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
-DIGITS_DAY = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4}|\d{2})")
-NAMED_DAY = re.compile(r"(?P<day>\d{1,2})\.?\s?(?P<name>[a-zäöü]{3,9})\.?\s?(?P<year>\d{4}|\d{2})")
+ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
+DIGITS_DAY = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4}|\d{2})", re.ASCII)
+NAMED_DAY = re.compile(
+    r"(?P<day>\d{1,2})\.?\s?(?P<name>[a-zäöü]{3,9})\.?\s?(?P<year>\d{4}|\d{2})", re.ASCII
+)
 TIME = re.compile(
-    r"(?P<hour>\d{1,2})(?:\s?[:.,h ]\s?(?P<minute>\d{2}))?(?::\d{2})?\s?(?:h|uhr)?\.?"
+    r"(?P<hour>\d{1,2})(?:\s?[:.,h ]\s?(?P<minute>\d{2}))?(?::[0-5]\d)?\s?(?:h|uhr)?\.?"
     r"|(?P<hour2>\d{1,2})\s?uhr\s?(?P<minute2>\d{2})"
-    r"|(?P<hour3>\d{1,2})(?P<minute3>\d{2})\s?(?:h|uhr)?"
+    r"|(?P<hour3>\d{1,2})(?P<minute3>\d{2})\s?(?:h|uhr)?",
+    re.ASCII,
 )
 # Where the time may begin after the day.
 BETWEEN = re.compile(r"(?:\s*,\s*|\s+|(?<=\d)t(?=\d))(?:um\s+|ab\s+)?(?=\d)")

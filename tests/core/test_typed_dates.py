@@ -63,6 +63,7 @@ def test_names_and_short_years_are_understood(text, day):
         ("29.2.2019", "gibt es im Kalender nicht"),
         ("6/18/2019", "gibt es im Kalender nicht"),
         ("20190618", "gibt es im Kalender nicht"),
+        ("١٨.٠٦.٢٠١٩", "so ein: 18.06.2019"),
         ("18. Junk 2019", "prüfen Sie den Monat"),
         ("Mo, 18.06.2019", "Der 18.06.2019 ist ein Dienstag"),
     ],
@@ -108,6 +109,8 @@ def test_time_is_understood(text, time):
         ("14:3", "so ein: 14:30"),
         ("14:30–16:00", "so ein: 14:30"),
         ("-1", "so ein: 14:30"),
+        ("14:30:99", "so ein: 14:30"),
+        ("١٤:٣٠", "so ein: 14:30"),
         ("24:00", "von 00:00 bis 23:59"),
         ("14:60", "von 00:00 bis 23:59"),
         ("2460", "von 00:00 bis 23:59"),
@@ -147,6 +150,7 @@ def test_moment_is_understood(text):
         ("Mo, 18.06.2019, 14:30", "ist ein Dienstag"),
         ("14:30", "Datum und Uhrzeit so ein: 18.06.2019, 14:30"),
         ("bald", "Datum und Uhrzeit so ein"),
+        ("18.06.2019 14:30:60", "Datum und Uhrzeit so ein"),
     ],
 )
 def test_moment_is_refused_rather_than_guessed(text, sentence):
