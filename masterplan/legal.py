@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.dates import add_months, format_date, local_date
 from core.forms import CleanCharField, CleanEmailField
 from outbox.enums import Audience
+from outbox.rendering.headers import validate_address
 from outbox.services import enqueue_mails
 from outbox.texts import MailDraft, MailText, Placeholder, Recipient, register
 
@@ -122,6 +123,7 @@ class BarrierForm(forms.Form):
     email = CleanEmailField(
         label=_("Ihre E-Mail-Adresse"),
         required=False,
+        validators=[validate_address],
         help_text=_("Nur wenn Sie eine Antwort wünschen; sie wird für nichts anderes verwendet."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )

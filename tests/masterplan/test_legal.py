@@ -69,6 +69,13 @@ def test_empty_hint_is_asked_for_and_nothing_typed_is_lost(client, db):
     assert Mail.objects.count() == 0
 
 
+def test_address_that_no_mail_can_reach_is_refused(client, db):
+    answer = client.post("/barrierefreiheit/", HINT | {"email": "gast@\ufffd.de"})
+
+    assert "An diese Adresse kann das Portal nicht schreiben." in answer.text
+    assert Mail.objects.count() == 0
+
+
 def test_flood_of_hints_is_stopped_without_losing_the_text(client, db):
     for number in range(5):
         client.post("/barrierefreiheit/", HINT | {"message": f"Hinweis {number}"})

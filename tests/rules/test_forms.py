@@ -22,6 +22,7 @@ from measures.models import Measure, Plan, PlanSection
 from media_visits.forms import CoverageForm, VisitForm
 from media_visits.models import PressSlot, Visit
 from outbox.forms import WordingForm
+from outbox.rendering.headers import validate_address
 from partners.enums import OrganisationKind
 from partners.models import CrossCuttingTheme, Organisation, Person, Sector
 from tests.dialogues.builders import make_series
@@ -119,6 +120,18 @@ def test_filter_reads_dates_and_numbers_like_forms(filter_set):
         for name, entry in filter_set.base_filters.items()
         if issubclass(entry.field_class, kinds)
         and not issubclass(entry.field_class, tuple(OWN_FIELDS.values()))
+    } == {}
+
+
+@pytest.mark.parametrize(
+    "form", [form for form in FORMS if form not in MODEL_FORMS], ids=lambda form: form.__name__
+)
+def test_address_that_no_mail_can_reach_is_refused(form):
+    # The form of a person adds the validator when it is made; its own tests cover it.
+    assert {
+        name: field.validators
+        for name, field in form.base_fields.items()
+        if isinstance(field, forms.EmailField) and validate_address not in field.validators
     } == {}
 
 
