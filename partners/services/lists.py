@@ -48,11 +48,11 @@ def change_list(
 def add_members(
     *, distribution_list: DistributionList, people: Iterable[Person], by, now: dt.datetime
 ) -> int:
-    """Put `people` on the list and return how many were not on it before."""
+    """Put the active ones of `people` on the list and return how many were not on it before."""
     require_can_manage_partners(by)
     locked = DistributionList.objects.select_for_update().get(pk=distribution_list.pk)
     present = set(locked.members.values_list("pk", flat=True))
-    new = [person for person in people if person.pk not in present]
+    new = [person for person in people if person.is_active and person.pk not in present]
     # Saving changes no field, but writes the history entry with the reason.
     if new:
         save_as(locked, by=by, now=now, reason=_("%(count)d aufgenommen") % {"count": len(new)})

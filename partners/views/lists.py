@@ -129,11 +129,23 @@ def list_members(request, pk):
     """
     distribution_list = _visible_list(request, pk)
     if request.method == "POST" and "page" not in request.POST:
-        count = _change_members(request, add_members, distribution_list)
+        people, count = _change_members(request, add_members, distribution_list)
+        left = [person.name for person in people if not person.is_active]
+        known = len(people) - len(left) - count
         done = ngettext(
             "%(count)d Person ist aufgenommen.", "%(count)d Personen sind aufgenommen.", count
         )
-        _show_count(request, count, done)
+        idle = ngettext(
+            "%(count)d Person stand schon im Verteiler.",
+            "%(count)d Personen standen schon im Verteiler.",
+            known,
+        )
+        _show_counts(request, count, done, known, idle)
+        if left:
+            text = _("Nicht mehr aktiv und deshalb nicht aufgenommen: %(names)s.")
+            messages.warning(request, text % {"names": "; ".join(left)})
+        if not people:
+            _ask_for_ticks(request)
         # Keep the query string, because people are added search by search and page by page.
         return redirect(request.get_full_path())
     others = visible_people(request.user).filter(is_active=True)
@@ -154,9 +166,16 @@ def list_members(request, pk):
 @require_POST
 def list_remove(request, pk):
     distribution_list = _visible_list(request, pk)
-    count = _change_members(request, remove_members, distribution_list)
+    people, count = _change_members(request, remove_members, distribution_list)
     done = ngettext("%(count)d Person ist entfernt.", "%(count)d Personen sind entfernt.", count)
-    _show_count(request, count, done)
+    idle = ngettext(
+        "%(count)d Person stand nicht mehr im Verteiler.",
+        "%(count)d Personen standen nicht mehr im Verteiler.",
+        len(people) - count,
+    )
+    _show_counts(request, count, done, len(people) - count, idle)
+    if not people:
+        _ask_for_ticks(request)
     return redirect(distribution_list)
 
 
@@ -164,14 +183,15 @@ def _visible_list(request, pk: int) -> DistributionList:
     return get_object_or_404(DistributionList.objects.visible_to(request.user), pk=pk)
 
 
-def _change_members(request, service, distribution_list: DistributionList) -> int:
-    """Call `service` with the ticked people and return how many it added or removed."""
-    return service(
-        distribution_list=distribution_list,
-        people=_ticked_people(request),
-        by=request.user,
-        now=timezone.now(),
+def _change_members(
+    request, service, distribution_list: DistributionList
+) -> tuple[list[Person], int]:
+    """Call `service` with the ticked people; return them and how many it added or removed."""
+    people = list(_ticked_people(request))
+    count = service(
+        distribution_list=distribution_list, people=people, by=request.user, now=timezone.now()
     )
+    return people, count
 
 
 def _ticked_people(request) -> QuerySet[Person]:
@@ -180,8 +200,14 @@ def _ticked_people(request) -> QuerySet[Person]:
     return Person.objects.visible_to(request.user).filter(pk__in=keys[:MAX_TICKED])
 
 
-def _show_count(request, count: int, done: str) -> None:
-    if count:
-        messages.success(request, done % {"count": count})
-    else:
-        messages.warning(request, _("Bitte kreuzen Sie mindestens eine Person an."))
+def _show_counts(request, changed: int, done: str, unchanged: int, idle: str) -> None:
+    """Say how many people were added or removed, and how many needed no change."""
+    if changed:
+        messages.success(request, done % {"count": changed})
+    # The page was opened before a colleague made the same change.
+    if unchanged:
+        messages.info(request, idle % {"count": unchanged})
+
+
+def _ask_for_ticks(request) -> None:
+    messages.warning(request, _("Bitte kreuzen Sie mindestens eine Person an."))

@@ -37,6 +37,16 @@ def test_name_of_another_list_is_refused():
     assert DistributionList.objects.count() == 1
 
 
+def test_who_left_is_not_added():
+    office, metal = make_user(OFFICE), DistributionList.objects.create(name="Metall")
+    people = [make_person(is_active=False)]
+
+    with nothing_changes(metal):
+        assert add_members(distribution_list=metal, people=people, by=office, now=NOW) == 0
+
+    assert not metal.members.exists()
+
+
 @pytest.mark.parametrize("service", [add_members, remove_members])
 def test_only_the_office_changes_members(service):
     member, candidate, stranger = make_person(), make_person(), make_user(SENATOR_OFFICE)

@@ -64,6 +64,30 @@ def test_nothing_ticked_says_so(client, office):
     assert "Bitte kreuzen Sie mindestens eine Person an." in answer.content.decode()
 
 
+def test_page_that_is_out_of_date_says_who_was_not_added(client, office):
+    metal = DistributionList.objects.create(name="Metall")
+    member, left = make_person("Drin"), make_person("Ausgeschieden", is_active=False)
+    metal.members.add(member)
+    url = reverse("partners:list_members", args=[metal.pk])
+
+    answer = client.post(url, {"person": [member.pk, left.pk]}, follow=True).content.decode()
+
+    assert "1 Person stand schon im Verteiler." in answer
+    assert "Nicht mehr aktiv und deshalb nicht aufgenommen: Ausgeschieden." in answer
+    assert "Bitte kreuzen Sie" not in answer
+    assert list(metal.members.all()) == [member]
+
+
+def test_removing_somebody_twice_says_so(client, office):
+    metal = DistributionList.objects.create(name="Metall")
+    url = reverse("partners:list_remove", args=[metal.pk])
+
+    answer = client.post(url, {"person": make_person().pk}, follow=True).content.decode()
+
+    assert "1 Person stand nicht mehr im Verteiler." in answer
+    assert "Bitte kreuzen Sie" not in answer
+
+
 def test_members_are_not_offered_again(client, office):
     metal = DistributionList.objects.create(name="Metall")
     inside, outside = make_person("Drin"), make_person("Draußen")
