@@ -49,7 +49,7 @@ def hand_over(*, handover: Handover, responsible: User, expected: int, by, now: 
     """Put `responsible` in charge of all records of `handover`; return how many. Mails nobody.
 
     `expected` is the number that the preview showed. Raises ChangedMeanwhile if it is not the
-    number of records any more; then none is handed over.
+    number of records any more, Refused if there are none; then none is handed over.
     """
     require_office(by, _("Aufgaben übergibt die Geschäftsstelle."))
     _require_office_account(responsible)
@@ -58,6 +58,8 @@ def hand_over(*, handover: Handover, responsible: User, expected: int, by, now: 
         for kind in assignable_kinds()
     }
     count = sum(map(len, found.values()))
+    if not count:
+        raise Refused(_("Es ist nichts mehr zu übergeben."))
     if count != expected:
         text = ngettext(
             "Inzwischen ist %(count)d Eintrag zu übergeben. Bitte prüfen Sie noch einmal.",
@@ -65,8 +67,6 @@ def hand_over(*, handover: Handover, responsible: User, expected: int, by, now: 
             count,
         )
         raise ChangedMeanwhile(text % {"count": count})
-    if not count:
-        raise Refused(_("Es ist nichts zu übergeben."))
     for records in found.values():
         for former, group in _by_responsible(records).items():
             _assign(group, former, responsible, by=by, now=now)

@@ -183,7 +183,7 @@ def test_handover_leaves_what_is_finished(office, colleague):
     ]
 
     assert open_records_in_charge(office) == {}
-    with nothing_changes(*finished), pytest.raises(Refused, match="nichts zu übergeben"):
+    with nothing_changes(*finished), pytest.raises(Refused, match="nichts mehr zu übergeben"):
         hand_over(
             handover=Handover(KINDS, office), responsible=colleague, expected=0, by=office, now=NOW
         )

@@ -104,7 +104,7 @@ def test_nothing_ticked_hands_over_nothing(signed_in, office, colleague):
     with nothing_changes(measure):
         response = signed_in.post(f"{HANDOVER}?auswahl=1&an={colleague.pk}", {"expected": "0"})
 
-    assert "Es ist nichts zu übergeben." in text_of(response)
+    assert "Es ist nichts mehr zu übergeben." in text_of(response)
 
 
 def test_other_number_than_previewed_shows_the_preview_again(signed_in, office, colleague):
@@ -115,6 +115,16 @@ def test_other_number_than_previewed_shows_the_preview_again(signed_in, office, 
 
     assert "Inzwischen ist 1 Eintrag zu übergeben." in text_of(response)
     assert "1 Eintrag an Referat übergeben" in text_of(response)
+
+
+def test_second_handover_says_that_nothing_is_left(signed_in, office, colleague):
+    make_measure(responsible=office)
+    signed_in.post(choice(office.pk, colleague), {"expected": "1"})
+
+    page = text_of(signed_in.post(choice(office.pk, colleague), {"expected": "1"}))
+
+    assert "Es ist nichts mehr zu übergeben." in page
+    assert "0 Einträge" not in page
 
 
 def test_giver_cannot_be_the_taker(signed_in, office):
