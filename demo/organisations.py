@@ -77,7 +77,8 @@ def organisation_from(record: dict) -> Organisation:
         subkind=SUBKINDS.get(subkind, subkind),
         description=record["role"] or "",
         city=city,
-        website=record["website"] or "",
+        # The sources leave `https://` out.
+        website=f"https://{record['website']}" if record["website"] else "",
         origin=Origin.TAKEN_OVER,
         sources=record["source"],
         basis={"name": basis} if basis else {},

@@ -1,7 +1,11 @@
 """Fields for text: nothing that is typed or pasted disappears unnoticed."""
 
+from urllib.parse import urlsplit
+
 from django import forms
-from django.core.validators import MaxLengthValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, URLValidator
+from django.utils.translation import gettext_lazy as _
 
 from core.texts import clean_text
 
@@ -55,8 +59,22 @@ class CleanEmailField(Clean, forms.EmailField):
         return super().to_python(value)
 
 
+def validate_host(url: str) -> None:
+    """Raise ValidationError unless the host of `url`, a web address, can be written in ASCII."""
+    try:
+        (urlsplit(url).hostname or "").encode("idna")
+    except (UnicodeError, ValueError) as error:
+        raise ValidationError(str(NO_WEB_ADDRESS), code="invalid") from error
+
+
+NO_WEB_ADDRESS = _("Bitte geben Sie die Internetadresse so ein: https://www.berlin.de.")
+
+
 class CleanURLField(Clean, forms.URLField):
-    """A web address, completed to `https://` when it was typed without."""
+    """A web address (`http` or `https`), completed to `https://` when it was typed without."""
+
+    default_validators = [URLValidator(schemes=["http", "https"]), validate_host]
+    default_error_messages = {"invalid": NO_WEB_ADDRESS}
 
     def __init__(self, **kwargs):
         super().__init__(**{"assume_scheme": "https", **kwargs})

@@ -63,8 +63,7 @@ class Organisation(Sourced):
     street = models.CharField(_("Straße und Hausnummer"), max_length=200, blank=True)
     postcode = models.CharField(_("Postleitzahl"), max_length=10, blank=True)
     city = models.CharField(_("Ort"), max_length=100, blank=True)
-    # Not a URLField, because sources often omit `https://`.
-    website = models.CharField(_("Internetseite"), max_length=200, blank=True)
+    website = models.URLField(_("Internetseite"), blank=True)
     sectors = models.ManyToManyField(
         Sector, verbose_name=_("Branchen"), blank=True, related_name="organisations"
     )

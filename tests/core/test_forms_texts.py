@@ -93,3 +93,25 @@ def test_what_is_no_address_is_refused(text):
 )
 def test_web_address_is_completed(text, url):
     assert CleanURLField().clean(text) == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "siehe Impressum",
+        "ftp://berlin.de",
+        "javascript:alert(1)",
+        "mailto:gast@example.org",
+        "https://",
+        "berlin",
+        "https://\ufffd.de",
+        "https://[",
+    ],
+)
+def test_what_is_no_web_address_is_refused(text):
+    with pytest.raises(ValidationError) as refused:
+        CleanURLField().clean(text)
+
+    assert set(refused.value.messages) == {
+        "Bitte geben Sie die Internetadresse so ein: https://www.berlin.de."
+    }

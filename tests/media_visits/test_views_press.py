@@ -274,7 +274,7 @@ def test_coverage_without_a_visit_leads_to_the_pressespiegel(signed_in):
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"url": "kein link"}, "gültige"),
+        ({"url": "kein link"}, "Bitte geben Sie die Internetadresse so ein"),
         ({"url": "https://example.org/bekannt"}, "schon erfasst"),
         ({"url": "http://www.example.org/bekannt/#mehr"}, "Bitte zuerst ansehen"),
         ({"starts_on": "2026-03-03"}, "in der Zukunft"),

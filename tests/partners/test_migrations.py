@@ -1,4 +1,4 @@
-"""The migration that splits the names of people."""
+"""The migrations that split the names of people and complete web addresses."""
 
 from importlib import import_module
 
@@ -9,6 +9,7 @@ from tests.partners.builders import make_person
 
 NAME = "0003_person_name_parts"
 migration = import_module(f"partners.migrations.{NAME}")
+websites = import_module("partners.migrations.0006_website_with_scheme")
 
 
 @pytest.mark.parametrize(
@@ -79,3 +80,17 @@ def test_names_are_split_and_joined_again():
     assert person.letter_salutation == "Liebe Frau von Müller"
     plain.refresh_from_db()
     assert plain.family_name == "Leitung Einkauf"
+
+
+@pytest.mark.parametrize(
+    ("website", "completed"),
+    [
+        ("berlin.de/sen/web", "https://berlin.de/sen/web"),
+        ("www.example.org", "https://www.example.org"),
+        ("http://example.org", "http://example.org"),
+        ("siehe Impressum", "siehe Impressum"),
+        ("x" * 190 + ".example", "x" * 190 + ".example"),
+    ],
+)
+def test_web_address_gets_only_what_it_lacks(website, completed):
+    assert websites.with_scheme(website) == completed

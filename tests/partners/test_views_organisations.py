@@ -39,6 +39,17 @@ def test_organisation_is_added_with_history(client, office):
     assert organisation.history.get().history_user == office
 
 
+def test_website_is_a_web_address(client, office):
+    url = reverse("partners:organisation_add")
+
+    page = client.post(url, organisation_data(website="siehe unten")).content.decode()
+    client.post(url, organisation_data(website="www.example.org"))
+
+    assert "Bitte geben Sie die Internetadresse so ein: https://www.berlin.de." in page
+    assert 'value="siehe unten"' in page
+    assert Organisation.objects.get().website == "https://www.example.org"
+
+
 def test_form_sent_twice_adds_one_organisation(client, office):
     client.post(reverse("partners:organisation_add"), organisation_data())
 
