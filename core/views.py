@@ -9,8 +9,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, QuerySet
 from django.db.models.expressions import OrderBy
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -26,6 +27,14 @@ from core.states import Move, target_of
 PAGE_SIZE = 50
 # Ticked rows are in the address, whose length servers limit.
 MAX_TICKED = 200
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that cannot be read.
+
+    Django's own view checks for a CSRF token, which reads the form again and fails again.
+    """
+    return HttpResponseBadRequest(render_to_string("400.html"))
 
 
 def allowed(predicate: Callable, reason: str | Promise = ""):

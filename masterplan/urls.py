@@ -21,3 +21,4 @@ urlpatterns = [
     path("barrierefreiheit/", legal.accessibility, name="accessibility"),
     path("", include("operations.urls")),
 ]
+handler400 = "core.views.bad_request"

@@ -9,14 +9,17 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import Http404
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from core.errors import ChangedMeanwhile, Concern, NotAllowed, Refused, Warned
 from core.forms import WarnedForm
+from core.roles import OFFICE
 from core.states import Move
 from core.views import ordering, redirect_unless_possible, run_service, save_form
 from measures.forms import MilestoneForm
 from measures.models import Milestone
+from tests.partners.builders import make_user
 
 MOVES = {"close": Move(("open",), "closed")}
 
@@ -205,3 +208,17 @@ def test_records_without_a_value_come_last_in_both_directions(query, column):
     request = RequestFactory().get(f"/{query}")
 
     assert ordering(request, SORTS, "-date", nulls_last=True) == [column, "pk"]
+
+
+@pytest.mark.django_db
+def test_form_in_another_encoding_is_answered_in_words():
+    # Without the check and a cookie, the test client would not read the form again for the token.
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user(OFFICE))
+    client.cookies["csrftoken"] = "x" * 32
+    content_type = "application/x-www-form-urlencoded; charset=utf-16"
+
+    answer = client.generic("POST", reverse("overview"), b"name=x", content_type)
+
+    assert answer.status_code == 400
+    assert "Das ließ sich nicht lesen" in answer.text
