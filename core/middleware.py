@@ -1,4 +1,4 @@
-"""Middleware: duplicate submissions, caching of private pages, POST-only URLs."""
+"""Middleware: methods, duplicate submissions, caching of private pages, POST-only URLs."""
 
 import hashlib
 import secrets
@@ -6,7 +6,7 @@ import time
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
@@ -18,6 +18,23 @@ PROCESSING_SECONDS = 60
 # How long a duplicate waits while the first submission is still being processed.
 WAIT_SECONDS = 5
 POLL_SECONDS = 0.1
+
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST")
+
+
+class MethodsMiddleware:
+    """Refuse what no page takes: a view that only asks whether it is a POST would answer a PUT as
+    if it were a GET.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
 
 
 def new_token() -> str:

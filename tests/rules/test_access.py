@@ -78,6 +78,16 @@ def test_pages_are_closed_unless_listed(client, db):
     assert opened == PUBLIC
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE"])
+def test_methods_that_no_page_takes_are_refused(client, method):
+    answers = {name: client.generic(method, f"/{address}") for name, address in ROUTES}
+
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(
+        answers, 405
+    )
+    assert {answer["Allow"] for answer in answers.values()} == {"GET, HEAD, OPTIONS, POST"}
+
+
 def test_every_route_has_a_unique_name():
     names = [name for name, _ in ROUTES]
 
