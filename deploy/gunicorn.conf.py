@@ -11,6 +11,10 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 preload_app = True
 timeout = 60
 graceful_timeout = 20
+# Gunicorn refuses a longer address in English, before the portal sees it. Browsers send longer ones
+# than its default of 4094, for a list with filters and many ticked rows. 8190 is the most it takes;
+# 0, no limit, would let anybody fill the memory.
+limit_request_line = 8190
 max_requests = 5000
 max_requests_jitter = 500
 control_socket_disable = True

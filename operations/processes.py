@@ -64,6 +64,8 @@ def web_command(addresses: list[str]) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "masterplan.wsgi"),
         *("--worker-class=gthread", "--workers=1", "--threads=8"),
+        # As in deploy/gunicorn.conf.py, which says why.
+        "--limit-request-line=8190",
         *("--graceful-timeout=5", "--log-level=warning", "--no-control-socket"),
         *binds,
     ]

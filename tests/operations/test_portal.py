@@ -48,6 +48,8 @@ def test_portal_serves_restarts_a_dead_process_and_ends_them_all(portal):
     assert f"http://localhost:{port}" in output.read_text()
     assert status_of(f"http://localhost:{port}/healthz")[0] == 200
     assert status_of(f"http://127.0.0.1:{port}/healthz")[0] == 200
+    status, page = status_of(f"http://localhost:{port}/{'x' * 5000}")
+    assert (status, "Diese Seite gibt es nicht" in page) == (404, True)
     operation = f"http://127.0.0.1:{port}/healthz/betrieb"
     wait_until(lambda: status_of(operation)[0] == 200, what=lambda: status_of(operation))
 

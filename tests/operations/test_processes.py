@@ -1,13 +1,20 @@
 """The supervisor, with small processes in place of the portal's."""
 
 import os
+import runpy
 import signal
 import sys
 import time
 
 import pytest
 
-from operations.processes import Child, StartFailed, Supervisor, loopback_addresses
+from operations.processes import (
+    Child,
+    StartFailed,
+    Supervisor,
+    loopback_addresses,
+    web_command,
+)
 from tests.stack import free_port, wait_until
 
 pytestmark = pytest.mark.embedded
@@ -20,6 +27,14 @@ STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
     "print('ready', flush=True); time.sleep(600)"
 )
+
+
+def test_both_ways_to_run_take_addresses_of_the_same_length(base_dir):
+    gunicorn = runpy.run_path(str(base_dir / "deploy/gunicorn.conf.py"))
+
+    command = web_command(["127.0.0.1:8000"])
+
+    assert f"--limit-request-line={gunicorn['limit_request_line']}" in command
 
 
 def make_child(tmp_path, name, code, *arguments):
