@@ -148,6 +148,18 @@ def test_code_page_looks_the_same_without_an_account(client, account):
     assert Mail.objects.count() == 1
 
 
+@pytest.mark.parametrize("email", ["niemand@example.org", "gesperrt@example.org"])
+def test_page_does_not_claim_a_code_that_nobody_is_sent(client, email):
+    make_user(OFFICE, email="gesperrt@example.org", is_active=False)
+
+    page = client.post("/anmelden/code/", {"email": email}, follow=True).text
+
+    assert f"Wenn es zu {email} ein aktives Konto gibt, ist dorthin ein Code unterwegs." in page
+    assert "Der Code ist angefordert." in page
+    assert "gesendet" not in page
+    assert not Mail.objects.exists()
+
+
 def test_password_reset_sets_a_new_password(client, account):
     client.post("/anmelden/passwort/", {"email": account.email})
     link = re.search(RESET_LINK, last_mail_text())[1]
