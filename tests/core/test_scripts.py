@@ -386,3 +386,14 @@ def test_link_is_copied_where_the_clipboard_is_there(page, serve):
 
     assert page.evaluate("window.copied") == "https://example.org/x"
     assert page.text_content("button") == "Kopiert"
+
+
+def test_escape_closes_a_menu_and_returns_to_its_button(page, serve):
+    menu = "<details data-menu open><summary>Mehr</summary><button>Löschen</button></details>"
+    serve({"/": html(menu + menu.replace(" data-menu", ""), "menus")})
+    page.goto(f"{SITE}/")
+
+    page.press("button", "Escape")
+
+    assert page.eval_on_selector_all("details[open]", "all => all.length") == 1
+    assert page.evaluate("document.activeElement.textContent") == "Mehr"
