@@ -90,6 +90,7 @@ class PortalManifestStorage(CompressedManifestStaticFilesStorage):
             return trim_kern(text) if path.startswith("kern/") else text
 
         whole = inline_imports(read(STYLESHEET), base=STYLESHEET, read=read)
+        whole = without_unused_properties(without_comments(whole))
         # An earlier collectstatic may have left an older version.
         self.delete(STYLESHEET)
         self._save(STYLESHEET, ContentFile(whole.encode("utf-8")))
@@ -158,6 +159,10 @@ ICON_SIZES = ("large", "small", "x-large")
 
 IMPORT = re.compile(r'@import url\("([^"]+)"\) layer\(([a-z]+)\);')
 KERN_CLASS = re.compile(r"\.kern-([a-z0-9_-]+)")
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+LINE_BREAK = re.compile(r"\s*\n\s*")
+KERN_PROPERTY = re.compile(r"(--kern-[\w-]+)\s*:")
+USED_PROPERTY = re.compile(r"var\(\s*(--kern-[\w-]+)")
 TOKEN = re.compile(r'"[^"]*"|[{};]')
 
 
@@ -173,6 +178,22 @@ def inline_imports(css: str, *, base: str, read: Callable[[str], str]) -> str:
         return f"@layer {match[2]} {{\n{read(address)}\n}}"
 
     return IMPORT.sub(layer, css)
+
+
+def without_comments(css: str) -> str:
+    """Return `css` without comments, empty lines and indentation."""
+    return LINE_BREAK.sub("\n", COMMENT.sub("", css))
+
+
+def without_unused_properties(css: str) -> str:
+    """Return `css` without those of KERN's custom properties that nothing in it refers to."""
+    before = ""
+    # Repeated, because a property may be used only by another one that nothing uses.
+    while css != before:
+        before, used = css, set(USED_PROPERTY.findall(css))
+        for name in set(KERN_PROPERTY.findall(css)) - used:
+            css = re.sub(rf"{name}\s*:[^;{{}}]*;?", "", css)
+    return css
 
 
 def trim_kern(css: str) -> str:

@@ -310,6 +310,9 @@ STATICFILES_FINDERS = [
     "core.staticfiles.UsableAppFinder",
     "core.staticfiles.NpmFinder",
 ]
+WHITENOISE_ALLOW_ALL_ORIGINS = (
+    False  # nobody else uses them, and each header travels with each file
+)
 FONT_DIR = VAR_DIR / "fonts"  # Fira Sans as documents need it, unpacked from node_modules
 # Uploaded files: never served directly, only handed out by views
 MEDIA_ROOT = VAR_DIR / "media"

@@ -6,7 +6,14 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import override_settings
 
-from core.staticfiles import NPM_FILES, _is_used, inline_imports, trim_kern
+from core.staticfiles import (
+    NPM_FILES,
+    _is_used,
+    inline_imports,
+    trim_kern,
+    without_comments,
+    without_unused_properties,
+)
 
 KERN_NAME = re.compile(r"kern-(?!level|color|metric|typography|theme|ux)[a-z]+(?:[_-]+[a-z]+)*")
 
@@ -42,6 +49,16 @@ def test_kern_is_trimmed_to_the_parts_in_use(css, kept):
     assert trim_kern(css) == kept
 
 
+def test_stylesheet_has_no_comments_and_no_indentation():
+    assert without_comments("/* a\nb */\n.x {\n  a: b;\n\n}") == "\n.x {\na: b;\n}"
+
+
+def test_properties_of_kern_that_nothing_uses_are_left_out():
+    css = ":root{--kern-a:1;--kern-b:var(--kern-a);--kern-c:2;--own:3}.x{d:var(--kern-c, 4)}"
+
+    assert without_unused_properties(css) == ":root{--kern-c:2;--own:3}.x{d:var(--kern-c, 4)}"
+
+
 def test_every_class_of_kern_in_use_is_served():
     """A page that uses a new KERN component lists it in `KERN_PARTS`; else it is unstyled."""
     sources = [*settings.BASE_DIR.glob("templates/**/*.html"), settings.BASE_DIR / "core/html.py"]
@@ -75,7 +92,7 @@ def test_collected_files_are_one_small_stylesheet(tmp_path):
     text = stylesheet.read_text()
     assert "@import" not in text
     assert ".kern-card" not in text
-    assert compressed.stat().st_size < 24_000
+    assert compressed.stat().st_size < 18_000
     fonts = re.findall(r'url\("(\.\./fonts/[^"]+)"\)', text)
     assert len(fonts) == 4
     assert [font for font in fonts if not (stylesheet.parent / font).resolve().exists()] == []
