@@ -232,7 +232,8 @@ MAIL_SWEEP_SECONDS = env.int("MAIL_SWEEP_SECONDS", 60)
 MAIL_BACKOFF = env.list("MAIL_BACKOFF", int, [60, 300, 900, 3600, 10_800, 21_600])
 # Attempts after which a mail that the server keeps deferring fails
 MAIL_MAX_ATTEMPTS = env.int("MAIL_MAX_ATTEMPTS", 8)
-# Notices to one person within these minutes become one mail; 0: no bundling
+# Notices to one person within these minutes become one mail, as do confirmations of a guest's
+# replies; 0: no bundling
 MAIL_BUNDLE_MINUTES = env.int("MAIL_BUNDLE_MINUTES", 10)
 MAIL_MAX_KB = env.int("MAIL_MAX_KB", 1024)  # a larger mail is refused when it is written
 # Days until the text of a mail is removed; the record that it was sent stays

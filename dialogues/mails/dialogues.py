@@ -18,7 +18,7 @@ from dialogues.models import Dialogue, Invitation
 from dialogues.queries import former_spans
 from outbox.queries.mails import unsent_events
 from outbox.rendering.calendars import CANCEL, PUBLISH, REQUEST
-from outbox.services import enqueue_mails, withdraw_pending
+from outbox.services import enqueue_mails, hasten_pending, withdraw_pending
 from outbox.texts import MailDraft
 from partners.models import Person
 from partners.queries import recipient_of
@@ -238,6 +238,8 @@ def changes_between(before: Dialogue, after: Dialogue) -> list[Change]:
 def mail_changed(dialogue: Dialogue, news: list[News], *, by, now: dt.datetime) -> None:
     """Mail each addressee of `news` what changed, with an entry that replaces the former one."""
     dialogue = dialogue.as_announced
+    keys = [one.invitation.mail_key for one, _changes in news if one.invitation]
+    hasten_pending(subject_keys=keys, kinds=["rsvp_confirmed"], now=now)
     drafts = [_change_draft(addressee, dialogue, changes, now) for addressee, changes in news]
     enqueue_mails(drafts, now=now, by=by)
 

@@ -1,6 +1,7 @@
 """Mails after a guest's reply: the confirmation, and mails to substitutes."""
 
 import datetime as dt
+from itertools import takewhile
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,22 +11,34 @@ from dialogues.enums import SEATED, RsvpState
 from dialogues.mails.dates import PARTSTATS, entry_text, has_new_holder, holds_other_entry
 from dialogues.mails.invitations import enqueue_reachable, guest_draft, withdrawal_draft
 from dialogues.models import Dialogue, Invitation, Rsvp
+from outbox.enums import MailState
+from outbox.models import Mail
 from outbox.rendering.calendars import CANCEL, REQUEST
+from outbox.services import replace_pending
 from outbox.texts import MailDraft, Recipient
 from partners.queries import recipient_of
+
+CONFIRMED = "rsvp_confirmed"
 
 
 def mail_confirmation(
     dialogue: Dialogue, invitation: Invitation, *, previous: Rsvp, by, now: dt.datetime
 ) -> None:
-    """Mail the guest a confirmation; mail substitutes who are newly named or no longer needed.
+    """Mail the guest a confirmation, in the place of one that still waits; mail substitutes who are
+    newly named or no longer needed.
 
     If the guest no longer holds the calendar entry, the confirmation cancels it.
     """
     dialogue = dialogue.as_announced
+    note = _("Der Gast hat noch einmal geantwortet.")
+    due_at = replace_pending(
+        subject_key=invitation.mail_key, kind=CONFIRMED, note=note, by=by, now=now
+    )
     # A guest may return to a former reply; with the time, its confirmation is no duplicate.
     stamp = now.isoformat()
-    drafts = [_confirmation_draft(dialogue, invitation, previous, stamp, now)]
+    confirmed = _last_confirmed(invitation, previous)
+    draft = _confirmation_draft(dialogue, invitation, confirmed, stamp, now)
+    drafts = [draft._replace(due_at=due_at)]
     named, former = invitation.substitute_email, previous.substitute_email
     if named.lower() != former.lower():
         if named:
@@ -36,6 +49,21 @@ def mail_confirmation(
             event = f"substitute_off:{stamp}"
             drafts.append(withdrawal_draft(dialogue, invitation, to, event, now))
     enqueue_reachable(drafts, now=now, by=by)
+
+
+def _last_confirmed(invitation: Invitation, previous: Rsvp) -> Rsvp:
+    """Return the reply that the guest's calendar knows of: `previous`, or the one before those
+    whose confirmation was withdrawn unsent.
+    """
+    mails = Mail.objects.filter(
+        subject_key=invitation.mail_key, kind=CONFIRMED, created_at__gte=invitation.released_at
+    )
+    states = mails.order_by("-pk").values_list("state", "created_at")
+    withdrawn = list(takewhile(lambda mail: mail[0] == MailState.WITHDRAWN, states))
+    if not withdrawn:
+        return previous
+    before = invitation.history.filter(history_date__lt=withdrawn[-1][1]).first()
+    return Rsvp(**{name: getattr(before, name) for name in Rsvp._fields}) if before else previous
 
 
 def _confirmation_draft(
@@ -54,7 +82,7 @@ def _confirmation_draft(
     return guest_draft(
         dialogue,
         invitation,
-        "rsvp_confirmed",
+        CONFIRMED,
         f"rsvp:{stamp}",
         values=values,
         to=to,

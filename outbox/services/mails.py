@@ -7,7 +7,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Max, Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -209,6 +209,34 @@ def withdraw_pending(
     return sum(
         _withdraw_some(keys, list(kinds), note, now, by) for keys in in_batches(list(subject_keys))
     )
+
+
+@transaction.atomic
+def replace_pending(
+    *, subject_key: str, kind: str, note: str, now: dt.datetime, by: Model | None
+) -> dt.datetime:
+    """Withdraw the unsent mails of `kind` about `subject_key`, as another takes their place, and
+    return when that one is due: now, or MAIL_BUNDLE_MINUTES after the last that was not withdrawn.
+
+    So whoever changes their mind several times in a row gets one mail at once and one at the end.
+    """
+    withdraw_pending(subject_keys=[subject_key], kinds=[kind], note=note, now=now, by=by)
+    others = Mail.objects.filter(
+        subject_key=subject_key, kind=kind, state__in=(MailState.SENDING, MailState.SENT)
+    )
+    last_due = others.aggregate(last=Max("due_at"))["last"]
+    window = dt.timedelta(minutes=settings.MAIL_BUNDLE_MINUTES)
+    return max(now, last_due + window) if last_due else now
+
+
+@transaction.atomic
+def hasten_pending(*, subject_keys: Iterable[str], kinds: Iterable[str], now: dt.datetime) -> None:
+    """Let waiting mails of `kinds` about `subject_keys` that are due later go out now, before
+    another mail contradicts them.
+    """
+    later = Mail.objects.filter(state=MailState.WAITING, due_at__gt=now, kind__in=list(kinds))
+    for keys in in_batches(list(subject_keys)):
+        later.filter(subject_key__in=keys).update(due_at=now)
 
 
 @transaction.atomic

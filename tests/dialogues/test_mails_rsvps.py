@@ -5,12 +5,16 @@ import datetime as dt
 import pytest
 
 from dialogues.enums import DialogueState, RsvpState
+from dialogues.mails.dates import addressees_of_change
+from dialogues.mails.dialogues import mail_changed
+from dialogues.models import Dialogue
 from dialogues.services import (
     add_guests,
     record_rsvp,
     release_invitations,
     withdraw_invitation,
 )
+from outbox.enums import MailState
 from outbox.models import Mail
 from tests.dialogues.builders import (
     MAYBE,
@@ -48,7 +52,10 @@ def rsvp(invitation):
             invitation=invitation, rsvp=reply, now=NOW + dt.timedelta(minutes=next(minutes))
         )
         invitation.refresh_from_db()
-        return entries_of(Mail.objects.exclude(pk__in=before))
+        written = Mail.objects.exclude(pk__in=before)
+        entries = entries_of(written)
+        written.update(state=MailState.SENT, sent_at=NOW)
+        return entries
 
     return reply_with
 
@@ -189,3 +196,56 @@ def test_invitation_of_a_former_date_is_withdrawn_without_an_entry(office):
     withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
     assert calendar_of(Mail.objects.get()) is None
+
+
+def reply(invitation, given, seconds):
+    invitation.refresh_from_db()
+    record_rsvp(invitation=invitation, rsvp=given, now=NOW + dt.timedelta(seconds=seconds))
+
+
+def confirmations():
+    return Mail.objects.filter(kind="rsvp_confirmed").order_by("pk")
+
+
+def test_only_the_latest_of_many_replies_is_confirmed(invitation):
+    for seconds in range(12):
+        reply(invitation, NO if seconds % 2 else YES, seconds)
+
+    *former, latest = confirmations()
+    assert {mail.state for mail in former} == {MailState.WITHDRAWN}
+    assert (latest.state, latest.due_at) == (MailState.WAITING, NOW + dt.timedelta(seconds=11))
+    assert str(RsvpState.DECLINED.label) in latest.text
+
+
+def test_further_replies_are_confirmed_together_after_a_while(invitation, settings):
+    settings.MAIL_BUNDLE_MINUTES = 10
+    reply(invitation, YES, 0)
+    confirmations().update(state=MailState.SENT, sent_at=NOW)
+    for seconds in range(1, 6):
+        reply(invitation, YES if seconds % 2 else MAYBE, seconds)
+
+    assert [mail.state for mail in confirmations()] == ["sent", *["withdrawn"] * 3, "waiting"]
+    assert confirmations().last().due_at == NOW + dt.timedelta(minutes=10)
+
+
+def test_confirmation_cancels_what_a_withdrawn_one_was_to_cancel(invitation):
+    reply(invitation, YES, 0)
+    confirmations().update(state=MailState.SENT, sent_at=NOW)
+    for seconds, remark in enumerate(("", "Leider verhindert.", "Leider krank."), start=1):
+        reply(invitation, NO._replace(remark=remark), seconds)
+
+    waiting = confirmations().filter(state=MailState.WAITING)
+    assert [(to, method) for to, method, *_ in entries_of(waiting)] == [(GUEST, "CANCEL")]
+
+
+def test_held_confirmation_goes_out_before_a_change_is_mailed(invitation, settings):
+    settings.MAIL_BUNDLE_MINUTES = 10
+    reply(invitation, YES, 0)
+    confirmations().update(state=MailState.SENT, sent_at=NOW)
+    reply(invitation, MAYBE, 1)
+    dialogue = Dialogue.objects.get(pk=invitation.dialogue_id)
+    news = [(addressee, []) for addressee in addressees_of_change(dialogue, today=NOW.date())]
+
+    mail_changed(dialogue, news, by=None, now=NOW + dt.timedelta(seconds=2))
+
+    assert confirmations().last().due_at == NOW + dt.timedelta(seconds=2)
