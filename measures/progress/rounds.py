@@ -1,35 +1,58 @@
 """The buttons and lines of a reporting round, and what opening and closing it would do."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import format_date
+from core.errors import Refused
 from core.html import draw_due, draw_note
 from core.progress import Button, OpenPoint
 from core.states import allowed_actions
-from measures.enums import ROUND_MOVES, ReportState, RoundState
+from measures.enums import ROUND_MOVES, Phase, ReportState, RoundState
 from measures.models import Measure, ReportingRound
 from measures.permissions import can_run_rounds, leads_measure
 from measures.queries import AwaitedLead, ReportInRound
 from measures.reminders import Contact, OwingLead
+from measures.services import require_openable
 from outbox.enums import MailState
 from partners.models import Organisation, Person
 
+SHOWN_NAMES = 12
+NOT_ASKED_LINES = {
+    "taken_over": gettext_lazy("Nicht gefragt, weil aus früheren Unterlagen übernommen: %(names)s"),
+    Phase.COMPLETED: gettext_lazy("Nicht gefragt, weil abgeschlossen: %(names)s"),
+    Phase.DISCONTINUED: gettext_lazy("Nicht gefragt, weil eingestellt: %(names)s"),
+}
 
-def round_buttons(reporting_round: ReportingRound, user) -> list[Button]:
-    """Return the office's buttons: moves that the state allows, and editing until the end."""
+
+def opening_hindrance(reporting_round: ReportingRound, user, today: dt.date) -> str:
+    """Tell the office why a planned round cannot start today; "" if it can."""
+    if reporting_round.state != RoundState.PLANNED or not can_run_rounds(user):
+        return ""
+    try:
+        require_openable(reporting_round, today=today)
+    except Refused as error:
+        return str(error)
+    return ""
+
+
+def round_buttons(reporting_round: ReportingRound, user, *, hindrance: str = "") -> list[Button]:
+    """Return the office's buttons: moves that the state allows, and editing until the end.
+
+    A round with an `opening_hindrance` has no button to start it.
+    """
     actions = allowed_actions(ROUND_MOVES, reporting_round)
     if not actions or not can_run_rounds(user):
         return []
     buttons = []
-    if "open" in actions:
+    if "open" in actions and not hindrance:
         url = reverse("measures:round_open", args=[reporting_round.pk])
         buttons.append(Button(str(ROUND_MOVES["open"].label), url, "primary"))
     if "close" in actions:
@@ -171,9 +194,12 @@ def _left_out(entry: OwingLead) -> list[Person]:
 
 
 def opening_details(
-    reporting_round: ReportingRound, leads: list[AwaitedLead], without_lead: list[Measure]
+    reporting_round: ReportingRound,
+    leads: list[AwaitedLead],
+    without_lead: list[Measure],
+    not_asked: Mapping[str, list[Measure]],
 ) -> list[str]:
-    """Return what opening the round does: who is asked, and who cannot be."""
+    """Return what opening the round does: who is asked about what, and who is not, and why."""
     measure_count = sum(len(awaited.measures) for awaited in leads)
     waiting = ngettext(
         "%(count)d Maßnahme wartet dann auf einen Bericht.",
@@ -186,16 +212,36 @@ def opening_details(
         due,
         *asked_lines(leads),
         *unreachable_lines(leads, without_lead),
+        *not_asked_lines(not_asked),
     ]
 
 
-def asked_lines(leads: list[AwaitedLead]) -> list[str]:
-    """Return a line per organisation with the people who get a mail."""
+def not_asked_lines(not_asked: Mapping[str, list[Measure]]) -> list[str]:
+    """Return a line per reason with the measures that no round asks about."""
     return [
-        _("E-Mail an %(lead)s: %(people)s")
+        str(text) % {"names": _shortened(not_asked[reason])}
+        for reason, text in NOT_ASKED_LINES.items()
+        if reason in not_asked
+    ]
+
+
+def _shortened(measures: list[Measure]) -> str:
+    """Return the names of the first measures and how many more there are."""
+    names, more = _quoted(measures[:SHOWN_NAMES]), len(measures) - SHOWN_NAMES
+    if more <= 0:
+        return names
+    text = ngettext("%(names)s und %(count)d weitere", "%(names)s und %(count)d weitere", more)
+    return text % {"names": names, "count": more}
+
+
+def asked_lines(leads: list[AwaitedLead]) -> list[str]:
+    """Return a line per organisation with its measures and the people who get a mail."""
+    return [
+        _("E-Mail an %(lead)s: %(people)s, zu %(measures)s")
         % {
             "lead": awaited.lead.label,
             "people": ", ".join(str(person) for person in awaited.reporters),
+            "measures": _quoted(awaited.measures),
         }
         for awaited in leads
         if awaited.reporters

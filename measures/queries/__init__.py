@@ -35,6 +35,7 @@ from measures.queries.reports import (
 from measures.queries.rounds import (
     ReportInRound,
     measures_awaiting_report,
+    measures_not_asked,
     measures_without_lead,
     open_round_of,
     open_rounds,
@@ -59,6 +60,7 @@ __all__ = [
     "measures_awaiting_report",
     "milestones_of",
     "open_measures",
+    "measures_not_asked",
     "measures_without_lead",
     "open_report_of",
     "open_round_of",

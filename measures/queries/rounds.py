@@ -1,9 +1,11 @@
 """Reporting rounds: open ones, and the reports they still await."""
 
+from collections import defaultdict
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from core.models import Origin
 from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE, has_role
 from measures.enums import FINISHED_PHASES, GIVEN_REPORT_STATES, RoundState
 from measures.models import Measure, ReportingRound, StatusReport
@@ -56,6 +58,21 @@ def measures_without_lead(reporting_round: ReportingRound) -> QuerySet[Measure]:
 def _unfinished_measures(reporting_round: ReportingRound) -> QuerySet[Measure]:
     measures = Measure.objects.in_workflow().filter(plan_id=reporting_round.plan_id)
     return measures.exclude(phase__in=FINISHED_PHASES).order_by("search", "pk")
+
+
+def measures_not_asked(reporting_round: ReportingRound) -> dict[str, list[Measure]]:
+    """Return the measures of the plan on which no round asks for a report, by reason: `taken_over`,
+    or the finished phase.
+
+    `measures_without_lead` has those that only lack somebody to ask.
+    """
+    measures = Measure.objects.filter(plan_id=reporting_round.plan_id).filter(
+        Q(origin=Origin.TAKEN_OVER) | Q(phase__in=FINISHED_PHASES)
+    )
+    found: dict[str, list[Measure]] = defaultdict(list)
+    for measure in measures.only("title", "origin", "phase").order_by("search", "pk"):
+        found["taken_over" if measure.is_taken_over else measure.phase].append(measure)
+    return dict(found)
 
 
 def round_awaiting_report(measure: Measure) -> ReportingRound | None:

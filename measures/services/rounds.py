@@ -59,7 +59,7 @@ def change_round(
     require_unchanged(reporting_round, version, [*values, "state"])
     days = reporting_round.cut_off_on, reporting_round.due_on
     if reporting_round.is_open and values.get("due_on", reporting_round.due_on) != days[1]:
-        _require_due_ahead(values["due_on"], now)
+        _require_due_ahead(values["due_on"], local_date(now))
     save_changes_as(reporting_round, values, by=by, now=now)
     if reporting_round.is_open and days != (reporting_round.cut_off_on, reporting_round.due_on):
         enqueue_mails(change_notices(reporting_round, now=now), now=now, by=by)
@@ -84,9 +84,8 @@ def open_round(
     """
     require_permission(can_run_rounds(by))
     reporting_round = _lock_round(reporting_round)
-    require_openable(reporting_round)
+    require_openable(reporting_round, today=local_date(now))
     _require_as_shown(reporting_round, shown)
-    _require_due_ahead(reporting_round.due_on, now)
     reporting_round.state = target_of(ROUND_MOVES, "open", reporting_round)
     # The lock covers only this round. A constraint catches another round of the plan opened since
     # the check.
@@ -96,14 +95,15 @@ def open_round(
     return reporting_round
 
 
-def require_openable(reporting_round: ReportingRound) -> None:
-    """Raise `Refused` unless the state of the round and the other rounds of its plan allow it to
-    open.
+def require_openable(reporting_round: ReportingRound, *, today: dt.date) -> None:
+    """Raise `Refused` unless the state and the deadline of the round and the other rounds of its
+    plan allow it to open.
     """
     target_of(ROUND_MOVES, "open", reporting_round)
     others = ReportingRound.objects.filter(plan_id=reporting_round.plan_id, state=RoundState.OPEN)
     if others.exists():
         raise Refused(_another_round_is_open())
+    _require_due_ahead(reporting_round.due_on, today)
 
 
 @transaction.atomic
@@ -178,8 +178,8 @@ def _require_somebody_to_remind(owing: list[OwingLead]) -> None:
         )
 
 
-def _require_due_ahead(due_on: dt.date, now: dt.datetime) -> None:
-    if due_on < local_date(now):
+def _require_due_ahead(due_on: dt.date, today: dt.date) -> None:
+    if due_on < today:
         raise Refused(
             _(
                 "Die Frist der Berichtsrunde liegt in der Vergangenheit. Bitte wählen Sie eine "

@@ -35,6 +35,7 @@ from measures.progress import (
     closing_details,
     opened_message,
     opening_details,
+    opening_hindrance,
     owing_lines,
     reminding_details,
     round_buttons,
@@ -47,6 +48,7 @@ from measures.queries import (
     awaited_reporters,
     current_plan,
     measures_awaiting_report,
+    measures_not_asked,
     measures_without_lead,
     reports_in_round,
     round_version,
@@ -77,13 +79,15 @@ def round_page(request, pk):
     reporting_round, today = _get_round(request, pk), local_date(timezone.now())
     reports = reports_in_round(reporting_round, request.user)
     owing = owing_leads(reporting_round, today) if can_run_rounds(request.user) else []
+    hindrance = opening_hindrance(reporting_round, request.user, today)
     context = {
         "round": reporting_round,
         "owing": owing_lines(reporting_round, owing),
         "can_remind": any(entry.to_remind for entry in owing),
         "deadline": round_deadline(reporting_round, today),
         "lines": round_lines(reporting_round, reports, user=request.user, today=today),
-        "buttons": round_buttons(reporting_round, request.user),
+        "hindrance": hindrance,
+        "buttons": round_buttons(reporting_round, request.user, hindrance=hindrance),
         "unreachable": _unreachable(reporting_round, request.user),
     }
     return render(request, "measures/round.html", context)
@@ -156,7 +160,8 @@ def round_open(request, pk):
             done = opened_message(awaited_leads(reporting_round))
             messages.success(request, with_waiting_note(done, REPORT_REQUESTED))
         return redirect(reporting_round)
-    if refused := redirect_if_refused(request, reporting_round, services.require_openable):
+    check = partial(services.require_openable, today=local_date(timezone.now()))
+    if refused := redirect_if_refused(request, reporting_round, check):
         return refused
     requests = report_requests(reporting_round)
     return render_confirmation(
@@ -167,6 +172,7 @@ def round_open(request, pk):
             reporting_round,
             awaited_leads(reporting_round),
             list(measures_without_lead(reporting_round)),
+            measures_not_asked(reporting_round),
         ),
         mail=preview_message(requests[0]) if requests else None,
         mail_title=_("E-Mail an die Federführungen, hier an %(who)s")

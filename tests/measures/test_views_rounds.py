@@ -5,9 +5,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from core.models import Origin
 from core.roles import OFFICE, PARTNER
 from measures.enums import RoundState
-from measures.models import ReportingRound
+from measures.models import Measure, ReportingRound
+from measures.progress.rounds import not_asked_lines
 from outbox.models import Mail
 from tests.confirming import confirm, fill_in, press
 from tests.measures.builders import (
@@ -78,6 +80,8 @@ def test_start_page_names_those_who_are_asked_and_those_out_of_reach(client, off
     make_measure(plan, "Ankauf", lead_id=partner.organisation_id)
     make_measure(plan, "Campus", lead=make_organisation("Verband"))
     make_measure(plan, "Dach", lead_text="diverse Senatsverwaltungen")
+    make_measure(plan, "Ende", lead_id=partner.organisation_id, phase="completed")
+    make_measure(plan, "Früher", lead=make_organisation(), origin=Origin.TAKEN_OVER)
     planned = make_round(plan, state=RoundState.PLANNED)
     url = reverse("measures:round_open", args=[planned.pk])
 
@@ -85,10 +89,12 @@ def test_start_page_names_those_who_are_asked_and_those_out_of_reach(client, off
 
     for line in (
         "2 Maßnahmen warten dann auf einen Bericht.",
-        f"E-Mail an {partner.person.organisation.label}: {partner.person}",
+        f"E-Mail an {partner.person.organisation.label}: {partner.person}, zu „Ankauf“",
         "Nicht erreichbar, weil dort niemand ein Konto als Partner hat: Verband (Campus)",
         "Nicht erreichbar, weil die Federführung keine Organisation im Portal ist: "
         "Dach (diverse Senatsverwaltungen)",
+        "Nicht gefragt, weil aus früheren Unterlagen übernommen: „Früher“",
+        "Nicht gefragt, weil abgeschlossen: „Ende“",
     ):
         assert f"<li>{line}</li>" in page
     started = client.post(url, {"shown": shown_on(page)}, follow=True).content.decode()
@@ -96,6 +102,40 @@ def test_start_page_names_those_who_are_asked_and_those_out_of_reach(client, off
         "Die Berichtsrunde läuft. 1 Person erhält eine E-Mail. Nicht erreichbar: Verband."
     ) in started
     assert "Nicht erreichbar, weil dort niemand ein Konto als Partner hat" in started
+
+
+@pytest.mark.parametrize(
+    ("other", "due_on", "hindrance"),
+    [
+        (None, dt.date(2026, 3, 18), ""),
+        (RoundState.CLOSED, dt.date(2026, 3, 31), ""),
+        (RoundState.OPEN, dt.date(2026, 3, 31), "In diesem Plan läuft schon eine Berichtsrunde."),
+        (None, dt.date(2026, 3, 17), "Die Frist der Berichtsrunde liegt in der Vergangenheit."),
+    ],
+)
+def test_round_that_cannot_start_says_so_and_has_no_button(
+    client, office, other, due_on, hindrance
+):
+    plan = make_plan()
+    if other:
+        make_round(plan, state=other)
+    planned = make_round(plan, state=RoundState.PLANNED, due_on=due_on)
+    start = reverse("measures:round_open", args=[planned.pk])
+
+    page = client.get(planned.get_absolute_url()).content.decode()
+
+    assert (start in page) == (not hindrance)
+    assert ("Diese Berichtsrunde kann noch nicht starten:" in page) == bool(hindrance)
+    assert hindrance in page
+    assert client.get(start).status_code == (302 if hindrance else 200)
+
+
+def test_long_list_of_measures_not_asked_about_is_cut():
+    measures = [Measure(title=f"M{number}") for number in range(14)]
+
+    (line,) = not_asked_lines({"completed": measures})
+
+    assert line.endswith("„M10“, „M11“ und 2 weitere")
 
 
 def test_start_without_anybody_in_reach_says_so(client, office):
