@@ -23,13 +23,13 @@ from overview.progress import (
     hits_of,
     next_events,
     nothing_waiting_text,
+    office_tasks,
     own_tasks,
     own_tasks_title,
     plan_line,
     received_lately,
     related_groups,
     task_lines,
-    tasks_of_colleagues,
     tasks_of_others,
     without_sector_line,
 )
@@ -65,7 +65,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         "plan_line": plan_line(plan, rounds),
         "has_role": bool(user.roles),
         "alerts": alerts(user, now),
-        "own": _first_tasks(own_tasks(user, now), now, MAX_OWN_TASKS),
         "own_title": own_tasks_title(user),
         "empty_text": nothing_waiting_text(user),
         "received": received_lately(user, now),
@@ -74,17 +73,21 @@ def overview(request: HttpRequest) -> HttpResponse:
         "can_see_sector_balance": can_see_sector_balance(user),
     }
     if is_office(user):
+        own, of_colleagues = office_tasks(user, now)
         context |= {
+            "own": _first_tasks(own, now, MAX_OWN_TASKS),
             "others": _first_tasks(tasks_of_others(user, now, rounds), now, MAX_OTHERS, rounds),
-            "colleagues_count": len(tasks_of_colleagues(user, now)),
+            "colleagues_count": len(of_colleagues),
         }
+    else:
+        context["own"] = _first_tasks(own_tasks(user, now), now, MAX_OWN_TASKS)
     return render(request, "overview/overview.html", context)
 
 
 def _first_tasks(tasks: TaskList, now, limit: int, rounds=()) -> dict:
     """Return the first lines of a card, and how many there are in all."""
+    lines = task_lines(tasks[:limit], now, rounds)
     count = len(tasks)
-    lines = task_lines(tasks[: min(limit, count)], now, rounds)
     return {"lines": lines, "count": count, "has_more": count > limit}
 
 
@@ -94,10 +97,13 @@ def tasks_page(request: HttpRequest) -> HttpResponse:
     office.
     """
     user, now, rounds = request.user, timezone.now(), open_rounds()
-    lists = {"": (own_tasks_title(user), own_tasks(user, now))}
+    title = own_tasks_title(user)
     if is_office(user):
-        lists["team"] = (_("Im Team"), tasks_of_colleagues(user, now))
+        own, of_colleagues = office_tasks(user, now)
+        lists = {"": (title, own), "team": (_("Im Team"), of_colleagues)}
         lists["andere"] = (_("Wartet auf andere"), tasks_of_others(user, now, rounds))
+    else:
+        lists = {"": (title, own_tasks(user, now))}
     chosen = request.GET.get("wer", "")
     chosen = chosen if chosen in lists else ""
     title, tasks = lists[chosen]

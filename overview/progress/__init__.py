@@ -10,10 +10,10 @@ from overview.progress.start_page import (
     plan_line,
 )
 from overview.progress.tasks import (
+    office_tasks,
     own_tasks,
     received_lately,
     task_lines,
-    tasks_of_colleagues,
     tasks_of_others,
 )
 
@@ -29,11 +29,11 @@ __all__ = [
     "next_events",
     "nothing_waiting_text",
     "plan_line",
+    "office_tasks",
     "own_tasks",
     "own_tasks_title",
     "received_lately",
     "task_lines",
-    "tasks_of_colleagues",
     "tasks_of_others",
     "without_sector_line",
 ]

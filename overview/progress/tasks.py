@@ -34,11 +34,11 @@ from overview.queries import (
     OF_COLLEAGUES,
     UNASSIGNED,
     TaskKey,
+    TaskKeys,
     TaskList,
     decision_sources,
     office_sources,
     sources_of_others,
-    task_keys,
 )
 from partners.enums import NOBODY
 from partners.models import User
@@ -58,24 +58,32 @@ LOADERS: dict[str, Callable] = {
 }
 
 
+class OfficeTasks(NamedTuple):
+    """What waits for the office: the user's own with what nobody is in charge of, and the rest."""
+
+    own: TaskList
+    of_colleagues: TaskList
+
+
+def office_tasks(user, now: dt.datetime) -> OfficeTasks:
+    # Both from the same keys, so that one query reads and counts them.
+    keys = TaskKeys(office_sources(user, now), user)
+    entries = [*waiting_for(user, now), *_reports_due(user), *_drafts()]
+    return OfficeTasks(
+        TaskList(keys, (MINE, UNASSIGNED), entries), TaskList(keys, (OF_COLLEAGUES,))
+    )
+
+
 def own_tasks(user, now: dt.datetime) -> TaskList:
     """Return what `user` has to do; for the office also what nobody is in charge of."""
-    entries = [*waiting_for(user, now), *_reports_due(user)]
     if is_office(user):
-        entries += _drafts()
-        keys = task_keys(office_sources(user, now), user, MINE, UNASSIGNED)
-    else:
-        decides = has_role(user, SENATOR_OFFICE)
-        keys = task_keys(decision_sources(user) if decides else [])
-    return TaskList(keys, entries)
-
-
-def tasks_of_colleagues(user, now: dt.datetime) -> TaskList:
-    return TaskList(task_keys(office_sources(user, now), user, OF_COLLEAGUES))
+        return office_tasks(user, now).own
+    keys = TaskKeys(decision_sources(user) if has_role(user, SENATOR_OFFICE) else [])
+    return TaskList(keys, entries=[*waiting_for(user, now), *_reports_due(user)])
 
 
 def tasks_of_others(user, now: dt.datetime, rounds: Iterable[ReportingRound]) -> TaskList:
-    return TaskList(task_keys(sources_of_others(user, now, rounds)))
+    return TaskList(TaskKeys(sources_of_others(user, now, rounds)))
 
 
 def _reports_due(user) -> list[WaitingEntry]:

@@ -22,11 +22,11 @@ from overview.queries.tasks import (
     OF_COLLEAGUES,
     UNASSIGNED,
     TaskKey,
+    TaskKeys,
     TaskList,
     decision_sources,
     office_sources,
     sources_of_others,
-    task_keys,
 )
 
 __all__ = [
@@ -40,11 +40,11 @@ __all__ = [
     "OF_COLLEAGUES",
     "UNASSIGNED",
     "TaskKey",
+    "TaskKeys",
     "TaskList",
     "decision_sources",
     "office_sources",
     "sources_of_others",
-    "task_keys",
     "Attention",
     "Found",
     "HITS_PER_KIND",

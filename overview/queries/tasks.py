@@ -6,9 +6,11 @@ of a page are loaded, and `overview.progress.tasks` turns them into lines.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import (
     Case,
     CharField,
@@ -41,7 +43,7 @@ from media_visits.models import Visit
 from media_visits.queries import visits_awaiting_office
 from partners.queries import office_accounts
 
-MINE, UNASSIGNED, OF_COLLEAGUES = range(3)
+RANKS = MINE, UNASSIGNED, OF_COLLEAGUES = range(3)
 # Stands for no deadline, so that such tasks come last in both databases.
 NO_DEADLINE = dt.date.max
 # The models of what approvals are about; each has somebody in charge.
@@ -111,15 +113,55 @@ def sources_of_others(user, now: dt.datetime, rounds: Iterable[ReportingRound]) 
     ]
 
 
-def task_keys(sources: Iterable[Source], user=None, *ranks: int) -> QuerySet | None:
-    """Return the keys of all tasks as tuples of `TaskKey`, by deadline; those of `ranks` only if
-    given.
-
-    With `user`, their own come first, then those that nobody is in charge of or whose account
-    cannot act any more, then those of colleagues.
+class TaskKeys:
+    """The keys of the tasks of `sources` by deadline; with `user`, their own come first, then those
+    that nobody is in charge of or whose account cannot act any more, then those of colleagues.
     """
-    rank = _rank(user) if user else Value(MINE, output_field=IntegerField())
-    keys = [
+
+    def __init__(self, sources: Iterable[Source], user=None):
+        rank = _rank(user) if user else Value(MINE, output_field=IntegerField())
+        # One UNION, turned into SQL once: that takes longer than running it.
+        self._sql, self._params = _merged_sql([_keys_of(source, rank) for source in sources])
+        self._counts: list[int] | None = [] if self._sql else [0] * len(RANKS)
+
+    def count(self, ranks: Iterable[int] = RANKS) -> int:
+        if not self._counts:
+            [row] = self._run(f"SELECT {_COUNTS} FROM ({self._sql}) keys", self._params)
+            self._counts = [count or 0 for count in row]
+        return sum(self._counts[rank] for rank in ranks)
+
+    def part(self, ranks: Sequence[int], start: int, stop: int) -> list[TaskKey]:
+        """Return the keys of `ranks` from `start` to `stop`, and count all on the way."""
+        if not self._sql or stop <= start:
+            return []
+        names = ", ".join(_COLUMNS)
+        counted = f"SELECT {names}, {_WINDOWED} FROM ({self._sql}) keys"
+        wanted = ", ".join(str(int(rank)) for rank in ranks)
+        rows = self._run(
+            f"SELECT * FROM ({counted}) counted WHERE task_rank IN ({wanted})"
+            f" ORDER BY {names} LIMIT %s OFFSET %s",
+            (*self._params, stop - start, start),
+        )
+        if rows:
+            self._counts = list(rows[0][len(_COLUMNS) :])
+        return [_key(*row[: len(_COLUMNS)]) for row in rows]
+
+    @staticmethod
+    def _run(sql: str, params) -> list[tuple]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
+
+
+_COLUMNS = ("task_rank", "task_due", "task_source", "task_pk", "task_account")
+_COUNTS = ", ".join(f"SUM(CASE WHEN task_rank = {rank} THEN 1 ELSE 0 END)" for rank in RANKS)
+_WINDOWED = ", ".join(
+    f"SUM(CASE WHEN task_rank = {rank} THEN 1 ELSE 0 END) OVER () AS count_{rank}" for rank in RANKS
+)
+
+
+def _keys_of(source: Source, rank) -> QuerySet:
+    return (
         source.records.order_by()
         .annotate(
             task_rank=rank,
@@ -130,16 +172,27 @@ def task_keys(sources: Iterable[Source], user=None, *ranks: int) -> QuerySet | N
             task_pk=F("pk"),
             task_account=Coalesce("in_charge", Value(0), output_field=IntegerField()),
         )
-        .values_list("task_rank", "task_due", "task_source", "task_pk", "task_account")
-        for source in sources
-    ]
-    if ranks:
-        keys = [key.filter(task_rank__in=ranks) for key in keys]
-    if not keys:
-        return None
-    first, *others = keys
+        .values_list(*_COLUMNS)
+    )
+
+
+def _merged_sql(parts: list[QuerySet]) -> tuple[str, tuple]:
+    """Return the UNION of `parts` as SQL with its parameters, or "" if none can have rows."""
+    if not parts:
+        return "", ()
+    first, *others = parts
     merged = first.union(*others, all=True) if others else first
-    return merged.order_by("task_rank", "task_due", "task_source", "task_pk")
+    try:
+        return merged.query.sql_with_params()
+    except EmptyResultSet:
+        return "", ()
+
+
+def _key(rank: int, due_on: dt.date | str, source: str, pk: int, account: int) -> TaskKey:
+    # SQLite keeps dates as text.
+    if isinstance(due_on, str):
+        due_on = dt.date.fromisoformat(due_on)
+    return TaskKey(rank, due_on, source, pk, account)
 
 
 def _rank(user) -> Case:
@@ -153,14 +206,19 @@ def _rank(user) -> Case:
 
 
 class TaskList:
-    """The tasks of a list, merged from `keys` and the user's own `entries`, cut into slices.
+    """The tasks of `ranks`, merged from `keys` and the user's own `entries`, cut into slices.
 
     A slice holds `TaskKey`s and (key, entry) of the user's own; it reads no more keys than it
-    returns, plus one for each of `entries`.
+    returns, plus one for each of `entries`. Slicing first saves the query that counts.
     """
 
-    def __init__(self, keys: QuerySet | None, entries: Iterable[WaitingEntry] = ()):
-        self.keys = keys
+    def __init__(
+        self,
+        keys: TaskKeys,
+        ranks: Sequence[int] = RANKS,
+        entries: Iterable[WaitingEntry] = (),
+    ):
+        self.keys, self.ranks = keys, ranks
         self.entries = sorted(
             (
                 (TaskKey(MINE, entry.due_on or NO_DEADLINE, "", number), entry)
@@ -168,19 +226,14 @@ class TaskList:
             ),
             key=lambda pair: pair[0],
         )
-        self._count: int | None = None
 
     def __len__(self) -> int:
-        if self._count is None:
-            self._count = len(self.entries) + (self.keys.count() if self.keys is not None else 0)
-        return self._count
+        return len(self.entries) + self.keys.count(self.ranks)
 
     def __getitem__(self, part: slice) -> list[tuple[TaskKey, WaitingEntry | None]]:
         start, stop = part.start or 0, len(self) if part.stop is None else part.stop
-        if self.keys is None:
-            return list(self.entries[start:stop])
         # Own entries move the others back by at most their number.
         first = max(start - len(self.entries), 0)
-        found = [(TaskKey(*values), None) for values in self.keys[first:stop]]
+        found = [(key, None) for key in self.keys.part(self.ranks, first, stop)]
         merged = sorted([*self.entries, *found], key=lambda pair: pair[0])
         return merged[start - first : stop - first]

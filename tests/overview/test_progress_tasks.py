@@ -11,10 +11,10 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, SeriesState, TopicState
 from media_visits.enums import VisitState
 from overview.progress import (
+    office_tasks,
     own_tasks,
     received_lately,
     task_lines,
-    tasks_of_colleagues,
     tasks_of_others,
 )
 from partners.services import change_responsible
@@ -63,7 +63,7 @@ def test_own_tasks_come_first_then_those_of_nobody_each_by_deadline(office, coll
     theirs = make_visit_on(1, responsible=colleague)
 
     own = lines_of(own_tasks(office, NOW))
-    others = lines_of(tasks_of_colleagues(office, NOW))
+    others = lines_of(office_tasks(office, NOW).of_colleagues)
 
     assert [(entry.url, entry.in_charge) for entry in own] == [
         (early.get_absolute_url(), ""),
@@ -124,7 +124,7 @@ def test_every_kind_of_office_task_is_listed_with_who_is_in_charge(office, colle
         )
         make_condition(approval=approval, text="Bezirke beteiligen")
 
-    theirs = {entry.what for entry in lines_of(tasks_of_colleagues(office, NOW))}
+    theirs = {entry.what for entry in lines_of(office_tasks(office, NOW).of_colleagues)}
     nobodys = {entry.what for entry in lines_of(own_tasks(office, NOW))}
 
     assert theirs == {
