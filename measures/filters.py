@@ -60,9 +60,10 @@ class MeasureFilter(filters.FilterSet):
         offer_accounts(self, user)
         self.sections = sections_of(self.plans)
         self.filters["plan"].queryset = Plan.objects.visible_to(user).newest_first()
-        self.filters["section"].extra["choices"] = section_choices(
-            self.sections, only_plan=self.data.get("plan")
-        )
+        self.filters["section"].extra["choices"] = [
+            *section_choices(self.sections, only_plan=self.data.get("plan")),
+            (UNKNOWN, UNKNOWN_LABEL),
+        ]
         # Only organisations that lead a measure the user may see: others would find nothing, and
         # not everybody may see all organisations.
         leads = (
@@ -92,6 +93,8 @@ class MeasureFilter(filters.FilterSet):
         return measures.filter(**{name: "" if value == UNKNOWN else value})
 
     def by_section(self, measures, name, value):
+        if value == UNKNOWN:
+            return measures.filter(section=None)
         return measures.filter(section_id__in=descendants_of(int(value), self.sections))
 
     def by_lead(self, measures, name, value):

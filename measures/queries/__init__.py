@@ -15,6 +15,7 @@ from measures.queries.plans import (
     section_path,
     sections_of,
     top_sections,
+    tree_branch,
 )
 from measures.queries.reports import (
     AwaitedLead,
@@ -83,4 +84,5 @@ __all__ = [
     "sorted_measures",
     "timeline_bars",
     "top_sections",
+    "tree_branch",
 ]

@@ -6,11 +6,11 @@ avoids a recursive query that differs between the two databases.
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.enums import TrafficLight
@@ -19,6 +19,7 @@ from core.progress import Segment
 from measures.enums import FINISHED_PHASES, PHASE_BAR_COLOURS, UNKNOWN_LABEL
 from measures.models import Measure, Plan, PlanSection
 
+BRANCH_SIZE = 50  # measures of a branch that the tree shows; the list shows the rest
 TRAFFIC_LIGHT_ORDER = (TrafficLight.GREEN, TrafficLight.YELLOW, TrafficLight.RED, "")
 
 
@@ -28,15 +29,30 @@ IS_LATE = Q(milestones__done_on__isnull=True, milestones__origin__in=(Origin.ENT
 
 
 class TreeNode(NamedTuple):
-    """A section of a plan; `count` is the number of measures in and below it.
+    """A section of a plan; `own_count` measures are in it, `count` in it and below.
 
-    The root has no section; it holds the measures without a place in the plan.
+    The root has no section; it holds the measures without a place in the plan. `measures` are None
+    in a branch that was not loaded, else the first of them (`BRANCH_SIZE`).
     """
 
     section: PlanSection | None
     children: list["TreeNode"]
-    measures: list[Measure]
+    own_count: int
     count: int
+    measures: list[Measure] | None = None
+
+    @property
+    def more_count(self) -> int:
+        """How many of the measures of a loaded branch are not shown."""
+        return self.own_count - len(self.measures or [])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the branch shows at once what it holds. Opening one loads its measures."""
+        if any(child.is_open for child in self.children):
+            return True
+        is_top = self.section is not None and self.section.parent_id is None
+        return bool(self.measures) or (is_top and not self.own_count)
 
 
 @dataclass
@@ -187,23 +203,45 @@ def _indented(
     return choices
 
 
-def plan_tree(plan: Plan, user) -> TreeNode:
-    """Return the root of the tree of `plan` with the measures `user` may see, in two queries."""
-    children, measures = defaultdict(list), defaultdict(list)
+def plan_tree(plan: Plan, user, *, opened: Collection[int | None] = ()) -> TreeNode:
+    """Return the root of the tree of `plan` with the counts of the measures `user` may see.
+
+    Branches hold measures if all of the plan fit on a page, or if their section is one of `opened`,
+    None being the root. Three queries, and one for each of `opened`.
+    """
+    measures = _tree_measures(plan, user)
+    counted = measures.order_by().values_list("section_id").annotate(count=Count("pk"))
+    counts = dict(counted)
+    loaded: dict[int | None, list[Measure]] = {}
+    if sum(counts.values()) <= BRANCH_SIZE:
+        loaded = {key: [] for key in counts}
+        for measure in measures:
+            loaded[measure.section_id].append(measure)
+    else:
+        loaded = {key: list(measures.filter(section=key)[:BRANCH_SIZE]) for key in opened}
+    children = defaultdict(list)
     for section in sections_of([plan]):
         children[section.parent_id].append(section)
+    return _node(None, children, counts, loaded)
+
+
+def tree_branch(plan: Plan, section: PlanSection | None, user) -> TreeNode:
+    """Return one branch with its first measures and without what is below. Two queries."""
+    measures = _tree_measures(plan, user).filter(section=section)
+    count = measures.count()
+    return TreeNode(section, [], count, count, list(measures[:BRANCH_SIZE]))
+
+
+def _tree_measures(plan: Plan, user) -> QuerySet[Measure]:
     visible = Measure.objects.visible_to(user).filter(plan=plan).select_related("lead")
-    for measure in visible.order_by("code", "search", "pk"):
-        measures[measure.section_id].append(measure)
-    return _node(None, children, measures)
+    return visible.order_by("code", "search", "pk")
 
 
-def _node(section: PlanSection | None, children: dict, measures: dict) -> TreeNode:
+def _node(section: PlanSection | None, children: dict, counts: dict, loaded: dict) -> TreeNode:
     key = section.pk if section else None
-    nodes = [_node(child, children, measures) for child in children[key]]
-    return TreeNode(
-        section, nodes, measures[key], len(measures[key]) + sum(node.count for node in nodes)
-    )
+    nodes = [_node(child, children, counts, loaded) for child in children[key]]
+    own = counts.get(key, 0)
+    return TreeNode(section, nodes, own, own + sum(node.count for node in nodes), loaded.get(key))
 
 
 def progress_figures(user, plan: Plan, today: dt.date) -> PlanProgress:

@@ -14,6 +14,7 @@ from measures.queries import (
     section_path,
     sections_of,
     top_sections,
+    tree_branch,
 )
 from tests.measures.builders import (
     TODAY,
@@ -49,18 +50,41 @@ def test_tree_counts_the_measures_below_each_section(office, tree):
 
     root = plan_tree(plan, office)
 
-    assert (root.count, root.measures) == (3, [loose])
-    assert [(node.section.title, node.count) for node in root.children] == [
-        ("Rahmenbedingungen", 2),
-        ("Marketing", 0),
+    assert (root.count, root.own_count, root.measures) == (3, 1, [loose])
+    assert [(node.section.title, node.count, node.is_open) for node in root.children] == [
+        ("Rahmenbedingungen", 2, True),
+        ("Marketing", 0, True),
     ]
     assert root.children[0].children[0].measures == [deep]
 
 
+def test_tree_of_a_large_plan_loads_only_opened_branches(office, tree, monkeypatch):
+    monkeypatch.setattr("measures.queries.plans.BRANCH_SIZE", 2)
+    plan = tree["plan"]
+    deep = [make_measure(plan, f"Ankauf {n}", section=tree["cluster"]) for n in range(3)]
+    make_measure(plan, "Werben", section=tree["other"])
+
+    closed = plan_tree(plan, office)
+    opened = plan_tree(plan, office, opened=[tree["cluster"].pk])
+
+    field, other = closed.children
+    assert (field.is_open, field.children[0].measures, field.children[0].own_count) == (
+        True,
+        None,
+        3,
+    )
+    assert (other.is_open, other.measures, other.more_count) == (False, None, 1)
+    cluster = opened.children[0].children[0]
+    assert (cluster.is_open, cluster.measures, cluster.more_count) == (True, deep[:2], 1)
+    assert tree_branch(plan, tree["cluster"], office)[2:] == (3, 3, deep[:2])
+
+
 def test_tree_has_only_measures_the_reader_may_see(tree):
     make_measure(tree["plan"], section=tree["cluster"], is_published=False)
+    observer = make_user(OBSERVER)
 
-    assert plan_tree(tree["plan"], make_user(OBSERVER)).count == 0
+    assert plan_tree(tree["plan"], observer).count == 0
+    assert tree_branch(tree["plan"], tree["cluster"], observer).count == 0
 
 
 def test_top_path_and_descendants_of_a_section(tree):

@@ -1,11 +1,11 @@
-"""Picking from more than a hundred organisations on the pages of measures."""
+"""Picking from long lists and opening branches of the tree, in a browser."""
 
 import pytest
 
 from core.roles import OFFICE
 from tests.journeys.screen import ALL_RULES, SIDEWAYS, open_screen
 from tests.journeys.site import open_site
-from tests.measures.builders import make_measure, make_plan
+from tests.measures.builders import make_measure, make_plan, make_section
 from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.browser
@@ -82,3 +82,24 @@ def test_filter_of_a_list_keeps_the_focus(screen, site, organisations):
     lead = page.get_by_role("combobox", name="Federführung")
     assert lead.input_value() == organisations[7].name
     assert page.evaluate("document.activeElement.id") == lead.get_attribute("id")
+
+
+def test_opening_a_branch_of_a_large_plan_loads_its_measures(browser, client, site, monkeypatch):
+    monkeypatch.setattr("measures.queries.plans.BRANCH_SIZE", 1)
+    client.force_login(make_user(OFFICE))
+    plan = make_plan()
+    field = make_section(plan, "Rahmenbedingungen")
+    for title in ("Ankauf", "Brachen"):
+        make_measure(plan, title, section=field)
+
+    with open_screen(browser, client, site) as screen:
+        page = screen.page
+        page.goto(f"{site}/massnahmen/baum/")
+        assert page.get_by_role("link", name="Ankauf").count() == 0
+
+        page.locator("summary", has_text="Rahmenbedingungen").click()
+
+        page.get_by_role("link", name="Ankauf").wait_for()
+        assert page.get_by_text("1 weitere Maßnahme in der Liste").is_visible()
+        assert page.evaluate(ALL_RULES)["violations"] == []
+        assert not screen.complaints, screen.complaints

@@ -1,6 +1,7 @@
 import pytest
 
 from core.roles import OFFICE, PARTNER
+from measures.models import Plan
 from tests.measures.builders import (
     make_measure,
     make_plan,
@@ -55,3 +56,37 @@ def test_tree_without_a_plan_says_so(client):
     make_plan(is_published=False)
 
     assert "Noch kein Plan veröffentlicht" in client.get("/massnahmen/baum/").content.decode()
+
+
+def test_branch_of_a_large_plan_opens_by_link_and_as_a_fragment(client, office, stock, monkeypatch):
+    monkeypatch.setattr("measures.queries.plans.BRANCH_SIZE", 1)
+    make_measure(stock["plan"], "Brachen", section=stock["cluster"])
+    address = f"/massnahmen/baum/?plan={stock['plan'].pk}&zweig={stock['cluster'].pk}"
+
+    closed = client.get(f"/massnahmen/baum/?plan={stock['plan'].pk}").content.decode()
+    page = client.get(address).content.decode()
+    fragment = client.get(address, headers={"HX-Request": "true"}).content.decode()
+
+    assert "2 Maßnahmen anzeigen" in closed
+    assert "Brachen" not in closed
+    for shown in (page, fragment):
+        assert "Brachen" in shown
+        assert "1 weitere Maßnahme in der Liste" in shown
+        assert f"/massnahmen/?plan={stock['plan'].pk}&amp;section={stock['cluster'].pk}" in shown
+    assert "<h1" not in fragment
+
+
+@pytest.mark.parametrize("branch", ["unsinn", "999999", "-1", "²", "9" * 30])
+def test_unknown_branch_is_ignored_or_not_found(client, office, stock, branch):
+    address = f"/massnahmen/baum/?plan={stock['plan'].pk}&zweig={branch}"
+
+    assert client.get(address).status_code == 200
+    assert client.get(address, headers={"HX-Request": "true"}).status_code == 404
+
+
+def test_branch_of_a_plan_that_is_not_visible_is_not_shown(client, stock):
+    client.force_login(make_user(PARTNER))
+    Plan.objects.update(is_published=False)
+    address = f"/massnahmen/baum/?plan={stock['plan'].pk}&zweig={stock['cluster'].pk}"
+
+    assert client.get(address, headers={"HX-Request": "true"}).status_code == 404
