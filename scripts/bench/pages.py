@@ -183,7 +183,8 @@ def _make_measures(plan: Plan, sections, leads, numbers: range) -> None:
             Milestone(
                 measure=found,
                 title=f"Schritt {step}",
-                due_on=today + dt.timedelta(days=60 * step - found.pk % 90),
+                due_on=(day := today + dt.timedelta(days=60 * step - found.pk % 90)),
+                baseline_on=day,
             )
             for found in batch[::3]
             for step in (1, 2)
