@@ -4,6 +4,7 @@ import datetime as dt
 
 import django_filters as filters
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import TrafficLight
@@ -66,11 +67,8 @@ class MeasureFilter(filters.FilterSet):
         ]
         # Only organisations that lead a measure the user may see: others would find nothing, and
         # not everybody may see all organisations.
-        leads = (
-            Organisation.objects.filter(led_measures__in=queryset.order_by())
-            .distinct()
-            .order_by("search", "pk")
-        )
+        led = queryset.order_by().filter(lead=OuterRef("pk"))
+        leads = Organisation.objects.filter(Exists(led)).order_by("search", "pk")
         self.filters["lead"].extra["choices"] = [
             *((str(lead.pk), lead.label) for lead in leads.only("name", "short_name")),
             (UNKNOWN, UNKNOWN_LABEL),

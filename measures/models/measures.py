@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -126,6 +127,9 @@ HAS_ONE_LEAD = Q(lead__isnull=True) | Q(lead_text="")
 LEAD_MESSAGE = _("Bitte eine Organisation auswählen oder die Federführung als Text angeben.")
 
 
+START_OF_TITLE = Left("search", 60)  # lists sort by it first, since an index holds it
+
+
 class MeasureQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Office and senator's office: all. Others: measures published in a published plan;
@@ -200,6 +204,10 @@ class Measure(Undertaking, Status, Assignable):
     class Meta:
         verbose_name = _("Maßnahme")
         verbose_name_plural = _("Maßnahmen")
+        indexes = [
+            # The list of one plan by title. The whole column is too long for an index.
+            models.Index("plan", START_OF_TITLE, name="measure_of_plan_by_title"),
+        ]
         constraints = [
             # Catches double submissions, which can slip past the check of the form.
             models.UniqueConstraint(

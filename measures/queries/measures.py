@@ -23,6 +23,7 @@ from measures.enums import (
     ReportState,
 )
 from measures.models import Measure, Milestone, StatusReport
+from measures.models.measures import START_OF_TITLE
 from measures.permissions import can_see_internal_notes, can_see_returns
 from partners.models import Organisation, User
 from partners.queries import without_responsible
@@ -71,14 +72,18 @@ def open_measures() -> QuerySet[Measure]:
     return measures.order_by("search", "pk")
 
 
-def sorted_measures(measures: QuerySet[Measure], key: str) -> QuerySet[Measure]:
+def sorted_measures(
+    measures: QuerySet[Measure], key: str, *, has_one_plan: bool = False
+) -> QuerySet[Measure]:
     """Return `measures` in the order `key`: a key of `SORTS`, descending with a leading `-`.
 
-    An unknown key sorts by plan, the newest first.
+    An unknown key sorts by plan, the newest first. `has_one_plan` says that they are of one plan
+    already, so that an index can sort them.
     """
     expression = SORTS.get(key.removeprefix("-"))
     if expression is None:
-        return measures.order_by("-plan__position", "search", "pk")
+        order = (START_OF_TITLE, "search", "pk")
+        return measures.order_by(*([] if has_one_plan else ["-plan__position"]), *order)
     # Missing values come last in both directions, because people sort to see existing ones.
     order = (
         expression.desc(nulls_last=True) if key.startswith("-") else expression.asc(nulls_last=True)

@@ -105,7 +105,9 @@ def _listing(request):
     listing = MeasureFilter(request.GET, queryset=measures, user=request.user, today=today)
     # Neither list nor export shows these long texts.
     measures = listing.qs.defer("description", "internal_notes", "sources", "basis", "doubts")
-    return listing, sorted_measures(measures, request.GET.get("sort", ""))
+    has_one_plan = bool(listing.form.cleaned_data.get("plan"))
+    sort = request.GET.get("sort", "")
+    return listing, sorted_measures(measures, sort, has_one_plan=has_one_plan)
 
 
 @require_safe
