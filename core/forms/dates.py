@@ -13,11 +13,15 @@ from core.dates import ClockChange, berlin_moment, end_error
 from core.typed_dates import Unreadable, parse_day, parse_moment, parse_time
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+# With its script, so that only pages with such a field load it; a browser runs it once.
+CALENDAR_TEMPLATE = "django/forms/widgets/calendar_input.html"
 OPEN_CALENDAR = _("Kalender öffnen")
 
 
 class DateInput(forms.DateInput):
     """A text field for a day, with a button for the calendar."""
+
+    template_name = CALENDAR_TEMPLATE
 
     def __init__(self, attrs=None):
         super().__init__(
@@ -35,6 +39,8 @@ class DateInput(forms.DateInput):
 
 class DateTimeInput(forms.DateTimeInput):
     """A text field for day and time, with a button for the calendar."""
+
+    template_name = CALENDAR_TEMPLATE
 
     def __init__(self, attrs=None):
         super().__init__(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django import forms
 from django.db.models import Max, QuerySet
+from django.templatetags.static import static
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -60,7 +61,13 @@ class PickList(forms.Select):
             ((_draw_group(label, options, selected),) for label, options in self._groups()),
         )
         select = format_html("<select{}>{}</select>", _draw_attributes(attrs), groups)
-        return format_html("<pick-list{}>{}</pick-list>", self._draw_data(attrs), select)
+        # With its script, so that only pages with a list load it; a browser runs it once.
+        return format_html(
+            '<pick-list{}>{}</pick-list><script type="module" src="{}"></script>',
+            self._draw_data(attrs),
+            select,
+            static("js/pick-list.js"),
+        )
 
     def _groups(self) -> list[Group]:
         groups: list[Group] = []
