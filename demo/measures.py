@@ -5,11 +5,12 @@ import re
 
 from django.db.models import Q
 
-from core.history import save_as
+from core.history import save_as, save_values_as
 from core.models import Origin
 from demo import TAKEN_OVER
 from demo.matching import OrganisationIndex, split_remark
-from measures.models import Measure, Plan, PlanSection, Project
+from measures.enums import ContinuationKind
+from measures.models import Continuation, Measure, Plan, PlanSection, Project
 from measures.queries.plans import descendants_of
 
 # Levels of a plan that are records of their own (`Measure`, `Project`) rather than sections.
@@ -187,9 +188,18 @@ def load_measures(records: list[dict], *, now: dt.datetime) -> None:
             _load_measure(record, plan, organisations, now=now)
     # In a second pass, because a predecessor may come later in the file.
     for title, predecessor in PREDECESSORS.items():
-        measure = Measure.objects.get(title=title)
-        measure.predecessor = Measure.objects.get(title=predecessor)
-        save_as(measure, by=None, now=now, reason="Vorläufer zugeordnet")
+        _continue(Measure.objects.get(title=predecessor), Measure.objects.get(title=title), now=now)
+
+
+def _continue(measure: Measure, successor: Measure, *, now: dt.datetime) -> None:
+    continuation = Continuation(
+        measure=measure,
+        plan=successor.plan,
+        kind=ContinuationKind.CONTINUED,
+        origin=Origin.TAKEN_OVER,
+    )
+    values = {"successors": [successor]}
+    save_values_as(continuation, values, by=None, now=now, reason=TAKEN_OVER)
 
 
 def _load_measure(

@@ -52,6 +52,21 @@ class Financing(models.TextChoices):
     OPEN = "open", _("ungeklärt")
 
 
+# What becomes of a measure when the next plan carries its plan on.
+class ContinuationKind(models.TextChoices):
+    CONTINUED = "continued", _("fortgeführt")
+    MERGED = "merged", _("zusammengeführt")
+    SPLIT = "split", _("aufgeteilt")
+    ENDED = "ended", _("beendet")
+
+
+CONTINUATION_BADGE_COLOURS: dict[str, str] = {
+    ContinuationKind.CONTINUED: "success",
+    ContinuationKind.MERGED: "info",
+    ContinuationKind.SPLIT: "info",
+    ContinuationKind.ENDED: "muted",
+}
+
 UNKNOWN = "unknown"  # in query strings; the columns hold an empty text
 UNKNOWN_LABEL = _("nicht belegt")
 
@@ -106,3 +121,7 @@ REPORT_MOVES = {
 # The history entry of a measure whose status comes from a report. *Verlauf* leaves it out, since it
 # shows the report itself.
 ADOPTED_STATUS_REASON = _("Stand aus Statusbericht übernommen")
+
+# The history entry of a measure made as a copy of an earlier one; while it is the only one, undoing
+# the decision deletes the copy.
+COPIED_REASON = _("Für die Fortschreibung angelegt")

@@ -62,7 +62,6 @@ class MeasureForm(VersionedForm):
             "ends_on",
             "runtime",
             "amount",
-            "predecessor",
             "is_published",
             "internal_notes",
         )
@@ -82,11 +81,6 @@ class MeasureForm(VersionedForm):
             ("", _("nicht belegt")),
             *section_choices(sections_of(plans)),
         ]
-        # Any other measure: plans overlap, so their years do not tell which one is earlier.
-        earlier = (
-            Measure.objects.exclude(pk=self.instance.pk).order_by("search", "pk").only("title")
-        )
-        self.fields["predecessor"].queryset = earlier
 
     def clean(self):
         cleaned = super().clean()

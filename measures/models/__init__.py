@@ -1,3 +1,4 @@
+from measures.models.continuations import Continuation
 from measures.models.measures import Measure
 from measures.models.milestones import Milestone
 from measures.models.plans import Plan, PlanSection
@@ -6,6 +7,7 @@ from measures.models.reports import StatusReport
 from measures.models.rounds import ReportingRound
 
 __all__ = [
+    "Continuation",
     "Measure",
     "Milestone",
     "Plan",

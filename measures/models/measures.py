@@ -182,16 +182,6 @@ class Measure(Undertaking, Status, Assignable):
     # The day of the report that the status comes from, and whether that report is invented.
     status_on = models.DateField(_("Stand vom"), null=True, blank=True, editable=False)
     status_origin = models.CharField(max_length=12, choices=Origin, blank=True, editable=False)
-    # A new plan may be structured differently, so a continued measure becomes a new record.
-    predecessor = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="successors",
-        verbose_name=_("führt fort"),
-        help_text=_("Die Maßnahme eines früheren Plans, die hier weitergeführt wird."),
-    )
     internal_notes = models.TextField(
         _("interner Vermerk"), blank=True, help_text=_("Nur für die Geschäftsstelle sichtbar.")
     )
@@ -231,9 +221,6 @@ class Measure(Undertaking, Status, Assignable):
                 condition=HAS_ONE_LEAD,
                 name="measure_has_one_lead",
                 violation_error_message=LEAD_MESSAGE,
-            ),
-            models.CheckConstraint(
-                condition=~Q(predecessor=F("id")), name="measure_is_not_its_own_predecessor"
             ),
             # `choices` binds only forms; the constraints also bind services and loaded data.
             models.CheckConstraint(

@@ -1,3 +1,4 @@
+from measures.progress.continuations import succession_facts
 from measures.progress.exports import export_sheets
 from measures.progress.measures import (
     inactive_lead_note,
@@ -75,6 +76,7 @@ __all__ = [
     "round_deadline",
     "round_lines",
     "status_facts",
+    "succession_facts",
     "unreachable_lines",
     "weighted_progress",
 ]

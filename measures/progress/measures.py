@@ -123,17 +123,15 @@ def status_facts(status) -> list[tuple]:
 
 
 def measure_facts(
-    measure: Measure, *, path: list[PlanSection], related: tuple, with_links: bool
+    measure: Measure, *, path: list[PlanSection], succession: Iterable[tuple], with_links: bool
 ) -> list[tuple]:
     """Return the *Eckdaten* of `measure` as (label, value).
 
     Unknown values are left out, except the lead, whose absence matters.
 
-    `path` leads from the top of the plan to the measure's section; `related` are the measures it
-    continues and those that continue it (`queries.related_measures`); `with_links` turns
-    organisations into links.
+    `path` leads from the top of the plan to the measure's section; `succession` are the rows that
+    `succession_facts` returns; `with_links` turns organisations into links.
     """
-    predecessors, successors = related
     facts = [
         (_("Plan"), link_to(measure.plan)),
         *((section.level, section.label) for section in path),
@@ -142,8 +140,7 @@ def measure_facts(
         (_("Unterstützende"), supporters_fact(measure, with_links)),
         (_("Laufzeit"), measure.runtime_label),
         (_("Mittel"), measure.amount),
-        (_("Führt fort"), _links_to(predecessors)),
-        (_("Fortgeführt in"), _links_to(successors)),
+        *succession,
     ]
     return [(label, value) for label, value in facts if value]
 
@@ -182,10 +179,6 @@ def supporters_fact(undertaking, with_links: bool):
 
 def link_to(obj) -> SafeString:
     return format_html('<a href="{}">{}</a>', obj.get_absolute_url(), obj)
-
-
-def _links_to(measures: list[Measure]) -> SafeString:
-    return format_html_join(", ", "{}", ((link_to(measure),) for measure in measures))
 
 
 class ListItem(NamedTuple):

@@ -1,7 +1,7 @@
+from measures.queries.continuations import Succession, later_measures, succession_of
 from measures.queries.measures import (
     measure_history,
     open_measures,
-    related_measures,
     sorted_measures,
 )
 from measures.queries.milestones import milestones_of
@@ -51,11 +51,13 @@ __all__ = [
     "ReportingSituation",
     "leads_owing",
     "reports_owed",
+    "Succession",
     "TimelineBar",
     "awaited_leads",
     "awaited_reporters",
     "current_plan",
     "descendants_of",
+    "later_measures",
     "latest_accepted",
     "measure_history",
     "measures_awaiting_report",
@@ -69,7 +71,6 @@ __all__ = [
     "people_told_of_decision",
     "plan_tree",
     "progress_figures",
-    "related_measures",
     "reporting_situation",
     "reports_due_for",
     "reports_in_round",
@@ -82,6 +83,7 @@ __all__ = [
     "section_path",
     "sections_of",
     "sorted_measures",
+    "succession_of",
     "timeline_bars",
     "top_sections",
     "tree_branch",

@@ -1,8 +1,8 @@
-"""Measures: sort orders of the list, predecessors and successors, and *Verlauf*."""
+"""Measures: sort orders of the list, and *Verlauf*."""
 
 from collections.abc import Sequence
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -89,19 +89,6 @@ def sorted_measures(
         expression.desc(nulls_last=True) if key.startswith("-") else expression.asc(nulls_last=True)
     )
     return measures.order_by(order, "search", "pk")
-
-
-def related_measures(measure: Measure, user) -> tuple[list[Measure], list[Measure]]:
-    """Return the measures that `measure` continues and those that continue it, as far as `user` may
-    see them.
-    """
-    related = Measure.objects.visible_to(user).filter(
-        Q(pk=measure.predecessor_id) | Q(predecessor=measure)
-    )
-    predecessors, successors = [], []
-    for other in related.order_by("search", "pk"):
-        (predecessors if other.pk == measure.predecessor_id else successors).append(other)
-    return predecessors, successors
 
 
 def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> list[HistoryEntry]:

@@ -1,10 +1,10 @@
-"""What no work goes on with, of the records whose texts may name people."""
+"""How this app refers to people: accounts, and texts that no work goes on with."""
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from measures.enums import FINISHED_PHASES
-from measures.models import Measure, Milestone, Project, StatusReport
+from measures.models import Continuation, Measure, Milestone, Project, StatusReport
 from partners.registry import ClosedTexts, PersonData
 
 
@@ -25,12 +25,23 @@ def finished_reports() -> QuerySet[StatusReport]:
     return StatusReport.objects.filter(measure__in=finished_measures())
 
 
+def published_continuations() -> QuerySet[Continuation]:
+    return Continuation.objects.filter(plan__is_published=True)
+
+
 PERSON_DATA = PersonData(
     app="measures",
     moved=frozenset({"measures.Measure.responsible"}),
-    # Reports keep who wrote and who accepted them.
-    kept=frozenset({"measures.StatusReport.decided_by", "measures.StatusReport.reported_by"}),
+    # Reports keep who wrote and who accepted them, decisions who made them.
+    kept=frozenset(
+        {
+            "measures.Continuation.decided_by",
+            "measures.StatusReport.decided_by",
+            "measures.StatusReport.reported_by",
+        }
+    ),
     texts=(
+        ClosedTexts("measures.Continuation", published_continuations),
         ClosedTexts("measures.Measure", finished_measures),
         ClosedTexts("measures.Milestone", finished_milestones),
         ClosedTexts("measures.Project", finished_projects),

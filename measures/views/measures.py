@@ -33,6 +33,7 @@ from measures.progress import (
     reminding_points,
     report_lines,
     status_facts,
+    succession_facts,
     weighted_progress,
 )
 from measures.queries import (
@@ -40,12 +41,12 @@ from measures.queries import (
     measure_history,
     milestones_of,
     open_report_of,
-    related_measures,
     reports_due_for,
     reports_on,
     round_awaiting_report,
     section_path,
     sorted_measures,
+    succession_of,
     top_sections,
 )
 from partners.permissions import can_assign, can_see_responsible
@@ -138,7 +139,7 @@ def measure_page(request, pk):
         "facts": measure_facts(
             measure,
             path=section_path(measure),
-            related=related_measures(measure, user),
+            succession=succession_facts(succession_of(measure, user)),
             with_links=can_open_organisations(user),
         )
         + responsible_facts(measure, "massnahme", user),

@@ -147,7 +147,8 @@ def test_supporters_are_organisations_where_they_match_and_text_elsewhere(loaded
 
     assert [record.label for record in measure.supporters.all()] == ["VDMA Ost"]
     assert measure.supporters_text == "weitere Verbände und Kammern des Netzwerks Industriepolitik"
-    assert measure.predecessor.title == "Industriedialog"
+    origin = measure.origins.get()
+    assert (origin.measure.title, origin.kind) == ("Industriedialog", "continued")
 
 
 def test_plans_have_their_own_levels(loaded):

@@ -5,8 +5,9 @@ import itertools
 
 from django.utils import timezone
 
-from measures.enums import Phase, ReportState, RoundState
+from measures.enums import ContinuationKind, Phase, ReportState, RoundState
 from measures.models import (
+    Continuation,
     Measure,
     Milestone,
     Plan,
@@ -46,6 +47,21 @@ def make_measure(plan: Plan | None = None, title: str | None = None, **fields) -
     return Measure.objects.create(
         plan=plan or make_plan(), title=title or f"Maßnahme {next(_numbers)}", **fields
     )
+
+
+def make_continuation(
+    measure: Measure, *successors: Measure, plan: Plan | None = None, **fields
+) -> Continuation:
+    """Return a saved continuation of `measure` in `plan`, or in the plan of the first successor:
+    continued as one of them, split into several, or ended.
+    """
+    kinds = (ContinuationKind.ENDED, ContinuationKind.CONTINUED)
+    fields.setdefault("kind", ContinuationKind.SPLIT if successors[1:] else kinds[len(successors)])
+    if fields["kind"] == ContinuationKind.ENDED:
+        fields.setdefault("reason", "Das Ziel ist erreicht.")
+    found = Continuation.objects.create(measure=measure, plan=plan or successors[0].plan, **fields)
+    found.successors.set(successors)
+    return found
 
 
 def make_milestone(measure: Measure, title: str = "Konzept liegt vor", **fields) -> Milestone:

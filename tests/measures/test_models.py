@@ -6,8 +6,17 @@ from django.db import IntegrityError, transaction
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState, RoundState
-from measures.models import Measure, Plan, PlanSection, Project, ReportingRound, StatusReport
+from measures.models import (
+    Continuation,
+    Measure,
+    Plan,
+    PlanSection,
+    Project,
+    ReportingRound,
+    StatusReport,
+)
 from tests.measures.builders import (
+    make_continuation,
     make_measure,
     make_plan,
     make_project,
@@ -80,11 +89,48 @@ def test_measure_has_at_most_one_lead():
         make_project(lead=organisation, lead_text="Bezirk")
 
 
-def test_measure_cannot_continue_itself():
-    measure = make_measure()
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("continuation_kind_is_known", {"kind": "postponed"}),
+        ("continuation_only_the_end_has_a_reason", {"kind": "ended", "reason": ""}),
+        ("continuation_only_the_end_has_a_reason", {"kind": "merged", "reason": "Weil."}),
+    ],
+)
+def test_invalid_continuations_are_refused(name, fields):
+    with violates(name):
+        make_continuation(make_measure(), plan=make_plan(), **fields)
 
-    with violates("measure_is_not_its_own_predecessor"):
-        Measure.objects.filter(pk=measure.pk).update(predecessor=measure)
+
+def test_measure_has_one_continuation_in_each_plan():
+    measure, plan = make_measure(), make_plan()
+    make_continuation(measure, plan=plan)
+
+    with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
+        make_continuation(measure, make_measure(plan))
+    assert make_continuation(measure, plan=make_plan()).pk
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        (OFFICE, {"published", "draft", "hidden"}),
+        (SENATOR_OFFICE, {"published", "draft", "hidden"}),
+        (OBSERVER, {"published"}),
+        (PARTNER, {"published"}),
+    ],
+)
+def test_continuations_are_seen_once_the_new_plan_is_published(role, expected):
+    plan, draft = make_plan(), make_plan(is_published=False)
+    found = {
+        "published": make_continuation(make_measure(), plan=plan),
+        "draft": make_continuation(make_measure(), plan=draft),
+        "hidden": make_continuation(make_measure(is_published=False), plan=plan),
+    }
+
+    visible = set(Continuation.objects.visible_to(make_user(role)))
+
+    assert {name for name, continuation in found.items() if continuation in visible} == expected
 
 
 def test_invalid_plans_and_sections_are_refused():

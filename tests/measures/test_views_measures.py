@@ -6,6 +6,7 @@ from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState
 from tests.measures.builders import (
+    make_continuation,
     make_measure,
     make_milestone,
     make_plan,
@@ -183,18 +184,34 @@ def test_lead_sees_neither_internal_notes_nor_links_to_foreign_organisations(cli
 
 def test_unpublished_predecessor_is_hidden_from_partners(client):
     hidden = make_measure(title="Verborgene Vorläuferin", is_published=False)
-    measure = make_measure(predecessor=hidden)
+    measure = make_measure()
+    make_continuation(hidden, measure)
     client.force_login(make_user(PARTNER))
 
     assert "Verborgene Vorläuferin" not in page(client, measure)
 
 
-def test_predecessor_and_successor_are_linked(client, office):
-    old = make_measure(title="Industriedialog")
-    new = make_measure(title="Branchengespräche", predecessor=old)
+def test_where_it_comes_from_and_what_became_of_it_are_linked(client, office):
+    old = make_measure(make_plan("Plan A"), title="Industriedialog")
+    new = make_measure(make_plan("Plan B"), title="Branchengespräche", code="C 1")
+    make_continuation(old, new)
 
-    assert f'<dd><a href="{old.get_absolute_url()}">Industriedialog</a></dd>' in page(client, new)
-    assert f'<dd><a href="{new.get_absolute_url()}">Branchengespräche</a></dd>' in page(client, old)
+    assert (
+        f'<dd><a href="{old.get_absolute_url()}">Industriedialog</a> (Plan A, fortgeführt)</dd>'
+    ) in page(client, new)
+    assert (
+        f'<dd>fortgeführt als <a href="{new.get_absolute_url()}">C 1: Branchengespräche</a> '
+        "(Plan B)</dd>"
+    ) in page(client, old)
+
+
+def test_end_of_a_measure_stands_with_its_reason(client, office):
+    measure = make_measure()
+    make_continuation(measure, plan=make_plan("Plan B"), reason="Ziel <erreicht>.\nNichts offen.")
+
+    assert "<dd>beendet (Plan B): Ziel &lt;erreicht&gt;.<br>Nichts offen.</dd>" in page(
+        client, measure
+    )
 
 
 def test_description_cannot_carry_markup(client, office):
