@@ -49,7 +49,7 @@ def name_predecessors(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("measures", "0006_continuations")]
+    dependencies = [("measures", "0007_continuations")]
 
     operations = [
         # First, so that it runs last when the migration is reversed.

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("measures", "0005_milestone_dates"),
+        ("measures", "0006_measure_of_plan_by_title"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
