@@ -8,7 +8,7 @@ from operator import or_
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower
 
 from core.folding import fold
@@ -350,17 +350,31 @@ def open_records_in_charge(account: User) -> dict[str, int]:
 
 
 def received_since(account: User, since: dt.datetime) -> dict[AssignableKind, int]:
-    """Return how many records others gave `account` since then that it still has, by kind."""
-    counts = {}
-    for kind in assignable_kinds():
-        changes = kind.records.model.history.filter(
-            history_date__gte=since,
-            responsible=account,
-            history_change_reason__startswith=str(RESPONSIBLE_REASON),
-        ).exclude(history_user=account)
-        records = kind.records.filter(responsible=account, pk__in=changes.values("id"))
-        counts[kind] = records.order_by().count()
-    return {kind: count for kind, count in counts.items() if count}
+    """Return how many records others gave `account` since then that it still has, by kind, in one
+    query.
+    """
+    kinds = assignable_kinds()
+    counted = [
+        _received(kind, account, since)
+        .order_by()
+        .annotate(number=Value(number, output_field=IntegerField()))
+        .values_list("number")
+        .annotate(count=Count("pk"))
+        for number, kind in enumerate(kinds)
+    ]
+    if not counted:
+        return {}
+    found = counted[0].union(*counted[1:], all=True)
+    return {kinds[number]: count for number, count in found if count}
+
+
+def _received(kind: AssignableKind, account: User, since: dt.datetime) -> QuerySet:
+    changes = kind.records.model.history.filter(
+        history_date__gte=since,
+        responsible=account,
+        history_change_reason__startswith=str(RESPONSIBLE_REASON),
+    ).exclude(history_user=account)
+    return kind.records.filter(responsible=account, pk__in=changes.values("id"))
 
 
 def without_responsible(entries: list[HistoryEntry], user) -> list[HistoryEntry]:
