@@ -1,6 +1,6 @@
 from django.urls import path
 
-from measures.views import measures, milestones, plans, projects, reports, rounds
+from measures.views import dependencies, measures, milestones, plans, projects, reports, rounds
 
 app_name = "measures"
 
@@ -21,6 +21,17 @@ urlpatterns = [
     path("meilensteine/<int:pk>/erreicht/", milestones.milestone_done, name="milestone_done"),
     path("meilensteine/<int:pk>/offen/", milestones.milestone_reopen, name="milestone_reopen"),
     path("meilensteine/<int:pk>/loeschen/", milestones.milestone_delete, name="milestone_delete"),
+    path("meilensteine/<int:pk>/voraussetzungen/", dependencies.requirements, name="requirements"),
+    path(
+        "meilensteine/<int:pk>/voraussetzungen/<int:requirement>/eintragen/",
+        dependencies.requirement_add,
+        name="requirement_add",
+    ),
+    path(
+        "meilensteine/<int:pk>/voraussetzungen/<int:requirement>/entfernen/",
+        dependencies.requirement_remove,
+        name="requirement_remove",
+    ),
     path("projekte/<int:pk>/", projects.project_page, name="project"),
     path("projekte/<int:pk>/bearbeiten/", projects.project_edit, name="project_edit"),
     path("berichte/<int:pk>/", reports.report_page, name="report"),

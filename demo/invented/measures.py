@@ -8,7 +8,7 @@ import datetime as dt
 from core.history import save_as, save_changes_as
 from core.models import Origin
 from demo.accounts import find_organisation
-from demo.invented.milestones import ADJUSTMENTS, Adjustment
+from demo.invented.milestones import ADJUSTMENTS, REQUIREMENTS, Adjustment
 from demo.invented.progress import (
     EXCHANGE,
     INVENTED_MEASURES,
@@ -20,7 +20,14 @@ from demo.invented.progress import (
 from demo.scenario import Scenario
 from measures import services
 from measures.enums import Phase
-from measures.models import Measure, Milestone, Plan, PlanSection, ReportingRound
+from measures.models import (
+    Measure,
+    Milestone,
+    MilestoneDependency,
+    Plan,
+    PlanSection,
+    ReportingRound,
+)
 
 PLAN = "MPI 2018–2021"
 
@@ -33,6 +40,15 @@ def load_invented_measures(scenario: Scenario) -> None:
     }
     _load_closed_round(scenario, plan)
     _load_open_round(scenario, plan, measures)
+    _load_requirements()
+
+
+def _load_requirements() -> None:
+    milestones = {milestone.title: milestone for milestone in Milestone.objects.all()}
+    for title, requirement in REQUIREMENTS.items():
+        MilestoneDependency.objects.create(
+            milestone=milestones[title], requirement=milestones[requirement]
+        )
 
 
 def _load_closed_round(scenario: Scenario, plan: Plan) -> None:

@@ -37,3 +37,11 @@ ADJUSTMENTS = {
         agreed=40, forecast=70, reason="Es ist noch keine Stelle für die Daten benannt.", weight=2
     ),
 }
+
+# Title of a milestone → title of what it requires.
+REQUIREMENTS = {
+    "Planung beauftragt": "Rechtsform geklärt",
+    "Bericht an den SKIP": "Erster Ankauf",
+    "Erster Kurs": "Muster für Vereinbarungen",
+    "Probebetrieb": "Kriterien abgestimmt",
+}

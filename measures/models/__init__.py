@@ -1,6 +1,6 @@
 from measures.models.continuations import Continuation
 from measures.models.measures import Measure
-from measures.models.milestones import Milestone
+from measures.models.milestones import Milestone, MilestoneDependency
 from measures.models.plans import Plan, PlanSection
 from measures.models.projects import Project
 from measures.models.reports import StatusReport
@@ -10,6 +10,7 @@ __all__ = [
     "Continuation",
     "Measure",
     "Milestone",
+    "MilestoneDependency",
     "Plan",
     "PlanSection",
     "Project",

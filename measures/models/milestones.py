@@ -123,3 +123,36 @@ class Milestone(models.Model):
     @property
     def is_demo(self) -> bool:
         return self.origin == Origin.DEMO
+
+
+class MilestoneDependency(models.Model):
+    """`milestone` can be reached only after `requirement`, perhaps of another measure.
+
+    Services allow no cycle, which no constraint of one row can exclude.
+    """
+
+    milestone = models.ForeignKey(Milestone, on_delete=models.CASCADE, related_name="dependencies")
+    requirement = models.ForeignKey(
+        Milestone,
+        on_delete=models.CASCADE,
+        related_name="dependents",
+        verbose_name=_("Voraussetzung"),
+    )
+
+    class Meta:
+        verbose_name = _("Voraussetzung")
+        verbose_name_plural = _("Voraussetzungen")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["milestone", "requirement"], name="milestonedependency_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(milestone=F("requirement")), name="milestonedependency_not_on_itself"
+            ),
+        ]
+
+    def __str__(self):
+        return _("%(milestone)s setzt voraus: %(requirement)s") % {
+            "milestone": self.milestone,
+            "requirement": self.requirement,
+        }

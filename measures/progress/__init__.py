@@ -9,7 +9,7 @@ from measures.progress.measures import (
     phase_steps,
     status_facts,
 )
-from measures.progress.milestones import milestone_lines, weighted_progress
+from measures.progress.milestones import milestone_lines, requirement_lines, weighted_progress
 from measures.progress.plans import plan_tabs
 from measures.progress.projects import project_facts, project_subtitle
 from measures.progress.reports import (
@@ -72,6 +72,7 @@ __all__ = [
     "report_remark",
     "reminding_details",
     "reminding_points",
+    "requirement_lines",
     "round_buttons",
     "round_deadline",
     "round_lines",

@@ -47,6 +47,7 @@ MILESTONE_HEADER = (
     gettext_lazy("Grund der Verschiebung"),
     gettext_lazy("Gewicht"),
     gettext_lazy("verantwortlich"),
+    gettext_lazy("setzt voraus"),
     gettext_lazy("Stand"),
 )
 
@@ -107,6 +108,11 @@ def _measure_row(measure: Measure, tops: Mapping[int, PlanSection]) -> list:
     ]
 
 
+def _requirement_names(milestone: Milestone) -> list[str]:
+    required = [dependency.requirement for dependency in milestone.dependencies.all()]
+    return [f"{requirement} ({requirement.measure})" for requirement in required]
+
+
 def _milestone_row(measure: Measure, milestone: Milestone, today: dt.date) -> list:
     return [
         str(measure.plan),
@@ -121,5 +127,6 @@ def _milestone_row(measure: Measure, milestone: Milestone, today: dt.date) -> li
         milestone.forecast_reason,
         milestone.weight,
         milestone.owner_label,
+        "\n".join(_requirement_names(milestone)),
         milestone_state(milestone, measure, today),
     ]

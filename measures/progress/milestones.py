@@ -42,7 +42,7 @@ def days_after_baseline(milestone: Milestone) -> int:
 
 
 def describe_shift(days: int) -> str:
-    """Return `9 Tage später als vereinbart`, `3 Wochen früher …`, or "" without a difference."""
+    """Return `9 Tage später`, `3 Wochen früher`, or "" without a difference."""
     if not days:
         return ""
     number = abs(days)
@@ -52,9 +52,7 @@ def describe_shift(days: int) -> str:
         # Half a week counts as one.
         weeks = (number + DAYS_OF_WEEK // 2) // DAYS_OF_WEEK
         length = ngettext("%(number)d Woche", "%(number)d Wochen", weeks) % {"number": weeks}
-    if days > 0:
-        return _("%(length)s später als vereinbart") % {"length": length}
-    return _("%(length)s früher als vereinbart") % {"length": length}
+    return (_("%(length)s später") if days > 0 else _("%(length)s früher")) % {"length": length}
 
 
 class MilestoneLine(NamedTuple):
@@ -67,13 +65,13 @@ class MilestoneLine(NamedTuple):
     due: SafeString
     forecast: SafeString
     done: SafeString
-    notes: list[str]
+    notes: list[str | SafeString]
 
 
 def milestone_lines(
     milestones: Sequence[Milestone], measure: Measure, today: dt.date
 ) -> list[MilestoneLine]:
-    """Return the lines of the table; querysets need `select_related("owner")`."""
+    """Return the lines of the table; load `milestones` with `queries.milestones_for`."""
     has_weights = len({milestone.weight for milestone in milestones}) > 1
     return [
         MilestoneLine(
@@ -82,7 +80,7 @@ def milestone_lines(
             _due_cell(milestone, measure, today),
             _forecast_cell(milestone),
             _done_cell(milestone),
-            _notes(milestone, has_weights),
+            _notes(milestone, has_weights, today),
         )
         for milestone in milestones
     ]
@@ -103,10 +101,9 @@ def _forecast_cell(milestone: Milestone) -> SafeString:
     if day is None:
         return SafeString("")
     return format_html(
-        "<span>{}{}{}</span>",
+        "<span>{}{}</span>",
         format_date(day),
         draw_note(shift),
-        draw_note(linebreaksbr(milestone.forecast_reason)),
     )
 
 
@@ -117,14 +114,63 @@ def _done_cell(milestone: Milestone) -> SafeString:
     return format_html("<span>{}{}</span>", format_date(milestone.done_on), draw_note(shift))
 
 
-def _notes(milestone: Milestone, has_weights: bool) -> list[str]:
-    notes = []
+def _notes(milestone: Milestone, has_weights: bool, today: dt.date) -> list[str | SafeString]:
+    notes: list[str | SafeString] = []
+    if milestone.forecast_reason and not milestone.done_on:
+        # `linebreaksbr` escapes user input.
+        reason = linebreaksbr(milestone.forecast_reason)
+        notes.append(format_html("{}: {}", _("Grund der Verschiebung"), reason))
     if milestone.owner_label:
         notes.append(_("verantwortlich: %(owner)s") % {"owner": milestone.owner_label})
     # Where all count the same, the weight says nothing.
     if has_weights:
         notes.append(_("Gewicht %(weight)d") % {"weight": milestone.weight})
+    for dependency in milestone.dependencies.all():
+        notes.append(_requirement_note(milestone, dependency.requirement, today))
     return notes
+
+
+def _requirement_note(milestone: Milestone, requirement: Milestone, today: dt.date) -> SafeString:
+    measure, title = requirement.measure, requirement.title
+    name: str | SafeString = title
+    if requirement.measure_id != milestone.measure_id:
+        url = measure.get_absolute_url()
+        name = format_html('{} (<a href="{}">{}</a>)', title, url, measure.label)
+    when = _when(requirement, measure, today)
+    note = format_html("{}: {}, {}", _("setzt voraus"), name, when)
+    # Said here, because the two dates may stand on different pages.
+    if not milestone.done_on and requirement.expected_on > milestone.expected_on:
+        warning = _("später als dieser Meilenstein")
+        return format_html('{}, <span class="due due--over">{}</span>', note, warning)
+    return note
+
+
+def _when(milestone: Milestone, measure: Measure, today: dt.date) -> SafeString:
+    """Return `erreicht am …`, `voraussichtlich …`, `bis …` or for how long it is overdue."""
+    if milestone.done_on:
+        text = _("erreicht am %(day)s") % {"day": format_date(milestone.done_on)}
+        return format_html("{}", text)
+    if is_overdue(milestone, measure, today):
+        return draw_due(milestone.due_on, today)
+    day = format_date(milestone.expected_on)
+    text = _("voraussichtlich %(day)s") if milestone.forecast_on else _("bis %(day)s")
+    return format_html("{}", text % {"day": day})
+
+
+class RequirementLine(NamedTuple):
+    """One line of the page of requirements."""
+
+    milestone: Milestone
+    measure: Measure
+    when: SafeString
+
+
+def requirement_lines(milestones: Iterable[Milestone], today: dt.date) -> list[RequirementLine]:
+    """Return the lines of `milestones`, whose measures must be loaded."""
+    return [
+        RequirementLine(milestone, milestone.measure, _when(milestone, milestone.measure, today))
+        for milestone in milestones
+    ]
 
 
 class WeightedProgress(NamedTuple):

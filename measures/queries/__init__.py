@@ -4,7 +4,12 @@ from measures.queries.measures import (
     open_measures,
     sorted_measures,
 )
-from measures.queries.milestones import milestones_of
+from measures.queries.milestones import (
+    MAX_CANDIDATES,
+    milestones_for,
+    path_of_requirements,
+    requirement_candidates,
+)
 from measures.queries.plans import (
     current_plan,
     descendants_of,
@@ -46,6 +51,7 @@ from measures.queries.rounds import (
 from measures.queries.timeline import TimelineBar, timeline_bars
 
 __all__ = [
+    "MAX_CANDIDATES",
     "AwaitedLead",
     "ReportInRound",
     "ReportingSituation",
@@ -61,18 +67,20 @@ __all__ = [
     "latest_accepted",
     "measure_history",
     "measures_awaiting_report",
-    "milestones_of",
+    "milestones_for",
     "open_measures",
     "measures_not_asked",
     "measures_without_lead",
     "open_report_of",
     "open_round_of",
     "open_rounds",
+    "path_of_requirements",
     "people_told_of_decision",
     "plan_tree",
     "progress_figures",
     "reporting_situation",
     "reports_due_for",
+    "requirement_candidates",
     "reports_in_round",
     "reports_on",
     "reports_to_check",

@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    F,
+    IntegerField,
+    QuerySet,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -97,12 +105,16 @@ def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> 
     `reports` are those that `user` may see.
     """
     # Limited per source, so that a long history of changes costs no more than a short one.
-    entries = _report_entries(measure, reports, user)
-    changes = _change_entries(measure.history.all())
+    versions = list(_report_versions(measure, reports, user)[:HISTORY_LIMIT])
+    changed = _changed(measure.history.all())
+    milestones = _changed(Milestone.history.filter(measure_id=measure.pk))
+    _load_roles(versions, [*changed, *milestones])
+    changes = _change_entries(changed)
     if not can_see_internal_notes(user):
         changes = _without_internal_notes(changes)
     changes = without_responsible(changes, user)
-    entries += changes + _milestone_entries(measure)
+    entries = _report_entries(versions) + changes
+    entries += _change_entries(milestones, named_by="title", compare=MILESTONE_DIFFERENCES)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:HISTORY_LIMIT]
 
 
@@ -121,9 +133,17 @@ def describe_status(status) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _report_entries(measure: Measure, reports: QuerySet[StatusReport], user) -> list[HistoryEntry]:
-    """Return what was submitted, returned and accepted, from the history of the reports: a report
-    that is revised after it was returned no longer tells why.
+def _load_roles(versions: list, changes: list) -> None:
+    """Load the groups of everybody who made an entry, in one query."""
+    users = [version.reported_by for version in versions]
+    users += [version.decided_by for version in versions]
+    users += [change.history_user for change in changes]
+    prefetch_related_objects([user for user in users if user], "groups")
+
+
+def _report_versions(measure: Measure, reports: QuerySet[StatusReport], user) -> QuerySet:
+    """Return the versions of the reports that tell what was submitted, returned and accepted: a
+    report that is revised after it was returned no longer tells why.
     """
     versions = StatusReport.history.filter(measure_id=measure.pk)
     if can_see_returns(user, measure):
@@ -132,15 +152,17 @@ def _report_entries(measure: Measure, reports: QuerySet[StatusReport], user) -> 
     else:
         accepted = reports.filter(state=ReportState.ACCEPTED).order_by().values("pk")
         versions = versions.filter(id__in=accepted, state=ReportState.ACCEPTED)
-    versions = (
+    return (
         versions.select_related("reported_by__person__organisation")
         .select_related("decided_by__person__organisation")
-        .prefetch_related("reported_by__groups", "decided_by__groups")
         .order_by("-history_date", "-history_id")
     )
+
+
+def _report_entries(versions: list) -> list[HistoryEntry]:
     # The version that decides on a report repeats when and how it was submitted.
     entries = {}
-    for version in versions[:HISTORY_LIMIT]:
+    for version in versions:
         entries[version.id, version.reported_at] = _submission_entry(version)
         # A report that the office recorded itself has no separate decision. The version submitted
         # again still has the decision on the one before.
@@ -168,26 +190,30 @@ def _decision_entry(version) -> HistoryEntry:
     return HistoryEntry(version.decided_at, who, _("Bericht zurückgegeben"), version.comment)
 
 
-def _change_entries(
-    records: QuerySet, *, named_by: str = "", compare: Sequence[str] = ()
-) -> list[HistoryEntry]:
-    """Return the entries of historical `records`.
-
-    With `named_by`, the value of that field follows the reason, to name the changed object. Of the
-    fields `compare`, each entry notes the former and the new value.
+def _changed(records: QuerySet) -> list:
+    """Return the latest of these historical records: twice as many as *Verlauf* shows, since each
+    line needs a former state of its object to compare with.
     """
     records = (
         records.exclude(history_change_reason__isnull=True)
         # The report that the status comes from has an entry of its own.
         .exclude(history_change_reason=str(ADOPTED_STATUS_REASON))
         .select_related("history_user__person__organisation")
-        .prefetch_related("history_user__groups")
         .order_by("-history_date", "-history_id")
     )
-    # Twice as many as shown: each line needs a former state of its object to compare with.
-    loaded = list(records[: 2 * HISTORY_LIMIT])
-    notes, entries = differences_in(loaded, compare), []
-    for record in loaded[:HISTORY_LIMIT]:
+    return list(records[: 2 * HISTORY_LIMIT])
+
+
+def _change_entries(
+    records: list, *, named_by: str = "", compare: Sequence[str] = ()
+) -> list[HistoryEntry]:
+    """Return the entries of historical `records`.
+
+    With `named_by`, the value of that field follows the reason, to name the changed object. Of the
+    fields `compare`, each entry notes the former and the new value.
+    """
+    notes, entries = differences_in(records, compare), []
+    for record in records[:HISTORY_LIMIT]:
         what = record.history_change_reason
         if named_by:
             what = f"{what}: {getattr(record, named_by)}"
@@ -195,11 +221,6 @@ def _change_entries(
         note = notes.get(record.history_id, "")
         entries.append(HistoryEntry(record.history_date, who, what, note))
     return entries
-
-
-def _milestone_entries(measure: Measure) -> list[HistoryEntry]:
-    records = Milestone.history.filter(measure_id=measure.pk)
-    return _change_entries(records, named_by="title", compare=MILESTONE_DIFFERENCES)
 
 
 def _without_internal_notes(entries: list[HistoryEntry]) -> list[HistoryEntry]:

@@ -1,3 +1,4 @@
+from measures.services.dependencies import add_requirement, remove_requirement
 from measures.services.measures import change_measure, create_measure
 from measures.services.milestones import (
     change_milestone,
@@ -27,6 +28,7 @@ from measures.services.rounds import (
 
 __all__ = [
     "accept_report",
+    "add_requirement",
     "create_milestone",
     "change_measure",
     "change_milestone",
@@ -42,6 +44,7 @@ __all__ = [
     "open_round",
     "record_report",
     "remind_leads",
+    "remove_requirement",
     "reopen_milestone",
     "require_changeable",
     "require_openable",

@@ -48,7 +48,7 @@ def change_milestone(
     """
     require_permission(can_change_measures(by))
     _require_no_future_done_on(values, local_date(now))
-    milestone = _lock_milestone(milestone)
+    milestone = lock_milestone(milestone)
     require_unchanged(milestone, version, values)
     _require_explained_delay(milestone, values)
     save_changes_as(milestone, values, by=by, now=now)
@@ -65,7 +65,7 @@ def move_milestone(
     be later than planned and `reason` is empty.
     """
     require_permission(can_report(by, milestone.measure))
-    milestone = _lock_milestone(milestone)
+    milestone = lock_milestone(milestone)
     if milestone.done_on:
         raise Refused(_("Dieser Meilenstein ist schon als erreicht eingetragen."))
     values = {"forecast_on": forecast_on, "forecast_reason": reason}
@@ -81,7 +81,7 @@ def complete_milestone(*, milestone: Milestone, by, now: dt.datetime) -> Milesto
     Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when it was reached before.
     """
     require_permission(can_change_measures(by))
-    milestone = _lock_milestone(milestone)
+    milestone = lock_milestone(milestone)
     if milestone.done_on:
         raise Refused(_("Dieser Meilenstein ist schon als erreicht eingetragen."))
     milestone.done_on = local_date(now)
@@ -96,7 +96,7 @@ def reopen_milestone(*, milestone: Milestone, by, now: dt.datetime) -> Milestone
     Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when it is open.
     """
     require_permission(can_change_measures(by))
-    milestone = _lock_milestone(milestone)
+    milestone = lock_milestone(milestone)
     if milestone.done_on is None:
         raise Refused(_("Dieser Meilenstein ist schon wieder offen."))
     milestone.done_on = None
@@ -108,7 +108,7 @@ def reopen_milestone(*, milestone: Milestone, by, now: dt.datetime) -> Milestone
 def delete_milestone(*, milestone: Milestone, by, now: dt.datetime) -> None:
     """Delete `milestone` and keep its history. Raises `NotAllowed`, `ChangedMeanwhile`."""
     require_permission(can_change_measures(by))
-    milestone = _lock_milestone(milestone)
+    milestone = lock_milestone(milestone)
     delete_as(milestone, by=by, now=now, reason=_("Meilenstein gelöscht"))
 
 
@@ -134,7 +134,8 @@ def _require_explained_delay(milestone: Milestone, values: Mapping[str, Any]) ->
         raise Refused(str(DELAY_MESSAGE))
 
 
-def _lock_milestone(milestone: Milestone) -> Milestone:
+def lock_milestone(milestone: Milestone) -> Milestone:
+    """Return `milestone` as it is now, locked. Raises `ChangedMeanwhile` when it was deleted."""
     # Milestones are the only records of this app that can be deleted while a page shows them.
     try:
         return Milestone.objects.select_for_update().get(pk=milestone.pk)

@@ -14,7 +14,7 @@ from core.views import allowed, paginate, render_form, require, save_form, ticks
 from measures import services
 from measures.filters import MeasureFilter
 from measures.forms import MeasureForm
-from measures.models import Measure, Milestone, Project
+from measures.models import Measure, Project
 from measures.permissions import (
     can_change_measures,
     can_open_organisations,
@@ -39,7 +39,7 @@ from measures.progress import (
 from measures.queries import (
     current_plan,
     measure_history,
-    milestones_of,
+    milestones_for,
     open_report_of,
     reports_due_for,
     reports_on,
@@ -80,7 +80,7 @@ def measure_export(request):
     listing, measures = _listing(request)
     measures = measures.prefetch_related(
         "supporters",
-        Prefetch("milestones", queryset=Milestone.objects.select_related("owner").in_order()),
+        Prefetch("milestones", queryset=milestones_for(request.user)),
     )
     now = timezone.now()
     sheets = export_sheets(
@@ -118,7 +118,10 @@ def measure_page(request, pk):
         "plan", "section", "lead", "responsible__person"
     )
     measure = get_object_or_404(measures.prefetch_related("supporters"), pk=pk)
-    milestones, today = list(milestones_of(measure)), local_date(timezone.now())
+    milestones, today = (
+        list(milestones_for(user).filter(measure=measure)),
+        local_date(timezone.now()),
+    )
     report, awaited_in = open_report_of(measure, user), round_awaiting_report(measure)
     # A visible measure may have reports and projects that are not.
     reports = reports_on(measure, user)

@@ -24,7 +24,7 @@ def milestone_add(request, pk):
 
 
 def milestone_edit(request, pk):
-    milestone = _get_milestone(request, pk)
+    milestone = get_milestone(request, pk)
     require(can_change_measures(request.user))
     form = MilestoneForm(request.POST or None, instance=milestone)
     done = _("Der Meilenstein ist gespeichert.")
@@ -35,7 +35,7 @@ def milestone_edit(request, pk):
 
 @require_POST
 def milestone_done(request, pk):
-    milestone = _get_milestone(request, pk)
+    milestone = get_milestone(request, pk)
     run_service(
         request,
         lambda: services.complete_milestone(
@@ -49,7 +49,7 @@ def milestone_done(request, pk):
 
 @require_POST
 def milestone_reopen(request, pk):
-    milestone = _get_milestone(request, pk)
+    milestone = get_milestone(request, pk)
     run_service(
         request,
         lambda: services.reopen_milestone(milestone=milestone, by=request.user, now=timezone.now()),
@@ -60,7 +60,7 @@ def milestone_reopen(request, pk):
 
 
 def milestone_delete(request, pk):
-    milestone = _get_milestone(request, pk)
+    milestone = get_milestone(request, pk)
     require(can_change_measures(request.user))
     if request.method == "POST":
         run_service(
@@ -78,14 +78,27 @@ def milestone_delete(request, pk):
         title=_("Meilenstein löschen"),
         question=_("Soll der Meilenstein „%(title)s“ gelöscht werden?")
         % {"title": milestone.title},
-        details=[_("geplant bis %(day)s") % {"day": format_date(milestone.due_on)}],
+        details=[
+            _("geplant bis %(day)s") % {"day": format_date(milestone.due_on)},
+            *_dependent_details(milestone),
+        ],
         submit_label=_("Meilenstein löschen"),
         danger=True,
         cancel_url=milestone.measure.get_absolute_url(),
     )
 
 
-def _get_milestone(request, pk) -> Milestone:
+def _dependent_details(milestone: Milestone) -> list[str]:
+    """Return what loses a requirement when `milestone` is deleted."""
+    dependents = milestone.dependents.select_related("milestone__measure").order_by("pk")
+    return [
+        _("„%(title)s“ (%(measure)s) setzt ihn voraus.")
+        % {"title": dependency.milestone, "measure": dependency.milestone.measure}
+        for dependency in dependents
+    ]
+
+
+def get_milestone(request, pk) -> Milestone:
     """Return a milestone of a measure that the user may see; else 404."""
     # 404 rather than 403, so that the answer does not reveal that the milestone exists.
     milestones = Milestone.objects.filter(measure__in=Measure.objects.visible_to(request.user))

@@ -56,6 +56,9 @@ UNVERSIONED = {
     # They name the people to add or to remove.
     "partners:list_members",
     "partners:list_remove",
+    # They name the milestone to add or to remove.
+    "measures:requirement_add",
+    "measures:requirement_remove",
     # The record never changes before it ends, and its service refuses to end it twice.
     "approval_decide",
     "condition",

@@ -2,9 +2,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
-from core.dates import local_date
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState, RoundState
 from tests.measures.builders import (
@@ -41,6 +39,8 @@ PAGES = [
     ("milestone_edit", "milestone", OFFICE_ONLY, ()),
     ("milestone_edit", "hidden_milestone", OFFICE_ONLY, (OBSERVER, PARTNER)),
     ("milestone_delete", "milestone", OFFICE_ONLY, ()),
+    ("requirements", "milestone", OFFICE_ONLY, ()),
+    ("requirements", "hidden_milestone", OFFICE_ONLY, (OBSERVER, PARTNER)),
     ("project", "project", EVERYONE, ()),
     ("project", "hidden_project", (OFFICE, SENATOR_OFFICE), (OBSERVER, PARTNER)),
     ("project_edit", "project", OFFICE_ONLY, ()),
@@ -81,9 +81,7 @@ def objects():
         "draft": make_report(make_measure(plan), ReportState.DRAFT),
         "round": make_round(plan),
         # In another plan, because that of the open round can have no second one.
-        "planned": make_round(
-            make_plan(), state=RoundState.PLANNED, due_on=local_date(timezone.now())
-        ),
+        "planned": make_round(make_plan(), state=RoundState.PLANNED),
     }
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from core.roles import OBSERVER, OFFICE
+from measures.models import MilestoneDependency
 from tests.measures.builders import (
     NOW,
     make_measure,
@@ -91,7 +92,7 @@ def test_export_has_every_known_detail_of_the_filtered_measures(client, office):
 def test_export_has_a_sheet_of_milestones(client, office):
     measure = make_measure(make_plan("Plan"), "Ankauf", code="A 3")
     make_milestone(measure, "Start", due_on=dt.date(2026, 6, 30))
-    make_milestone(
+    concept = make_milestone(
         measure,
         "Konzept",
         due_on=dt.date(2026, 3, 1),
@@ -100,7 +101,8 @@ def test_export_has_a_sheet_of_milestones(client, office):
         weight=3,
         owner=make_organisation("Bezirk Mitte"),
     )
-    make_milestone(measure, "Idee", due_on=dt.date(2025, 3, 1), done_on=dt.date(2025, 2, 1))
+    idea = make_milestone(measure, "Idee", due_on=dt.date(2025, 3, 1), done_on=dt.date(2025, 2, 1))
+    MilestoneDependency.objects.create(milestone=concept, requirement=idea)
 
     rows = rows_of(client.get(EXPORT), "Meilensteine")
 
@@ -117,6 +119,7 @@ def test_export_has_a_sheet_of_milestones(client, office):
         "Grund der Verschiebung": "Gutachten fehlt.",
         "Gewicht": 3,
         "verantwortlich": "Bezirk Mitte",
+        "setzt voraus": "Idee (Ankauf)",
         "Stand": "überfällig",
     }
     names = ("Meilenstein", "erreicht am", "Tage später als vereinbart", "Stand")
