@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -70,7 +71,8 @@ PARTNERS_DRAFT_INTRO = gettext_lazy(
     "Einige Sätze genügen. Die Geschäftsstelle prüft den Vorschlag; Sie erfahren per E-Mail, ob "
     "sie ihn aufgreift."
 )
-PROPOSED = gettext_lazy("Ihr Vorschlag liegt der Geschäftsstelle vor.")
+PROPOSED = gettext_lazy("Das Thema ist vorgeschlagen.")
+PARTNERS_PROPOSED = gettext_lazy("Ihr Vorschlag liegt der Geschäftsstelle vor.")
 
 
 def detail(request, pk):
@@ -148,6 +150,11 @@ def _intro_for(user) -> str:
     return str(DRAFT_INTRO if OFFICE in user.own_roles else PARTNERS_DRAFT_INTRO)
 
 
+def _proposed(user) -> Promise:
+    # The office does not hand a proposal to itself.
+    return PROPOSED if can_manage(user) else PARTNERS_PROPOSED
+
+
 def _form_for(user) -> type[TopicForm]:
     return OfficeTopicForm if can_manage(user) else TopicForm
 
@@ -158,7 +165,7 @@ def _save(request, form: TopicForm, *, title: str) -> HttpResponse | None:
     Return None if the form must be shown again. The office sees the mails first.
     """
     proposes = request.POST.get("act") == "propose"
-    done = PROPOSED if proposes else _("Das Thema ist gespeichert.")
+    done = _proposed(request.user) if proposes else _("Das Thema ist gespeichert.")
     # One call for both: a refused proposal must not leave a saved draft behind.
     call = partial(_write, request, form, proposes)
     if not can_manage(request.user):
@@ -196,7 +203,7 @@ def _write(request, form: TopicForm, proposes: bool) -> Topic:
 def propose(request, pk):
     topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=pk)
     call = partial(propose_topic, topic=topic, by=request.user, now=timezone.now())
-    run_service(request, call, done=PROPOSED, seen=[topic])
+    run_service(request, call, done=_proposed(request.user), seen=[topic])
     return redirect(topic)
 
 
