@@ -35,6 +35,7 @@ urlpatterns = [
     path("themen/<int:pk>/zurueckziehen/", topics.withdraw, name="topic_withdraw"),
     path("themen/<int:pk>/gespraech/", dialogues.create, name="create"),
     path("reihen/", lists.series_list, name="series_list"),
+    path("reihen/export/", lists.series_export, name="series_export"),
     path("reihen/neu/", series.create, name="series_create"),
     path("reihen/<int:pk>/", series.detail, name="series"),
     path("reihen/<int:pk>/bearbeiten/", series.edit, name="series_edit"),

@@ -284,8 +284,12 @@ def topic_export(request):
     return list_response(_("Themen"), header, lines, now=timezone.now())
 
 
+def _series(request) -> SeriesFilter:
+    return SeriesFilter(request.GET, listed_series(request.user), user=request.user)
+
+
 def series_list(request):
-    listing = SeriesFilter(request.GET, listed_series(request.user), user=request.user)
+    listing = _series(request)
     page, can_create = paginate(request, listing.qs), can_manage(request.user)
     for series in page.object_list:
         series.in_charge = responsible_note(series)
@@ -302,6 +306,26 @@ def series_list(request):
         "empty": _no_series(request, can_create=can_create),
     }
     return render(request, "dialogues/series_list.html", context)
+
+
+def series_export(request):
+    header = [_("Reihe"), _("Zeitraum"), _("Worum es geht"), _("Stand")]
+    # The file must not contain more than the page shows.
+    sees_counts, sees_responsible = is_inside(request.user), can_see_responsible(request.user)
+    header += [_("Themen"), _("Gespräche")] if sees_counts else []
+    header += [_("Zuständig")] if sees_responsible else []
+    lines = [
+        [
+            series.title,
+            series.period,
+            series.description,
+            series.get_state_display(),
+            *([series.topic_count, series.dialogue_count] if sees_counts else []),
+            *([responsible_label(series)] if sees_responsible else []),
+        ]
+        for series in _series(request).qs
+    ]
+    return list_response(_("Reihen"), header, lines, now=timezone.now())
 
 
 def _no_series(request, *, can_create: bool) -> dict[str, str]:

@@ -28,6 +28,7 @@ LISTS = [
     "themen/",
     "themen/export/",
     "reihen/",
+    "reihen/export/",
     "veranstaltungen/",
     "veranstaltungen/export/",
 ]

@@ -255,6 +255,34 @@ def test_series_show_their_state_and_numbers(signed_in):
     ]
 
 
+@pytest.mark.parametrize(
+    ("role", "header", "row"),
+    [
+        (
+            OFFICE,
+            ["Themen", "Gespräche", "Zuständig"],
+            [1, 1, "nicht vergeben"],
+        ),
+        (OBSERVER, [], []),
+    ],
+)
+def test_export_contains_the_filtered_series_as_far_as_the_page_shows_them(
+    client, role, header, row
+):
+    make_dialogue(topic=make_topic(series=make_series(title="Reihe Nord", description="Netze")))
+    make_series(title="Reihe Süd")
+    client.force_login(make_user(role))
+
+    page = client.get(f"{BASE}/reihen/?q=nord").content.decode()
+    rows = rows_of(client.get(f"{BASE}/reihen/export/?q=nord"))
+
+    assert f"{BASE}/reihen/export/?q=nord" in page
+    assert rows == [
+        ["Reihe", "Zeitraum", "Worum es geht", "Stand", *header],
+        ["Reihe Nord", "2026", "Netze", "zugestimmt", *row],
+    ]
+
+
 def test_long_list_has_pages(signed_in):
     for number in range(51):
         make_past(f"Gespräch {number:02}")

@@ -40,6 +40,7 @@ FILES = {
             :FEW
         ]
     ],
+    "dialogues:series_export": lambda: [[]],
     "dialogues:topics_export": lambda: [[]],
     "measures:export": lambda: [[]],
     "media_visits:coverage_export": lambda: [[]],
