@@ -120,12 +120,15 @@ def change_dialogue(
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     require_editable(dialogue)
+    # Before the versions are compared: the page offers to save again only what may be saved.
+    if values.get("host", dialogue.host) != dialogue.host:
+        _require_host_is_open(dialogue)
     # `apply_values` changes the dialogue in place; the copy keeps the stored values to compare.
     before = copy(dialogue)
     apply_values(dialogue, values, version)
     _require_heeded_people(before, dialogue, heeded, by=by, now=now)
     if before.host_id != dialogue.host_id:
-        _reset_host_reply(dialogue)
+        apply_values(dialogue, NO_HOST_REPLY)
     # Invitations name this day, so guests may rely on it from their release on.
     if before.state == DialogueState.INVITED:
         _require_rsvp_day(before, dialogue.rsvp_by, now)
@@ -200,8 +203,8 @@ def _contact_concerns(dialogue: Dialogue) -> list[Concern]:
     return [Concern(key, contact.name_with_organisation, contact.get_absolute_url(), text)]
 
 
-def _reset_host_reply(dialogue: Dialogue) -> None:
-    """Clear the former host's reply. Raises Refused once a date is fixed."""
+def _require_host_is_open(dialogue: Dialogue) -> None:
+    """Raise Refused once a date is fixed, which the host agreed to."""
     if dialogue.state not in BEFORE_DATE:
         raise Refused(
             _(
@@ -209,7 +212,6 @@ def _reset_host_reply(dialogue: Dialogue) -> None:
                 "wechseln."
             )
         )
-    apply_values(dialogue, NO_HOST_REPLY)
 
 
 def _require_rsvp_day(before: Dialogue, rsvp_by: dt.date | None, now: dt.datetime) -> None:

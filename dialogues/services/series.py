@@ -72,13 +72,15 @@ def change_series(
     series = lock_series(series.pk)
     # Compare with the locked record, not with what the form showed: the approval is bound to the
     # stored values.
-    before = copy(series)
-    apply_values(series, values, version)
-    changes = binding_changes(SERIES_FACTS, before, series)
+    before, changed = copy(series), copy(series)
+    apply_values(changed, values)
+    changes = binding_changes(SERIES_FACTS, before, changed)
+    # Before the versions are compared: the page offers to save again only what may be saved.
     if changes and series.state == SeriesState.REFUSED:
         raise Refused(
             _("Die Reihe ist abgelehnt und bleibt, wie sie zur Entscheidung vorgelegt wurde.")
         )
+    apply_values(series, values, version)
     if changes and series.state in SERIES_MOVES["lapse"].sources:
         return _lapse(series, changes, by=by, now=now)
     save_as(series, by=by, now=now, reason=_("Angaben geändert"))

@@ -117,12 +117,14 @@ def change_press_slot(
     """
     require_office(by)
     visit, slot = _lock_visit_and_slot(slot)
+    changed = {name for name in values if getattr(slot, name) != values[name]}
+    # Before the versions are compared: the page offers to save again only what may be saved.
+    if changed:
+        _check_open(visit, is_binding=bool(changed & BINDING_SLOT_FIELDS))
     require_unchanged(slot, version, SLOT_FIELDS)
     # An unchanged form must not write history or let the approval lapse.
-    changed = {name for name in values if getattr(slot, name) != values[name]}
     if not changed:
         return slot
-    _check_open(visit, is_binding=bool(changed & BINDING_SLOT_FIELDS))
     before, announced = binding_snapshot_of(VISIT_FACTS, visit), announced_snapshot(visit)
     for name in changed:
         setattr(slot, name, values[name])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -186,8 +187,7 @@ def change_visit(
     """
     require_office(by)
     visit = lock_visit(visit.pk)
-    # Check under the lock: of two simultaneous forms, the second must see the values of the first.
-    require_unchanged(visit, version, VISIT_FIELDS)
+    stored = copy(visit)
     changed = [
         name for name in EDITABLE_FIELDS if name in values and getattr(visit, name) != values[name]
     ]
@@ -195,8 +195,11 @@ def change_visit(
     for name in changed:
         setattr(visit, name, values[name])
     set_day(visit)
-    _check_facts(visit)
+    # Before the versions are compared: the page offers to save again only what may be saved.
     _check_editable(visit, changed, is_binding=before != binding_snapshot_of(VISIT_FACTS, visit))
+    # Check under the lock: of two simultaneous forms, the second must see the values of the first.
+    require_unchanged(stored, version, VISIT_FIELDS)
+    _check_facts(visit)
     if DATE_FIELDS.intersection(changed):
         _require_heeded_date(visit, heeded, by=by, now=now)
     # The senator's office sees the sectors, but they do not bind the approval.

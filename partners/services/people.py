@@ -98,8 +98,8 @@ def change_person(
     """
     require_can_manage_partners(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
-    require_unchanged(locked, version, FIELDS)
     require_not_anonymised(locked)
+    require_unchanged(locked, version, FIELDS)
     # Otherwise an account could keep its rights although its person is inactive or, for a partner,
     # has no organisation.
     require_account_stays_valid(locked, values)

@@ -124,6 +124,15 @@ def test_seats_stay_above_what_is_taken(office):
     assert Dialogue.objects.get(pk=dialogue.pk).seats == 3
 
 
+def test_stale_form_with_another_host_is_refused_once_the_date_is_fixed(office):
+    dialogue = make_dialogue(DialogueState.SCHEDULED)
+
+    with nothing_changes(dialogue), pytest.raises(Refused, match="steht mit dem Termin") as refused:
+        edit(dialogue, office, host=make_organisation(), version="alt")
+
+    assert not isinstance(refused.value, ChangedMeanwhile)
+
+
 def test_second_save_of_an_older_version_is_refused(office):
     dialogue = make_dialogue()
     shown = version_of(dialogue, ["place"])

@@ -253,6 +253,16 @@ def test_refused_series_does_not_change(office):
         rename(series, office)
 
 
+def test_stale_form_of_a_refused_series_is_not_offered_to_be_saved_again(office):
+    series = make_series(SeriesState.REFUSED)
+
+    with nothing_changes(series), pytest.raises(Refused, match="abgelehnt und bleibt") as refused:
+        values = {"title": "Neuer Titel"}
+        change_series(series=series, values=values, version="alt", by=office, now=NOW)
+
+    assert not isinstance(refused.value, ChangedMeanwhile)
+
+
 def consented(office, senator) -> DialogueSeries:
     series = make_series(SeriesState.AFFIRMED)
     ask(series, office)

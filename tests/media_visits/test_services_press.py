@@ -178,6 +178,19 @@ def test_second_change_of_the_same_slot_version_is_refused(office):
         change(slot, office, version=shown, capacity=9)
 
 
+def test_stale_form_of_a_slot_is_refused_for_the_state_of_its_visit(office):
+    visit = make_visit()
+    slot = make_slot(visit)
+    shown = version_of(slot, SLOT_FIELDS)
+    change(slot, office, capacity=5)
+    Visit.objects.update(state=S.CANCELLED, reason="Terminkollision")
+
+    with nothing_changes(visit, slot), pytest.raises(Refused, match="nichts mehr zu ä") as refused:
+        change(slot, office, version=shown, capacity=9)
+
+    assert not isinstance(refused.value, ChangedMeanwhile)
+
+
 def test_saving_a_slot_unchanged_writes_nothing(office):
     visit = make_visit()
     slot = make_slot(visit)

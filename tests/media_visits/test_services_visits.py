@@ -172,6 +172,17 @@ def test_second_change_of_the_same_version_is_refused(office):
         change(visit, office, version=shown, title="Zweite Fassung")
 
 
+def test_stale_form_is_refused_for_the_state_and_not_offered_to_be_saved_again(office):
+    visit = make_visit()
+    shown = version_of(visit, VISIT_FIELDS)
+    Visit.objects.update(state=S.ANNOUNCED, announced_at=NOW, message="Neu")
+
+    with nothing_changes(visit), pytest.raises(Refused, match="Verschieben Sie ihn") as refused:
+        change(visit, office, version=shown, title="Zweite Fassung")
+
+    assert not isinstance(refused.value, ChangedMeanwhile)
+
+
 BINDING_CHANGES = [
     ({"title": "Neuer Anlass"}, "Anlass des Besuchs"),
     ({"address": "Werkstraße 1, 10115 Berlin"}, "Adresse"),

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from core.conflicts import version_of
-from core.errors import Concern, NotAllowed, Refused, Warned
+from core.errors import ChangedMeanwhile, Concern, NotAllowed, Refused, Warned
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.enums import MailState
 from outbox.models import Mail
@@ -156,6 +156,16 @@ def test_spaces_and_the_comma_of_the_salutation_are_tidied(office):
     )
 
     assert (person.family_name, person.letter_salutation) == ("Nachname", "Liebe Leitung")
+
+
+def test_form_of_somebody_erased_meanwhile_is_not_offered_to_be_saved_again(office):
+    person = make_person("Person (gelöscht)", is_active=False, anonymised_at=NOW)
+    values = {"family_name": "Nachname", "is_active": True}
+
+    with nothing_changes(person), pytest.raises(Refused, match="sind gelöscht") as refused:
+        change_person(person=person, values=values, version="alt", by=office, now=NOW)
+
+    assert not isinstance(refused.value, ChangedMeanwhile)
 
 
 def change_address(person, office, email):
