@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -236,9 +237,12 @@ def settle(request, pk):
             return redirect(back_url)
     intro = _(
         "%(guest)s hatte sich zum früheren Termin vertreten lassen: %(name)s. Fehlt die Vertretung "
-        "hier, legen Sie sie zuerst als Person an."
+        "hier, legen Sie sie zuerst als Person an, und kommen Sie dann hierher zurück:"
     )
     values = {"guest": full_name(invitation.person), "name": invitation.substitute_name}
+    add_url = reverse("partners:person_add")
+    if organisation := invitation.person.organisation_id:
+        add_url = f"{add_url}?organisation={organisation}"
     return render_form(
         request,
         form,
@@ -246,5 +250,5 @@ def settle(request, pk):
         title=_("Vertretung klären"),
         submit_label=_("Übernehmen"),
         cancel_url=back_url,
-        intro=intro % values,
+        intro=format_html('{} <a href="{}">{}</a>', intro % values, add_url, _("Person anlegen")),
     )
