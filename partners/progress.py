@@ -114,8 +114,11 @@ def _gone_to(former: Addressed, now: dt.datetime) -> SafeString | str:
     if len(mails) > MAILS_NAMED:
         url = f"{reverse('outbox:list')}?{urlencode({'q': former.email})}"
         links.append((url, _("alle ansehen")))
-    named = format_html_join(", ", '<a href="{}">{}</a>', links)
-    return format_html("{} {}", _("An die bisherige Adresse ging:"), named)
+    if len(links) == 1:
+        return format_html('{} <a href="{}">{}</a>', _("An die bisherige Adresse ging:"), *links[0])
+    named = format_html_join("", '<li><a href="{}">{}</a></li>', links)
+    heading = _("An die bisherige Adresse gingen:")
+    return format_html('{}<ul class="notice__list">{}</ul>', heading, named)
 
 
 def inactive_note(text: str, action: str, url: str) -> SafeString:

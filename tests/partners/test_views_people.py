@@ -64,8 +64,31 @@ def test_new_address_says_which_mails_follow_and_which_went_to_the_former_one(cl
     assert (
         "Die Angaben sind gespeichert. 1 wartende E-Mail geht jetzt an die neue Adresse. "
         "An die bisherige Adresse ging: "
-        f'<a href="{gone.get_absolute_url()}">Einladung: Infrastruktur &amp; Netze</a></p>'
+        f'<a href="{gone.get_absolute_url()}">Einladung: Infrastruktur &amp; Netze</a></div>'
     ) in page
+
+
+def test_mails_that_went_to_the_former_address_are_a_list(client, office):
+    person = make_person("Leitung", email="alt@example.org")
+    to = make_recipient(email="alt@example.org", name="Leitung")
+    now = timezone.now()
+    drafts = [make_invitation_draft(to=to, event=str(number)) for number in range(4)]
+    mails = [make_mail(draft, now=now, state="sent", sent_at=now) for draft in drafts]
+
+    url = reverse("partners:person_edit", args=[person.pk])
+    values = {"family_name": "Leitung", "salutation": "neutral", "is_active": "on"}
+    version = client.get(url).context["form"].initial["version"]
+    values |= {"email": "neu@example.org", "version": version}
+    page = client.post(url, values, follow=True).content.decode()
+
+    assert 'An die bisherige Adresse gingen:<ul class="notice__list"><li>' in page
+    assert [f'<li><a href="{mail.get_absolute_url()}">' in page for mail in mails] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert '?q=alt%40example.org">alle ansehen</a></li></ul></div>' in page
 
 
 def test_export_has_the_note_for_the_office_only(client, office):
