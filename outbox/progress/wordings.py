@@ -52,6 +52,18 @@ def change_notes(wording: Wording | None) -> list[str]:
     return [_("geändert am %(moment)s von %(who)s") % {"moment": moment, "who": wording.changed_by}]
 
 
+def kept_release_note(wording: Wording | None) -> str:
+    """Return that these mails go on waiting for release without the office's text; empty if they
+    do not wait.
+    """
+    if wording is None or not wording.needs_release:
+        return ""
+    return _(
+        "Zurückgesetzt wird nur der Text: E-Mails dieser Art gehen weiterhin erst nach Durchsicht "
+        "hinaus. Das ändern Sie auf der Seite des Textes."
+    )
+
+
 def placeholder_lines(text: MailText) -> list[tuple[str, str, str]]:
     """Return ([Name], meaning, example) of the placeholders that `text` may contain."""
     names = names_of(text)

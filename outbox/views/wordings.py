@@ -17,6 +17,7 @@ from outbox.models import Wording
 from outbox.permissions import can_edit_wordings
 from outbox.progress.wordings import (
     change_notes,
+    kept_release_note,
     placeholder_lines,
     wording_badges,
     wording_line,
@@ -119,6 +120,7 @@ def wording_reset(request, kind):
         "own": words_as_shown(default, Words(wording.subject, wording.body)),
         "default": words_as_shown(default, default_words(default)),
         "version": version_of(wording_for_form(default, wording), WORDING_FIELDS),
+        "release_note": kept_release_note(wording),
     }
     return render(request, "outbox/wording_reset.html", context)
 
@@ -168,7 +170,7 @@ def _send_test(request, form: WordingForm) -> None:
 def _reset(request, kind: str) -> HttpResponse:
     version = request.POST.get("version", "")
     try:
-        reset_wording(kind=kind, version=version, now=timezone.now(), by=request.user)
+        wording = reset_wording(kind=kind, version=version, now=timezone.now(), by=request.user)
     except ChangedMeanwhile as error:
         # Back to the comparison, which then shows the text that was saved meanwhile.
         messages.error(request, str(error))
@@ -176,5 +178,8 @@ def _reset(request, kind: str) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("Für diese E-Mails gilt wieder der Standard."))
+        done = _("Für diese E-Mails gilt wieder der Standard.")
+        if wording.needs_release:
+            done = _("Der Text ist wieder der Standard; gesendet wird weiterhin nach Durchsicht.")
+        messages.success(request, done)
     return redirect("outbox:wording", kind)

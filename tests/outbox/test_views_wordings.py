@@ -271,6 +271,18 @@ def test_resetting_shows_both_first(client, office):
     assert not Wording.objects.get().has_own_words
 
 
+def test_resetting_says_that_the_mails_still_wait_for_release(client, office):
+    make_wording(needs_release=True)
+
+    asked = client.get(f"{ADDRESS}zuruecksetzen/")
+    data = {"version": version_on(asked)}
+    done = text_of(client.post(f"{ADDRESS}zuruecksetzen/", data, follow=True))
+
+    assert "E-Mails dieser Art gehen weiterhin erst nach Durchsicht hinaus." in text_of(asked)
+    assert "Der Text ist wieder der Standard; gesendet wird weiterhin nach Durchsicht." in done
+    assert Wording.objects.get().needs_release
+
+
 def test_resetting_other_words_than_those_shown_shows_the_new_ones(client, office):
     wording = make_wording()
     shown = version_on(client.get(f"{ADDRESS}zuruecksetzen/"))
