@@ -17,7 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import GRANTING, ApprovalKind, Verdict
-from core.dates import concerns_about_time, format_day, format_span, local_date, moment_key
+from core.dates import (
+    concerns_about_notice,
+    concerns_about_time,
+    format_day,
+    format_span,
+    local_date,
+    moment_key,
+)
 from core.errors import Concern, require_heeded
 from core.models import Origin
 
@@ -357,10 +364,15 @@ def date_concerns(
     planned: Sequence[Commitment], *, user, now: dt.datetime
 ) -> list[tuple[Commitment, list[Concern]]]:
     """Return each of `planned` that lies ahead with everything to look at first: public holidays,
-    weekends, unusual hours and clashes.
+    weekends, unusual hours, short notice and clashes.
     """
     return [
-        (date, concerns_about_time(date.starts_at, date.end) + clashes)
+        (
+            date,
+            concerns_about_time(date.starts_at, date.end)
+            + concerns_about_notice(date.starts_at, date.end, now)
+            + clashes,
+        )
         for date, clashes in clashes_of(planned, user=user, now=now)
     ]
 

@@ -17,6 +17,8 @@ from core.errors import Concern
 
 Time = TypeVar("Time", dt.datetime, dt.time)
 USUAL_HOURS = dt.time(7), dt.time(22)
+# Whoever is to come learns of a date this close too late.
+SHORT_NOTICE = dt.timedelta(hours=24)
 END_TOO_EARLY = gettext_lazy("Das Ende muss nach dem Beginn liegen.")
 
 
@@ -75,6 +77,17 @@ def concerns_about_time(start: dt.datetime, end: dt.datetime) -> list[Concern]:
         }
         concerns.append(Concern(f"hours-{moment_key(start)}", _("Uhrzeit"), "", text))
     return concerns
+
+
+def concerns_about_notice(start: dt.datetime, end: dt.datetime, now: dt.datetime) -> list[Concern]:
+    """Return that a date from `start` to `end` is less than `SHORT_NOTICE` ahead of `now`."""
+    if not now < start < now + SHORT_NOTICE:
+        return []
+    text = _("%(when)s beginnt in weniger als %(hours)d Stunden.") % {
+        "when": format_span(start, end),
+        "hours": SHORT_NOTICE / dt.timedelta(hours=1),
+    }
+    return [Concern(f"soon-{moment_key(start)}", _("Kurzfristig"), "", text)]
 
 
 def concerns_about_day(day: dt.date) -> list[Concern]:

@@ -6,6 +6,7 @@ import pytest
 from core.dates import (
     add_months,
     add_working_days,
+    concerns_about_notice,
     concerns_about_time,
     describe_due,
     end_error,
@@ -40,6 +41,26 @@ BERLIN = ZoneInfo("Europe/Berlin")
 )
 def test_working_days_follow_berlins_holidays(day, expected):
     assert is_working_day(day) is expected
+
+
+@pytest.mark.parametrize(
+    ("start", "is_short"),
+    [
+        ("2026-04-22T09:00", False),
+        ("2026-04-22T09:01", True),
+        ("2026-04-22T20:00", True),
+        ("2026-04-23T08:59", True),
+        ("2026-04-23T09:00", False),
+    ],
+)
+def test_date_within_a_day_is_short_notice(start, is_short):
+    begin = dt.datetime.fromisoformat(start).replace(tzinfo=BERLIN)
+    now = dt.datetime(2026, 4, 22, 7, tzinfo=UTC)
+
+    found = concerns_about_notice(begin, begin + dt.timedelta(minutes=30), now)
+
+    assert [concern.key for concern in found] == [f"soon-{start}"] * is_short
+    assert all("beginnt in weniger als 24 Stunden." in concern.text for concern in found)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,17 @@ def heeded_in(response, name: str = "heeded") -> str:
     return keys
 
 
+def test_date_of_today_is_warned_of(signed_in):
+    dialogue = make_dialogue()
+    url = f"{dialogue.get_absolute_url()}termine/"
+
+    with nothing_changes(dialogue):
+        response = signed_in.post(url, days("02.03.2026", "2026-04-22", "2026-04-23"))
+
+    words = "Mo, 02.03.2026, 14:00–16:30 Uhr beginnt in weniger als 24 Stunden."
+    assert words in text_of(response)
+
+
 def test_warning_about_a_proposed_date_is_shown_and_overruled(signed_in):
     dialogue, other = make_dialogue(), make_dialogue(S.INVITED)
     url = f"{dialogue.get_absolute_url()}termine/"
