@@ -128,6 +128,9 @@ def moved_programme(dialogue: Dialogue, option: DateOption) -> str:
         former = start if first is None else _minutes_of(first)
         if start <= former <= end:
             return dialogue.programme
+    # Otherwise `9:00` became `09:00`, as if it had moved.
+    if start == former:
+        return dialogue.programme
     return TIME.sub(lambda match: _moved(match, start - former), dialogue.programme)
 
 

@@ -49,6 +49,15 @@ def test_programme_of_a_first_date_moves_only_if_it_does_not_fit(programme, move
     assert moved_programme(dialogue, option) == moved
 
 
+def test_programme_stays_as_it_is_written_if_only_the_day_moves(office):
+    dialogue = make_dialogue(DialogueState.INVITED, programme="9:30 Einlass\n14:00 Begrüßung")
+    dialogue = postpone_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+    two = NINE.replace(hour=14)
+    option = make_option(dialogue, starts_at=two, ends_at=two + dt.timedelta(hours=2))
+
+    assert moved_programme(dialogue, option) == "9:30 Einlass\n14:00 Begrüßung"
+
+
 def test_programme_does_not_move_with_the_clock_change():
     winter = dt.datetime(2026, 3, 27, 14, 0, tzinfo=BERLIN)
     dialogue = make_dialogue(DialogueState.EXPLORING, programme="14:00 Begrüßung", round=2)
