@@ -30,10 +30,12 @@ VISIT_MOVES = {
     "refuse": Move((S.SUBMITTED,), S.CANCELLED, _("Ablehnen")),
     "lapse": Move((S.SUBMITTED, S.APPROVED), S.IDEA, _("Freigabe erlischt")),
     "announce": Move((S.APPROVED,), S.ANNOUNCED, _("Ankündigen")),
-    "hold": Move((S.ANNOUNCED,), S.HELD, _("Als durchgeführt vermerken")),
+    # Also what was approved, but never announced before its day.
+    "hold": Move((S.APPROVED, S.ANNOUNCED), S.HELD, _("Als durchgeführt vermerken")),
     # What took place without a decision in the portal. It stays internal.
     "record": Move((S.IDEA, S.RETURNED, S.POSTPONED), S.HELD, _("Nachträglich erfassen")),
     "reopen": Move((S.HELD,), S.ANNOUNCED, _("Doch nicht durchgeführt")),
+    "reopen_unannounced": Move((S.HELD,), S.APPROVED, _("Doch nicht durchgeführt")),
     "unrecord": Move((S.HELD,), S.IDEA, _("Nachträgliche Erfassung zurücknehmen")),
     "document": Move((S.HELD,), S.DOCUMENTED, _("Ergebnis festhalten")),
     "correct": Move((S.DOCUMENTED,), "", _("Ergebnis berichtigen")),

@@ -47,6 +47,15 @@ def visits_to_list(user) -> QuerySet[Visit]:
     return _visits_with(user)
 
 
+def was_announced(visit: Visit) -> bool:
+    """Return whether `visit` was announced when it was noted as held; `announced_at` may be from
+    before an earlier postponement.
+    """
+    before = visit.history.exclude(state__in=[VisitState.HELD, VisitState.DOCUMENTED])
+    states = before.order_by("-history_date", "-history_id").values_list("state", flat=True)
+    return states.first() != VisitState.APPROVED
+
+
 def visits_to_export(user) -> QuerySet[Visit]:
     """Return the same visits with their long texts."""
     return _visits_with(user, *LONG_TEXTS)

@@ -17,6 +17,7 @@ from core.progress import NextStep, ProgressStep, WaitingEntry, office_step, pro
 from media_visits.enums import VisitState
 from media_visits.models import Visit
 from media_visits.permissions import can_manage
+from media_visits.queries import was_announced
 
 S = VisitState
 PROGRESS_STATES = (S.IDEA, S.SUBMITTED, S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
@@ -92,6 +93,14 @@ DATE_IS_OVER = StepTexts(
     gettext_lazy("Nachträglich erfassen"),
     "record",
 )
+NEVER_ANNOUNCED = StepTexts(
+    gettext_lazy(
+        "Der Termin ist vorbei, angekündigt wurde er nicht. Hat der Besuch stattgefunden, "
+        "vermerken Sie es; sonst verschieben Sie ihn oder sagen ihn ab."
+    ),
+    gettext_lazy("Als durchgeführt vermerken"),
+    "hold",
+)
 WAIT_FOR_THE_DAY = StepTexts(
     gettext_lazy("Der Besuch steht bevor. Danach wird festgehalten, dass er stattgefunden hat.")
 )
@@ -108,6 +117,9 @@ def visit_steps(visit: Visit) -> list[ProgressStep]:
         labels[0] = str(state.label)
         return progress_steps(labels, 0)
     is_done = state == S.DOCUMENTED
+    if state in (S.HELD, S.DOCUMENTED) and not was_announced(visit):
+        labels.remove(str(S.ANNOUNCED.label))
+        return progress_steps(labels, len(labels) if is_done else labels.index(str(state.label)))
     if visit.recorded_reason:
         labels = [str(step.label) for step in RECORDED_STATES]
         return progress_steps(labels, len(labels) if is_done else RECORDED_STATES.index(state))
@@ -158,6 +170,8 @@ def _office_step_texts(visit: Visit, now: dt.datetime) -> StepTexts | None:
         return ENTER_DATE
     if texts and texts.route == "submit" and visit.starts_at <= now:
         return DATE_IS_OVER
+    if visit.state == S.APPROVED and visit.starts_at and visit.starts_at <= now:
+        return NEVER_ANNOUNCED
     if visit.state == S.ANNOUNCED and visit.starts_at > now:
         return WAIT_FOR_THE_DAY
     return texts

@@ -24,7 +24,7 @@ from media_visits import mails
 from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.facts import VISIT_FACTS
 from media_visits.models import Visit
-from media_visits.queries import is_on_another_day
+from media_visits.queries import is_on_another_day, was_announced
 from media_visits.services.visits import (
     check_move,
     lock_visit,
@@ -163,8 +163,8 @@ def announce_visit(
     if visit.starts_at and visit.starts_at <= now:
         raise Refused(
             _(
-                "Der Termin des Besuchs liegt in der Vergangenheit. Verschieben Sie ihn, oder "
-                "sagen Sie ihn ab."
+                "Der Termin des Besuchs liegt in der Vergangenheit. Vermerken Sie den Besuch als "
+                "durchgeführt, oder verschieben Sie ihn oder sagen ihn ab."
             )
         )
     # Keep the first time: the company still sees the visit after a later change (`visible_to`).
@@ -237,10 +237,12 @@ def reopen_visit(*, visit: Visit, seen: str | None = None, by, now: dt.datetime)
     """Take back that the visit took place, so that it can be postponed or cancelled."""
     require_office(by)
     visit = lock_visit(visit.pk)
-    check_move(visit, "reopen", seen)
+    # A visit that nobody was told of does not become an announced one.
+    action = "reopen" if was_announced(visit) else "reopen_unannounced"
+    check_move(visit, action, seen)
     if visit.recorded_reason:
         raise Refused(_("Dieser Besuch war nie angekündigt; er ist nachträglich erfasst."))
-    move_visit(visit, "reopen", by=by, now=now, reason=_("Doch nicht durchgeführt"))
+    move_visit(visit, action, by=by, now=now, reason=_("Doch nicht durchgeführt"))
     return visit
 
 

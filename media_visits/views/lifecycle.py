@@ -42,6 +42,7 @@ BRIEFING_HELP_TEXTS = {
     "assessment": "",
     "vote": gettext_lazy("Worum bitten Sie? Zum Beispiel: Zustimmung zum Besuch."),
 }
+NEVER_ANNOUNCED = gettext_lazy("Angekündigt war er nicht. Es wird niemand benachrichtigt.")
 
 
 def submit(request, pk):
@@ -152,7 +153,7 @@ def hold(request, pk):
         submit_label=_("Ja, durchgeführt"),
         question=_("Hat der Besuch bei %(company)s am %(when)s stattgefunden?")
         % {"company": visit.company_name, "when": visit.date_text},
-        details=[],
+        details=[] if visit.state == VisitState.ANNOUNCED else [NEVER_ANNOUNCED],
     )
 
 

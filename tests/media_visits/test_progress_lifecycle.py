@@ -2,11 +2,13 @@ import pytest
 
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE
+from media_visits import services
 from media_visits.enums import VisitState
 from media_visits.progress.lifecycle import next_step_of, visit_steps
 from tests.approvals.builders import DUE_ON, NOW
 from tests.media_visits.builders import AFTERWARDS, make_visit, make_visit_approval
 from tests.partners.builders import make_user
+from tests.unchanged import mails_written
 
 pytestmark = pytest.mark.django_db
 S = VisitState
@@ -45,6 +47,29 @@ def test_progress_bar_of_a_recorded_visit_leaves_out_the_approval():
     labels = [(entry.label, entry.status) for entry in visit_steps(visit)]
 
     assert labels == [("Idee", "done"), ("durchgeführt", "current"), ("dokumentiert", "todo")]
+
+
+def test_visit_that_was_never_announced_is_held_once_its_date_has_passed(office):
+    visit = make_visit(S.APPROVED)
+
+    before, box = step(visit), step(visit, now=AFTERWARDS)
+    services.hold_visit(visit=visit, by=office, now=AFTERWARDS)
+    visit.refresh_from_db()
+    labels = [(entry.label, entry.status) for entry in visit_steps(visit)]
+    services.reopen_visit(visit=visit, by=office, now=AFTERWARDS)
+
+    assert before.action == "Ankündigen"
+    assert (box.action, box.url) == (
+        "Als durchgeführt vermerken",
+        f"/besuche/{visit.pk}/durchgefuehrt/",
+    )
+    assert labels[2:] == [
+        ("freigegeben", "done"),
+        ("durchgeführt", "current"),
+        ("dokumentiert", "todo"),
+    ]
+    visit.refresh_from_db()
+    assert (visit.state, visit.announced_at, mails_written()) == (S.APPROVED, None, [])
 
 
 def test_visit_whose_date_has_passed_is_recorded():

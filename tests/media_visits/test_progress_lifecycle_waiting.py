@@ -19,7 +19,7 @@ ACTIONS = {
     S.IDEA: "Nachträglich erfassen",
     S.RETURNED: "Nachträglich erfassen",
     S.POSTPONED: "Nachträglich erfassen",
-    S.APPROVED: "Ankündigen",
+    S.APPROVED: "Als durchgeführt vermerken",
     S.ANNOUNCED: "Als durchgeführt vermerken",
     S.HELD: "Ergebnis festhalten",
 }

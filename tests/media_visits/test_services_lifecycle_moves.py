@@ -49,6 +49,9 @@ SERVICES = {
         visit=visit, outcome="Fläche gesucht", by=by, now=AFTERWARDS
     ),
     "reopen": lambda visit, by: services.reopen_visit(visit=visit, by=by, now=AFTERWARDS),
+    "reopen_unannounced": lambda visit, by: services.reopen_visit(
+        visit=visit, by=by, now=AFTERWARDS
+    ),
     "correct": lambda visit, by: services.correct_visit(
         visit=visit, outcome="Halle gesucht", by=by, now=AFTERWARDS
     ),
@@ -66,6 +69,8 @@ def make_visit_for(action, state, **fields):
     if (action, state) == ("unrecord", S.HELD):
         fields["recorded_reason"] = "Kurzfristig"
     visit = make_visit(state, approval=action not in DECISIONS, **fields)
+    if (action, state) == ("reopen_unannounced", S.HELD):
+        visit.history.update(state=S.APPROVED)
     if action in DECISIONS:
         visit.approval = make_visit_approval(visit)
     return visit
