@@ -8,7 +8,7 @@ class ApprovalsConfig(AppConfig):
     def ready(self):
         from approvals import mails  # noqa: F401  registers the texts
         from approvals.enums import ApprovalKind
-        from approvals.queries import DEPENDENTS
+        from approvals.queries import DEPENDENTS, export_person
         from approvals.reminders import RULE, reminders_due
         from partners.registry import (
             PersonData,
@@ -23,6 +23,7 @@ class ApprovalsConfig(AppConfig):
         register_person_data(
             PersonData(
                 app="approvals",
+                export=export_person,
                 # Who decided stays on record as it was.
                 kept=frozenset(
                     {

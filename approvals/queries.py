@@ -1,7 +1,7 @@
 """Queries about approvals for the desk, the overview and the subjects' pages."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -22,12 +22,13 @@ from approvals.enums import IN_FORCE, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.permissions import can_decide_any, kinds_of_deputy, refusal_reason_after_deputyship
 from approvals.registry import Change, option_changes, snapshot_changes
+from core.dates import format_moment
 from core.errors import Concern
 from core.progress import HistoryEntry
 from core.roles import SENATOR_OFFICE
 from partners.models import Person, User
 from partners.queries import deputyships_between, people_with_role
-from partners.registry import Dependents
+from partners.registry import Dependents, Section
 
 
 def open_approvals(user) -> QuerySet[ApprovalRequest]:
@@ -361,6 +362,23 @@ def _decisions_of(account: User) -> list[Concern]:
             text=text % {"count": count, "who": ", ".join(others) or _("niemand")},
         )
     ]
+
+
+def export_person(person: Person, addresses: Collection[str]) -> Iterable[Section]:
+    """Return the decisions that `person` made (`partners.registry.ExportPerson`)."""
+    decided = ApprovalRequest.objects.filter(decided_by__person=person)
+    rows = [
+        [
+            (_("Art"), approval.get_kind_display()),
+            (_("Gegenstand"), approval.title),
+            (_("entschieden am"), format_moment(approval.decided_at)),
+            (_("Entscheidung"), str(approval.outcome)),
+            (_("in Vertretung"), _("ja") if approval.by_deputy else _("nein")),
+            (_("Anmerkung"), approval.comment),
+        ]
+        for approval in decided.order_by("decided_at", "pk")
+    ]
+    yield Section(_("Entschiedene Freigaben"), rows)
 
 
 DEPENDENTS = Dependents(of_account=_decisions_of)

@@ -152,7 +152,7 @@ def dialogues_with_expired_replies(last_day: dt.date) -> QuerySet[Dialogue]:
 
 
 def export_person(person: Person, addresses: Collection[str]) -> Iterable[Section]:
-    """Return invitations with their replies, and hosted dialogues
+    """Return invitations with their replies, hosted dialogues and proposed topics
     (`partners.registry.ExportPerson`).
     """
     invitations = Invitation.objects.filter(person=person).select_related("dialogue")
@@ -176,6 +176,18 @@ def export_person(person: Person, addresses: Collection[str]) -> Iterable[Sectio
         for invitation in named.select_related("dialogue").order_by("pk")
     ]
     yield Section(_("Als Vertretung genannt"), rows)
+    proposed = Topic.objects.filter(proposed_by__person=person).order_by("proposed_at", "pk")
+    yield Section(_("Vorgeschlagene Themen"), [_topic_row(topic) for topic in proposed])
+
+
+def _topic_row(topic: Topic) -> list[tuple[str, object]]:
+    return [
+        (_("Thema"), topic.title),
+        (_("Beschreibung"), topic.description),
+        (_("Was soll am Ende stehen?"), topic.wish),
+        (_("vorgeschlagen am"), format_moment(topic.proposed_at)),
+        (_("Stand"), topic.get_state_display()),
+    ]
 
 
 def _invitation_row(invitation: Invitation) -> list[tuple[str, object]]:

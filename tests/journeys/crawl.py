@@ -16,7 +16,7 @@ MOST_QUERIES_OF = {
     # The start page gathers the tasks of all apps.
     "/": 32,
     # Everything about a person is in every app; deleting it is rehearsed like an act that mails.
-    "/partner/personen/#/daten/": 28,
+    "/partner/personen/#/daten/": 31,
     "/partner/personen/#/anonymisieren/": 60,
 }
 # A page that shows the mails of an act runs the act and undoes it (docs/adr/0019).
