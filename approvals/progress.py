@@ -105,17 +105,15 @@ def comment_cards(title: str, approval: ApprovalRequest | None) -> list[TextCard
 
 
 def with_conditions(
-    next_step: NextStep | None, *, kind: str, subject_id: int, user
+    next_step: NextStep | None, user, *subjects: tuple[str, int, str]
 ) -> NextStep | None:
-    """Return `next_step` with the open conditions of the subject's approval as its points.
-
-    If there is no next step, the conditions become one. Users who may not see the approval get
-    `next_step` unchanged.
+    """Return `next_step` with the open conditions of `subjects`, each (kind, id, label of a
+    condition), that `user` may see as its points. Without a next step, they become one.
     """
-    if not can_see_approvals(user, kind):
-        return next_step
+    labels = {kind: label for kind, _pk, label in subjects if can_see_approvals(user, kind)}
     # Conditions lapse with their approval, so only those of a valid approval count.
-    points = tuple(_point(condition, user) for condition in conditions_to_meet(kind, subject_id))
+    found = conditions_to_meet([(kind, pk) for kind, pk, _label in subjects if kind in labels])
+    points = tuple(_point(condition, labels[condition.approval.kind], user) for condition in found)
     if not points:
         return next_step
     if next_step is None:
@@ -126,8 +124,8 @@ def with_conditions(
     return next_step._replace(points=points)
 
 
-def _point(condition: Condition, user) -> OpenPoint:
-    text = _("Auflage: %(text)s") % {"text": condition}
+def _point(condition: Condition, label: str, user) -> OpenPoint:
+    text = f"{label}: {condition}"
     if not can_submit(user):
         return OpenPoint(text)
     return OpenPoint(text, _("Als erfüllt vermerken"), condition.get_absolute_url())

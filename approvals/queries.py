@@ -10,6 +10,7 @@ from django.db.models import (
     F,
     IntegerField,
     Prefetch,
+    Q,
     QuerySet,
     Value,
 )
@@ -168,13 +169,16 @@ def _differences(
     )
 
 
-def conditions_to_meet(kind: str, subject_id: int) -> list[Condition]:
-    """Return the open conditions of a subject's approvals, in the order they were given."""
-    return list(
-        Condition.objects.open()
-        .filter(approval__kind=kind, approval__subject_id=subject_id)
-        .order_by("pk")
-    )
+def conditions_to_meet(subjects: Sequence[tuple[str, int]]) -> list[Condition]:
+    """Return the open conditions of the approvals of `subjects`, each (kind, id), those of the
+    first one first, in the order they were given.
+    """
+    of_subjects = Q(pk__in=[])
+    for kind, pk in subjects:
+        of_subjects |= Q(approval__kind=kind, approval__subject_id=pk)
+    found = Condition.objects.open().filter(of_subjects).select_related("approval").order_by("pk")
+    kinds = [kind for kind, _pk in subjects]
+    return sorted(found, key=lambda condition: kinds.index(condition.approval.kind))
 
 
 def _prefetch_conditions() -> Prefetch:

@@ -75,6 +75,8 @@ from dialogues.progress.tasks import (
     waiting_for,
 )
 from dialogues.progress.topics import (
+    conditions_of_series,
+    conditions_of_topic,
     topic_actions,
     topic_cards,
     topic_facts,
@@ -90,6 +92,8 @@ __all__ = [
     "choice_groups",
     "closing_cards",
     "compose_subtitle",
+    "conditions_of_series",
+    "conditions_of_topic",
     "counts_note",
     "counts_title",
     "deadlines",

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.enums import ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.progress import decision_step
 from core.dates import format_date, format_moment
@@ -198,6 +198,21 @@ def topic_cards(topic: Topic) -> list[TextCard]:
 def about_card(topic: Topic) -> TextCard:
     more = ((_("Was am Ende stehen soll"), topic.wish),) if topic.wish else ()
     return TextCard(_("Worum es geht"), topic.description, more)
+
+
+def conditions_of_topic(topic: Topic | None) -> list[tuple[str, int, str]]:
+    """Return the approvals of `topic` and its series, whose conditions its dialogues have to meet,
+    as `approvals.progress.with_conditions` takes them.
+    """
+    if topic is None:
+        return []
+    return [(ApprovalKind.TOPIC, topic.pk, _("Auflage zum Thema")), *conditions_of_series(topic)]
+
+
+def conditions_of_series(topic: Topic) -> list[tuple[str, int, str]]:
+    if topic.series_id is None:
+        return []
+    return [(ApprovalKind.SERIES, topic.series_id, _("Auflage zur Reihe"))]
 
 
 def topic_facts(topic: Topic, user) -> list[tuple]:

@@ -27,6 +27,7 @@ from dialogues.permissions import can_edit_dialogue, can_manage
 from dialogues.progress import (
     announced_later_note,
     closing_cards,
+    conditions_of_topic,
     deadlines,
     dialogue_actions,
     dialogue_facts,
@@ -124,7 +125,12 @@ def calendar_url(dialogue: Dialogue) -> str:
 def _next_step(dialogue: Dialogue, user, preparation: Preparation, now):
     if is_inside(user):
         box = dialogue_next_step(dialogue, user, preparation, now)
-        return with_conditions(box, kind=ApprovalKind.DATES, subject_id=dialogue.pk, user=user)
+        return with_conditions(
+            box,
+            user,
+            (ApprovalKind.DATES, dialogue.pk, _("Auflage")),
+            *conditions_of_topic(dialogue.topic),
+        )
     return guest_next_step(dialogue, user, _own_invitation(dialogue, user), now)
 
 

@@ -76,7 +76,7 @@ def detail(request, pk):
     if is_inside(user):
         first = first_fixed_start(Dialogue.objects.filter(topic__series=series), context["today"])
         box = series_next_step(series, user, latest, first)
-        box = with_conditions(box, kind=ApprovalKind.SERIES, subject_id=pk, user=user)
+        box = with_conditions(box, user, (ApprovalKind.SERIES, pk, _("Auflage")))
         context |= {"box": box, "history": series_history(series, user)}
     return render(request, "dialogues/series.html", context)
 

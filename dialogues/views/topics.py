@@ -44,6 +44,7 @@ from dialogues.permissions import (
     replaces_proposer,
 )
 from dialogues.progress import (
+    conditions_of_series,
     internal_notes_cards,
     topic_actions,
     topic_cards,
@@ -92,7 +93,12 @@ def detail(request, pk):
         "seen": [topic],
         "subtitle": " · ".join(filter(None, [_("Thema"), topic.series and topic.series.title])),
         "steps": topic_progress(topic),
-        "box": with_conditions(box, kind=ApprovalKind.TOPIC, subject_id=pk, user=user),
+        "box": with_conditions(
+            box,
+            user,
+            (ApprovalKind.TOPIC, pk, _("Auflage")),
+            *conditions_of_series(topic),
+        ),
         "today": today,
         "buttons": [Button(_("Bearbeiten"), edit_url)] if can_edit else [],
         "cards": topic_cards(topic),

@@ -96,9 +96,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
     slots = list(visit.press_slots.order_by(F("starts_at").asc(nulls_first=True), "pk"))
     return {
         "steps": visit_steps(visit),
-        "next_step": with_conditions(
-            next_step, kind=ApprovalKind.VISIT, subject_id=visit.pk, user=user
-        ),
+        "next_step": with_conditions(next_step, user, (ApprovalKind.VISIT, visit.pk, _("Auflage"))),
         "buttons": [_button(visit, "edit", _("Bearbeiten"))] if manages else [],
         "date_notes": clash_notes(commitments_of(visit, slots), user, now) if is_internal else [],
         "cards": (_untold_cards(visit) if manages else []) + _text_cards(visit, seen),

@@ -14,7 +14,7 @@ BOX = NextStep("Planen Sie ein Gespräch.", "Geschäftsstelle", None, "Planen", 
 
 
 def box_for(user, box=BOX, kind=ApprovalKind.TOPIC):
-    return with_conditions(box, kind=kind, subject_id=1, user=user)
+    return with_conditions(box, user, (kind, 1, "Auflage"))
 
 
 def test_office_gets_open_conditions_with_a_button():
