@@ -2,7 +2,9 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from core.dates import local_date
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState, RoundState
 from tests.measures.builders import (
@@ -81,7 +83,9 @@ def objects():
         "draft": make_report(make_measure(plan), ReportState.DRAFT),
         "round": make_round(plan),
         # In another plan, because that of the open round can have no second one.
-        "planned": make_round(make_plan(), state=RoundState.PLANNED),
+        "planned": make_round(
+            make_plan(), state=RoundState.PLANNED, due_on=local_date(timezone.now())
+        ),
     }
 
 
