@@ -29,6 +29,10 @@ class ChangedMeanwhile(Refused):
         self.can_overwrite = can_overwrite
 
 
+class Unreadable(ValueError):
+    """A text is no number, date, time or period. The sentence says what is expected."""
+
+
 class Concern(NamedTuple):
     """Something to look at first, such as a similar record: its name, page and what is wrong.
 

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
+from core.errors import Unreadable
 from core.texts import clean_text
 
 MONTHS = (
@@ -36,10 +37,6 @@ TIME = re.compile(
 )
 # Where the time may begin after the day.
 BETWEEN = re.compile(r"(?:\s*,\s*|\s+|(?<=\d)t(?=\d))(?:um\s+|ab\s+)?(?=\d)")
-
-
-class Unreadable(ValueError):
-    """The text is no date or time. The sentence says what is expected."""
 
 
 def parse_day(text: str) -> dt.date:
@@ -111,10 +108,8 @@ def _read_day(typed: str) -> dt.date:
     if found is None:
         raise Unreadable(_("Bitte geben Sie das Datum so ein: 18.06.2019."))
     parts = found.groupdict()
-    month = int(parts["month"]) if "month" in parts else _month_named(parts["name"])
-    year = int(parts["year"])
-    if len(parts["year"]) == 2:
-        year += 1900 if year >= PIVOT_YEAR else 2000
+    month = int(parts["month"]) if "month" in parts else month_named(parts["name"])
+    year = full_year(parts["year"])
     try:
         return dt.date(year, month, int(parts["day"]))
     except ValueError as error:
@@ -123,7 +118,16 @@ def _read_day(typed: str) -> dt.date:
         ) from error
 
 
-def _month_named(name: str) -> int:
+def full_year(digits: str) -> int:
+    """Return 1969 to 2068 for two digits, otherwise the year itself."""
+    year = int(digits)
+    if len(digits) == 2:
+        year += 1900 if year >= PIVOT_YEAR else 2000
+    return year
+
+
+def month_named(name: str) -> int:
+    """Return the number of the month `name` begins, in lower case. Raises Unreadable."""
     written_out = {"mrz": "märz", "maerz": "märz", "jänner": "januar"}.get(name, name)
     for number, month in enumerate(MONTHS, start=1):
         if month.startswith(written_out):

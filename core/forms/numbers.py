@@ -1,20 +1,10 @@
 """Fields for numbers in German notation."""
 
-import re
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-GROUPED = r"[1-9]\d{0,2}(?:(?:\.\d{3})+|(?: \d{3})+)"
-WHOLE_NUMBER = re.compile(rf"[+-]?(?:\d+|{GROUPED})", re.ASCII)
-# With a decimal point only where it cannot separate thousands: "12.5", but not "88.500".
-DECIMAL_NUMBER = re.compile(rf"[+-]?(?:(?:\d+|{GROUPED})(?:,\d+)?|\d+\.\d+)", re.ASCII)
-# More digits than any column holds; Python refuses to read more than 4300.
-MAX_DIGITS = 18
-
-
-def _with_plain_spaces(value: str) -> str:
-    return " ".join(value.split()).replace("\N{MINUS SIGN}", "-")
+from core.errors import Unreadable
+from core.numbers import MAX_DIGITS, WHOLE_NUMBER, parse_decimal, with_plain_spaces
 
 
 class GermanIntegerField(forms.IntegerField):
@@ -29,7 +19,7 @@ class GermanIntegerField(forms.IntegerField):
 
     def to_python(self, value):
         if isinstance(value, str):
-            value = _with_plain_spaces(value)
+            value = with_plain_spaces(value)
             if value and not WHOLE_NUMBER.fullmatch(value):
                 raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
             value = value.replace(".", "").replace(" ", "")
@@ -52,10 +42,9 @@ class GermanDecimalField(forms.DecimalField):
 
     def to_python(self, value):
         if isinstance(value, str):
-            value = _with_plain_spaces(value)
-            if value and not DECIMAL_NUMBER.fullmatch(value):
-                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-            value = value.replace(" ", "")
-            if "," in value or re.fullmatch(rf"[+-]?{GROUPED}", value):
-                value = value.replace(".", "")
+            value = with_plain_spaces(value)
+            try:
+                value = parse_decimal(value) if value else None
+            except Unreadable as error:
+                raise forms.ValidationError(str(error), code="invalid") from error
         return super().to_python(value)

@@ -1,0 +1,54 @@
+"""Numbers in German notation: read them as people type them, and write them."""
+
+import re
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from core.errors import Unreadable
+
+GROUPED = r"[1-9]\d{0,2}(?:(?:\.\d{3})+|(?: \d{3})+)"
+WHOLE_NUMBER = re.compile(rf"[+-]?(?:\d+|{GROUPED})", re.ASCII)
+# With a decimal point only where it cannot separate thousands: "12.5", but not "88.500".
+DECIMAL_NUMBER = re.compile(rf"[+-]?(?:(?:\d+|{GROUPED})(?:,\d+)?|\d+\.\d+)", re.ASCII)
+# `1,234.56`: to guess here would be wrong by a factor of a thousand if the guess is.
+ENGLISH_NUMBER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+", re.ASCII)
+# More digits than any column holds; Python refuses to read more than 4300.
+MAX_DIGITS = 18
+
+
+def with_plain_spaces(text: str) -> str:
+    """Return `text` with plain spaces and a plain minus sign, as the patterns expect them."""
+    return " ".join(text.split()).replace("\N{MINUS SIGN}", "-")
+
+
+def parse_decimal(text: str) -> Decimal:
+    """Return the number that `text` stands for: `88.500`, `1.234,5`, `12,5`, `12.5`.
+
+    Raises Unreadable, whose sentence says how to write it.
+    """
+    typed = with_plain_spaces(text)
+    if ENGLISH_NUMBER.fullmatch(typed):
+        raise Unreadable(
+            _("„%(typed)s“ hat Komma und Punkt wie im Englischen. Bitte schreiben Sie %(german)s.")
+            % {"typed": typed, "german": typed.translate(str.maketrans(",.", ".,"))}
+        )
+    if not DECIMAL_NUMBER.fullmatch(typed) or len(typed) > 2 * MAX_DIGITS:
+        raise Unreadable(_("Bitte geben Sie eine Zahl ein, zum Beispiel 12,5 oder 1.000."))
+    typed = typed.replace(" ", "")
+    if "," in typed or re.fullmatch(rf"[+-]?{GROUPED}", typed):
+        typed = typed.replace(".", "").replace(",", ".")
+    return Decimal(typed)
+
+
+def format_decimal(number: Decimal | None, decimals: int | None = None) -> str:
+    """Return `1.234,50` with that many decimals, by default as many as the number needs; "" for
+    None.
+    """
+    if number is None:
+        return ""
+    if decimals is None:
+        # `normalize` alone would write 1200 as 1.2E+3.
+        number = Decimal(f"{number.normalize():f}")
+    return number_format(number, decimal_pos=decimals, force_grouping=True)

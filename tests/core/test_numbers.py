@@ -1,0 +1,60 @@
+from decimal import Decimal
+
+import pytest
+
+from core.errors import Unreadable
+from core.numbers import format_decimal, parse_decimal
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1.234,56", "1234.56"),
+        ("9,99", "9.99"),
+        (" 1 234,5 ", "1234.5"),
+        ("−12,50", "-12.50"),
+        ("12.5", "12.5"),
+        ("1.234", "1234"),
+        ("0", "0"),
+    ],
+)
+def test_number_is_read_exactly(text, number):
+    parsed = parse_decimal(text)
+
+    assert isinstance(parsed, Decimal)
+    assert str(parsed) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "1,234.56",
+            "„1,234.56“ hat Komma und Punkt wie im Englischen. Bitte schreiben Sie 1.234,56.",
+        ),
+        ("zwölf", "Bitte geben Sie eine Zahl ein, zum Beispiel 12,5 oder 1.000."),
+        ("1.23,4", "Bitte geben Sie eine Zahl ein, zum Beispiel 12,5 oder 1.000."),
+        ("#DIV/0!", "Bitte geben Sie eine Zahl ein, zum Beispiel 12,5 oder 1.000."),
+        ("9" * 5000, "Bitte geben Sie eine Zahl ein, zum Beispiel 12,5 oder 1.000."),
+    ],
+)
+def test_other_notation_is_refused_with_a_sentence(text, sentence):
+    with pytest.raises(Unreadable) as refused:
+        parse_decimal(text)
+
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("number", "decimals", "text"),
+    [
+        ("1234.5", None, "1.234,5"),
+        ("1234.5000", None, "1.234,5"),
+        ("1200", None, "1.200"),
+        ("1234.5", 2, "1.234,50"),
+        ("-0.125", 3, "-0,125"),
+        (None, None, ""),
+    ],
+)
+def test_number_is_written_in_german_notation(number, decimals, text):
+    assert format_decimal(None if number is None else Decimal(number), decimals) == text
