@@ -79,9 +79,12 @@ def _read_csv(upload: UploadedFile) -> Rows:
 
 def _read_separated(text: str, separator: str) -> Rows:
     text = clean_text(text)
+    lines = io.StringIO(text, newline="")
     # An odd one out is an inch or a slip, not the start of a cell that swallows all others.
-    quoting = csv.QUOTE_NONE if text.count('"') % 2 else csv.QUOTE_MINIMAL
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=quoting)
+    if text.count('"') % 2:
+        reader = csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)
+    else:
+        reader = csv.reader(lines, delimiter=separator)
     try:
         return _limited(_stripped(row) for row in reader)
     except csv.Error as error:
