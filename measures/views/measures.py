@@ -12,6 +12,7 @@ from core.exports import workbook_response
 from core.progress import Button
 from core.views import allowed, paginate, render_form, require, save_form, ticks_of
 from measures import services
+from measures.enums import OPEN_REPORT_STATES
 from measures.filters import MeasureFilter
 from measures.forms import MeasureForm
 from measures.models import Measure, Project
@@ -40,7 +41,6 @@ from measures.queries import (
     current_plan,
     measure_history,
     milestones_for,
-    open_report_of,
     reports_due_for,
     reports_on,
     round_awaiting_report,
@@ -122,9 +122,9 @@ def measure_page(request, pk):
         list(milestones_for(user).filter(measure=measure)),
         local_date(timezone.now()),
     )
-    report, awaited_in = open_report_of(measure, user), round_awaiting_report(measure)
     # A visible measure may have reports and projects that are not.
-    reports = reports_on(measure, user)
+    reports, awaited_in = reports_on(measure, user), round_awaiting_report(measure)
+    report = next((found for found in reports if found.state in OPEN_REPORT_STATES), None)
     projects = Project.objects.visible_to(user).filter(measure=measure)
     context = {
         "measure": measure,
