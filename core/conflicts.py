@@ -283,5 +283,7 @@ def _in_words(form: forms.ModelForm, name: str, value: Any) -> str:
         return format_date(value)
     if isinstance(value, models.QuerySet):
         return ", ".join(sorted(str(part) for part in value))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     choices = form._meta.model._meta.get_field(name).flatchoices
     return str(dict(choices).get(value, value))

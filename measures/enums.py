@@ -60,6 +60,9 @@ class ContinuationKind(models.TextChoices):
     ENDED = "ended", _("beendet")
 
 
+UNDECIDED = "offen"  # in query strings
+UNDECIDED_LABEL = _("noch offen")
+
 CONTINUATION_BADGE_COLOURS: dict[str, str] = {
     ContinuationKind.CONTINUED: "success",
     ContinuationKind.MERGED: "info",

@@ -1,6 +1,7 @@
 """Filters of the lists. The query string holds the choice, so that users can bookmark it."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 import django_filters as filters
 from django import forms
@@ -9,9 +10,23 @@ from django.utils.translation import gettext_lazy as _
 
 from core.enums import TrafficLight
 from core.forms import PickList
-from measures.enums import UNKNOWN, UNKNOWN_LABEL, Financing, Phase
+from measures.enums import (
+    UNDECIDED,
+    UNDECIDED_LABEL,
+    UNKNOWN,
+    UNKNOWN_LABEL,
+    ContinuationKind,
+    Financing,
+    Phase,
+)
 from measures.models import Measure, Plan, Project
-from measures.queries import descendants_of, running_plan, section_choices, sections_of
+from measures.queries import (
+    descendants_of,
+    running_plan,
+    section_choices,
+    sections_of,
+    undecided_measures,
+)
 from partners.filters import ResponsibleFilter, offer_accounts
 from partners.models import Organisation
 
@@ -110,3 +125,52 @@ class ProjectFilter(filters.FilterSet):
 
     def search(self, projects, name, value):
         return projects.matching(value)
+
+
+class SuccessionFilter(filters.FilterSet):
+    """Filters the measures of a plan by what became of them, according to `continuations`."""
+
+    q = _search_field()
+    verbleib = filters.ChoiceFilter(
+        label=_("Verbleib"), method="by_kind", empty_label=EVERYTHING, choices=()
+    )
+    phase = _value_field(_("Phase"), Phase.choices)
+    section = filters.ChoiceFilter(
+        label=_("Abschnitt"), method="by_section", empty_label=EVERYTHING, widget=PickList
+    )
+
+    class Meta:
+        model = Measure
+        fields = []
+
+    def __init__(self, data, *, queryset, plan: Plan, continuations, counts: Mapping[str, int]):
+        super().__init__(data, queryset=queryset)
+        self.continuations, self.sections = continuations, sections_of([plan])
+        self.filters["verbleib"].extra["choices"] = [
+            *ContinuationKind.choices,
+            (UNDECIDED, UNDECIDED_LABEL),
+        ]
+        self.filters["section"].extra["choices"] = section_choices(self.sections)
+        self.quick_filters = [
+            ("verbleib", key, f"{label}: {counts[kind]}")
+            for kind, key, label in (
+                *((kind, kind, label) for kind, label in ContinuationKind.choices),
+                ("", UNDECIDED, UNDECIDED_LABEL),
+            )
+            if counts.get(kind)
+        ]
+
+    def search(self, measures, name, value):
+        return measures.matching(value)
+
+    def by_kind(self, measures, name, value):
+        if value == UNDECIDED:
+            return undecided_measures(measures, self.continuations)
+        chosen = self.continuations.filter(kind=value)
+        return measures.filter(pk__in=chosen.order_by().values("measure"))
+
+    def by_value(self, measures, name, value):
+        return measures.filter(**{name: "" if value == UNKNOWN else value})
+
+    def by_section(self, measures, name, value):
+        return measures.filter(section_id__in=descendants_of(int(value), self.sections))

@@ -24,6 +24,8 @@ def leads_measure(user, measure) -> bool:
 
 # Separate names, so that each permission can move to another role without changes in the views.
 can_change_measures = is_office
+can_change_plans = is_office
+can_continue_measures = is_office
 can_see_internal_notes = is_office
 can_run_rounds = is_office
 can_decide_reports = is_office

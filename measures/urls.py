@@ -1,6 +1,15 @@
 from django.urls import path
 
-from measures.views import dependencies, measures, milestones, plans, projects, reports, rounds
+from measures.views import (
+    continuations,
+    dependencies,
+    measures,
+    milestones,
+    plans,
+    projects,
+    reports,
+    rounds,
+)
 
 app_name = "measures"
 
@@ -9,6 +18,18 @@ urlpatterns = [
     path("", measures.measure_list, name="list"),
     path("massnahmen.xlsx", measures.measure_export, name="export"),
     path("baum/", plans.tree, name="tree"),
+    path("plaene/", plans.plan_list, name="plans"),
+    path("plaene/<int:pk>/bearbeiten/", plans.plan_edit, name="plan_edit"),
+    path("plaene/<int:pk>/fortschreiben/", plans.plan_continue, name="plan_continue"),
+    path("plaene/<int:pk>/verbleib/", continuations.outcomes, name="outcomes"),
+    path("plaene/<int:pk>/verbleib.xlsx", continuations.outcomes_export, name="outcomes_export"),
+    path("plaene/<int:pk>/massnahmen/", continuations.continuation, name="continuation"),
+    path("plaene/<int:pk>/massnahmen/<slug:action>/", continuations.decide, name="decide"),
+    path(
+        "verbleib/<int:pk>/zuruecknehmen/",
+        continuations.continuation_undo,
+        name="continuation_undo",
+    ),
     path("ausserhalb/", projects.outside, name="outside"),
     path("ausserhalb/neu/", projects.project_add, name="project_add_outside"),
     path("neu/", measures.measure_create, name="create"),

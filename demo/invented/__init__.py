@@ -3,6 +3,7 @@
 Most of it goes through the services, so the demo obeys the same rules as real data.
 """
 
+from demo.invented.continuations import load_continuation
 from demo.invented.dialogues import load_invented_dialogues
 from demo.invented.measures import load_invented_measures
 from demo.invented.series import load_invented_series, pause_series
@@ -15,6 +16,7 @@ from partners.services import change_responsible
 
 def load_invented(scenario: Scenario) -> None:
     load_invented_measures(scenario)
+    load_continuation(scenario)
     series = load_invented_series(scenario)
     # A dialogue needs a topic of a series that the senator has consented to.
     load_invented_dialogues(scenario, series)

@@ -6,10 +6,14 @@ from measures.forms.measures import (
     ReturnForm,
     RoundForm,
 )
+from measures.forms.plans import DECISION_FORMS, ContinuePlanForm, PlanForm
 
 __all__ = [
+    "DECISION_FORMS",
+    "ContinuePlanForm",
     "MeasureForm",
     "MilestoneForm",
+    "PlanForm",
     "ProjectForm",
     "ReportForm",
     "ReturnForm",

@@ -95,6 +95,17 @@ class PlanSection(Sourced):
     title = models.CharField(_("Titel"), max_length=300, blank=True)
     page = models.PositiveSmallIntegerField(_("Seite im Plan"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("Reihenfolge"), default=0)
+    # The section of the former plan that this one was taken over from: a measure that is carried on
+    # keeps its place.
+    predecessor = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="successors",
+        verbose_name=_("übernommen aus"),
+    )
 
     class Meta:
         verbose_name = _("Abschnitt")

@@ -1,4 +1,12 @@
-from measures.progress.continuations import succession_facts
+from measures.progress.continuations import (
+    OUTCOME_HEADER,
+    decision_details,
+    outcome_rows,
+    plan_lines,
+    succession_facts,
+    succession_lines,
+    undone_message,
+)
 from measures.progress.exports import export_sheets
 from measures.progress.measures import (
     inactive_lead_note,
@@ -43,7 +51,13 @@ __all__ = [
     "lead_tasks",
     "report_tasks",
     "CARD",
+    "OUTCOME_HEADER",
     "PAGE",
+    "decision_details",
+    "outcome_rows",
+    "plan_lines",
+    "succession_lines",
+    "undone_message",
     "change_effect",
     "closing_details",
     "compare_reports",

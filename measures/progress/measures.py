@@ -205,25 +205,25 @@ def list_items(measures: Iterable[Measure], tops: Mapping[int, PlanSection]) -> 
             title=measure.label,
             url=measure.get_absolute_url(),
             place=" · ".join(filter(None, (str(measure.plan), _field_label(measure, tops)))),
-            phase=_phase_badge(measure),
+            phase=phase_badge(measure),
             traffic_light=draw_traffic_light(measure.traffic_light),
             lead=measure.lead_label,
             responsible=responsible_note(measure),
             financing=measure.get_financing_display(),
             status=format_date(measure.status_on),
-            demo_badge=_demo_badge(measure),
+            demo_badge=demo_badge(measure),
         )
         for measure in measures
     ]
 
 
-def _phase_badge(measure: Measure) -> SafeString:
+def phase_badge(measure: Measure) -> SafeString:
     if not measure.phase:
         return SafeString("")
     return draw_badge(measure.get_phase_display(), PHASE_BADGE_COLOURS[measure.phase])
 
 
-def _demo_badge(measure: Measure) -> SafeString:
+def demo_badge(measure: Measure) -> SafeString:
     return draw_badge(measure.demo_label, "warning") if measure.demo_label else SafeString("")
 
 

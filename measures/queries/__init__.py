@@ -1,4 +1,11 @@
-from measures.queries.continuations import Succession, later_measures, succession_of
+from measures.queries.continuations import (
+    Succession,
+    continuation_counts,
+    later_measures,
+    measures_with_succession,
+    succession_of,
+    undecided_measures,
+)
 from measures.queries.measures import (
     measure_history,
     open_measures,
@@ -11,8 +18,10 @@ from measures.queries.milestones import (
     requirement_candidates,
 )
 from measures.queries.plans import (
+    PlanFigures,
     current_plan,
     descendants_of,
+    plan_figures,
     plan_tree,
     progress_figures,
     running_plan,
@@ -57,7 +66,12 @@ __all__ = [
     "ReportingSituation",
     "leads_owing",
     "reports_owed",
+    "PlanFigures",
     "Succession",
+    "continuation_counts",
+    "measures_with_succession",
+    "plan_figures",
+    "undecided_measures",
     "TimelineBar",
     "awaited_leads",
     "awaited_reporters",

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 
-from measures.models import Continuation, Measure
+from measures.models import Continuation, Measure, Plan
 
 
 class Succession(NamedTuple):
@@ -52,3 +52,43 @@ def later_measures(pks: Iterable[int]) -> set[int]:
         waiting = set(following.values_list("measure_id", flat=True)) - found
         found |= waiting
     return found
+
+
+def measures_with_succession(plan: Plan, user) -> QuerySet[Measure]:
+    """Return the measures of `plan` with `shown_continuations` and `shown_origins`, as far as
+    `user` may see them. Four queries, however many there are.
+    """
+    visible = Continuation.objects.visible_to(user)
+    became = visible.select_related("plan").prefetch_related(_visible_successors(user))
+    came = visible.select_related("measure__plan").order_by("measure__search", "pk")
+    return (
+        Measure.objects.visible_to(user)
+        .filter(plan=plan)
+        .select_related("section", "lead")
+        .prefetch_related(
+            Prefetch(
+                "continuations",
+                queryset=became.order_by("plan__position", "pk"),
+                to_attr="shown_continuations",
+            ),
+            Prefetch("origins", queryset=came, to_attr="shown_origins"),
+        )
+        .order_by("code", "search", "pk")
+    )
+
+
+def undecided_measures(measures: QuerySet[Measure], continuations: QuerySet) -> QuerySet[Measure]:
+    """Return those of `measures` that none of `continuations` is about."""
+    return measures.exclude(pk__in=continuations.order_by().values("measure"))
+
+
+def continuation_counts(plan: Plan, user, *, later: Plan | None = None) -> dict[str, int]:
+    """Return how many measures of `plan` became what, in `later` or any other plan, as far as
+    `user` may see it, and under the key "" of how many nothing is decided. Two queries.
+    """
+    measures = Measure.objects.visible_to(user).filter(plan=plan)
+    visible = Continuation.objects.visible_to(user).filter(measure__in=measures)
+    if later:
+        visible = visible.filter(plan=later)
+    counted = visible.order_by().values_list("kind").annotate(Count("measure", distinct=True))
+    return dict(counted) | {"": undecided_measures(measures, visible).count()}

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from core.enums import TrafficLight
 from core.models import Origin
 from core.progress import Segment
 from measures.enums import FINISHED_PHASES, PHASE_BAR_COLOURS, UNKNOWN_LABEL
-from measures.models import Measure, Plan, PlanSection
+from measures.models import Measure, Plan, PlanSection, Project
 
 BRANCH_SIZE = 50  # measures of a branch that the tree shows; the list shows the rest
 TRAFFIC_LIGHT_ORDER = (TrafficLight.GREEN, TrafficLight.YELLOW, TrafficLight.RED, "")
@@ -106,14 +107,16 @@ def current_plan(user, today: dt.date) -> Plan | None:
 def running_plan(plans: list[Plan], today: dt.date) -> Plan | None:
     """Return the first of `plans`, the newest first, whose period includes today, else the first.
 
-    A plan without a last year runs until it is known.
+    A plan without a last year runs until it is known. One that is not published is still being
+    prepared: it counts only while there is no other.
     """
+    published = [plan for plan in plans if plan.is_published] or plans
     running = (
         plan
-        for plan in plans
+        for plan in published
         if plan.first_year and plan.first_year <= today.year <= (plan.last_year or today.year)
     )
-    return next(running, plans[0] if plans else None)
+    return next(running, published[0] if published else None)
 
 
 def sections_of(plans: Iterable[Plan]) -> list[PlanSection]:
@@ -276,3 +279,33 @@ def progress_figures(user, plan: Plan, today: dt.date) -> PlanProgress:
                 progress.milestones_overdue += overdue
     fields = list(by_top.values())
     return PlanProgress(whole, [*fields, unplaced] if unplaced.total else fields)
+
+
+class PlanFigures(NamedTuple):
+    """A plan beside others: its progress, and how many sections and projects it has."""
+
+    plan: Plan
+    progress: FieldProgress
+    sections: int
+    projects: int
+
+
+def plan_figures(user) -> list[PlanFigures]:
+    """Return the plans that `user` may see, the newest first, with the figures of what the user
+    may see of each. Four queries.
+    """
+    plans = Plan.objects.visible_to(user).select_related("predecessor").newest_first()
+    sections = dict(PlanSection.objects.order_by().values_list("plan").annotate(Count("pk")))
+    progress: dict[int, FieldProgress] = defaultdict(lambda: FieldProgress(""))
+    measures = Measure.objects.visible_to(user).order_by()
+    for plan, phase, count in measures.values_list("plan", "phase").annotate(Count("pk")):
+        progress[plan].phases[phase] += count
+    projects = Project.objects.visible_to(user).order_by()
+    projects = projects.annotate(of=Coalesce("plan", "measure__plan"))
+    project_counts = dict(projects.values_list("of").annotate(Count("pk", distinct=True)))
+    return [
+        PlanFigures(
+            plan, progress[plan.pk], sections.get(plan.pk, 0), project_counts.get(plan.pk, 0)
+        )
+        for plan in plans
+    ]

@@ -1,3 +1,10 @@
+from measures.services.continuations import (
+    continue_measures,
+    end_measures,
+    merge_measures,
+    split_measure,
+    undo_continuation,
+)
 from measures.services.dependencies import add_requirement, remove_requirement
 from measures.services.measures import change_measure, create_measure
 from measures.services.milestones import (
@@ -8,6 +15,7 @@ from measures.services.milestones import (
     move_milestone,
     reopen_milestone,
 )
+from measures.services.plans import change_plan, continue_plan, require_continuable
 from measures.services.projects import change_project, create_project
 from measures.services.reports import (
     accept_report,
@@ -27,6 +35,14 @@ from measures.services.rounds import (
 )
 
 __all__ = [
+    "change_plan",
+    "continue_measures",
+    "continue_plan",
+    "end_measures",
+    "merge_measures",
+    "require_continuable",
+    "split_measure",
+    "undo_continuation",
     "accept_report",
     "add_requirement",
     "create_milestone",

@@ -45,8 +45,21 @@ def change_measure(
     require_section_of_plan(
         values.get("section", measure.section), values.get("plan", measure.plan)
     )
+    if values.get("plan", measure.plan) != measure.plan:
+        _require_no_continuation(measure)
     save_changes_as(measure, values, by=by, now=now)
     return measure
+
+
+def _require_no_continuation(measure: Measure) -> None:
+    # A continuation says what became of a measure of one plan in another.
+    if measure.continuations.exists() or measure.origins.exists():
+        raise Refused(
+            _(
+                "Zu dieser Maßnahme steht fest, woher sie kommt oder was daraus wurde. Sie bleibt "
+                "deshalb in ihrem Plan."
+            )
+        )
 
 
 def require_section_of_plan(section: PlanSection | None, plan: Plan | None) -> None:

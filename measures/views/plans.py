@@ -1,14 +1,22 @@
-"""The plans as trees of their measures."""
+"""The plans side by side and as trees of their measures; the office's forms of plans."""
+
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.dates import local_date
+from core.views import redirect_if_refused, render_form, require, run_service, save_form
+from measures import services
+from measures.forms import ContinuePlanForm, PlanForm
 from measures.models import Plan, PlanSection
-from measures.queries import plan_tree, running_plan, tree_branch
+from measures.permissions import can_change_plans
+from measures.progress import plan_lines
+from measures.queries import plan_figures, plan_tree, running_plan, tree_branch
 
 # The branch `?zweig=` that holds the measures without a place in the plan.
 UNPLACED = "ohne"
@@ -58,3 +66,61 @@ def _opened_sections(plan: Plan, branch: str) -> list[int | None]:
         return [None]
     is_known = branch.isdecimal() and PlanSection.objects.filter(plan=plan, pk=branch).exists()
     return [int(branch)] if is_known else []
+
+
+@require_safe
+def plan_list(request: HttpRequest) -> HttpResponse:
+    lines = plan_lines(plan_figures(request.user), request.user)
+    return render(request, "measures/plans.html", {"lines": lines})
+
+
+def plan_continue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start the next plan from this one."""
+    plan = get_object_or_404(Plan.objects.visible_to(request.user), pk=pk)
+    require(can_change_plans(request.user))
+    target = reverse("measures:plans")
+    if refused := redirect_if_refused(request, plan, services.require_continuable, to=target):
+        return refused
+    next_year = plan.last_year + 1 if plan.last_year else None
+    form = ContinuePlanForm(
+        request.POST or None, initial={"levels": plan.levels, "first_year": next_year}
+    )
+    if form.is_valid():
+        call = partial(
+            services.continue_plan,
+            plan=plan,
+            values=form.values,
+            copy_sections=form.cleaned_data["copy_sections"],
+            by=request.user,
+            now=timezone.now(),
+        )
+        done = _("Der neue Plan ist angelegt. Was wird aus den Maßnahmen?")
+        if successor := run_service(request, call, done=done, form=form):
+            return redirect("measures:continuation", successor.pk)
+    return render_form(
+        request,
+        form,
+        template="measures/form.html",
+        title=_("%(plan)s fortschreiben") % {"plan": plan},
+        subject=plan,
+        intro=_("Der neue Plan bleibt intern, bis Sie ihn veröffentlichen."),
+        submit_label=_("Plan anlegen"),
+        cancel_url=target,
+    )
+
+
+def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    plan = get_object_or_404(Plan.objects.visible_to(request.user), pk=pk)
+    require(can_change_plans(request.user))
+    form = PlanForm(request.POST or None, instance=plan)
+    done = _("Der Plan ist gespeichert.")
+    if save_form(request, form, services.change_plan, plan=plan, done=done):
+        return redirect("measures:plans")
+    return render_form(
+        request,
+        form,
+        template="measures/form.html",
+        title=_("Plan bearbeiten"),
+        subject=plan,
+        cancel_url=reverse("measures:plans"),
+    )

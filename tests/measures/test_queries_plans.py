@@ -135,11 +135,13 @@ def test_sections_of_the_same_name_are_told_apart():
     }
 
 
-def test_current_plan_is_the_newest_the_reader_may_see(office):
-    published = make_plan(position=1)
-    coming = make_plan(position=2, is_published=False)
-
+def test_current_plan_is_the_newest_that_is_published(office):
+    coming = make_plan(position=2, is_published=False, first_year=2026)
     assert current_plan(office, TODAY) == coming
+
+    published = make_plan(position=1)
+
+    assert current_plan(office, TODAY) == published
     assert current_plan(make_user(PARTNER), TODAY) == published
     assert current_plan(make_user(), TODAY) is None
 

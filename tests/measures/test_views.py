@@ -26,6 +26,7 @@ PAGES = [
     ("list", None, EVERYONE, ()),
     ("export", None, EVERYONE, ()),
     ("tree", None, EVERYONE, ()),
+    ("plans", None, EVERYONE, ()),
     ("outside", None, EVERYONE, ()),
     ("project_add_outside", None, OFFICE_ONLY, ()),
     ("create", None, OFFICE_ONLY, ()),

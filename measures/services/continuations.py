@@ -1,0 +1,289 @@
+"""Deciding what becomes of measures in a later plan (*Fortschreibung*).
+
+Every service locks the later plan first, so that decisions on one plan are made one after the
+other: no measure gets two, and no chain of measures leads back to where it began.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.errors import ChangedMeanwhile, Refused, violation_as
+from core.history import delete_as, save_values_as
+from core.models import Origin
+from measures.enums import COPIED_REASON, ContinuationKind, Phase
+from measures.models import Continuation, Measure, Plan
+from measures.permissions import can_continue_measures, require_permission
+from measures.queries import later_measures
+from partners.queries import default_responsible
+
+# Neither the status, which reports give, nor the internal note and the sources of the former plan.
+COPIED_FIELDS = (
+    "title",
+    "code",
+    "description",
+    "lead",
+    "lead_text",
+    "supporters_text",
+    "runtime",
+    "starts_on",
+    "ends_on",
+    "amount",
+    "is_published",
+)
+
+
+@transaction.atomic
+def continue_measures(
+    *,
+    measures: Sequence[Measure],
+    plan: Plan,
+    successor: Measure | None = None,
+    by,
+    now: dt.datetime,
+    origin: str = Origin.ENTERED,
+) -> list[Continuation]:
+    """Carry each of `measures` on in `plan`: one of them as `successor`, else each as a copy of its
+    master data, or as the measure of the same title that the plan has already.
+
+    `origin` lets the demo data mark what it invents. Raises `NotAllowed`, `Refused`,
+    `ChangedMeanwhile`.
+    """
+    plan, measures = _prepare(measures, plan, by)
+    if successor:
+        if len(measures) > 1:
+            raise Refused(_("Mehrere Maßnahmen in einer fortzuführen heißt, sie zusammenzuführen."))
+        targets = [_successor(successor, plan)]
+    else:
+        present = {
+            measure.title: measure
+            for measure in plan.measures.filter(title__in=[m.title for m in measures])
+        }
+        targets = [
+            present.get(measure.title) or _copy(measure, plan, by=by, now=now, origin=origin)
+            for measure in measures
+        ]
+    return [
+        _decide(measure, plan, ContinuationKind.CONTINUED, [target], by=by, now=now, origin=origin)
+        for measure, target in zip(measures, targets, strict=True)
+    ]
+
+
+@transaction.atomic
+def merge_measures(
+    *,
+    measures: Sequence[Measure],
+    plan: Plan,
+    successor: Measure | None = None,
+    title: str = "",
+    by,
+    now: dt.datetime,
+    origin: str = Origin.ENTERED,
+) -> list[Continuation]:
+    """Merge `measures` into `successor`, or into a new measure called `title`, which begins as a
+    copy of the first. Raises like `continue_measures`.
+    """
+    plan, measures = _prepare(measures, plan, by)
+    target = _one_successor(measures, plan, successor, title, by=by, now=now, origin=origin)
+    others = Continuation.objects.filter(successors=target).exclude(measure__in=measures)
+    if len(measures) == 1 and not others.exists():
+        raise Refused(
+            _("Zum Zusammenführen gehören mindestens zwei Maßnahmen; eine allein wird fortgeführt.")
+        )
+    return [
+        _decide(measure, plan, ContinuationKind.MERGED, [target], by=by, now=now, origin=origin)
+        for measure in measures
+    ]
+
+
+@transaction.atomic
+def split_measure(
+    *,
+    measure: Measure,
+    plan: Plan,
+    successors: Sequence[Measure] = (),
+    titles: Sequence[str] = (),
+    by,
+    now: dt.datetime,
+    origin: str = Origin.ENTERED,
+) -> Continuation:
+    """Split `measure` into `successors` and new measures called `titles`, which begin as copies.
+    Raises like `continue_measures`.
+    """
+    plan, (measure,) = _prepare([measure], plan, by)
+    if len(successors) + len(titles) < 2:
+        raise Refused(_("Zum Aufteilen gehören mindestens zwei Maßnahmen im neuen Plan."))
+    targets = [_successor(successor, plan) for successor in successors]
+    for title in titles:
+        targets.append(_copy(measure, plan, title=title, by=by, now=now, origin=origin))
+    return _decide(measure, plan, ContinuationKind.SPLIT, targets, by=by, now=now, origin=origin)
+
+
+@transaction.atomic
+def end_measures(
+    *,
+    measures: Sequence[Measure],
+    plan: Plan,
+    reason: str,
+    by,
+    now: dt.datetime,
+    origin: str = Origin.ENTERED,
+) -> list[Continuation]:
+    """Note that `plan` carries none of `measures` on, for this `reason`. Raises like
+    `continue_measures`.
+    """
+    plan, measures = _prepare(measures, plan, by)
+    if not reason:
+        raise Refused(_("Bitte nennen Sie den Grund, aus dem die Maßnahme endet."))
+    return [
+        _decide(
+            measure, plan, ContinuationKind.ENDED, [], reason=reason, by=by, now=now, origin=origin
+        )
+        for measure in measures
+    ]
+
+
+@transaction.atomic
+def undo_continuation(*, continuation: Continuation, by, now: dt.datetime) -> list[Measure]:
+    """Delete a decision, and the copies made with it that nobody has worked on; return the
+    successors that stay.
+
+    Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` once the later plan is published.
+    """
+    require_permission(can_continue_measures(by))
+    plan = Plan.objects.select_for_update().get(pk=continuation.plan_id)
+    if plan.is_published:
+        raise Refused(
+            _("%(plan)s ist veröffentlicht. Was aus einer Maßnahme wurde, steht damit fest.")
+            % {"plan": plan}
+        )
+    try:
+        continuation = Continuation.objects.select_for_update().get(pk=continuation.pk)
+    except Continuation.DoesNotExist as error:
+        raise ChangedMeanwhile(_("Diese Entscheidung ist schon zurückgenommen.")) from error
+    successors = list(continuation.successors.all())
+    reason = _("Entscheidung zurückgenommen: %(kind)s") % {"kind": continuation.get_kind_display()}
+    delete_as(continuation, by=by, now=now, reason=reason)
+    kept = []
+    for successor in successors:
+        if is_untouched_copy(successor):
+            delete_as(successor, by=by, now=now, reason=reason)
+        else:
+            kept.append(successor)
+    return kept
+
+
+def is_untouched_copy(measure: Measure) -> bool:
+    """Return whether `measure` was made for a decision, and nothing else was done with it."""
+    lines = list(measure.history.values_list("history_change_reason", flat=True)[:2])
+    if lines != [str(COPIED_REASON)]:
+        return False
+    used = ("origins", "continuations", "reports", "milestones", "projects")
+    return not any(getattr(measure, name).exists() for name in used)
+
+
+def _prepare(measures: Sequence[Measure], plan: Plan, by) -> tuple[Plan, list[Measure]]:
+    """Return plan and measures, locked, if they may be decided on."""
+    require_permission(can_continue_measures(by))
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    keys = [measure.pk for measure in measures]
+    locked = Measure.objects.select_for_update(of=("self",)).select_related("plan", "section")
+    found = list(locked.filter(pk__in=keys).order_by("search", "pk"))
+    if not found:
+        raise Refused(_("Bitte kreuzen Sie an, um welche Maßnahmen es geht."))
+    if any(measure.plan_id == plan.pk for measure in found):
+        raise Refused(
+            _("Eine Maßnahme wird in einem anderen Plan fortgeschrieben, nicht im selben.")
+        )
+    decided = Continuation.objects.filter(measure__in=found, plan=plan).select_related("measure")
+    if titles := [f"„{continuation.measure.title}“" for continuation in decided]:
+        text = ngettext(
+            "Darüber ist inzwischen schon entschieden: %(measures)s. Es ist nichts geschehen.",
+            "Über diese Maßnahmen ist inzwischen schon entschieden: %(measures)s. Es ist nichts "
+            "geschehen.",
+            len(titles),
+        )
+        raise ChangedMeanwhile(text % {"measures": ", ".join(titles)}, can_overwrite=False)
+    return plan, found
+
+
+def _one_successor(
+    measures: Sequence[Measure], plan: Plan, successor: Measure | None, title: str, **given
+) -> Measure:
+    if bool(successor) == bool(title):
+        raise Refused(
+            _("Bitte wählen Sie eine Maßnahme des neuen Plans, oder nennen Sie einen neuen Titel.")
+        )
+    if successor:
+        return _successor(successor, plan)
+    return _copy(measures[0], plan, title=title, **given)
+
+
+def _successor(measure: Measure, plan: Plan) -> Measure:
+    measure = Measure.objects.select_for_update().get(pk=measure.pk)
+    if measure.plan_id != plan.pk:
+        raise Refused(
+            _("„%(measure)s“ gehört nicht zu %(plan)s.") % {"measure": measure, "plan": plan}
+        )
+    return measure
+
+
+def _copy(
+    measure: Measure, plan: Plan, *, title: str = "", by, now: dt.datetime, origin: str
+) -> Measure:
+    """Return a new measure of `plan` with the master data of `measure`, in the section that was
+    taken over from its own.
+    """
+    values = {name: getattr(measure, name) for name in COPIED_FIELDS}
+    if title:
+        # One of several parts, or a sum of several measures, is not what the code stood for.
+        values |= {"title": title, "code": ""}
+    copy = Measure(
+        plan=plan,
+        section=plan.sections.filter(predecessor=measure.section).first()
+        if measure.section_id
+        else None,
+        phase=Phase.NOT_STARTED,
+        responsible=measure.responsible or default_responsible(by),
+        origin=origin,
+    )
+    values["supporters"] = list(measure.supporters.all())
+    taken = _("In %(plan)s gibt es schon eine Maßnahme „%(title)s“.")
+    violation = Refused(taken % {"plan": plan, "title": values["title"]})
+    save_values_as(copy, values, by=by, now=now, reason=COPIED_REASON, violation=violation)
+    return copy
+
+
+def _decide(
+    measure: Measure,
+    plan: Plan,
+    kind: str,
+    successors: Sequence[Measure],
+    *,
+    reason: str = "",
+    by,
+    now: dt.datetime,
+    origin: str,
+) -> Continuation:
+    later = later_measures(successor.pk for successor in successors)
+    if measure.pk in later:
+        raise Refused(
+            _("„%(measure)s“ ist selbst aus der gewählten Maßnahme hervorgegangen.")
+            % {"measure": measure}
+        )
+    continuation = Continuation(
+        measure=measure,
+        plan=plan,
+        kind=kind,
+        reason=reason,
+        decided_by=by if by.pk else None,
+        decided_at=now,
+        origin=origin,
+    )
+    line = _("%(kind)s in %(plan)s") % {"kind": continuation.get_kind_display(), "plan": plan}
+    with violation_as(ChangedMeanwhile(_("Darüber ist inzwischen schon entschieden."))):
+        save_values_as(continuation, {"successors": successors}, by=by, now=now, reason=line)
+    return continuation

@@ -1,0 +1,123 @@
+"""Plans: carrying one on as the next, and its master data."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from core.conflicts import apply_values
+from core.errors import ChangedMeanwhile, Refused, violation_as
+from core.models import Origin
+from measures.models import Plan, PlanSection
+from measures.permissions import can_change_plans, require_permission
+
+PLAN_FIELDS = ("title", "short_title", "levels", "first_year", "last_year", "adopted_on")
+
+
+@transaction.atomic
+def continue_plan(
+    *,
+    plan: Plan,
+    values: Mapping[str, Any],
+    copy_sections: bool,
+    by,
+    now: dt.datetime,
+    origin: str = Origin.ENTERED,
+) -> Plan:
+    """Return the unpublished successor of `plan`, the newest of all plans. Its measures follow one
+    by one (`services.continuations`).
+
+    With `copy_sections` it has the same tree, whose levels bear the new names. `origin` lets the
+    demo data mark what it invents. Raises `NotAllowed`; `Refused` when `plan` has a successor or
+    the new levels are fewer than the tree needs.
+    """
+    require_permission(can_change_plans(by))
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    require_continuable(plan)
+    sections = list(plan.sections.order_by("position", "pk")) if copy_sections else []
+    _require_levels_for(sections, plan.levels, values["levels"])
+    newest = Plan.objects.aggregate(newest=Max("position"))["newest"]
+    successor = Plan(predecessor=plan, position=newest + 1, origin=origin, **values)
+    with violation_as(ChangedMeanwhile(_title_is_taken())):
+        successor.save()
+    _copy_sections(sections, plan.levels, successor)
+    return successor
+
+
+def require_continuable(plan: Plan) -> None:
+    """Raise `Refused` when the `plan` is carried on already."""
+    if successor := Plan.objects.filter(predecessor=plan).first():
+        raise Refused(
+            _("Die Fortschreibung gibt es schon: %(plan)s.") % {"plan": successor.short_title}
+        )
+
+
+def _require_levels_for(
+    sections: Sequence[PlanSection], before: Sequence[str], after: Sequence[str]
+) -> None:
+    used = {before.index(section.level) for section in sections if section.level in before}
+    if used and max(used) >= len(after):
+        raise Refused(
+            _(
+                "Die Abschnitte reichen bis zur Ebene „%(level)s“. Bitte nennen Sie mindestens "
+                "%(count)d Ebenen, oder übernehmen Sie die Abschnitte nicht."
+            )
+            % {"level": before[max(used)], "count": max(used) + 1}
+        )
+
+
+def _copy_sections(sections: Sequence[PlanSection], before: Sequence[str], successor: Plan) -> None:
+    copies: dict[int, PlanSection] = {}
+    for section in sections:
+        copies[section.pk] = PlanSection(
+            plan=successor,
+            level=successor.levels[before.index(section.level)]
+            if section.level in before
+            else section.level,
+            code=section.code,
+            title=section.title,
+            position=section.position,
+            predecessor=section,
+            origin=successor.origin,
+        )
+    # Parents may come later in the order of positions, so they are named in a second step.
+    PlanSection.objects.bulk_create(copies.values())
+    for section in sections:
+        if section.parent_id:
+            copies[section.pk].parent = copies[section.parent_id]
+    PlanSection.objects.bulk_update(copies.values(), ["parent"], batch_size=200)
+
+
+@transaction.atomic
+def change_plan(
+    *, plan: Plan, values: Mapping[str, Any], version: str, by, now: dt.datetime
+) -> Plan:
+    """Save those of `values` that differ. The sections on a renamed level bear its new name.
+
+    Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when a level with sections is taken away.
+    """
+    require_permission(can_change_plans(by))
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    before = plan.levels
+    apply_values(plan, values, version)
+    if plan.levels != before:
+        _rename_levels(plan, before)
+    with violation_as(ChangedMeanwhile(_title_is_taken())):
+        plan.save()
+    return plan
+
+
+def _rename_levels(plan: Plan, before: Sequence[str]) -> None:
+    sections = list(plan.sections.all())
+    _require_levels_for(sections, before, plan.levels)
+    for section in sections:
+        if section.level in before:
+            section.level = plan.levels[before.index(section.level)]
+    PlanSection.objects.bulk_update(sections, ["level"], batch_size=200)
+
+
+def _title_is_taken() -> str:
+    return _("Einen Plan mit diesem Titel gibt es schon.")
