@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
@@ -20,15 +21,29 @@ MAX_REASON_LENGTH = 100  # of the column that simple-history adds
 
 
 def save_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:
-    """Save `obj` with one line of history; `by` is None if the portal itself made the change.
+    """Save `obj` with one line of history; `by` is None if the portal itself made the change, and
+    not an account if somebody acts by personal link.
 
     `reason` is the German line that *Verlauf* shows, cut visibly to `MAX_REASON_LENGTH`.
     """
     # simple-history reads these attributes when it writes the history on save.
-    obj._history_user = by if getattr(by, "pk", None) else None
+    obj._history_user = _account(by)
     obj._history_date = now
-    obj._change_reason = shorten(str(reason), MAX_REASON_LENGTH)
+    obj._change_reason = _reason(reason, by)
     obj.save()
+
+
+def _account(by):
+    """Return the account that acts, None for the portal and for people without one."""
+    return by if isinstance(by, AbstractBaseUser) and by.pk else None
+
+
+def _reason(reason: str | Promise, by) -> str:
+    """Return the line of *Verlauf*; who acts without an account says how in `acts_by`."""
+    note = getattr(by, "acts_by", "")
+    if not note:
+        return shorten(str(reason), MAX_REASON_LENGTH)
+    return f"{shorten(str(reason), MAX_REASON_LENGTH - len(str(note)) - 3)} ({note})"
 
 
 def save_values_as(
@@ -98,9 +113,9 @@ def _differs(obj: Model, name: str, value: Any) -> bool:
 def delete_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:
     """Delete `obj`. Its history stays and ends with a line like those of `save_as`."""
     # simple-history takes author, time and reason of the deletion from these attributes.
-    obj._history_user = by if getattr(by, "pk", None) else None
+    obj._history_user = _account(by)
     obj._history_date = now
-    obj._change_reason = shorten(str(reason), MAX_REASON_LENGTH)
+    obj._change_reason = _reason(reason, by)
     obj.delete()
 
 
@@ -129,10 +144,12 @@ def update_all_as(
         return
     for batch in in_batches([row.pk for row in rows]):
         model._default_manager.filter(pk__in=batch).update(**values)
-    user = by if getattr(by, "pk", None) else None
-    reason = shorten(str(reason), MAX_REASON_LENGTH)
     model.history.bulk_history_create(
-        rows, update=True, default_user=user, default_change_reason=reason, default_date=now
+        rows,
+        update=True,
+        default_user=_account(by),
+        default_change_reason=_reason(reason, by),
+        default_date=now,
     )
 
 

@@ -4,7 +4,7 @@ import logging
 import re
 
 # The paths under which tokens appear: personal links and password links.
-TOKEN = re.compile(r"(/(?:einladung|passwort)/)[^/\s]+")
+TOKEN = re.compile(r"(/(?:einladung|passwort|massnahmen/bericht)/)[^/\s]+")
 
 
 class HideTokens(logging.Filter):

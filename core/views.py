@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, wraps
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, QuerySet
@@ -14,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.views.decorators.csrf import csrf_exempt
 
 from core.conflicts import SeenForm, VersionedForm, unless_changed, version_of_all
 from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
@@ -35,6 +37,41 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     Django's own view checks for a CSRF token, which reads the form again and fails again.
     """
     return HttpResponseBadRequest(render_to_string("400.html"))
+
+
+# The URL itself is a secret: keep it out of other sites' logs, caches and search engines.
+PRIVATE_HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+def opened_by_link(find: Callable[[str], Model], closed_template: str):
+    """Return a decorator that opens `view(request, find(token))` to everyone who has the personal
+    link, without leaking its URL.
+
+    A link for which `find` raises Refused gets a 404 page that says why.
+    """
+
+    # Because of `no-referrer`, browsers send `Origin: null`, which Django's CSRF check rejects. The
+    # check protects signed-in users; here the secret URL authenticates, and no forger knows it.
+    def decorate(view):
+        @csrf_exempt
+        @login_not_required
+        @wraps(view)
+        def opened(request, token):
+            try:
+                response = view(request, find(token))
+            except Refused as error:
+                response = render(request, closed_template, {"reason": str(error)}, status=404)
+            for name, value in PRIVATE_HEADERS.items():
+                response[name] = value
+            return response
+
+        return opened
+
+    return decorate
 
 
 def allowed(predicate: Callable, reason: str | Promise = ""):

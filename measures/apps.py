@@ -12,8 +12,8 @@ class MeasuresConfig(AppConfig):
         from measures import mails  # noqa: F401  registers the texts
         from measures.queries import open_measures
         from measures.queries.measures import DEPENDENTS
-        from measures.queries.people import PERSON_DATA
         from measures.reminders import RULE, reminders_due
+        from measures.services.privacy import PERSON_DATA
         from partners.registry import (
             AssignableKind,
             register_assignable,

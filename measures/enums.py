@@ -70,6 +70,20 @@ CONTINUATION_BADGE_COLOURS: dict[str, str] = {
     ContinuationKind.ENDED: "muted",
 }
 
+
+# What holds a measure up (*Hemmnis*). The reason of the traffic light says the rest in words.
+class Obstacle(models.TextChoices):
+    NONE = "none", _("keines")
+    FUNDING = "funding", _("Geld fehlt")
+    STAFF = "staff", _("Personal fehlt")
+    LAND = "land", _("Flächen oder Räume fehlen")
+    PERMIT = "permit", _("Genehmigung oder Planungsrecht")
+    PROCUREMENT = "procurement", _("Vergabe")
+    COORDINATION = "coordination", _("Abstimmung zwischen Stellen")
+    THIRD_PARTIES = "third_parties", _("Entscheidung oder Leistung Dritter")
+    OTHER = "other", _("anderes")
+
+
 UNKNOWN = "unknown"  # in query strings; the columns hold an empty text
 UNKNOWN_LABEL = _("nicht belegt")
 
@@ -84,7 +98,10 @@ class RoundState(models.TextChoices):
 REPORT_REQUESTED = "report_requested"
 ROUND_CHANGED = "round_changed"
 LEAD_REMINDED = "lead_reminded"
-ROUND_MAILS = (REPORT_REQUESTED, ROUND_CHANGED, LEAD_REMINDED)
+REPORT_LINK_REPLACED = "report_link_replaced"
+# Also the key of the reminder rule: a reminder with a personal link is a mail of its own.
+REPORT_DUE = "report_due"
+ROUND_MAILS = (REPORT_REQUESTED, ROUND_CHANGED, LEAD_REMINDED, REPORT_LINK_REPLACED)
 
 ROUND_MOVES = {
     "open": Move((RoundState.PLANNED,), RoundState.OPEN, _("Berichtsrunde starten")),

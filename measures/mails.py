@@ -3,17 +3,21 @@ drafts of those that a reporting round sends.
 """
 
 import datetime as dt
-from collections.abc import Iterable
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.dates import format_date
-from measures.enums import LEAD_REMINDED, REPORT_REQUESTED, ROUND_CHANGED
-from measures.models import Measure, ReportingRound
-from measures.queries import awaited_reporters
+from measures.enums import (
+    LEAD_REMINDED,
+    REPORT_DUE,
+    REPORT_LINK_REPLACED,
+    REPORT_REQUESTED,
+    ROUND_CHANGED,
+)
+from measures.models import Measure, ReportingRound, ReportRequest
+from measures.queries import AwaitedReporter, awaited_reporters, round_values
 from outbox.enums import Audience
-from outbox.texts import MailDraft, MailText, Markdown, Placeholder, escape_markdown, register
-from partners.models import Person
+from outbox.texts import MailDraft, MailText, Placeholder, register
 from partners.queries import recipient_of
 from reminders.mails import expires_at
 
@@ -61,6 +65,34 @@ register(
         ),
         placeholders=("round", "cut_off", "due", "measures"),
         audience=Audience.ACCOUNTS,
+    ),
+    MailText(
+        kind=REPORT_DUE,
+        title=_("Erinnerung an Personen ohne Konto, die berichten sollen"),
+        subject=_("Erinnerung: Berichte bis {due} erbeten, {round}"),
+        body=_(
+            "zum Stichtag {cut_off} warten wir noch auf Ihren Bericht zu diesen Maßnahmen:\n\n"
+            "{measures}\n\n"
+            "Die Berichte sind bis zum **{due}** erbeten. Der Link öffnet Ihre Berichte; Sie "
+            "brauchen kein Konto. Bitte geben Sie ihn nicht weiter.\n\n"
+            "[Berichte öffnen]({link})\n"
+        ),
+        placeholders=("round", "cut_off", "due", "measures"),
+        can_wait=False,
+    ),
+    MailText(
+        kind=REPORT_LINK_REPLACED,
+        title=_("Neuer persönlicher Link für die Berichte"),
+        subject=_("Ihr neuer Link: Berichte bis {due}, {round}"),
+        body=_(
+            "für Ihre Berichte zum Stichtag {cut_off} gilt ein neuer persönlicher Link; der "
+            "frühere ist ungültig. Was Sie schon gespeichert haben, ist noch da. Es geht um diese "
+            "Maßnahmen:\n\n"
+            "{measures}\n\n"
+            "Bitte berichten Sie bis zum **{due}**.\n\n"
+            "[Berichte öffnen]({link})\n"
+        ),
+        placeholders=("round", "cut_off", "due", "measures"),
     ),
     MailText(
         kind="report_submitted",
@@ -146,46 +178,46 @@ def change_notices(reporting_round: ReportingRound, *, now: dt.datetime) -> list
     return _drafts(reporting_round, ROUND_CHANGED, event=f"changed:{now.isoformat()}")
 
 
+def link_notice(request: ReportRequest, measures: list[Measure]) -> MailDraft:
+    """Return the mail with the new personal link of a request."""
+    asked = AwaitedReporter(request.person, measures, request)
+    event = f"link:{request.pk}:{request.link_version}"
+    return _draft(request.round, REPORT_LINK_REPLACED, asked, event=event)
+
+
+def late_request(request: ReportRequest, measures: list[Measure]) -> MailDraft:
+    """Return the mail to somebody who is asked while the round runs already."""
+    asked = AwaitedReporter(request.person, measures, request)
+    return _draft(request.round, REPORT_REQUESTED, asked, event=f"request:{request.pk}")
+
+
 def lead_reminder(
-    reporting_round: ReportingRound,
-    person: Person,
-    measures: Iterable[Measure],
-    *,
-    now: dt.datetime,
+    reporting_round: ReportingRound, asked: AwaitedReporter, *, now: dt.datetime
 ) -> MailDraft:
-    """Return the mail by which the office reminds `person` of the reports on `measures`."""
+    """Return the mail by which the office reminds somebody of the reports that are owed."""
     event = f"by_hand:{now.isoformat()}"
-    draft = _draft(reporting_round, LEAD_REMINDED, person, measures, event=event)
+    draft = _draft(reporting_round, LEAD_REMINDED, asked, event=event)
     return draft._replace(expires_at=expires_at(now))
 
 
 def _drafts(reporting_round: ReportingRound, kind: str, *, event: str) -> list[MailDraft]:
     return [
-        _draft(reporting_round, kind, person, measures, event=event)
-        for person, measures in awaited_reporters(reporting_round)
+        _draft(reporting_round, kind, asked, event=event)
+        for asked in awaited_reporters(reporting_round)
     ]
 
 
 def _draft(
-    reporting_round: ReportingRound,
-    kind: str,
-    person: Person,
-    measures: Iterable[Measure],
-    *,
-    event: str,
+    reporting_round: ReportingRound, kind: str, asked: AwaitedReporter, *, event: str
 ) -> MailDraft:
+    path = reverse("measures:answer", args=[reporting_round.pk])
     return MailDraft(
         kind=kind,
         subject_key=reporting_round.mail_key,
         event=event,
-        to=recipient_of(person),
-        values={
-            "round": reporting_round.title,
-            "cut_off": format_date(reporting_round.cut_off_on),
-            "due": format_date(reporting_round.due_on),
-            "measures": Markdown(
-                "\n".join(f"- {escape_markdown(measure.title)}" for measure in measures)
-            ),
-        },
+        to=recipient_of(asked.person),
+        values=round_values(reporting_round, asked.measures),
         path=reporting_round.get_absolute_url(),
+        link=asked.request.personal_link if asked.request else path,
+        has_personal_link=asked.request is not None,
     )

@@ -22,6 +22,18 @@ def leads_measure(user, measure) -> bool:
     return bool(measure and measure.lead_id and measure.lead_id in represented_organisations(user))
 
 
+def acts_by_link(by) -> bool:
+    """Return whether `by` is not an account but a `ReportRequest`: its person acts by personal
+    link.
+    """
+    return hasattr(by, "acts_by")
+
+
+def account_of(by):
+    """Return the account that acts, None for somebody who acts by personal link."""
+    return None if acts_by_link(by) else by
+
+
 # Separate names, so that each permission can move to another role without changes in the views.
 can_change_measures = is_office
 can_change_plans = is_office
@@ -29,12 +41,15 @@ can_continue_measures = is_office
 can_see_internal_notes = is_office
 can_run_rounds = is_office
 can_decide_reports = is_office
-can_submit_report = leads_measure
+
+
+def can_submit_report(by, measure) -> bool:
+    return by.allows(measure) if acts_by_link(by) else leads_measure(by, measure)
 
 
 def can_record_report(user, measure=None) -> bool:
     """The office may record a status itself, without anybody's acceptance."""
-    return has_role(user, OFFICE)
+    return not acts_by_link(user) and has_role(user, OFFICE)
 
 
 def can_report(user, measure) -> bool:

@@ -14,9 +14,15 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import describe_due, local_date
 from core.history import state_since
-from measures.enums import LEAD_REMINDED, ROUND_MAILS, RoundState
-from measures.models import Measure, ReportingRound
-from measures.queries import AwaitedLead, awaited_leads, awaited_reporters
+from measures.enums import LEAD_REMINDED, REPORT_DUE, ROUND_MAILS, RoundState
+from measures.models import Measure, ReportingRound, ReportRequest
+from measures.queries import (
+    AwaitedLead,
+    AwaitedReporter,
+    awaited_leads,
+    awaited_reporters,
+    round_values,
+)
 from outbox.enums import MailState
 from outbox.models import Mail
 from outbox.texts import escape_markdown
@@ -28,7 +34,7 @@ from reminders.registry import Reminder, ReminderStep, Rule
 from reminders.schedules import Schedules
 
 RULE = Rule(
-    key="report_due",
+    key=REPORT_DUE,
     title=gettext_lazy("Statusbericht der Federführung"),
     counts_from=gettext_lazy("dem Tag, bis zu dem die Berichte erbeten sind"),
     before=(10, 3, 0),
@@ -59,7 +65,7 @@ class OwingLead(NamedTuple):
 def owing_leads(
     reporting_round: ReportingRound, today: dt.date, *, lead: Organisation | None = None
 ) -> list[OwingLead]:
-    """Return the organisations that owe reports in an open round, or only `lead`, in five queries.
+    """Return the organisations that owe reports in an open round, or only `lead`, in six queries.
 
     People who were written to today, whose reminders are paused or who have no address are not to
     be reminded.
@@ -91,9 +97,11 @@ def _contacts(reporting_round: ReportingRound, leads: Iterable[AwaitedLead]) -> 
 
     Mails that expired unsent reached nobody.
     """
+    leads = list(leads)
     keys = [
         _subject_key(reporting_round, measure) for awaited in leads for measure in awaited.measures
     ]
+    keys += [request.mail_key for awaited in leads for request in awaited.requests.values()]
     mails = Mail.objects.filter(kind__in=ROUND_MAILS, subject_key=reporting_round.mail_key)
     mails = mails.exclude(state=MailState.EXPIRED).annotate(at=Coalesce("sent_at", "created_at"))
     found = [
@@ -118,7 +126,7 @@ def _subject_key(reporting_round: ReportingRound, measure: Measure) -> str:
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
     """Return for each of `days` the reminders due on it: one for each person and measure.
 
-    Costs one query for the rounds and two more for each round with a reminder on one of `days`.
+    Costs one query for the rounds and three more for each round with a reminder on one of `days`.
     """
     rounds = ReportingRound.objects.filter(state=RoundState.OPEN).annotate(
         state_since=state_since(ReportingRound)
@@ -136,15 +144,50 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
         # One lookup for all days, because the forecast plans many days at a time.
         reporters = awaited_reporters(reporting_round) if steps else []
         reminders += [
-            (day, reminder_of(reporting_round, measure, person, step, day))
+            (day, reminder)
             for day, step in steps
-            for person, measures in reporters
-            for measure in measures
+            for asked in reporters
+            for reminder in reminders_of(reporting_round, asked, step, day)
         ]
     return reminders
 
 
-def reminder_of(
+def reminders_of(
+    reporting_round: ReportingRound, asked: AwaitedReporter, step: ReminderStep, day: dt.date
+) -> list[Reminder]:
+    """Return the reminders on `day` to one person: one for each report, or one with a personal link
+    for all of them.
+    """
+    if asked.request:
+        return [_reminder_by_link(asked.request, asked.measures, step, day)]
+    return [
+        _reminder_of(reporting_round, measure, asked.person, step, day)
+        for measure in asked.measures
+    ]
+
+
+def _reminder_by_link(
+    request: ReportRequest, measures: list[Measure], step: ReminderStep, day: dt.date
+) -> Reminder:
+    values = {"round": escape_markdown(request.round.title)}
+    values["due"] = describe_due(request.round.due_on, day)
+    return Reminder(
+        kind=RULE.key,
+        subject_key=request.mail_key,
+        date=request.round.due_on,
+        step=step,
+        to=recipient_of(request.person),
+        line=_("Statusberichte (%(round)s), %(due)s") % values,
+        about=request.round.mail_key,
+        about_title=request.round.title,
+        path=request.round.get_absolute_url(),
+        link=request.personal_link,
+        has_personal_link=True,
+        values=round_values(request.round, measures),
+    )
+
+
+def _reminder_of(
     reporting_round: ReportingRound,
     measure: Measure,
     person: Person,

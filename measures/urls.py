@@ -1,6 +1,7 @@
 from django.urls import path
 
 from measures.views import (
+    answers,
     continuations,
     dependencies,
     measures,
@@ -8,6 +9,7 @@ from measures.views import (
     plans,
     projects,
     reports,
+    requests,
     rounds,
 )
 
@@ -64,6 +66,12 @@ urlpatterns = [
     path("berichtsrunden/<int:pk>/bearbeiten/", rounds.round_edit, name="round_edit"),
     path("berichtsrunden/<int:pk>/starten/", rounds.round_open, name="round_open"),
     path("berichtsrunden/<int:pk>/erinnern/", rounds.round_remind, name="round_remind"),
+    path("berichtsrunden/<int:pk>/berichten/", answers.answer, name="answer"),
+    path("berichtsrunden/<int:pk>/fragen/", requests.request_create, name="request_create"),
+    path("anfragen/<int:pk>/link/", requests.request_link, name="request_link"),
+    path("anfragen/<int:pk>/link/ersetzen/", requests.request_replace, name="request_replace"),
+    path("anfragen/<int:pk>/zuruecknehmen/", requests.request_revoke, name="request_revoke"),
+    path("bericht/<str:token>/", answers.answer_by_link, name="answer_by_link"),
     path(
         "berichtsrunden/<int:pk>/erinnern/<int:lead>/",
         rounds.round_remind,

@@ -28,6 +28,7 @@ from measures.models import (
     PlanSection,
     ReportingRound,
 )
+from partners.models import Person
 
 PLAN = "MPI 2018–2021"
 
@@ -82,6 +83,7 @@ def _load_open_round(scenario: Scenario, plan: Plan, measures: dict[str, Measure
     and has submitted one.
     """
     running = _make_round(scenario, plan, scenario.on(-15), due_on=scenario.on(8))
+    _ask_without_account(scenario, running)
     services.open_round(reporting_round=running, by=scenario.office, now=scenario.at(-12))
     report = services.submit_report(
         measure=measures[WORKSHOPS.title],
@@ -100,6 +102,24 @@ def _load_open_round(scenario: Scenario, plan: Plan, measures: dict[str, Measure
         values=_report_values(EXCHANGE, running.cut_off_on),
         by=scenario.ihk,
         now=scenario.at(-2),
+    )
+
+
+def _ask_without_account(scenario: Scenario, running: ReportingRound) -> None:
+    """Ask a contact of the IHK too, who has no account and reports by personal link."""
+    chamber = find_organisation("Industrie- und Handelskammer")
+    contact = Person.objects.create(
+        family_name="Bereich Standortpolitik",
+        function="Sachbearbeitung",
+        email="standortpolitik@example.org",
+        organisation=chamber,
+        origin=Origin.DEMO,
+    )
+    services.create_report_request(
+        reporting_round=running,
+        values={"organisation": chamber, "person": contact, "is_sole": False},
+        by=scenario.office,
+        now=scenario.at(-13),
     )
 
 

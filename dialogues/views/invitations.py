@@ -222,9 +222,10 @@ def link(request, pk):
             "guest": guest,
             "address": address,
             "back_url": back_url,
+            "back_label": _("Zur Gästeliste"),
             "replace_url": reverse("dialogues:link_replace", args=[invitation.pk]),
         }
-        response = render(request, "dialogues/link.html", context)
+        response = render(request, "generic/personal_link.html", context)
         response["Cache-Control"] = "no-store"
         return response
     return render_confirmation(

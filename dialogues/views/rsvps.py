@@ -1,19 +1,17 @@
 """Views for replies: by personal link without an account, signed in, or through the office."""
 
-from functools import partial, wraps
+from functools import partial
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 
 from core.dates import local_date
-from core.errors import Refused
 from core.views import (
+    opened_by_link,
     redirect_if_refused,
     redirect_with_message,
     render_form,
@@ -44,37 +42,7 @@ from dialogues.views.invitations import guests_url, invitation_for_office
 from outbox.views.confirming import confirm_mails, went_back
 from partners.queries import recipient_of
 
-# The URL itself is a secret: keep it out of other sites' logs, caches and search engines.
-PRIVATE_HEADERS = {
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex, nofollow",
-}
-
-
-def personal_link(view):
-    """Open `view(request, invitation)` to everyone who has the link, without leaking its URL.
-
-    A link that no longer works gets a 404 page that says why.
-    """
-
-    # Because of `no-referrer`, browsers send `Origin: null`, which Django's CSRF check rejects. The
-    # check protects signed-in users; here the secret URL authenticates, and no forger knows it.
-    @csrf_exempt
-    @login_not_required
-    @wraps(view)
-    def opened(request, token):
-        try:
-            response = view(request, open_invitation(token))
-        except Refused as error:
-            response = render(
-                request, "dialogues/link_closed.html", {"reason": str(error)}, status=404
-            )
-        for name, value in PRIVATE_HEADERS.items():
-            response[name] = value
-        return response
-
-    return opened
+personal_link = opened_by_link(open_invitation, "dialogues/link_closed.html")
 
 
 @personal_link

@@ -1,3 +1,4 @@
+from measures.forms.answers import ForecastForm, RequestForm
 from measures.forms.measures import (
     MeasureForm,
     MilestoneForm,
@@ -11,11 +12,13 @@ from measures.forms.plans import DECISION_FORMS, ContinuePlanForm, PlanForm
 __all__ = [
     "DECISION_FORMS",
     "ContinuePlanForm",
+    "ForecastForm",
     "MeasureForm",
     "MilestoneForm",
     "PlanForm",
     "ProjectForm",
     "ReportForm",
+    "RequestForm",
     "ReturnForm",
     "RoundForm",
 ]

@@ -8,7 +8,7 @@ from core.conflicts import VersionedForm
 from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
 from core.errors import Refused
 from core.forms import CleanCharField, formfield_for, offer, put_first, recently_used
-from measures.enums import Financing, Phase
+from measures.enums import Financing, Obstacle, Phase
 from measures.models import (
     Measure,
     Milestone,
@@ -177,6 +177,7 @@ class ReportForm(VersionedForm):
             "traffic_light_reason",
             "help_wanted",
             "financing",
+            "obstacle",
             "summary",
             "outlook",
         )
@@ -207,7 +208,9 @@ class ReportForm(VersionedForm):
         # The model allows blanks for drafts and for measures from earlier documents.
         for name in ("phase", "summary"):
             self.fields[name].required = not is_draft
+            self.fields[name].is_conditional = True
         self.fields["phase"].choices = Phase.choices
+        self.fields["obstacle"].choices = [NO_ANSWER, *Obstacle.choices]
         self.fields["financing"].choices = [*Financing.choices, NO_ANSWER]
         self.fields["traffic_light"].choices = [
             *(
@@ -229,11 +232,15 @@ class ReportForm(VersionedForm):
                 self.add_error(name, MISSING_EXPLANATION_MESSAGES[name])
         return cleaned
 
+    def version_for(self, report: StatusReport) -> str:
+        """Return the fingerprint that this form carries once it shows `report`."""
+        return self._version_of(report)
+
     def show_conflict(self, error, current) -> None:
         super().show_conflict(error, current)
         # The sentence says what has happened, so sending the form again takes it into account.
         data = self.data.copy()
-        data["shown"] = self.initial["shown"]
+        data[self.add_prefix("shown")] = self.initial["shown"]
         self.data = data
 
 

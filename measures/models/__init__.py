@@ -4,6 +4,7 @@ from measures.models.milestones import Milestone, MilestoneDependency
 from measures.models.plans import Plan, PlanSection
 from measures.models.projects import Project
 from measures.models.reports import StatusReport
+from measures.models.requests import ReportRequest
 from measures.models.rounds import ReportingRound
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Plan",
     "PlanSection",
     "Project",
+    "ReportRequest",
     "ReportingRound",
     "StatusReport",
 ]

@@ -6,22 +6,27 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.enums import TrafficLight
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from measures.enums import OPEN_REPORT_STATES, Financing, Phase, ReportState
+from measures.enums import OPEN_REPORT_STATES, Financing, Obstacle, Phase, ReportState
 from measures.models.measures import (
+    STATUS_FIELDS,
     TRAFFIC_LIGHT_IS_EXPLAINED,
     TRAFFIC_LIGHT_MESSAGE,
     Measure,
     Status,
 )
+from measures.models.requests import ReportRequest
 from measures.models.rounds import ReportingRound
 from measures.permissions import represented_organisations
 
+# What one report may repeat of another: everything but its day.
+ANSWER_FIELDS = (*STATUS_FIELDS, "obstacle", "summary", "outlook")
 PHASE_MISSING = _("Bitte geben Sie die Phase an.")
 
 
@@ -70,6 +75,7 @@ class StatusReport(Status):
     )
     # The day the report describes, not the day of writing; it decides which report is the latest.
     as_of_on = models.DateField(_("Stand vom"))
+    obstacle = models.CharField(_("Hemmnis"), max_length=16, choices=Obstacle, blank=True)
     summary = models.TextField(
         _("Sachstand"), blank=True, help_text=_("Was ist seit dem letzten Bericht geschehen?")
     )
@@ -83,6 +89,15 @@ class StatusReport(Status):
         editable=False,
         related_name="+",
         verbose_name=_("berichtet von"),
+    )
+    # Set instead of `reported_by` when somebody without an account reported by personal link.
+    reported_via = models.ForeignKey(
+        ReportRequest,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="reports",
+        verbose_name=_("berichtet über"),
     )
     reported_at = models.DateTimeField(_("berichtet am"), null=True, editable=False)
     decided_by = models.ForeignKey(
@@ -134,6 +149,14 @@ class StatusReport(Status):
                 name="statusreport_financing_is_known",
             ),
             models.CheckConstraint(
+                condition=Q(obstacle__in=["", *Obstacle.values]),
+                name="statusreport_obstacle_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_by__isnull=True) | Q(reported_via__isnull=True),
+                name="statusreport_has_one_reporter",
+            ),
+            models.CheckConstraint(
                 condition=Q(state=ReportState.DRAFT) | Q(reported_at__isnull=False),
                 name="statusreport_submitted_has_moment",
             ),
@@ -153,6 +176,13 @@ class StatusReport(Status):
 
     def get_absolute_url(self):
         return reverse("measures:report", args=[self.pk])
+
+    @property
+    def reporter(self) -> str:
+        """Who wrote the report: an account, or a person by personal link; "" if nobody did."""
+        if self.reported_via_id:
+            return gettext("%(person)s (persönlicher Link)") % {"person": self.reported_via.person}
+        return str(self.reported_by or "")
 
     @property
     def accepted_at(self) -> dt.datetime | None:

@@ -1,3 +1,4 @@
+from measures.progress.answers import answer_card, answers_note
 from measures.progress.continuations import (
     OUTCOME_HEADER,
     decision_details,
@@ -48,6 +49,8 @@ from measures.progress.tasks import lead_tasks, report_tasks
 from measures.progress.timeline import CARD, PAGE, draw_timeline
 
 __all__ = [
+    "answer_card",
+    "answers_note",
     "lead_tasks",
     "report_tasks",
     "CARD",

@@ -94,8 +94,8 @@ def report_lines(reports: Iterable[StatusReport], user) -> list[ReportLine]:
 def report_origin(report: StatusReport) -> str:
     """Return author, time and round of the report, as far as known."""
     who = ""
-    if report.reported_by:
-        who = _("Berichtet von %(who)s") % {"who": report.reported_by}
+    if report.reporter:
+        who = _("Berichtet von %(who)s") % {"who": report.reporter}
         if report.reported_at:
             who = f"{who}, {format_moment(report.reported_at)}"
     return " · ".join(filter(None, (who, str(report.round or ""))))
@@ -128,6 +128,7 @@ def _compared_values(report: StatusReport) -> list[tuple[str, str | SafeString]]
         (_("Grund"), linebreaksbr(report.traffic_light_reason)),
         (_("Gewünschte Entscheidung oder Hilfe"), linebreaksbr(report.help_wanted)),
         (_("Finanzierung"), report.get_financing_display() or str(UNKNOWN_LABEL)),
+        (_("Hemmnis"), report.get_obstacle_display()),
         (_("Sachstand"), linebreaksbr(report.summary)),
         (_("Nächste Schritte"), linebreaksbr(report.outlook)),
     ]

@@ -1,3 +1,4 @@
+from measures.queries.answers import Answer, answers_of
 from measures.queries.continuations import (
     Succession,
     continuation_counts,
@@ -33,6 +34,7 @@ from measures.queries.plans import (
 )
 from measures.queries.reports import (
     AwaitedLead,
+    AwaitedReporter,
     ReportingSituation,
     awaited_leads,
     awaited_reporters,
@@ -46,9 +48,11 @@ from measures.queries.reports import (
     reports_owed,
     reports_to_check,
     round_version,
+    valid_requests,
 )
 from measures.queries.rounds import (
     ReportInRound,
+    leads_of_round,
     measures_awaiting_report,
     measures_not_asked,
     measures_without_lead,
@@ -56,14 +60,19 @@ from measures.queries.rounds import (
     open_rounds,
     reports_in_round,
     round_awaiting_report,
+    round_values,
 )
 from measures.queries.timeline import TimelineBar, timeline_bars
 
 __all__ = [
     "MAX_CANDIDATES",
+    "Answer",
+    "answers_of",
     "AwaitedLead",
+    "AwaitedReporter",
     "ReportInRound",
     "ReportingSituation",
+    "leads_of_round",
     "leads_owing",
     "reports_owed",
     "PlanFigures",
@@ -99,6 +108,7 @@ __all__ = [
     "reports_on",
     "reports_to_check",
     "round_awaiting_report",
+    "round_values",
     "round_version",
     "running_plan",
     "section_choices",
@@ -109,4 +119,5 @@ __all__ = [
     "timeline_bars",
     "top_sections",
     "tree_branch",
+    "valid_requests",
 ]

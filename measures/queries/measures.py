@@ -154,6 +154,7 @@ def _report_versions(measure: Measure, reports: QuerySet[StatusReport], user) ->
         versions = versions.filter(id__in=accepted, state=ReportState.ACCEPTED)
     return (
         versions.select_related("reported_by__person__organisation")
+        .select_related("reported_via__person", "reported_via__organisation")
         .select_related("decided_by__person__organisation")
         .order_by("-history_date", "-history_id")
     )
@@ -174,6 +175,12 @@ def _report_entries(versions: list) -> list[HistoryEntry]:
 
 def _submission_entry(version) -> HistoryEntry:
     who = _actor_label(version.reported_by, version)
+    if version.reported_via:
+        request = version.reported_via
+        who = _("%(organisation)s (%(person)s, persönlicher Link)") % {
+            "organisation": request.organisation.label,
+            "person": request.person,
+        }
     if version.origin == Origin.DEMO and version.reported_by:
         who = f"{who}, {Origin.DEMO.label}"
     what = _("Statusbericht zum %(day)s: %(status)s") % {

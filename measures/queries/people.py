@@ -1,32 +1,27 @@
-"""How this app refers to people: accounts, and texts that no work goes on with."""
+"""What no work goes on with, of the records whose texts may name people, and what people are needed
+for.
+"""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.dates import format_date, format_moment
-from measures.enums import FINISHED_PHASES
-from measures.models import Continuation, Measure, Milestone, Project, StatusReport
+from core.dates import format_date, format_moment, local_date
+from measures.enums import FINISHED_PHASES, RoundState
+from measures.models import (
+    Continuation,
+    Measure,
+    Milestone,
+    Project,
+    ReportingRound,
+    ReportRequest,
+    StatusReport,
+)
 from partners.models import Person
-from partners.registry import ClosedTexts, PersonData, Section
-
-
-def export_person(person: Person, addresses: Collection[str]) -> Iterable[Section]:
-    """Return the status reports that `person` wrote (`partners.registry.ExportPerson`)."""
-    reports = StatusReport.objects.filter(reported_by__person=person).select_related("measure")
-    rows = [
-        [
-            (_("Maßnahme"), str(report.measure)),
-            (_("Stichtag"), format_date(report.as_of_on)),
-            (_("berichtet am"), format_moment(report.reported_at)),
-            (_("Stand"), report.get_state_display()),
-            (_("Bericht"), report.summary),
-        ]
-        for report in reports.order_by("reported_at", "pk")
-    ]
-    yield Section(_("Statusberichte"), rows)
+from partners.registry import Need, Section
 
 
 def finished_measures() -> QuerySet[Measure]:
@@ -50,25 +45,50 @@ def published_continuations() -> QuerySet[Continuation]:
     return Continuation.objects.filter(plan__is_published=True)
 
 
-PERSON_DATA = PersonData(
-    app="measures",
-    export=export_person,
-    moved=frozenset({"measures.Measure.responsible"}),
-    # Reports keep who wrote and who accepted them, decisions who made them.
-    kept=frozenset(
-        {
-            "measures.Continuation.decided_by",
-            "measures.StatusReport.decided_by",
-            "measures.StatusReport.reported_by",
-        }
-    ),
-    texts=(
-        ClosedTexts("measures.Continuation", published_continuations),
-        ClosedTexts("measures.Measure", finished_measures),
-        ClosedTexts("measures.Milestone", finished_milestones),
-        ClosedTexts("measures.Project", finished_projects),
-        ClosedTexts("measures.StatusReport", finished_reports),
-    ),
-    # Titles of rounds and of parts of a plan.
-    nameless=frozenset({"measures.Plan", "measures.PlanSection", "measures.ReportingRound"}),
-)
+def person_needs(people: QuerySet[Person]) -> Iterator[Need]:
+    """Return the rounds in which these people are asked to report (`partners.registry.FindNeeds`).
+
+    A closed round needs them until the day it was closed, a revoked request until then.
+    """
+    requests = ReportRequest.objects.filter(person__in=people)
+    closed_at = ReportingRound.history.filter(id=OuterRef("round"), state=RoundState.CLOSED)
+    closed_at = closed_at.order_by("history_date", "history_id").values("history_date")[:1]
+    requests = requests.annotate(closed_at=Subquery(closed_at))
+    columns = ("person", "round", "round__title", "revoked_at", "closed_at")
+    for person, key, title, revoked_at, closed_at in requests.values_list(*columns):
+        why = _("Berichtsrunde „%(title)s“") % {"title": title}
+        over = revoked_at or closed_at
+        if over:
+            yield Need(person, why, local_date(over))
+        else:
+            advice = _("Nehmen Sie dort die Bitte um einen Bericht zurück.")
+            yield Need(person, why, advice=advice, url=reverse("measures:round", args=[key]))
+
+
+def export_person(person: Person, addresses: Collection[str]) -> Iterable[Section]:
+    """Return the rounds in which `person` was asked without an account, and the status reports they
+    wrote (`partners.registry.ExportPerson`).
+    """
+    requests = ReportRequest.objects.filter(person=person).select_related("round", "organisation")
+    rows = [
+        [
+            (_("Berichtsrunde"), request.round.title),
+            (_("Federführung"), request.organisation.label),
+            (_("zurückgenommen"), format_moment(request.revoked_at)),
+        ]
+        for request in requests.order_by("pk")
+    ]
+    yield Section(_("Um Berichte gebeten"), rows)
+    wrote = Q(reported_by__person=person) | Q(reported_via__person=person)
+    reports = StatusReport.objects.filter(wrote).select_related("measure")
+    rows = [
+        [
+            (_("Maßnahme"), str(report.measure)),
+            (_("Stichtag"), format_date(report.as_of_on)),
+            (_("berichtet am"), format_moment(report.reported_at)),
+            (_("Stand"), report.get_state_display()),
+            (_("Bericht"), report.summary),
+        ]
+        for report in reports.order_by("reported_at", "pk")
+    ]
+    yield Section(_("Statusberichte"), rows)

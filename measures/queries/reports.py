@@ -21,7 +21,7 @@ from django.urls import reverse
 
 from core.roles import PARTNER
 from measures.enums import EDITABLE_REPORT_STATES, OPEN_REPORT_STATES, ReportState, RoundState
-from measures.models import Measure, ReportingRound, StatusReport
+from measures.models import Measure, ReportingRound, ReportRequest, StatusReport
 from measures.permissions import represented_organisations
 from measures.queries.rounds import measures_awaiting_report, open_round_of, open_rounds
 from partners.models import Organisation, Person
@@ -117,6 +117,9 @@ def people_told_of_decision(report: StatusReport) -> list[Person]:
     """Return who hears what the office decided on `report`: its reporter, or if their account is
     closed, everybody who may report for the lead.
     """
+    request = report.reported_via
+    if request and request.person.is_active and not request.revoked_at:
+        return [request.person]
     if report.reported_by and report.reported_by.is_active:
         return [report.reported_by.person]
     lead_id = report.measure.lead_id
@@ -167,19 +170,20 @@ def reporters_of(organisation_ids: Iterable[int]) -> dict[int, list[Person]]:
 
 class AwaitedLead(NamedTuple):
     """An organisation that owes reports in a round; `reporters` is empty if nobody there can be
-    asked.
+    asked. Those among them who report by personal link are in `requests`, by their key.
     """
 
     lead: Organisation
     measures: list[Measure]
     reporters: list[Person]
+    requests: dict[int, ReportRequest] = {}
 
 
 def awaited_leads(
     reporting_round: ReportingRound, *, lead: Organisation | None = None
 ) -> list[AwaitedLead]:
     """Return the organisations that owe reports in `reporting_round`, or only `lead`, by name, in
-    two queries.
+    three queries.
     """
     measures_by_lead: dict[Organisation, list[Measure]] = defaultdict(list)
     owed = measures_awaiting_report(reporting_round)
@@ -188,19 +192,59 @@ def awaited_leads(
         if measure.lead:
             measures_by_lead[measure.lead].append(measure)
     reporters = reporters_of(lead.pk for lead in measures_by_lead)
+    requests = valid_requests(reporting_round, measures_by_lead)
     leads = [
-        AwaitedLead(lead, measures, reporters.get(lead.pk, []))
-        for lead, measures in measures_by_lead.items()
+        _awaited_lead(owing, measures, reporters.get(owing.pk, []), requests.get(owing.pk, []))
+        for owing, measures in measures_by_lead.items()
     ]
     return sorted(leads, key=lambda awaited: (awaited.lead.search, awaited.lead.pk))
 
 
-def awaited_reporters(reporting_round: ReportingRound) -> list[tuple[Person, list[Measure]]]:
-    """Return each person who may report in the round, with all measures of their organisation that
-    still need a report.
+def _awaited_lead(
+    lead: Organisation,
+    measures: list[Measure],
+    holders: list[Person],
+    requests: list[ReportRequest],
+) -> AwaitedLead:
+    """Return the lead with those who have an account, unless a request replaces them, and those
+    with a request.
     """
+    asked = [] if any(request.is_sole for request in requests) else holders
+    # Whoever has an account by now reports with it.
+    requests = [request for request in requests if request.person not in asked]
+    people = [*asked, *(request.person for request in requests)]
+    return AwaitedLead(lead, measures, people, {request.person_id: request for request in requests})
+
+
+def valid_requests(
+    reporting_round: ReportingRound, leads: Iterable[Organisation]
+) -> dict[int, list[ReportRequest]]:
+    """Return organisation id → the requests to people without an account that are still valid."""
+    requests = ReportRequest.objects.filter(
+        round=reporting_round,
+        organisation__in=[lead.pk for lead in leads],
+        revoked_at__isnull=True,
+        person__is_active=True,
+    )
+    found: dict[int, list[ReportRequest]] = defaultdict(list)
+    for request in requests.select_related("round", "person__user").order_by("pk"):
+        found[request.organisation_id].append(request)
+    return dict(found)
+
+
+class AwaitedReporter(NamedTuple):
+    """A person who may report in a round, with all measures of the lead that still need a report;
+    `request` if they do so by personal link.
+    """
+
+    person: Person
+    measures: list[Measure]
+    request: ReportRequest | None = None
+
+
+def awaited_reporters(reporting_round: ReportingRound) -> list[AwaitedReporter]:
     return [
-        (person, awaited.measures)
+        AwaitedReporter(person, awaited.measures, awaited.requests.get(person.pk))
         for awaited in awaited_leads(reporting_round)
         for person in awaited.reporters
     ]
@@ -211,8 +255,12 @@ def round_version(reporting_round: ReportingRound) -> str:
     asks for which report, and until when.
     """
     asked = [
-        (lead.pk, [measure.pk for measure in measures], [person.pk for person in reporters])
-        for lead, measures, reporters in awaited_leads(reporting_round)
+        (
+            awaited.lead.pk,
+            [measure.pk for measure in awaited.measures],
+            [person.pk for person in awaited.reporters],
+        )
+        for awaited in awaited_leads(reporting_round)
     ]
     days = reporting_round.cut_off_on, reporting_round.due_on
     return hashlib.sha256(repr((days, asked)).encode()).hexdigest()[:20]

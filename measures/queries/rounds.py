@@ -1,15 +1,18 @@
 """Reporting rounds: open ones, and the reports they still await."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from core.dates import format_date
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE, has_role
 from measures.enums import FINISHED_PHASES, GIVEN_REPORT_STATES, RoundState
 from measures.models import Measure, ReportingRound, StatusReport
 from measures.permissions import represented_organisations
+from outbox.texts import Markdown, escape_markdown
 
 
 class ReportInRound(NamedTuple):
@@ -46,6 +49,12 @@ def measures_awaiting_report(reporting_round: ReportingRound) -> QuerySet[Measur
     )
     unfinished = _unfinished_measures(reporting_round).filter(lead__isnull=False)
     return unfinished.exclude(Exists(given)).select_related("lead")
+
+
+def leads_of_round(reporting_round: ReportingRound) -> QuerySet:
+    """Return the keys of the organisations that lead unfinished measures of the plan."""
+    led = _unfinished_measures(reporting_round).filter(lead__isnull=False)
+    return led.order_by().values_list("lead", flat=True).distinct()
 
 
 def measures_without_lead(reporting_round: ReportingRound) -> QuerySet[Measure]:
@@ -110,3 +119,14 @@ def reports_in_round(reporting_round: ReportingRound, user) -> list[ReportInRoun
         ReportInRound(measure, next(iter(measure.reports_given), None), measure.is_given)
         for measure in measures.order_by("search", "pk")
     ]
+
+
+def round_values(reporting_round: ReportingRound, measures: Iterable[Measure]) -> dict[str, str]:
+    """Return the placeholders of all mails that ask for reports in a round."""
+    titles = "\n".join(f"- {escape_markdown(measure.title)}" for measure in measures)
+    return {
+        "round": reporting_round.title,
+        "cut_off": format_date(reporting_round.cut_off_on),
+        "due": format_date(reporting_round.due_on),
+        "measures": Markdown(titles),
+    }

@@ -24,6 +24,13 @@ from measures.services.reports import (
     save_draft,
     submit_report,
 )
+from measures.services.requests import (
+    create_report_request,
+    open_report_request,
+    replace_report_link,
+    revoke_report_request,
+    show_report_link,
+)
 from measures.services.rounds import (
     change_round,
     close_round,
@@ -54,17 +61,22 @@ __all__ = [
     "complete_milestone",
     "create_measure",
     "create_project",
+    "create_report_request",
     "create_round",
     "delete_milestone",
     "move_milestone",
+    "open_report_request",
     "open_round",
     "record_report",
     "remind_leads",
     "remove_requirement",
     "reopen_milestone",
+    "replace_report_link",
     "require_changeable",
     "require_openable",
     "return_report",
+    "revoke_report_request",
     "save_draft",
+    "show_report_link",
     "submit_report",
 ]

@@ -1,7 +1,8 @@
 """Status reports.
 
-A lead writes a draft and submits it; the office accepts it or returns it with a comment. The office
-may also record a status itself. An accepted report becomes the status of the measure.
+A lead writes a draft and submits it, with an account or by the personal link of a `ReportRequest`,
+which then acts as `by`. The office accepts it or returns it with a comment. The office may also
+record a status itself. An accepted report becomes the status of the measure.
 
 Every service locks the measure first. Reports of one measure are therefore written one after the
 other: two people of a lead cannot open two reports, and a status recorded by the office cannot
@@ -35,6 +36,8 @@ from measures.models import Measure, StatusReport
 from measures.models.measures import STATUS_FIELDS, TRAFFIC_LIGHT_MESSAGE
 from measures.models.reports import PHASE_MISSING
 from measures.permissions import (
+    account_of,
+    acts_by_link,
     can_decide_reports,
     can_record_report,
     can_submit_report,
@@ -95,7 +98,7 @@ def submit_report(
     _require_complete(report, today=local_date(now))
     report.reported_at = now
     save_as(report, by=by, now=now, reason=_("Bericht eingereicht"))
-    enqueue_mails(_mails_to_office(report, now), now=now, by=by)
+    enqueue_mails(_mails_to_office(report, now), now=now, by=account_of(by))
     return report
 
 
@@ -208,12 +211,13 @@ def _open_report(
         setattr(report, name, value)
     # A draft begun in an earlier round counts for the round that is open when it is finished.
     report.round = open_round_of(measure) or report.round
-    report.reported_by = by
+    report.reported_by = account_of(by)
+    report.reported_via = by if acts_by_link(by) else None
     return report
 
 
 def _describe_submission(report: StatusReport, by) -> str:
-    if report.reported_by == by:
+    if by in (report.reported_by, report.reported_via):
         text = _("Sie haben diesen Bericht schon eingereicht (%(moment)s).")
     else:
         text = _("%(who)s hat diesen Bericht inzwischen eingereicht (%(moment)s).")
@@ -221,7 +225,7 @@ def _describe_submission(report: StatusReport, by) -> str:
         "Was hier steht, ist nicht gespeichert. Fehlt etwas im eingereichten Bericht, bitten Sie "
         "die Geschäftsstelle, ihn zurückzugeben, und senden Sie diese Seite danach noch einmal ab."
     )
-    values = {"who": report.reported_by, "moment": format_moment(report.reported_at)}
+    values = {"who": report.reporter, "moment": format_moment(report.reported_at)}
     return f"{text % values} {todo}"
 
 
@@ -335,6 +339,8 @@ def _mail_decision(
     by,
     now: dt.datetime,
 ) -> None:
+    request = report.reported_via
+    by_link = request.person if request else None
     drafts = [
         MailDraft(
             kind=kind,
@@ -343,6 +349,8 @@ def _mail_decision(
             to=recipient_of(person),
             values={"measure": report.measure.title, **(values or {})},
             path=path,
+            link=request.personal_link if request and person == by_link else "",
+            has_personal_link=person == by_link,
         )
         for person in people_told_of_decision(report)
     ]

@@ -16,8 +16,8 @@ from measures.enums import ROUND_MAILS, ROUND_MOVES, RoundState
 from measures.mails import change_notices, lead_reminder, report_requests
 from measures.models import ReportingRound
 from measures.permissions import can_run_rounds, require_permission
-from measures.queries import round_version
-from measures.reminders import OwingLead, owing_leads, reminder_of
+from measures.queries import AwaitedReporter, round_version
+from measures.reminders import OwingLead, owing_leads, reminders_of
 from outbox.services import enqueue_mails, withdraw_pending
 from partners.models import Organisation
 from partners.queries import recipient_of
@@ -154,12 +154,12 @@ def remind_leads(
     step = manual_step(today)
     mails = []
     for entry in owing:
-        measures = entry.awaited.measures
+        awaited = entry.awaited
         for person in entry.to_remind:
-            reminders = [
-                reminder_of(reporting_round, measure, person, step, today) for measure in measures
-            ]
-            draft = lead_reminder(reporting_round, person, measures, now=now)
+            request = awaited.requests.get(person.pk)
+            asked = AwaitedReporter(person, awaited.measures, request)
+            reminders = reminders_of(reporting_round, asked, step, today)
+            draft = lead_reminder(reporting_round, asked, now=now)
             mails.append(ReminderMail(recipient_of(person), reminders, draft))
     return enqueue_reminders(mails, day=today, now=now, by=by)
 

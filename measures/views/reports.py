@@ -150,7 +150,11 @@ def _initial_values(measure: Measure, report: StatusReport | None = None) -> dic
 def report_page(request, pk):
     report, user = _get_report(request, pk), request.user
     previous = latest_accepted(report.measure, before=report.accepted_at)
-    sections = [(_("Sachstand"), report.summary), (_("Nächste Schritte"), report.outlook)]
+    sections = [
+        (_("Hemmnis"), report.get_obstacle_display()),
+        (_("Sachstand"), report.summary),
+        (_("Nächste Schritte"), report.outlook),
+    ]
     context = {
         "title": _("Statusbericht zum %(day)s") % {"day": format_date(report.as_of_on)},
         "report": report,
@@ -248,6 +252,11 @@ def report_return(request, pk):
 
 def _get_report(request, pk) -> StatusReport:
     reports = StatusReport.objects.visible_to(request.user).select_related(
-        "measure__plan", "measure__lead", "round", "reported_by__person__organisation", "decided_by"
+        "measure__plan",
+        "measure__lead",
+        "round",
+        "reported_by__person__organisation",
+        "reported_via__person",
+        "decided_by",
     )
     return get_object_or_404(reports, pk=pk)

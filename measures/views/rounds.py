@@ -89,8 +89,18 @@ def round_page(request, pk):
         "hindrance": hindrance,
         "buttons": round_buttons(reporting_round, request.user, hindrance=hindrance),
         "unreachable": _unreachable(reporting_round, request.user),
+        **_requests(reporting_round, request.user),
     }
     return render(request, "measures/round.html", context)
+
+
+def _requests(reporting_round: ReportingRound, user) -> dict:
+    """Return for the office whom it asks who has no account."""
+    if not can_run_rounds(user):
+        return {}
+    asked = reporting_round.requests.filter(revoked_at__isnull=True)
+    asked = asked.select_related("person", "organisation").order_by("organisation__search", "pk")
+    return {"requests": asked, "can_ask": reporting_round.state != RoundState.CLOSED}
 
 
 def _unreachable(reporting_round: ReportingRound, user) -> list[str]:

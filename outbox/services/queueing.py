@@ -176,7 +176,8 @@ def _mail_from(
     mail = _new_mail(draft.to, message, now=now, by=by, batch=batch, calendar=draft.calendar)
     mail.kind, mail.subject_key, mail.event = draft.kind, draft.subject_key, draft.event
     mail.path = draft.path
-    mail.is_notice = in_force.text.is_notice
+    # A personal link is not bundled with notices that anybody with the address may read.
+    mail.is_notice = in_force.text.is_notice and not draft.has_personal_link
     is_held = in_force.needs_release or draft.is_held
     mail.state = MailState.DRAFT if is_held else MailState.WAITING
     mail.due_at = draft.due_at or now

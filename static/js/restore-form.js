@@ -15,7 +15,7 @@ const keyOf = (form) => `${PREFIX}${pathOf(form)}#${form.id || [...document.form
 const read = (key) => JSON.parse(sessionStorage.getItem(key) ?? "null");
 const storedKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
 
-const isShown = (name) => SHOWN.includes(name);
+const isShown = (name) => SHOWN.some((end) => name === end || name.endsWith(`-${end}`));
 const isKept = ({ name, type }) =>
   type === "hidden" ? isShown(name) : name && !["password", "file", "submit", "button"].includes(type);
 const fieldsOf = (form) => [...form.elements].filter((field) => !field.disabled && isKept(field));

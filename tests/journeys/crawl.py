@@ -17,13 +17,15 @@ MOST_QUERIES_OF = {
     "/": 32,
     # Everything about a person is in every app; deleting it is rehearsed like an act that mails.
     "/partner/personen/#/daten/": 31,
-    "/partner/personen/#/anonymisieren/": 60,
+    "/partner/personen/#/anonymisieren/": 62,
 }
 # A page that shows the mails of an act runs the act and undoes it (docs/adr/0019).
 MOST_QUERIES_REHEARSING, REHEARSES = 30, b'name="confirmation-mails"'
 # Upper limit of query strings tried per kind of page, and of files per kind.
 MOST_VARIANTS = 4
-PERSONAL_LINK = re.compile(r"/branchengespraeche/einladung/[\w-]{6,}(?::|%3A)[\w-]+(?::|%3A)[\w-]+")
+PERSONAL_LINK = re.compile(
+    r"/(?:branchengespraeche/einladung|massnahmen/bericht)/[\w-]{6,}(?::|%3A)[\w-]+(?::|%3A)[\w-]+"
+)
 NUMBER = re.compile(r"/\d+(?=/)")
 NAME = re.compile(
     r"(?<=/postausgang/)(texte|regeln)/\w+(?=/)"

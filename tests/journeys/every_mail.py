@@ -25,7 +25,7 @@ from dialogues.services import (
 from masterplan.legal import report_barrier
 from measures.enums import ReportState, RoundState
 from measures.models import ReportingRound, StatusReport
-from measures.services import accept_report, change_round, remind_leads
+from measures.services import accept_report, change_round, remind_leads, replace_report_link
 from media_visits.enums import VisitState
 from media_visits.models import PressSlot
 from media_visits.services import (
@@ -49,6 +49,7 @@ from tests.dialogues.builders import (
     make_released,
     make_topic,
 )
+from tests.measures.builders import make_measure, make_plan, make_request, make_round
 from tests.media_visits.builders import make_slot, make_visit
 from tests.outbox.builders import fields_in_state
 from tests.partners.builders import make_organisation, make_person, make_user
@@ -137,6 +138,11 @@ def _about_reports(office) -> None:
     change_round(reporting_round=running, values=days, version=version, by=office, now=LATER)
     submitted = StatusReport.objects.filter(state=ReportState.SUBMITTED)
     accept_report(report=submitted[0], by=office, now=LATER)
+    # Due today: somebody without an account is reminded, and another one gets a new link.
+    lead, due_today = make_organisation(), make_round(make_plan(), due_on=LATER.date())
+    make_measure(due_today.plan, lead=lead)
+    make_request(due_today, lead)
+    replace_report_link(request=make_request(due_today, lead), by=office, now=LATER)
 
 
 def _about_accounts(office, senator) -> None:

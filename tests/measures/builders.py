@@ -14,8 +14,10 @@ from measures.models import (
     PlanSection,
     Project,
     ReportingRound,
+    ReportRequest,
     StatusReport,
 )
+from tests.partners.builders import make_person
 
 TODAY = dt.date(2026, 3, 18)
 NOW = dt.datetime(2026, 3, 18, 9, 0, tzinfo=dt.UTC)
@@ -89,6 +91,14 @@ def make_round(plan: Plan, **fields) -> ReportingRound:
     return reporting_round
 
 
+def make_request(reporting_round: ReportingRound, organisation, **fields) -> ReportRequest:
+    """Return a saved request to a person without an account."""
+    person = fields.pop("person", None) or make_person(organisation=organisation)
+    return ReportRequest.objects.create(
+        round=reporting_round, organisation=organisation, person=person, **fields
+    )
+
+
 def make_report(measure: Measure, state: str = ReportState.SUBMITTED, **fields) -> StatusReport:
     """Return a saved report with everything its state requires."""
     fields.setdefault("as_of_on", dt.date(2026, 3, 1))
@@ -111,6 +121,7 @@ def report_values(**changes) -> dict:
         "traffic_light_reason": "",
         "help_wanted": "",
         "financing": "secured",
+        "obstacle": "",
         "summary": "Es geht voran.",
         "outlook": "",
         **changes,

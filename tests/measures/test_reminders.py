@@ -107,9 +107,9 @@ def test_reminders_need_the_same_queries_for_1_and_30_measures(django_assert_num
     make_round(plan, due_on=DUE)
     make_measure(plan, lead_id=partner.organisation_id)
     schedules = current_schedules()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         reminders_due([DUE], schedules)
     for _number in range(29):
         make_measure(plan, lead_id=partner.organisation_id)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(reminders_due([DUE], schedules)) == 30

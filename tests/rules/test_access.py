@@ -24,6 +24,7 @@ PUBLIC = {
     "healthz",
     "healthz_operation",
     "imprint",
+    "measures:answer_by_link",
     "mfa_authenticate",
     "mfa_login_webauthn",
     "privacy",

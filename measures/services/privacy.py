@@ -1,0 +1,78 @@
+"""What becomes of requests when people are merged or anonymised; whom texts may name."""
+
+import datetime as dt
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from core.history import delete_as, save_as
+from core.texts import Traces
+from measures.models import ReportRequest
+from measures.queries.people import (
+    export_person,
+    finished_measures,
+    finished_milestones,
+    finished_projects,
+    finished_reports,
+    person_needs,
+    published_continuations,
+)
+from partners.models import Person
+from partners.registry import ClosedTexts, PersonData
+
+
+def move_person(*, source: Person, target: Person, by, now: dt.datetime) -> list[str]:
+    """Move requests to another entry of the same person (`partners.registry.MovePerson`).
+
+    Asked twice for one lead, the person keeps the request of `target`, with its links.
+    """
+    lines = []
+    rows = ReportRequest.objects.select_for_update(of=("self",)).filter(person=source)
+    for request in rows.select_related("round").order_by("pk"):
+        reason = _("Personen zusammengeführt")
+        values = {"round": request.round.title}
+        kept = ReportRequest.objects.filter(
+            round=request.round_id, organisation=request.organisation_id, person=target
+        ).first()
+        if kept is None:
+            request.person = target
+            save_as(request, by=by, now=now, reason=reason)
+        else:
+            request.reports.update(reported_via=kept)
+            delete_as(request, by=by, now=now, reason=reason)
+        lines.append(_("Bitte um Bericht in „%(round)s“") % values)
+    return lines
+
+
+def anonymise_person(*, person: Person, traces: Traces, labels: Traces) -> list[str]:
+    """Make the links of the person invalid (`partners.registry.AnonymisePerson`). Reports stay."""
+    requests = ReportRequest.objects.filter(person=person)
+    requests.update(link_version=F("link_version") + 1)
+    return []
+
+
+PERSON_DATA = PersonData(
+    app="measures",
+    moved=frozenset({"measures.Measure.responsible", "measures.ReportRequest.person"}),
+    # Reports keep who wrote and who accepted them, decisions who made them.
+    kept=frozenset(
+        {
+            "measures.Continuation.decided_by",
+            "measures.StatusReport.decided_by",
+            "measures.StatusReport.reported_by",
+        }
+    ),
+    move=move_person,
+    needs=person_needs,
+    anonymise=anonymise_person,
+    export=export_person,
+    texts=(
+        ClosedTexts("measures.Continuation", published_continuations),
+        ClosedTexts("measures.Measure", finished_measures),
+        ClosedTexts("measures.Milestone", finished_milestones),
+        ClosedTexts("measures.Project", finished_projects),
+        ClosedTexts("measures.StatusReport", finished_reports),
+    ),
+    # Titles of rounds and of parts of a plan.
+    nameless=frozenset({"measures.Plan", "measures.PlanSection", "measures.ReportingRound"}),
+)

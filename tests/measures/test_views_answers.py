@@ -1,0 +1,323 @@
+"""A lead answers for all its measures on one page, signed in or by personal link."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from measures.enums import ReportState
+from measures.models import Milestone, StatusReport
+from measures.services import revoke_report_request, save_draft
+from outbox.models import Mail
+from tests.confirming import fill_in, hidden_fields, press
+from tests.measures.builders import (
+    NOW,
+    make_measure,
+    make_milestone,
+    make_plan,
+    make_report,
+    make_request,
+    make_round,
+    report_values,
+)
+from tests.partners.builders import make_organisation, make_person, make_user
+from tests.unchanged import nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def march():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def lead():
+    return make_user(PARTNER, email="lead@example.org")
+
+
+@pytest.fixture
+def running():
+    return make_round(make_plan())
+
+
+@pytest.fixture
+def measures(running, lead):
+    return [
+        make_measure(running.plan, title, lead_id=lead.organisation_id)
+        for title in ("Ankauf", "Bestand")
+    ]
+
+
+@pytest.fixture
+def asked(running, lead):
+    return make_request(running, lead.person.organisation)
+
+
+@pytest.fixture(params=["account", "link"])
+def url(request, client, lead, running, asked):
+    """The page in both ways: everything below holds for each."""
+    if request.param == "link":
+        return asked.personal_link
+    client.force_login(lead)
+    return reverse("measures:answer", args=[running.pk])
+
+
+def typed(measure, **changes) -> dict:
+    values = report_values(**changes) | {"as_of_on": changes.get("as_of_on", "01.03.2026")}
+    return {f"m{measure.pk}-{name}": value for name, value in values.items()}
+
+
+def sent(client, url, *filled, **buttons):
+    """Send the page as a browser does, with `filled` fields and the pressed button."""
+    page = client.get(url)
+    data = hidden_fields(page)
+    for card in page.context["cards"]:
+        data[f"m{card.key}-as_of_on"] = "01.03.2026"
+    for fields in filled:
+        data |= fields
+    return client.post(url, data | buttons, follow=True)
+
+
+def states() -> dict:
+    return dict(StatusReport.objects.values_list("measure__title", "state"))
+
+
+def test_one_report_is_submitted_and_what_else_was_typed_is_kept_as_a_draft(client, url, measures):
+    first, second = measures
+    page = client.get(url).content.decode()
+    assert "2 von 2 Berichten stehen noch aus." in page
+
+    response = sent(
+        client,
+        url,
+        typed(first),
+        typed(second, summary="Halb fertig", phase=""),
+        submit=str(first.pk),
+    )
+
+    assert states() == {"Ankauf": ReportState.SUBMITTED, "Bestand": ReportState.DRAFT}
+    text = response.content.decode()
+    assert "1 Bericht ist eingereicht." in text
+    assert "1 Entwurf ist gespeichert." in text
+    assert "1 von 2 Berichten steht noch aus" not in text
+    assert "Halb fertig" in text
+
+
+def test_all_that_was_begun_is_submitted_at_once(client, url, measures):
+    response = sent(client, url, typed(measures[0]), typed(measures[1]), submit="all")
+
+    assert set(states().values()) == {ReportState.SUBMITTED}
+    assert "Vielen Dank, es steht kein Bericht mehr aus." in response.content.decode()
+
+
+def test_incomplete_report_is_not_submitted_and_nothing_typed_is_lost(client, url, measures):
+    first, second = measures
+
+    response = sent(
+        client,
+        url,
+        typed(first, traffic_light="yellow", summary="Es hakt."),
+        typed(second, summary="Läuft."),
+        submit="all",
+    )
+
+    assert states() == {"Bestand": ReportState.SUBMITTED}
+    text = response.content.decode()
+    assert "Bei Gelb und Rot gehört der Grund dazu." in text
+    assert "Es hakt." in text
+
+
+def test_unchanged_repeats_the_last_accepted_answer_beside_which_it_stands(client, url, measures):
+    measure = measures[0]
+    make_report(
+        measure,
+        ReportState.ACCEPTED,
+        as_of_on=dt.date(2025, 9, 1),
+        traffic_light="red",
+        traffic_light_reason="Fläche fehlt",
+        help_wanted="Entscheidung des Bezirks",
+        obstacle="land",
+        summary="Suche läuft",
+    )
+    page = client.get(url).content.decode()
+    assert "Unverändert seit 01.09.2025" in page
+    assert "<p>Entscheidung des Bezirks</p>" in page
+
+    sent(client, url, unchanged=str(measure.pk))
+
+    draft = StatusReport.objects.get(state=ReportState.DRAFT)
+    assert (draft.measure, draft.as_of_on) == (measure, dt.date(2026, 3, 1))
+    assert (draft.traffic_light, draft.help_wanted) == ("red", "Entscheidung des Bezirks")
+    assert (draft.obstacle, draft.summary) == ("land", "Suche läuft")
+
+
+def test_draft_is_saved_while_it_is_typed(client, url, measures):
+    measure = measures[0]
+    data = hidden_fields(client.get(url)) | typed(measure, summary="Erster Satz")
+
+    saved = client.post(url, data | {"save": str(measure.pk)})
+
+    assert saved.status_code == 200
+    assert saved.json()["note"] == "Entwurf gespeichert, 18.03.2026, 10:00 Uhr"
+    assert StatusReport.objects.get().summary == "Erster Satz"
+    # The version that came back continues the draft; the former one is outdated.
+    again = data | typed(measure, summary="Zweiter Satz") | {"save": str(measure.pk)}
+    assert client.post(url, again).status_code == 409
+    version = {f"m{measure.pk}-version": saved.json()["version"]}
+    assert client.post(url, again | version).status_code == 200
+    assert StatusReport.objects.get().summary == "Zweiter Satz"
+
+
+def test_colleague_continues_a_draft_and_a_conflict_shows_both_texts(client, url, measures, lead):
+    measure = measures[0]
+    stale = hidden_fields(client.get(url))
+    colleague = make_user(PARTNER, organisation=lead.person.organisation)
+    save_draft(measure=measure, values=report_values(summary="Vorher"), by=colleague, now=NOW)
+
+    refused = client.post(
+        url, stale | typed(measure, summary="Nachher") | {"draft": str(measure.pk)}
+    )
+
+    text = refused.content.decode()
+    assert f"{colleague} hat diesen Eintrag inzwischen geändert" in text
+    assert ("<p>Vorher</p>" in text or "Vorher" in text, "Nachher" in text) == (True, True)
+    assert StatusReport.objects.get().summary == "Vorher"
+    client.post(
+        url,
+        hidden_fields(refused) | typed(measure, summary="Nachher") | {"draft": str(measure.pk)},
+    )
+    assert StatusReport.objects.get().summary == "Nachher"
+    page = client.get(url).content.decode()
+    assert "Zuletzt gespeichert von" in page
+
+
+def test_milestone_is_moved_with_a_reason(client, url, measures):
+    milestone = make_milestone(measures[0])
+    moved = {f"s{milestone.pk}-forecast_on": "31.08.2026"}
+    button = {"draft": str(measures[0].pk)}
+
+    refused = sent(client, url, moved, **button)
+    assert "Wird es später als geplant, gehört der Grund dazu." in refused.content.decode()
+    assert Milestone.objects.get().forecast_on is None
+
+    reason = {f"s{milestone.pk}-forecast_reason": "Vergabe dauert länger"}
+    sent(client, url, moved, reason, **button)
+    milestone = Milestone.objects.get()
+    assert milestone.forecast_on == dt.date(2026, 8, 31)
+    assert milestone.forecast_reason == "Vergabe dauert länger"
+
+
+def test_returned_report_is_revised_with_the_comment_in_view(client, url, measures, running):
+    make_report(measures[0], ReportState.RETURNED, round=running, comment="Bitte Zahlen nennen.")
+
+    page = client.get(url).content.decode()
+    sent(client, url, typed(measures[0], summary="Drei."), submit=str(measures[0].pk))
+
+    assert "Bitte Zahlen nennen." in page
+    assert states() == {"Ankauf": ReportState.SUBMITTED}
+
+
+def test_opening_the_page_changes_nothing(client, url, measures, running, asked):
+    draft = make_report(measures[0], ReportState.DRAFT, round=running)
+
+    with nothing_changes(running, asked, draft, *measures):
+        assert client.get(url).status_code == 200
+        assert client.head(url).status_code == 200
+
+
+def test_only_own_measures_of_the_round_are_listed(client, url, measures, running, lead):
+    make_measure(running.plan, "Fremd", lead=make_organisation())
+    make_measure(make_plan(), "Anderer Plan", lead_id=lead.organisation_id)
+    make_measure(running.plan, "Fertig", lead_id=lead.organisation_id, phase="completed")
+
+    page = client.get(url).content.decode()
+
+    assert [title in page for title in ("Ankauf", "Bestand")] == [True, True]
+    assert [title in page for title in ("Fremd", "Anderer Plan", "Fertig")] == [False] * 3
+
+
+def test_page_needs_the_same_queries_for_1_and_50_measures(client, url, running, lead):
+    def grow(count):
+        for _number in range(count):
+            measure = make_measure(running.plan, lead_id=lead.organisation_id)
+            make_milestone(measure)
+            make_report(measure, ReportState.ACCEPTED)
+            make_report(measure, ReportState.DRAFT, reported_by=lead)
+
+    grow(1)
+    client.get(url)
+    with CaptureQueriesContext(connection) as once:
+        client.get(url)
+    grow(49)
+    with CaptureQueriesContext(connection) as many:
+        response = client.get(url)
+
+    assert len(response.context["cards"]) == 50
+    assert len(many) == len(once) <= 20
+
+
+@pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE, OBSERVER])
+def test_others_do_not_report_for_a_lead(client, running, role):
+    client.force_login(make_user(role))
+
+    assert client.get(reverse("measures:answer", args=[running.pk])).status_code == 403
+
+
+def test_page_behind_a_link_is_private_and_closed_with_advice_once_revoked(client, asked, measures):
+    opened = client.get(asked.personal_link)
+    assert (opened["Referrer-Policy"], opened["Cache-Control"]) == ("no-referrer", "no-store")
+    assert str(asked.person) in opened.content.decode()
+
+    revoke_report_request(request=asked, by=make_user(OFFICE), now=NOW)
+    closed = client.post(asked.personal_link, typed(measures[0], summary="Mein Text"))
+
+    assert (closed.status_code, closed["Cache-Control"]) == (404, "no-store")
+    assert "Dieser Link gilt nicht mehr." in closed.content.decode()
+    assert "Mein Text" in closed.content.decode()
+    assert not StatusReport.objects.exists()
+
+
+def test_office_asks_shows_replaces_and_revokes(client, running, measures, lead):
+    client.force_login(make_user(OFFICE))
+    person = make_person()
+    create = reverse("measures:request_create", args=[running.pk])
+    form = fill_in(client, create, {"organisation": lead.organisation_id, "person": person.pk})
+    assert "E-Mail an 1 Person" in form.content.decode()
+    assert "massnahmen/bericht/" not in form.content.decode()
+    press(client, form)
+    (asked,) = running.requests.all()
+    assert Mail.objects.get().recipient == person.email
+    page = client.get(running.get_absolute_url()).content.decode()
+    assert (str(person) in page, asked.personal_link in page) == (True, False)
+
+    link = reverse("measures:request_link", args=[asked.pk])
+    assert asked.personal_link not in client.get(link).content.decode()
+    shown = fill_in(client, link)
+    assert asked.personal_link in shown.content.decode()
+    replace = client.get(reverse("measures:request_replace", args=[asked.pk]))
+    press(client, replace)
+    asked.refresh_from_db()
+    assert asked.link_version == 2
+    fill_in(client, reverse("measures:request_revoke", args=[asked.pk]))
+    asked.refresh_from_db()
+    assert asked.revoked_at is not None
+    assert client.get(link).status_code == 302
+
+
+def test_person_with_an_account_is_not_offered(client, running, measures, lead):
+    client.force_login(make_user(OFFICE))
+    free, silent = make_person("Frei"), make_person("Stumm", email="")
+
+    form = client.get(reverse("measures:request_create", args=[running.pk])).context["form"]
+
+    offered = set(form.fields["person"].queryset)
+    assert (free in offered, silent in offered, lead.person in offered) == (True, False, False)
+    assert [organisation.pk for organisation in form.fields["organisation"].queryset] == [
+        lead.organisation_id
+    ]
