@@ -1,11 +1,13 @@
 """Filters of the lists. The query string holds the choice, so that users can bookmark it."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 
 import django_filters as filters
 from django import forms
-from django.db.models import Exists, OuterRef
+from django.core.cache import cache
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import TrafficLight
@@ -19,18 +21,30 @@ from measures.enums import (
     Financing,
     Phase,
 )
-from measures.models import Measure, Plan, Project
+from measures.models import Measure, Milestone, Plan, Project
 from measures.queries import (
+    FACETS,
+    counted_with_parents,
     descendants_of,
+    facet_counts,
     running_plan,
     section_choices,
     sections_of,
     undecided_measures,
 )
+from measures.queries.facets import HALF_A_YEAR, NEVER, OVERDUE, YEAR
 from partners.filters import ResponsibleFilter, offer_accounts
-from partners.models import Organisation
+from partners.models import Organisation, Sector
 
 EVERYTHING = _("alle")
+LIVE_COUNT_LIMIT = 5_000
+COUNTS_KEPT_SECONDS = 60
+# How many days ago the status was reported last.
+AGES = [
+    (HALF_A_YEAR, _("seit sechs Monaten nicht gemeldet")),
+    (YEAR, _("seit einem Jahr nicht gemeldet")),
+    (NEVER, _("noch nie gemeldet")),
+]
 
 
 def _search_field() -> filters.CharFilter:
@@ -64,6 +78,16 @@ class MeasureFilter(filters.FilterSet):
         label=_("Federführung"), method="by_lead", empty_label=EVERYTHING, widget=PickList
     )
     financing = _value_field(_("Finanzierung"), Financing.choices)
+    sector = filters.ChoiceFilter(label=_("Branche"), method="by_sector", empty_label=EVERYTHING)
+    milestones = filters.ChoiceFilter(
+        label=_("Meilensteine"),
+        method="by_milestones",
+        choices=[(OVERDUE, _("überfällig"))],
+        empty_label=EVERYTHING,
+    )
+    status = filters.ChoiceFilter(
+        label=_("Stand"), method="by_age", choices=AGES, empty_label=EVERYTHING
+    )
     responsible = ResponsibleFilter()
 
     class Meta:
@@ -71,7 +95,8 @@ class MeasureFilter(filters.FilterSet):
         fields = []
 
     def __init__(self, data, *, queryset, user, today: dt.date):
-        self.plans = list(Plan.objects.visible_to(user).newest_first())
+        self.user = user
+        self.plans, self.today = list(Plan.objects.visible_to(user).newest_first()), today
         super().__init__(self._with_plan(data, today), queryset=queryset)
         offer_accounts(self, user)
         self.sections = sections_of(self.plans)
@@ -88,6 +113,39 @@ class MeasureFilter(filters.FilterSet):
             *((str(lead.pk), lead.label) for lead in leads.only("name", "short_name")),
             (UNKNOWN, UNKNOWN_LABEL),
         ]
+        self.filters["sector"].extra["choices"] = [
+            *((str(sector.pk), sector.name) for sector in Sector.objects.order_by("name", "pk")),
+            (UNKNOWN, UNKNOWN_LABEL),
+        ]
+
+    def count_choices(self, found: int) -> None:
+        """Add to each choice how many measures it would find, in one query. `found` is how many
+        the list holds now: the counts of a very long list are kept for a minute.
+        """
+        if not self.form.is_valid():
+            return
+        if found > LIVE_COUNT_LIMIT:
+            key = f"{self.user.pk}:{sorted(self.data.lists())}:{self.today}"
+            key = f"measures:facets:{hashlib.sha256(key.encode()).hexdigest()}"
+            counts = cache.get_or_set(key, self._counts, COUNTS_KEPT_SECONDS)
+        else:
+            counts = self._counts()
+        for name in FACETS:
+            widget = self.form.fields[name].widget
+            widget.choices = _with_counts(widget.choices, counts.get(name, {}))
+
+    def _counts(self) -> dict[str, dict[str, int]]:
+        counts = facet_counts({name: self._limited_by_others(name) for name in FACETS}, self.today)
+        counts["section"] = counted_with_parents(counts.get("section", {}), self.sections)
+        return counts
+
+    def _limited_by_others(self, name: str) -> QuerySet[Measure]:
+        measures = self.queryset
+        for other, value in self.form.cleaned_data.items():
+            # The sections are those of the chosen plan, so another plan goes without them.
+            if other != name and not (name == "plan" and other == "section"):
+                measures = self.filters[other].filter(measures, value)
+        return measures
 
     def _with_plan(self, data, today: dt.date):
         """Return `data` with the running plan, unless a filter was chosen: `plan=` means all."""
@@ -110,10 +168,37 @@ class MeasureFilter(filters.FilterSet):
             return measures.filter(section=None)
         return measures.filter(section_id__in=descendants_of(int(value), self.sections))
 
+    def by_sector(self, measures, name, value):
+        if value == UNKNOWN:
+            return measures.filter(sectors=None)
+        return measures.filter(sectors=int(value))
+
+    def by_milestones(self, measures, name, value):
+        return measures.filter(pk__in=Milestone.objects.overdue(self.today).values("measure"))
+
+    def by_age(self, measures, name, value):
+        if value == NEVER:
+            return measures.filter(status_on=None)
+        return measures.filter(status_on__lt=self.today - dt.timedelta(days=int(value)))
+
     def by_lead(self, measures, name, value):
         if value == UNKNOWN:
             return measures.filter(lead__isnull=True, lead_text="")
         return measures.filter(lead_id=int(value))
+
+
+def _with_counts(choices, counts: Mapping[str, int]) -> list[tuple]:
+    """Return `choices` with the count after each label; those without a value stay."""
+    counted: list[tuple] = []
+    for value, label in choices:
+        if isinstance(label, (list, tuple)):
+            counted.append((value, _with_counts(label, counts)))
+        elif value == "":
+            counted.append((value, label))
+        else:
+            # A model's choice is an object that knows the record; the text of it is its key.
+            counted.append((value, f"{label} ({counts.get(str(value), 0)})"))
+    return counted
 
 
 class ProjectFilter(filters.FilterSet):

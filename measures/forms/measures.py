@@ -26,7 +26,7 @@ from measures.services.measures import require_section_of_plan
 from measures.services.milestones import is_unexplained_delay
 from measures.services.reports import missing_explanations
 from partners.enums import OrganisationKind
-from partners.models import Organisation, Person
+from partners.models import Organisation, Person, Sector
 
 NO_ANSWER = ("", _("keine Angabe"))
 MISSING_EXPLANATION_MESSAGES = {
@@ -58,6 +58,7 @@ class MeasureForm(VersionedForm):
             "lead_text",
             "supporters",
             "supporters_text",
+            "sectors",
             "starts_on",
             "ends_on",
             "runtime",
@@ -73,6 +74,8 @@ class MeasureForm(VersionedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         _offer_organisations(self, "lead", "supporters")
+        self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
+        self.fields["sectors"].widget.attrs["class"] = "choices--inline"
         plans = list(Plan.objects.newest_first())
         self.fields["plan"].queryset = Plan.objects.newest_first()
         # Sections of all plans: without JavaScript, the choices cannot follow the chosen plan.

@@ -21,7 +21,7 @@ from measures.enums import (
 )
 from measures.models.plans import Plan, PlanSection
 from measures.permissions import represented_organisations
-from partners.models import Assignable, Organisation
+from partners.models import Assignable, Organisation, Sector
 
 
 class Status(models.Model):
@@ -182,13 +182,17 @@ class Measure(Undertaking, Status, Assignable):
     # The day of the report that the status comes from, and whether that report is invented.
     status_on = models.DateField(_("Stand vom"), null=True, blank=True, editable=False)
     status_origin = models.CharField(max_length=12, choices=Origin, blank=True, editable=False)
+    # Statistical sectors; independent of the plan's own fields and clusters.
+    sectors = models.ManyToManyField(
+        Sector, verbose_name=_("Branchen"), blank=True, related_name="measures"
+    )
     internal_notes = models.TextField(
         _("interner Vermerk"), blank=True, help_text=_("Nur für die Geschäftsstelle sichtbar.")
     )
     # The list searches this column and sorts by it instead of the title.
     search = FoldedField(sources=("title", "code", "lead_text", "supporters_text", "description"))
 
-    history = HistoricalRecords(excluded_fields=["search"], m2m_fields=["supporters"])
+    history = HistoricalRecords(excluded_fields=["search"], m2m_fields=["supporters", "sectors"])
     objects = MeasureQuerySet.as_manager()
 
     class Meta:

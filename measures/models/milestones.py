@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.models import Origin
+from measures.enums import FINISHED_PHASES
 from measures.models.measures import Measure
 from partners.models import Organisation
 
@@ -20,6 +21,11 @@ OWNER_MESSAGE = _(
 
 
 class MilestoneQuerySet(models.QuerySet):
+    def overdue(self, today: dt.date):
+        """Milestones that should have been reached before `today`, as `progress.is_overdue`."""
+        missed = self.filter(done_on__isnull=True, due_on__lt=today)
+        return missed.exclude(origin=Origin.TAKEN_OVER).exclude(measure__phase__in=FINISHED_PHASES)
+
     def in_order(self):
         return self.order_by("due_on", "position", "pk")
 

@@ -27,6 +27,7 @@ MEASURE_HEADER = (
     gettext_lazy("Stand vom"),
     gettext_lazy("Federführung"),
     gettext_lazy("Unterstützende"),
+    gettext_lazy("Branchen"),
     gettext_lazy("Laufzeit"),
     gettext_lazy("Beginn"),
     gettext_lazy("Ende"),
@@ -59,7 +60,7 @@ def export_sheets(
     today: dt.date,
     responsible: Callable[[Measure], str] | None,
 ) -> list[Sheet]:
-    """Return the sheets of `measures`, whose supporters and milestones must be prefetched.
+    """Return the sheets of `measures`, whose supporters, sectors and milestones must be prefetched.
 
     `tops` maps section ids to their Handlungsfeld; `responsible` names the person in charge to
     those who may know.
@@ -99,6 +100,7 @@ def _measure_row(measure: Measure, tops: Mapping[int, PlanSection]) -> list:
         measure.status_on,
         measure.lead_label,
         "\n".join([*supporters, *filter(None, measure.supporters_text.splitlines())]),
+        ", ".join(sector.name for sector in measure.sectors.all()),
         measure.runtime,
         measure.starts_on,
         measure.ends_on,

@@ -138,6 +138,7 @@ def measure_facts(
         (_("Kennung"), measure.code),
         (_("Federführung"), lead_fact(measure, with_links)),
         (_("Unterstützende"), supporters_fact(measure, with_links)),
+        (_("Branchen"), ", ".join(sector.name for sector in measure.sectors.all())),
         (_("Laufzeit"), measure.runtime_label),
         (_("Mittel"), measure.amount),
         *succession,

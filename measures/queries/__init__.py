@@ -7,6 +7,7 @@ from measures.queries.continuations import (
     succession_of,
     undecided_measures,
 )
+from measures.queries.facets import FACETS, counted_with_parents, facet_counts
 from measures.queries.measures import (
     measure_history,
     open_measures,
@@ -65,6 +66,9 @@ from measures.queries.rounds import (
 from measures.queries.timeline import TimelineBar, timeline_bars
 
 __all__ = [
+    "FACETS",
+    "counted_with_parents",
+    "facet_counts",
     "MAX_CANDIDATES",
     "Answer",
     "answers_of",

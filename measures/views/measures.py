@@ -57,6 +57,7 @@ from partners.progress import responsible_facts, responsible_label
 def measure_list(request):
     listing, measures = _listing(request)
     page = paginate(request, measures)
+    listing.count_choices(page.paginator.count)
     context = {
         "filter": listing,
         "plan_tabs": plan_tabs(listing.plans, listing.data.get("plan", ""), request.GET),
@@ -80,6 +81,7 @@ def measure_export(request):
     listing, measures = _listing(request)
     measures = measures.prefetch_related(
         "supporters",
+        "sectors",
         Prefetch("milestones", queryset=milestones_for(request.user)),
     )
     now = timezone.now()
@@ -117,7 +119,7 @@ def measure_page(request, pk):
     measures = Measure.objects.visible_to(user).select_related(
         "plan", "section", "lead", "responsible__person"
     )
-    measure = get_object_or_404(measures.prefetch_related("supporters"), pk=pk)
+    measure = get_object_or_404(measures.prefetch_related("supporters", "sectors"), pk=pk)
     milestones, today = (
         list(milestones_for(user).filter(measure=measure)),
         local_date(timezone.now()),

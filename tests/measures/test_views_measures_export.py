@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from core.roles import OBSERVER, OFFICE
 from measures.models import MilestoneDependency
+from partners.models import Sector
 from tests.measures.builders import (
     NOW,
     make_measure,
@@ -58,6 +59,7 @@ def test_export_has_every_known_detail_of_the_filtered_measures(client, office):
         **RED,
     )
     measure.supporters.add(make_organisation("Verband", short_name="VDMA"))
+    measure.sectors.add(Sector.objects.create(name="Maschinenbau"))
     make_measure(plan, "Grün", traffic_light="green")
 
     (row,) = rows_of(client.get(f"{EXPORT}?traffic_light=red"), "Maßnahmen")
@@ -78,6 +80,7 @@ def test_export_has_every_known_detail_of_the_filtered_measures(client, office):
         "Stand vom": None,
         "Federführung": "HWK",
         "Unterstützende": "VDMA\nBezirke\nKammern",
+        "Branchen": "Maschinenbau",
         "Laufzeit": "laufend",
         "Beginn": dt.datetime(2019, 3, 1),
         "Ende": dt.datetime(2021, 12, 31),

@@ -80,7 +80,7 @@ def test_filter_of_a_list_keeps_the_focus(screen, site, organisations):
     page.wait_for_selector("text=1 Eintrag")
 
     lead = page.get_by_role("combobox", name="Federführung")
-    assert lead.input_value() == organisations[7].name
+    assert lead.input_value() == f"{organisations[7].name} (1)"
     assert page.evaluate("document.activeElement.id") == lead.get_attribute("id")
 
 

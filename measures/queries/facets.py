@@ -1,0 +1,103 @@
+"""How many measures each choice of the list's filters would find."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Case, CharField, Count, QuerySet, Value, When
+from django.db.models.functions import Cast, Coalesce, NullIf
+
+from measures.enums import UNKNOWN
+from measures.models import Measure, Milestone, PlanSection
+
+FACETS = (
+    "plan",
+    "section",
+    "phase",
+    "traffic_light",
+    "lead",
+    "financing",
+    "sector",
+    "milestones",
+    "status",
+)
+OVERDUE, NEVER = "overdue", "never"
+HALF_A_YEAR, YEAR = "183", "365"  # days since the status was reported
+
+
+def _or_unknown(field: str) -> Coalesce:
+    return Coalesce(NullIf(field, Value("")), Value(UNKNOWN))
+
+
+def _value_of(name: str, today: dt.date):
+    """Return what a measure counts as in the facet `name`, as text, so that one UNION holds all."""
+    text = CharField()
+    if name in ("phase", "traffic_light", "financing"):
+        return _or_unknown(name)
+    if name == "lead":
+        return Case(
+            When(lead__isnull=False, then=Cast("lead_id", text)),
+            When(lead_text="", then=Value(UNKNOWN)),
+            default=Value(""),
+            output_field=text,
+        )
+    if name == "milestones":
+        # Not correlated, so that PostgreSQL reads the milestones once.
+        overdue = Milestone.objects.overdue(today).values("measure")
+        return Case(When(pk__in=overdue, then=Value(OVERDUE)), default=Value(""), output_field=text)
+    if name == "status":
+        return Case(
+            When(status_on__isnull=True, then=Value(NEVER)),
+            *(
+                When(status_on__lt=today - dt.timedelta(days=int(age)), then=Value(age))
+                for age in (YEAR, HALF_A_YEAR)
+            ),
+            default=Value(""),
+            output_field=text,
+        )
+    column = {"plan": "plan_id", "section": "section_id", "sector": "sectors"}[name]
+    return Coalesce(Cast(column, text), Value(UNKNOWN))
+
+
+def facet_counts(
+    measures: Mapping[str, QuerySet[Measure]], today: dt.date
+) -> dict[str, dict[str, int]]:
+    """Return by filter and value how many of its `measures` have the value, in one query.
+
+    `measures` are by filter, limited by all others: choosing another value of the same filter
+    replaces the present one.
+    """
+    parts = [
+        found.order_by()
+        .annotate(
+            facet=Value(name, output_field=CharField()),
+            value=_value_of(name, today),
+        )
+        .values_list("facet", "value")
+        .annotate(count=Count("pk"))
+        for name, found in measures.items()
+    ]
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    if parts:
+        for name, value, count in parts[0].union(*parts[1:], all=True):
+            counts[name][value] = count
+    if status := counts.get("status"):
+        # What was not reported for a year was not reported for half a year either.
+        status[HALF_A_YEAR] = status.get(HALF_A_YEAR, 0) + status.get(YEAR, 0)
+    return dict(counts)
+
+
+def counted_with_parents(
+    counts: Mapping[str, int], sections: Iterable[PlanSection]
+) -> dict[str, int]:
+    """Return `counts` by key of a section, each with those of all sections below."""
+    parents = {section.pk: section.parent_id for section in sections}
+    total: dict[str, int] = defaultdict(int)
+    for key, count in counts.items():
+        place = int(key) if key.isdecimal() else None
+        if place is None:
+            total[key] += count
+        while place is not None:
+            total[str(place)] += count
+            place = parents.get(place)
+    return dict(total)
