@@ -66,6 +66,7 @@ urlpatterns = [
     path("berichtsrunden/<int:pk>/bearbeiten/", rounds.round_edit, name="round_edit"),
     path("berichtsrunden/<int:pk>/starten/", rounds.round_open, name="round_open"),
     path("berichtsrunden/<int:pk>/erinnern/", rounds.round_remind, name="round_remind"),
+    path("berichtsrunden/<int:pk>/stand.xlsx", rounds.round_export, name="round_export"),
     path("berichtsrunden/<int:pk>/berichten/", answers.answer, name="answer"),
     path("berichtsrunden/<int:pk>/fragen/", requests.request_create, name="request_create"),
     path("anfragen/<int:pk>/link/", requests.request_link, name="request_link"),

@@ -1,4 +1,5 @@
 from measures.models.continuations import Continuation
+from measures.models.entries import RoundEntry
 from measures.models.measures import Measure
 from measures.models.milestones import Milestone, MilestoneDependency
 from measures.models.plans import Plan, PlanSection
@@ -17,5 +18,6 @@ __all__ = [
     "Project",
     "ReportRequest",
     "ReportingRound",
+    "RoundEntry",
     "StatusReport",
 ]

@@ -26,7 +26,8 @@ from measures.models.rounds import ReportingRound
 from measures.permissions import represented_organisations
 
 # What one report may repeat of another: everything but its day.
-ANSWER_FIELDS = (*STATUS_FIELDS, "obstacle", "summary", "outlook")
+REPORT_TEXTS = ("obstacle", "summary", "outlook")
+ANSWER_FIELDS = (*STATUS_FIELDS, *REPORT_TEXTS)
 PHASE_MISSING = _("Bitte geben Sie die Phase an.")
 
 

@@ -8,6 +8,7 @@ from measures.progress.continuations import (
     succession_lines,
     undone_message,
 )
+from measures.progress.entries import entries_note, entry_lines, entry_sheet
 from measures.progress.exports import export_sheets
 from measures.progress.measures import (
     inactive_lead_note,
@@ -49,6 +50,9 @@ from measures.progress.tasks import lead_tasks, report_tasks
 from measures.progress.timeline import CARD, PAGE, draw_timeline
 
 __all__ = [
+    "entries_note",
+    "entry_lines",
+    "entry_sheet",
     "answer_card",
     "answers_note",
     "lead_tasks",

@@ -53,6 +53,7 @@ from measures.queries.reports import (
 )
 from measures.queries.rounds import (
     ReportInRound,
+    accepted_in_round,
     leads_of_round,
     measures_awaiting_report,
     measures_not_asked,
@@ -61,6 +62,7 @@ from measures.queries.rounds import (
     open_rounds,
     reports_in_round,
     round_awaiting_report,
+    round_entries,
     round_values,
 )
 from measures.queries.timeline import TimelineBar, timeline_bars
@@ -71,6 +73,8 @@ __all__ = [
     "facet_counts",
     "MAX_CANDIDATES",
     "Answer",
+    "accepted_in_round",
+    "round_entries",
     "answers_of",
     "AwaitedLead",
     "AwaitedReporter",

@@ -18,6 +18,7 @@ from measures.models import (
     Project,
     ReportingRound,
     ReportRequest,
+    RoundEntry,
     StatusReport,
 )
 from partners.models import Person
@@ -43,6 +44,11 @@ def finished_reports() -> QuerySet[StatusReport]:
 
 def published_continuations() -> QuerySet[Continuation]:
     return Continuation.objects.filter(plan__is_published=True)
+
+
+def frozen_entries() -> QuerySet[RoundEntry]:
+    """Return the entries of closed rounds on measures that no work goes on with."""
+    return RoundEntry.objects.filter(measure__in=finished_measures())
 
 
 def person_needs(people: QuerySet[Person]) -> Iterator[Need]:

@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from core.dates import format_date
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE, has_role
-from measures.enums import FINISHED_PHASES, GIVEN_REPORT_STATES, RoundState
-from measures.models import Measure, ReportingRound, StatusReport
+from measures.enums import FINISHED_PHASES, GIVEN_REPORT_STATES, ReportState, RoundState
+from measures.models import Measure, ReportingRound, RoundEntry, StatusReport
 from measures.permissions import represented_organisations
 from outbox.texts import Markdown, escape_markdown
 
@@ -82,6 +82,23 @@ def measures_not_asked(reporting_round: ReportingRound) -> dict[str, list[Measur
     for measure in measures.only("title", "origin", "phase").order_by("search", "pk"):
         found["taken_over" if measure.is_taken_over else measure.phase].append(measure)
     return dict(found)
+
+
+def accepted_in_round(reporting_round: ReportingRound) -> dict[int, StatusReport]:
+    """Return measure id → its latest report that was accepted in the round."""
+    accepted = StatusReport.objects.filter(round=reporting_round, state=ReportState.ACCEPTED)
+    # The latest comes last, so it stays.
+    ordered = accepted.order_by("as_of_on", "decided_at", "pk")
+    return {report.measure_id: report for report in ordered}
+
+
+def round_entries(reporting_round: ReportingRound, user) -> QuerySet[RoundEntry]:
+    """Return the plan as the closed round keeps it, as far as `user` may see it, by title.
+
+    Empty for rounds closed before the portal kept it.
+    """
+    entries = RoundEntry.objects.visible_to(user).filter(round=reporting_round)
+    return entries.select_related("report", "measure").order_by("pk")
 
 
 def round_awaiting_report(measure: Measure) -> ReportingRound | None:

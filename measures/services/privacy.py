@@ -14,6 +14,7 @@ from measures.queries.people import (
     finished_milestones,
     finished_projects,
     finished_reports,
+    frozen_entries,
     person_needs,
     published_continuations,
 )
@@ -71,6 +72,7 @@ PERSON_DATA = PersonData(
         ClosedTexts("measures.Measure", finished_measures),
         ClosedTexts("measures.Milestone", finished_milestones),
         ClosedTexts("measures.Project", finished_projects),
+        ClosedTexts("measures.RoundEntry", frozen_entries),
         ClosedTexts("measures.StatusReport", finished_reports),
     ),
     # Titles of rounds and of parts of a plan.

@@ -18,6 +18,7 @@ from measures.models import ReportingRound
 from measures.permissions import can_run_rounds, require_permission
 from measures.queries import AwaitedReporter, round_version
 from measures.reminders import OwingLead, owing_leads, reminders_of
+from measures.services.entries import freeze_plan
 from outbox.services import enqueue_mails, withdraw_pending
 from partners.models import Organisation
 from partners.queries import recipient_of
@@ -110,8 +111,8 @@ def require_openable(reporting_round: ReportingRound, *, today: dt.date) -> None
 def close_round(
     *, reporting_round: ReportingRound, shown: str = "", by, now: dt.datetime
 ) -> ReportingRound:
-    """Close a round. Missing reports are no longer due, so reminders stop and mails that still ask
-    for a report are withdrawn.
+    """Close a round and keep the plan as it stands. Missing reports are no longer due, so reminders
+    stop and mails that still ask for a report are withdrawn.
 
     `shown` as in `open_round`. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
     """
@@ -121,6 +122,7 @@ def close_round(
     _require_as_shown(reporting_round, shown)
     reporting_round.state = target
     save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde abgeschlossen"))
+    freeze_plan(reporting_round)
     withdraw_pending(
         subject_keys=[reporting_round.mail_key],
         kinds=ROUND_MAILS,

@@ -4,6 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.db.models import Count, Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,9 +13,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from core.dates import local_date
+from core.exports import workbook_response
 from core.progress import Button
 from core.views import (
     allowed,
+    paginate,
     redirect_if_refused,
     redirect_unless_possible,
     render_confirmation,
@@ -33,6 +36,9 @@ from measures.permissions import can_run_rounds
 from measures.progress import (
     change_effect,
     closing_details,
+    entries_note,
+    entry_lines,
+    entry_sheet,
     opened_message,
     opening_details,
     opening_hindrance,
@@ -51,6 +57,7 @@ from measures.queries import (
     measures_not_asked,
     measures_without_lead,
     reports_in_round,
+    round_entries,
     round_version,
 )
 from measures.reminders import owing_leads
@@ -82,6 +89,7 @@ def round_page(request, pk):
     hindrance = opening_hindrance(reporting_round, request.user, today)
     context = {
         "round": reporting_round,
+        **_frozen(request, reporting_round),
         "owing": owing_lines(reporting_round, owing),
         "can_remind": any(entry.to_remind for entry in owing),
         "deadline": round_deadline(reporting_round, today),
@@ -92,6 +100,34 @@ def round_page(request, pk):
         **_requests(reporting_round, request.user),
     }
     return render(request, "measures/round.html", context)
+
+
+def _frozen(request, reporting_round: ReportingRound) -> dict:
+    """Return a page of the plan as the round keeps it; {} for a round that keeps nothing."""
+    if reporting_round.state != RoundState.CLOSED:
+        return {}
+    entries = round_entries(reporting_round, request.user)
+    counts = entries.aggregate(count=Count("pk"), reported=Count("report"))
+    if not counts["count"]:
+        return {}
+    page = paginate(request, entries, count=counts["count"])
+    return {
+        "page_obj": page,
+        "entries": entry_lines(page.object_list),
+        "entries_note": entries_note(counts["reported"], counts["count"]),
+        "export_url": reverse("measures:round_export", args=[reporting_round.pk]),
+    }
+
+
+@require_safe
+def round_export(request, pk):
+    """Return the plan as the round keeps it, as an Excel file."""
+    reporting_round = _get_round(request, pk)
+    entries = round_entries(reporting_round, request.user)
+    if not entries.exists():
+        raise Http404
+    sheet = entry_sheet(reporting_round, entries)
+    return workbook_response(reporting_round.title, [sheet], now=timezone.now())
 
 
 def _requests(reporting_round: ReportingRound, user) -> dict:

@@ -1,0 +1,80 @@
+"""The plan as it stood when a reporting round was closed."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.enums import TrafficLight
+from measures.enums import Financing, Obstacle, Phase
+from measures.models.measures import Measure, Status
+from measures.models.reports import StatusReport
+from measures.models.rounds import ReportingRound
+
+
+class RoundEntryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The content is that of the day of closing, the rights are those of today."""
+        return self.filter(measure__in=Measure.objects.visible_to(user))
+
+
+class RoundEntry(Status):
+    """A measure as it stood when its round was closed. No service changes one afterwards; only
+    names of people who are anonymised are removed from its texts.
+
+    The status is that of the measure, which may come from an earlier round; `report` is empty when
+    none was accepted in this one (*keine Meldung*), and then so are its texts.
+    """
+
+    round = models.ForeignKey(
+        ReportingRound,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        verbose_name=_("Berichtsrunde"),
+    )
+    measure = models.ForeignKey(
+        Measure, on_delete=models.PROTECT, related_name="round_entries", verbose_name=_("Maßnahme")
+    )
+    report = models.ForeignKey(
+        StatusReport,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="round_entries",
+        verbose_name=_("Bericht"),
+    )
+    title = models.CharField(_("Titel"), max_length=300)
+    code = models.CharField(_("Kennung"), max_length=20, blank=True)
+    # The labels of the sections from the top, one a line.
+    place = models.TextField(_("Abschnitt des Plans"), blank=True)
+    lead_label = models.CharField(_("Federführung"), max_length=300, blank=True)
+    status_on = models.DateField(_("Stand vom"), null=True)
+    status_origin = models.CharField(max_length=12, blank=True)
+    obstacle = models.CharField(_("Hemmnis"), max_length=16, choices=Obstacle, blank=True)
+    summary = models.TextField(_("Sachstand"), blank=True)
+    outlook = models.TextField(_("Nächste Schritte"), blank=True)
+
+    objects = RoundEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Stand einer Berichtsrunde")
+        verbose_name_plural = _("Stände einer Berichtsrunde")
+        constraints = [
+            models.UniqueConstraint(fields=["round", "measure"], name="roundentry_measure_once"),
+            models.CheckConstraint(
+                condition=models.Q(phase__in=["", *Phase.values])
+                & models.Q(traffic_light__in=["", *TrafficLight.values])
+                & models.Q(financing__in=["", *Financing.values])
+                & models.Q(obstacle__in=["", *Obstacle.values]),
+                name="roundentry_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(report__isnull=False)
+                | models.Q(obstacle="", summary="", outlook=""),
+                name="roundentry_texts_come_from_report",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def label(self) -> str:
+        return f"{self.code} {self.title}".strip()

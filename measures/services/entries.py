@@ -1,0 +1,50 @@
+"""Keep the plan as it stands when a round is closed."""
+
+from collections.abc import Iterator
+
+from measures.models import Measure, PlanSection, ReportingRound, RoundEntry, StatusReport
+from measures.models.measures import STATUS_FIELDS
+from measures.models.reports import REPORT_TEXTS
+from measures.queries import accepted_in_round, sections_of
+
+BATCH_SIZE = 500
+
+
+def freeze_plan(reporting_round: ReportingRound) -> None:
+    """Write an entry for each measure of the plan, in the order of its titles."""
+    reports = accepted_in_round(reporting_round)
+    sections = {section.pk: section for section in sections_of([reporting_round.plan])}
+    measures = Measure.objects.filter(plan_id=reporting_round.plan_id).select_related("lead")
+    entries = [
+        _entry(reporting_round, measure, reports.get(measure.pk), sections)
+        for measure in measures.order_by("search", "pk")
+    ]
+    RoundEntry.objects.bulk_create(entries, batch_size=BATCH_SIZE)
+
+
+def _entry(
+    reporting_round: ReportingRound,
+    measure: Measure,
+    report: StatusReport | None,
+    sections: dict[int, PlanSection],
+) -> RoundEntry:
+    names = (*STATUS_FIELDS, "status_on", "status_origin", "title", "code", "lead_label")
+    entry = RoundEntry(
+        round=reporting_round,
+        measure=measure,
+        report=report,
+        place="\n".join(_path(measure.section_id, sections)),
+        **{name: getattr(measure, name) for name in names},
+    )
+    if report:
+        for name in REPORT_TEXTS:
+            setattr(entry, name, getattr(report, name))
+    return entry
+
+
+def _path(section_id: int | None, sections: dict[int, PlanSection]) -> Iterator[str]:
+    """Yield the labels of the sections from the top of the plan."""
+    if section_id is not None:
+        section = sections[section_id]
+        yield from _path(section.parent_id, sections)
+        yield section.label
