@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("measures", "0011_report_requests"),
+        ("measures", "0012_measure_sectors"),
     ]
 
     operations = [
