@@ -11,6 +11,7 @@ from measures.views import (
     reports,
     requests,
     rounds,
+    saved_filters,
 )
 
 app_name = "measures"
@@ -19,6 +20,13 @@ app_name = "measures"
 urlpatterns = [
     path("", measures.measure_list, name="list"),
     path("massnahmen.xlsx", measures.measure_export, name="export"),
+    path("ansichten/", saved_filters.saved_filters, name="saved_filters"),
+    path("ansichten/neu/", saved_filters.saved_filter_create, name="saved_filter_create"),
+    path(
+        "ansichten/<int:pk>/loeschen/",
+        saved_filters.saved_filter_delete,
+        name="saved_filter_delete",
+    ),
     path("baum/", plans.tree, name="tree"),
     path("plaene/", plans.plan_list, name="plans"),
     path("plaene/<int:pk>/bearbeiten/", plans.plan_edit, name="plan_edit"),

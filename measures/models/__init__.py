@@ -7,6 +7,7 @@ from measures.models.projects import Project
 from measures.models.reports import StatusReport
 from measures.models.requests import ReportRequest
 from measures.models.rounds import ReportingRound
+from measures.models.saved_filters import SavedFilter
 
 __all__ = [
     "Continuation",
@@ -19,5 +20,6 @@ __all__ = [
     "ReportRequest",
     "ReportingRound",
     "RoundEntry",
+    "SavedFilter",
     "StatusReport",
 ]

@@ -40,8 +40,11 @@ from measures.services.rounds import (
     require_changeable,
     require_openable,
 )
+from measures.services.saved_filters import delete_filter, save_filter
 
 __all__ = [
+    "delete_filter",
+    "save_filter",
     "change_plan",
     "continue_measures",
     "continue_plan",

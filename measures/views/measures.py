@@ -15,7 +15,7 @@ from measures import services
 from measures.enums import OPEN_REPORT_STATES
 from measures.filters import MeasureFilter
 from measures.forms import MeasureForm
-from measures.models import Measure, Project
+from measures.models import Measure, Project, SavedFilter
 from measures.permissions import (
     can_change_measures,
     can_open_organisations,
@@ -49,6 +49,7 @@ from measures.queries import (
     succession_of,
     top_sections,
 )
+from measures.views.saved_filters import query_to_save
 from partners.permissions import can_assign, can_see_responsible
 from partners.progress import responsible_facts, responsible_label
 
@@ -61,6 +62,7 @@ def measure_list(request):
     context = {
         "filter": listing,
         "plan_tabs": plan_tabs(listing.plans, listing.data.get("plan", ""), request.GET),
+        **_saved_filters(request),
         "page_obj": page,
         "items": list_items(page.object_list, top_sections(listing.sections)),
         "due_reports": reports_due_for(request.user),
@@ -74,6 +76,16 @@ def measure_list(request):
         ),
     }
     return render(request, "measures/list.html", context)
+
+
+def _saved_filters(request) -> dict:
+    """Return the user's saved filters as (name, URL, is chosen), and where to save the present."""
+    query = query_to_save(request.GET)
+    saved = SavedFilter.objects.visible_to(request.user).order_by("search", "pk")
+    shown = [(str(found), found.get_absolute_url(), found.query == query) for found in saved]
+    is_known = not query or any(is_chosen for _name, _url, is_chosen in shown)
+    url = "" if is_known else f"{reverse('measures:saved_filter_create')}?{query}"
+    return {"saved_filters": shown, "save_filter_url": url}
 
 
 @require_safe

@@ -64,6 +64,7 @@ UNVERSIONED = {
     # The record never changes before it ends, and its service refuses to end it twice.
     "approval_decide",
     "condition",
+    "measures:saved_filter_delete",
     "partners:account_activate",
     "partners:account_deactivate",
     "reminders:resume",
