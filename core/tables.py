@@ -102,7 +102,7 @@ def _read_workbook(upload: UploadedFile, name: str) -> Rows:
         # Some programs write a wrong size of the sheet, at which reading would stop.
         sheet.reset_dimensions()
         cells = sheet.iter_rows(max_col=MAX_TABLE_COLUMNS)
-        return _limited(_stripped(_text_of(cell) for cell in row) for row in cells)
+        return _limited(_stripped(text_of(cell) for cell in row) for row in cells)
     except (
         InvalidFileException,
         zipfile.BadZipFile,
@@ -139,7 +139,8 @@ def _stripped(cells: Iterable[str]) -> list[str]:
     return row
 
 
-def _text_of(cell: Any) -> str:
+def text_of(cell: Any) -> str:
+    """Return the value of a cell of a workbook as a German sheet shows it."""
     value = cell.value
     if value is None:
         return ""

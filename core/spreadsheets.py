@@ -1,0 +1,252 @@
+"""Uploaded files of several tables, in which each faulty cell is named instead of guessed at.
+
+`core.tables` reads one table that people look at before it is saved; this module also says in
+which row and column a formula, an error value or a merged cell stands.
+"""
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import IO, Any, NamedTuple
+from xml.etree.ElementTree import ParseError
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
+
+from core.errors import Refused
+from core.tables import text_of
+from core.texts import CONTROL, LINE_END, clean_text
+
+MAX_ROWS, MAX_COLUMNS = 10_000, 100
+LAST_ROW = 1_048_576  # of a workbook
+# Guards against zip bombs; 10 000 rows of 30 columns take about 20 MB.
+MAX_UNPACKED_BYTES = 100_000_000
+ZIP, OLE, PDF_MARK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
+CONTENT_TYPES = "[Content_Types].xml"
+MAX_CONTENT_TYPES_BYTES = 1_000_000
+# How Excel writes a character that XML cannot hold (ECMA-376, 22.4.2.4).
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
+CHUNK_BYTES, OVERLAP_BYTES = 1 << 20, 200
+DELIMITERS = ";\t,"
+# What openpyxl raises on files that only look like a workbook.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    ParseError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    TypeError,
+    ValueError,
+)
+
+
+class TableRow(NamedTuple):
+    """A row with at least one value; `number` counts from 1, as Excel shows it."""
+
+    number: int
+    cells: list[str]
+
+
+class Fault(NamedTuple):
+    """What is wrong with a cell; `column` counts from 0."""
+
+    row: int
+    column: int
+    reason: str
+
+
+class Table(NamedTuple):
+    """A sheet of a workbook, or a CSV file, whose title is empty. A faulty cell is empty."""
+
+    title: str
+    rows: list[TableRow]
+    faults: list[Fault]
+
+
+def read_tables(file: IO[bytes]) -> list[Table]:
+    """Return the tables of an Excel (.xlsx) or CSV file, judged by its content, not its name.
+
+    Raises Refused with a sentence that says what kind of file it is and what to do.
+    """
+    file.seek(0)
+    start = file.read(8)
+    file.seek(0)
+    if not start:
+        raise Refused(_("Die Datei ist leer."))
+    if start.startswith(PDF_MARK):
+        raise Refused(
+            _("Das ist eine PDF-Datei. Bitte laden Sie eine Excel-Datei (.xlsx) oder CSV hoch.")
+        )
+    if start.startswith(OLE):
+        raise Refused(
+            _(
+                "Die Datei hat ein Passwort oder ist eine alte Excel-Datei (.xls). Bitte speichern "
+                "Sie sie ohne Passwort als Excel-Arbeitsmappe (.xlsx)."
+            )
+        )
+    return _read_workbook(file) if start.startswith(ZIP) else [_read_csv(file.read())]
+
+
+def _read_workbook(file: IO[bytes]) -> list[Table]:
+    try:
+        with zipfile.ZipFile(file) as package:
+            _require_plain_workbook(package)
+        # What openpyxl does not support, such as lists of choices, does not matter for reading.
+        with warnings.catch_warnings(action="ignore"):
+            book = load_workbook(file, read_only=True, keep_links=False)
+            return [_read_sheet(sheet) for sheet in book.worksheets]
+    except UNREADABLE as error:
+        raise Refused(
+            _(
+                "Die Datei ist beschädigt oder keine Excel-Arbeitsmappe. Bitte öffnen Sie sie in "
+                "Excel oder LibreOffice, und speichern Sie sie als .xlsx."
+            )
+        ) from error
+
+
+def _require_plain_workbook(package: zipfile.ZipFile) -> None:
+    entries = package.infolist()
+    if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
+        raise Refused(
+            _("Die Datei ist ausgepackt größer als %(limit)d MB. Bitte teilen Sie sie auf.")
+            % {"limit": MAX_UNPACKED_BYTES // 1_000_000}
+        )
+    names = {entry.filename.lower() for entry in entries}
+    if any("vbaproject" in name for name in names):
+        raise Refused(
+            _("Die Datei enthält Makros. Bitte speichern Sie sie als .xlsx, also ohne Makros.")
+        )
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise Refused(_("Die Datei hat ein Passwort. Bitte speichern Sie sie ohne Passwort."))
+    types = package.getinfo(CONTENT_TYPES) if CONTENT_TYPES.lower() in names else None
+    is_small = types is not None and types.file_size <= MAX_CONTENT_TYPES_BYTES
+    if not is_small or b"spreadsheetml.sheet.main+xml" not in package.read(CONTENT_TYPES):
+        raise Refused(
+            _(
+                "Das ist keine Excel-Arbeitsmappe. Bitte speichern Sie die Tabelle in Excel oder "
+                "LibreOffice als .xlsx oder als CSV."
+            )
+        )
+
+
+def _read_sheet(sheet: Any) -> Table:
+    # A file may claim any size; without it, openpyxl looks what is there.
+    sheet.reset_dimensions()
+    rows: list[TableRow] = []
+    faults: list[Fault] = []
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if number > LAST_ROW:
+            raise ValueError("a row beyond the last one that a workbook can have")
+        if any(cell.value is not None for cell in cells[MAX_COLUMNS:]):
+            raise _too_many_columns()
+        shown = enumerate(cells[:MAX_COLUMNS])
+        _add_row(rows, number, [_cell_text(cell, number, at, faults) for at, cell in shown])
+    return Table(sheet.title, rows, faults + list(_merged_faults(sheet)))
+
+
+def _add_row(rows: list[TableRow], number: int, texts: list[str]) -> None:
+    if not any(texts):
+        return
+    if len(rows) >= MAX_ROWS:
+        raise Refused(
+            _("Die Tabelle hat mehr als %(limit)s Zeilen. Bitte teilen Sie sie auf.")
+            % {"limit": f"{MAX_ROWS:,}".replace(",", ".")}
+        )
+    rows.append(TableRow(number, texts))
+
+
+def _too_many_columns() -> Refused:
+    return Refused(_("Die Tabelle hat mehr als %(limit)d Spalten.") % {"limit": MAX_COLUMNS})
+
+
+def _cell_text(cell: Any, row: int, column: int, faults: list[Fault]) -> str:
+    value, kind = cell.value, getattr(cell, "data_type", "n")
+    if value is None:
+        return ""
+    if kind == "f":
+        reason = _("Hier steht eine Formel. Bitte ersetzen Sie sie durch ihren Wert.")
+        faults.append(Fault(row, column, reason))
+        return ""
+    if kind == "e":
+        reason = _("Hier steht der Fehlerwert %(value)s.") % {"value": value}
+        faults.append(Fault(row, column, reason))
+        return ""
+    if isinstance(value, str):
+        decoded = ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
+        return _plain_text(decoded, row, column, faults)
+    return text_of(cell)
+
+
+def _plain_text(text: str, row: int, column: int, faults: list[Fault]) -> str:
+    lines = LINE_END.sub("\n", text)
+    if found := CONTROL.search(lines):
+        reason = _("Hier steht ein unsichtbares Steuerzeichen (U+%(code)s). Bitte entfernen.")
+        faults.append(Fault(row, column, reason % {"code": f"{ord(found[0]):04X}"}))
+        return ""
+    return "\n".join(line.rstrip() for line in clean_text(lines).strip().split("\n"))
+
+
+def _merged_faults(sheet: Any) -> Iterator[Fault]:
+    for merged in _merged_ranges(sheet):
+        column, row, _last_column, _last_row = range_boundaries(merged)
+        reason = _("Hier sind Zellen verbunden (%(cells)s). Bitte heben Sie die Verbindung auf.")
+        yield Fault(row or 1, (column or 1) - 1, reason % {"cells": merged})
+
+
+def _merged_ranges(sheet: Any) -> Iterable[str]:
+    # openpyxl leaves them out when it reads a file in little memory.
+    found: dict[str, None] = {}
+    rest = b""
+    with sheet.parent._archive.open(sheet._worksheet_path) as part:
+        while chunk := part.read(CHUNK_BYTES):
+            block = rest + chunk
+            found.update((match.decode(), None) for match in MERGED.findall(block))
+            rest = block[-OVERLAP_BYTES:]
+    return found
+
+
+def _read_csv(content: bytes) -> Table:
+    text = _decoded(content)
+    first = text.lstrip("\n").split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    rows: list[TableRow] = []
+    faults: list[Fault] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for number, cells in enumerate(reader, start=1):
+            if any(cells[MAX_COLUMNS:]):
+                raise _too_many_columns()
+            texts = [_plain_text(cell, number, place, faults) for place, cell in enumerate(cells)]
+            _add_row(rows, number, texts)
+    except csv.Error as error:
+        raise Refused(
+            _("Zeile %(line)d der CSV-Datei ist nicht lesbar: Die Anführungszeichen stimmen nicht.")
+            % {"line": reader.line_num}
+        ) from error
+    return Table("", rows, faults)
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a CSV file: UTF-16 with its mark, UTF-8, or Windows-1252."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    elif b"\0" in content:
+        encodings = []
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refused(
+        _("Das ist keine Tabelle. Bitte laden Sie eine Excel-Datei (.xlsx) oder CSV hoch.")
+    )
