@@ -6,8 +6,9 @@ from itertools import zip_longest
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import models
+from django.db import models, router
 from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models.deletion import Collector
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -151,6 +152,87 @@ def update_all_as(
         default_change_reason=_reason(reason, by),
         default_date=now,
     )
+
+
+def create_all_as(
+    rows: Sequence[models.Model],
+    *,
+    by,
+    now: dt.datetime,
+    reason: str | Promise,
+    many: Mapping[str, Sequence[Sequence[models.Model]]] | None = None,
+) -> None:
+    """Save the new `rows` of one model, each with a line of history, in a few statements.
+
+    `many` holds, for a many-to-many field, what each of `rows` is related to, in their order.
+    """
+    model = type(rows[0])
+    model._default_manager.bulk_create(rows)
+    user = by if getattr(by, "pk", None) else None
+    records = model.history.bulk_history_create(
+        rows,
+        default_user=user,
+        default_change_reason=shorten(str(reason), MAX_REASON_LENGTH),
+        default_date=now,
+    )
+    for name, related in (many or {}).items():
+        _create_links(rows, records, name, related)
+
+
+def _create_links(
+    rows: Sequence[models.Model],
+    records: Sequence[models.Model],
+    name: str,
+    related: Sequence[Sequence[models.Model]],
+) -> None:
+    """Relate `rows` by the many-to-many field `name`, and note it in their new `records`."""
+    field = type(rows[0])._meta.get_field(name)
+    own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
+    through = field.remote_field.through
+    links = [
+        through(**{own: row, other: found})
+        for row, chosen in zip(rows, related, strict=True)
+        for found in chosen
+    ]
+    through.objects.bulk_create(links)
+    record_of = {record.id: record for record in records}
+    noted = (
+        type(rows[0])
+        .history.model._meta.get_field(f"historical{through._meta.model_name}")
+        .related_model
+    )
+    noted.objects.bulk_create(
+        noted(
+            history=record_of[getattr(link, f"{own}_id")],
+            **{column.name: getattr(link, column.name) for column in through._meta.fields},
+        )
+        for link in links
+    )
+
+
+def delete_all_as(
+    rows: Sequence[models.Model], *, by, now: dt.datetime, reason: str | Promise, attached: Refused
+) -> None:
+    """Delete `rows` of one model like `delete_as`, but only if nothing else depends on them.
+
+    Raises `attached` if another record refers to one of them.
+    """
+    for row in rows:
+        row._history_user = by if getattr(by, "pk", None) else None
+        row._history_date = now
+        row._change_reason = shorten(str(reason), MAX_REASON_LENGTH)
+    collector = Collector(using=router.db_for_write(type(rows[0])))
+    try:
+        collector.collect(rows)
+    except (models.ProtectedError, models.RestrictedError) as error:
+        raise attached from error
+    links = {field.remote_field.through for field in type(rows[0])._meta.many_to_many}
+    others = [found for model, found in collector.data.items() if model is not type(rows[0])]
+    others += [found for found in collector.fast_deletes if found.model not in links]
+    others += [found for updated in collector.field_updates.values() for found in updated]
+    if any(found.exists() if isinstance(found, QuerySet) else found for found in others):
+        raise attached
+    collector.delete()
 
 
 def entries_of(obj, *, limit: int = 50, compare: Sequence[str] = ()) -> list[HistoryEntry]:
