@@ -34,11 +34,15 @@ ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 class Sheet(NamedTuple):
-    """One sheet of a workbook; `title` names its tab and must be short."""
+    """One sheet of a workbook; `title` names its tab and must be short.
+
+    The last `hidden` columns are for reading the file back, not for people.
+    """
 
     title: str
     header: Sequence[str]
     rows: Iterable[Sequence]
+    hidden: int = 0
 
 
 def list_response(
@@ -81,6 +85,8 @@ def _add_sheet(book: Workbook, content: Sheet, *, head: Sequence[str]) -> None:
         sheet.column_dimensions[get_column_letter(index + 1)].width = min(
             max(longest + 2, MIN_WIDTH), MAX_WIDTH
         )
+        if index >= len(content.header) - content.hidden:
+            sheet.column_dimensions[get_column_letter(index + 1)].hidden = True
     for number, text in enumerate(head):
         sheet.append([_cell(sheet, text) if number else _bold(sheet, text)])
     sheet.append([])

@@ -138,6 +138,23 @@ REPORT_MOVES = {
     "return": Move((ReportState.SUBMITTED,), ReportState.RETURNED, _("Bericht zurückgeben")),
 }
 
+
+class ImportState(models.TextChoices):
+    """An uploaded file of measures."""
+
+    PREPARED = "prepared", _("zur Ansicht")
+    APPLIED = "applied", _("übernommen")
+    UNDONE = "undone", _("rückgängig gemacht")
+    DISCARDED = "discarded", _("verworfen")
+
+
+# Only the last import that is still applied can be undone.
+IMPORT_MOVES = {
+    "apply": Move((ImportState.PREPARED,), ImportState.APPLIED, _("Übernehmen")),
+    "discard": Move((ImportState.PREPARED,), ImportState.DISCARDED, _("Verwerfen")),
+    "undo": Move((ImportState.APPLIED,), ImportState.UNDONE, _("Import rückgängig machen")),
+}
+
 # The history entry of a measure whose status comes from a report. *Verlauf* leaves it out, since it
 # shows the report itself.
 ADOPTED_STATUS_REASON = _("Stand aus Statusbericht übernommen")

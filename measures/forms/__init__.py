@@ -1,4 +1,5 @@
 from measures.forms.answers import ForecastForm, RequestForm
+from measures.forms.imports import ConflictsForm, ImportForm
 from measures.forms.measures import (
     MeasureForm,
     MilestoneForm,
@@ -11,8 +12,10 @@ from measures.forms.plans import DECISION_FORMS, ContinuePlanForm, PlanForm
 
 __all__ = [
     "DECISION_FORMS",
+    "ConflictsForm",
     "ContinuePlanForm",
     "ForecastForm",
+    "ImportForm",
     "MeasureForm",
     "MilestoneForm",
     "PlanForm",

@@ -1,5 +1,6 @@
 from measures.models.continuations import Continuation
 from measures.models.entries import RoundEntry
+from measures.models.imports import MeasureImport
 from measures.models.measures import Measure
 from measures.models.milestones import Milestone, MilestoneDependency
 from measures.models.plans import Plan, PlanSection
@@ -12,6 +13,7 @@ from measures.models.saved_filters import SavedFilter
 __all__ = [
     "Continuation",
     "Measure",
+    "MeasureImport",
     "Milestone",
     "MilestoneDependency",
     "Plan",

@@ -9,7 +9,17 @@ from measures.progress.continuations import (
     undone_message,
 )
 from measures.progress.entries import entries_note, entry_lines, entry_sheet
-from measures.progress.exports import export_sheets
+from measures.progress.exports import export_sheets, office_sheets
+from measures.progress.import_example import example_sheets
+from measures.progress.imports import (
+    change_lines,
+    counted,
+    import_facts,
+    import_lines,
+    measure_lines,
+    more_notes,
+    problem_lines,
+)
 from measures.progress.measures import (
     inactive_lead_note,
     list_items,
@@ -55,6 +65,14 @@ __all__ = [
     "entry_sheet",
     "answer_card",
     "answers_note",
+    "example_sheets",
+    "change_lines",
+    "counted",
+    "import_facts",
+    "import_lines",
+    "measure_lines",
+    "more_notes",
+    "problem_lines",
     "lead_tasks",
     "report_tasks",
     "CARD",
@@ -71,6 +89,7 @@ __all__ = [
     "decision_effect",
     "draw_timeline",
     "export_sheets",
+    "office_sheets",
     "list_items",
     "measure_facts",
     "inactive_lead_note",

@@ -1,4 +1,8 @@
-"""The measures as a workbook: a sheet of measures, and one of their milestones."""
+"""The measures as a workbook: a sheet of measures, and one of their milestones.
+
+The office's own can be edited and imported again (`queries.imports`): it also has the internal
+notes and, in hidden columns, the key of each row and the version that was exported.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
@@ -6,11 +10,21 @@ from collections.abc import Callable, Iterable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.dates import local_date
 from core.exports import Sheet
 from measures.models import Measure, Milestone, PlanSection
 from measures.progress.milestones import days_after_baseline, milestone_state
+from measures.queries.imports import (
+    Directory,
+    fingerprint,
+    links_of,
+    milestone_texts,
+    read_only_texts,
+    texts_of,
+)
+from partners.progress import responsible_label
 
-# Without internal notes, because the file leaves the portal.
+# Without internal notes: only the office's own file has them.
 MEASURE_HEADER = (
     gettext_lazy("Plan"),
     gettext_lazy("Handlungsfeld"),
@@ -51,6 +65,62 @@ MILESTONE_HEADER = (
     gettext_lazy("setzt voraus"),
     gettext_lazy("Stand"),
 )
+
+
+OFFICE_HEADER = (
+    gettext_lazy("Zuständig"),
+    gettext_lazy("veröffentlicht"),
+    gettext_lazy("interner Vermerk"),
+)
+MEASURE_KEYS = (
+    gettext_lazy("Schlüssel"),
+    gettext_lazy("Fassung"),
+    gettext_lazy("exportiert am"),
+)
+MILESTONE_KEYS = (gettext_lazy("Schlüssel"), gettext_lazy("Fassung"))
+
+
+def office_sheets(
+    measures: Iterable[Measure],
+    tops: Mapping[int, PlanSection],
+    *,
+    now: dt.datetime,
+) -> list[Sheet]:
+    """Return the sheets like `export_sheets`, with everything that importing them again needs."""
+    measures, directory, today = list(measures), Directory(), local_date(now)
+    rows = [
+        [
+            *_measure_row(measure, tops),
+            responsible_label(measure),
+            _("ja") if measure.is_published else _("nein"),
+            measure.internal_notes,
+            str(measure.pk),
+            _row_version(measure, directory),
+            now.isoformat(),
+        ]
+        for measure in measures
+    ]
+    milestones = [
+        [
+            *_milestone_row(measure, milestone, today),
+            str(milestone.pk),
+            fingerprint(milestone_texts(milestone)),
+        ]
+        for measure in measures
+        for milestone in measure.milestones.all()
+    ]
+    header = [str(title) for title in (*MEASURE_HEADER, *OFFICE_HEADER, *MEASURE_KEYS)]
+    milestone_header = [str(title) for title in (*MILESTONE_HEADER, *MILESTONE_KEYS)]
+    return [
+        Sheet(_("Maßnahmen"), header, rows, hidden=len(MEASURE_KEYS)),
+        Sheet(_("Meilensteine"), milestone_header, milestones, hidden=len(MILESTONE_KEYS)),
+    ]
+
+
+def _row_version(measure: Measure, directory: Directory) -> str:
+    """Return the fingerprints of what may be edited and of what may not."""
+    editable = fingerprint(texts_of(measure, directory, links_of(measure)))
+    return f"{editable}-{fingerprint(read_only_texts(measure, directory))}"
 
 
 def export_sheets(

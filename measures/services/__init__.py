@@ -6,6 +6,12 @@ from measures.services.continuations import (
     undo_continuation,
 )
 from measures.services.dependencies import add_requirement, remove_requirement
+from measures.services.imports import (
+    apply_import,
+    create_import,
+    discard_import,
+    undo_import,
+)
 from measures.services.measures import change_measure, create_measure
 from measures.services.milestones import (
     change_milestone,
@@ -45,6 +51,10 @@ from measures.services.saved_filters import delete_filter, save_filter
 __all__ = [
     "delete_filter",
     "save_filter",
+    "undo_import",
+    "discard_import",
+    "create_import",
+    "apply_import",
     "change_plan",
     "continue_measures",
     "continue_plan",

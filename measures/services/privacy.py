@@ -59,6 +59,7 @@ PERSON_DATA = PersonData(
     kept=frozenset(
         {
             "measures.Continuation.decided_by",
+            "measures.MeasureImport.uploaded_by",
             "measures.StatusReport.decided_by",
             "measures.StatusReport.reported_by",
         }
@@ -75,6 +76,13 @@ PERSON_DATA = PersonData(
         ClosedTexts("measures.RoundEntry", frozen_entries),
         ClosedTexts("measures.StatusReport", finished_reports),
     ),
-    # Titles of rounds and of parts of a plan.
-    nameless=frozenset({"measures.Plan", "measures.PlanSection", "measures.ReportingRound"}),
+    # Titles of rounds and of parts of a plan; names of files.
+    nameless=frozenset(
+        {
+            "measures.MeasureImport",
+            "measures.Plan",
+            "measures.PlanSection",
+            "measures.ReportingRound",
+        }
+    ),
 )

@@ -29,6 +29,7 @@ from measures.progress import (
     measure_subtitle,
     milestone_lines,
     next_step_of,
+    office_sheets,
     phase_steps,
     plan_tabs,
     reminding_points,
@@ -71,9 +72,10 @@ def measure_list(request):
         "sees_responsible": can_see_responsible(request.user),
         "can_assign": can_assign(request.user),
         "ticks": ticks_of(request.GET, "massnahme", page) if can_assign(request.user) else None,
-        "buttons": _buttons(
-            request.user, _("Neue Maßnahme"), reverse("measures:create"), "primary"
-        ),
+        "buttons": [
+            *_buttons(request.user, _("Neue Maßnahme"), reverse("measures:create"), "primary"),
+            *_buttons(request.user, _("Importieren"), reverse("measures:imports")),
+        ],
     }
     return render(request, "measures/list.html", context)
 
@@ -97,13 +99,18 @@ def measure_export(request):
         Prefetch("milestones", queryset=milestones_for(request.user)),
     )
     now = timezone.now()
-    sheets = export_sheets(
-        # Every text that the file shows; the list defers the longest of them.
-        measures.defer(None).defer("internal_notes", "sources", "basis", "doubts"),
-        top_sections(listing.sections),
-        today=local_date(now),
-        responsible=responsible_label if can_see_responsible(request.user) else None,
-    )
+    tops = top_sections(listing.sections)
+    # Every text that the file shows; the list defers the longest of them.
+    measures = measures.defer(None).defer("sources", "basis", "doubts")
+    if can_change_measures(request.user):
+        sheets = office_sheets(measures, tops, now=now)
+    else:
+        sheets = export_sheets(
+            measures.defer("internal_notes"),
+            tops,
+            today=local_date(now),
+            responsible=responsible_label if can_see_responsible(request.user) else None,
+        )
     return workbook_response(_("Maßnahmen"), sheets, now=now)
 
 

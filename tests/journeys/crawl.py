@@ -65,6 +65,7 @@ UNVERSIONED = {
     "approval_decide",
     "condition",
     "measures:saved_filter_delete",
+    "measures:import_discard",
     "partners:account_activate",
     "partners:account_deactivate",
     "reminders:resume",

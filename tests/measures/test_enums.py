@@ -1,6 +1,7 @@
 """The state tables, compared with a copy of what was agreed with the office (docs/domain.md)."""
 
 from measures.enums import (
+    IMPORT_MOVES,
     PHASE_BADGE_COLOURS,
     REPORT_MOVES,
     ROUND_MOVES,
@@ -21,6 +22,14 @@ def test_report_moves_are_as_agreed():
         "submit": (("draft", "returned"), "submitted"),
         "accept": (("submitted",), "accepted"),
         "return": (("submitted",), "returned"),
+    }
+
+
+def test_import_moves_are_as_agreed():
+    assert {action: (move.sources, move.target) for action, move in IMPORT_MOVES.items()} == {
+        "apply": (("prepared",), "applied"),
+        "discard": (("prepared",), "discarded"),
+        "undo": (("applied",), "undone"),
     }
 
 

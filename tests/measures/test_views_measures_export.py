@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from core.roles import OBSERVER, OFFICE
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.models import MilestoneDependency
 from partners.models import Sector
 from tests.measures.builders import (
@@ -22,6 +22,7 @@ from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 EXPORT = "/massnahmen/massnahmen.xlsx"
+HIDDEN = {"Schlüssel", "Fassung", "exportiert am"}
 RED = {"traffic_light": "red", "traffic_light_reason": "Geld fehlt.", "help_wanted": "Beschluss"}
 
 
@@ -33,10 +34,13 @@ def office(client):
 
 
 def rows_of(response, title: str) -> list[dict]:
-    """Return the rows of the sheet `title` below its head, by the names in the header."""
+    """Return the visible cells of the sheet `title` below its head, by the names in the header."""
     sheet = load_workbook(BytesIO(response.content))[title]
     header, *rows = list(sheet.iter_rows(values_only=True))[3:]
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    return [
+        {name: value for name, value in zip(header, row, strict=True) if name not in HIDDEN}
+        for row in rows
+    ]
 
 
 def test_export_has_every_known_detail_of_the_filtered_measures(client, office):
@@ -88,6 +92,8 @@ def test_export_has_every_known_detail_of_the_filtered_measures(client, office):
         "Herkunft der Maßnahme": "im Portal erfasst",
         "Herkunft des Standes": None,
         "Zuständig": "nicht vergeben",
+        "veröffentlicht": "ja",
+        "interner Vermerk": None,
     }
 
 
@@ -181,3 +187,34 @@ def test_export_needs_the_same_queries_for_1_and_20_measures(
 
     with django_assert_num_queries(len(once)):
         client.get(EXPORT)
+
+
+@pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE, OBSERVER, PARTNER])
+def test_only_the_office_exports_notes_and_what_an_import_needs(client, role):
+    lead = make_organisation("Handwerkskammer")
+    client.force_login(make_user(role, organisation=lead if role == PARTNER else None))
+    measure = make_measure(make_plan(), "Ankauf", lead=lead, internal_notes="Vertraulich")
+    make_milestone(measure)
+
+    book = load_workbook(BytesIO(client.get(EXPORT).content))
+
+    headers = {title: {cell.value for cell in book[title][4]} for title in book.sheetnames}
+    texts = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
+    own = {"Schlüssel", "Fassung", "exportiert am", "interner Vermerk", "veröffentlicht"}
+    is_office = role == OFFICE
+    assert "Ankauf" in texts
+    assert ("Vertraulich" in texts) == is_office
+    assert headers["Maßnahmen"] & own == (own if is_office else set())
+    assert headers["Meilensteine"] & own == ({"Schlüssel", "Fassung"} if is_office else set())
+
+
+def test_columns_for_the_import_are_hidden(client, office):
+    make_milestone(make_measure(make_plan(), "Ankauf"))
+
+    book = load_workbook(BytesIO(client.get(EXPORT).content))
+
+    for sheet in book:
+        hidden = {
+            cell.value for cell in sheet[4] if sheet.column_dimensions[cell.column_letter].hidden
+        }
+        assert hidden == HIDDEN & {cell.value for cell in sheet[4]}

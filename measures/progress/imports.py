@@ -1,0 +1,133 @@
+"""What the pages of an import show."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.dates import format_moment
+from measures.models import Measure, MeasureImport
+from measures.queries.imports import ImportPreview, Problem
+
+SHOWN_PROBLEMS, SHOWN_CHANGES, SHOWN_MEASURES = 100, 100, 50
+
+
+class ChangeLine(NamedTuple):
+    """One field that an import changes."""
+
+    title: str
+    row: int
+    label: str
+    before: str
+    after: str
+
+
+class MeasureLine(NamedTuple):
+    title: str
+    row: int
+    place: str
+    lead: str
+    supporters: str
+
+
+class ImportLine(NamedTuple):
+    """An import in the list of them."""
+
+    record: MeasureImport
+    state: str
+    who: str
+    what: str
+
+
+def import_lines(records: Iterable[MeasureImport]) -> list[ImportLine]:
+    return [
+        ImportLine(
+            record,
+            record.get_state_display(),
+            str(record.uploaded_by),
+            ", ".join(counted(record.counts)),
+        )
+        for record in records
+    ]
+
+
+def import_facts(record: MeasureImport) -> list[tuple[str, str]]:
+    facts = [
+        (_("Stand"), record.get_state_display()),
+        (_("hochgeladen"), f"{format_moment(record.uploaded_at)}, {record.uploaded_by}"),
+    ]
+    if record.applied_at:
+        facts.append((_("übernommen"), format_moment(record.applied_at)))
+    if record.undone_at:
+        facts.append((_("rückgängig gemacht"), format_moment(record.undone_at)))
+    if what := ", ".join(counted(record.counts)):
+        facts.append((_("Inhalt"), what))
+    return facts
+
+
+def counted(counts: dict[str, int]) -> list[str]:
+    """Return `12 neue Maßnahmen`, `3 geänderte Maßnahmen` …; nothing of what does not occur."""
+    texts = {
+        "plans": lambda n: ngettext("%d neuer Plan", "%d neue Pläne", n),
+        "sections": lambda n: ngettext("%d neuer Abschnitt", "%d neue Abschnitte", n),
+        "created": lambda n: ngettext("%d neue Maßnahme", "%d neue Maßnahmen", n),
+        "changed": lambda n: ngettext("%d geänderte Maßnahme", "%d geänderte Maßnahmen", n),
+        "milestones": lambda n: ngettext("%d neuer Meilenstein", "%d neue Meilensteine", n),
+        "unchanged": lambda n: ngettext("%d unveränderte Maßnahme", "%d unveränderte Maßnahmen", n),
+    }
+    return [text(counts[name]) % counts[name] for name, text in texts.items() if counts.get(name)]
+
+
+def problem_lines(preview: ImportPreview) -> list[Problem]:
+    return preview.problems[:SHOWN_PROBLEMS]
+
+
+def change_lines(preview: ImportPreview) -> list[ChangeLine]:
+    """Return the changes that are no conflicts, one line per field."""
+    lines = [
+        ChangeLine(str(change.measure), change.row, field.label, field.before, field.after)
+        for change in preview.changed
+        for field in change.changes
+    ]
+    return lines[:SHOWN_CHANGES]
+
+
+def measure_lines(preview: ImportPreview) -> list[MeasureLine]:
+    return [
+        MeasureLine(
+            new.measure.label,
+            new.row,
+            _place(new.measure),
+            _lead(new.measure),
+            ", ".join(str(organisation) for organisation in new.links["supporters"]),
+        )
+        for new in preview.created[:SHOWN_MEASURES]
+    ]
+
+
+def more_note(total: int, shown: int) -> str:
+    """Return a sentence about what a table leaves out, "" if nothing."""
+    if total <= shown:
+        return ""
+    return _("Gezeigt sind die ersten %(shown)d von %(total)d.") % {"shown": shown, "total": total}
+
+
+def more_notes(preview: ImportPreview) -> dict[str, str]:
+    changes = sum(len(change.changes) for change in preview.changed)
+    return {
+        "problems": more_note(len(preview.problems), SHOWN_PROBLEMS),
+        "changes": more_note(changes, SHOWN_CHANGES),
+        "measures": more_note(len(preview.created), SHOWN_MEASURES),
+    }
+
+
+def _place(measure: Measure) -> str:
+    section = measure.section
+    return f"{measure.plan}, {section.label}" if section else str(measure.plan)
+
+
+def _lead(measure: Measure) -> str:
+    if measure.lead_text:
+        return _("%(lead)s (als Text, steht nicht unter Partner)") % {"lead": measure.lead_text}
+    return measure.lead_label

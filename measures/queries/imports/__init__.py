@@ -1,0 +1,32 @@
+from measures.queries.imports.drafts import FieldChange, ImportPreview, MeasureChange
+from measures.queries.imports.log import last_applied_import
+from measures.queries.imports.preview import preview_of
+from measures.queries.imports.tables import EXPLANATION, SHEETS, Problem, read_content
+from measures.queries.imports.values import (
+    LINKS,
+    Directory,
+    fingerprint,
+    links_of,
+    milestone_texts,
+    read_only_texts,
+    texts_of,
+)
+
+__all__ = [
+    "EXPLANATION",
+    "LINKS",
+    "SHEETS",
+    "Directory",
+    "FieldChange",
+    "ImportPreview",
+    "MeasureChange",
+    "Problem",
+    "fingerprint",
+    "last_applied_import",
+    "links_of",
+    "milestone_texts",
+    "preview_of",
+    "read_content",
+    "read_only_texts",
+    "texts_of",
+]

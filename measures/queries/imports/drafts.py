@@ -1,0 +1,96 @@
+"""What applying an import would do: what is new, changed, unchanged, refused or in conflict."""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from measures.models import Measure, Milestone, Plan, PlanSection
+from measures.queries.imports.tables import Problem
+from measures.queries.imports.values import Directory, fingerprint
+
+
+class FieldChange(NamedTuple):
+    """What a row says of one column: the texts in the portal and in the file, and the values."""
+
+    name: str
+    label: str
+    before: str
+    after: str
+    values: dict[str, Any]
+
+
+@dataclass
+class MeasureChange:
+    """A row about a measure of the portal. In `conflicts`, somebody else changed the same."""
+
+    measure: Measure
+    row: int
+    changes: list[FieldChange] = field(default_factory=list)
+    conflicts: list[FieldChange] = field(default_factory=list)
+
+
+@dataclass
+class NewMeasure:
+    """A row about a measure that is not in the portal yet; `measure` is not saved.
+
+    `links` are its supporters and sectors.
+    """
+
+    measure: Measure
+    row: int
+    links: dict[str, list[Any]]
+
+
+@dataclass
+class NewMilestone:
+    milestone: Milestone
+    row: int
+
+
+@dataclass
+class ImportPreview:
+    """What an import would do; nothing is saved yet, `plan` and `sections` neither."""
+
+    directory: Directory
+    plan: Plan | None = None
+    sections: dict[str, PlanSection] = field(default_factory=dict)
+    created: list[NewMeasure] = field(default_factory=list)
+    changed: list[MeasureChange] = field(default_factory=list)
+    unchanged: int = 0
+    milestones: list[NewMilestone] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def conflicts(self) -> list[MeasureChange]:
+        return [change for change in self.changed if change.conflicts]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.plan or self.created or self.changed or self.milestones)
+
+    @property
+    def can_be_applied(self) -> bool:
+        return not (self.problems or self.is_empty)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "plans": int(self.plan is not None),
+            "sections": len(self.sections),
+            "created": len(self.created),
+            "changed": len(self.changed),
+            "unchanged": self.unchanged,
+            "milestones": len(self.milestones),
+        }
+
+    @property
+    def version(self) -> str:
+        """A fingerprint of everything that applying it would do to the records of the portal."""
+        said = {
+            f"{change.measure.pk}-{found.name}": f"{found.before}\0{found.after}"
+            for change in self.changed
+            for found in (*change.changes, *change.conflicts)
+        }
+        leads = {str(new.row): new.measure.lead_label for new in self.created}
+        counts = {name: str(count) for name, count in self.counts.items()}
+        return fingerprint(said | leads | counts | {"problems": repr(sorted(self.problems))})

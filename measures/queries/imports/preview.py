@@ -1,0 +1,25 @@
+"""Compare an uploaded file with the portal as it is now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from measures.queries.imports.drafts import ImportPreview
+from measures.queries.imports.measures import compare_measures
+from measures.queries.imports.milestones import compare_milestones
+from measures.queries.imports.plans import read_plan
+from measures.queries.imports.tables import Problem, sheets_of
+from measures.queries.imports.values import Directory
+
+
+def preview_of(content: Mapping[str, Any]) -> ImportPreview:
+    """Return what applying `content` (`read_content`) would do, in a fixed number of queries."""
+    preview = ImportPreview(Directory(), notes=list(content.get("notes", ())))
+    preview.problems = [Problem(*problem) for problem in content.get("problems", ())]
+    sheets = sheets_of(content)
+    read_plan(sheets.get("plan"), sheets.get("sections"), preview)
+    if "measures" in sheets:
+        compare_measures(sheets["measures"], preview)
+    if "milestones" in sheets:
+        compare_milestones(sheets["milestones"], preview)
+    preview.problems = sorted(set(preview.problems), key=lambda found: found[:3])
+    return preview

@@ -1,0 +1,290 @@
+"""Imports of measures: a file is uploaded, looked at, applied as a whole, and perhaps undone.
+
+Applying compares the file once more with the portal, under locks: what was shown is what is done.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import IO, Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from core.conflicts import own_fields, version_of
+from core.errors import ChangedMeanwhile, Refused
+from core.history import create_all_as, delete_all_as, save_values_as
+from core.queries import in_batches
+from core.states import target_of
+from core.texts import shorten
+from core.uploads import clean_name
+from measures.enums import IMPORT_MOVES
+from measures.models import Measure, MeasureImport, Milestone, Plan, PlanSection
+from measures.permissions import can_change_measures, require_permission
+from measures.queries.imports import (
+    LINKS,
+    FieldChange,
+    ImportPreview,
+    MeasureChange,
+    last_applied_import,
+    preview_of,
+    read_content,
+)
+from partners.queries import default_responsible
+
+FROM_FILE = "file"  # of the choices in a conflict
+SHORT_NAME_LENGTH = 30  # of a file in a line of history, which must name the fields as well
+
+
+@transaction.atomic
+def create_import(*, file: IO[bytes], name: str, by, now: dt.datetime) -> MeasureImport:
+    """Keep what `file` says, for the preview. Raises `NotAllowed`; `Refused` when it is no table of
+    measures.
+    """
+    require_permission(can_change_measures(by))
+    return MeasureImport.objects.create(
+        file_name=clean_name(name),
+        content=read_content(file),
+        uploaded_at=now,
+        uploaded_by=by,
+    )
+
+
+@transaction.atomic
+def apply_import(
+    *,
+    measure_import: MeasureImport,
+    version: str,
+    choices: Mapping[str, str],
+    by,
+    now: dt.datetime,
+) -> MeasureImport:
+    """Do everything that the preview with the fingerprint `version` showed.
+
+    `choices` says for each conflict, by `choice_key`, whether the file or the portal is right.
+
+    Raises `NotAllowed`; `ChangedMeanwhile` when the preview would differ now; `Refused` when rows
+    are refused or a conflict is undecided.
+    """
+    require_permission(can_change_measures(by))
+    measure_import = MeasureImport.objects.select_for_update().get(pk=measure_import.pk)
+    state = target_of(IMPORT_MOVES, "apply", measure_import)
+    first = preview_of(measure_import.content)
+    _lock_measures([change.measure.pk for change in first.changed])
+    preview = preview_of(measure_import.content)
+    if preview.version != version:
+        raise ChangedMeanwhile(
+            _(
+                "Inzwischen hat jemand etwas geändert, das der Import betrifft. Bitte sehen Sie "
+                "sich die Vorschau noch einmal an."
+            )
+        )
+    if not preview.can_be_applied:
+        raise Refused(_("Solange Zeilen zurückgewiesen sind, wird nichts übernommen."))
+    writing = _Writing(_reason(measure_import), by, now)
+    writing.create(preview)
+    for change in preview.changed:
+        writing.change(change, _decided(change, choices))
+    measure_import.state, measure_import.applied_at = state, now
+    measure_import.effects, measure_import.counts = writing.effects, preview.counts
+    # Nothing more is done with it, and it may contain internal notes.
+    measure_import.content = {}
+    measure_import.save()
+    return measure_import
+
+
+@transaction.atomic
+def discard_import(*, measure_import: MeasureImport, by, now: dt.datetime) -> MeasureImport:
+    """Forget a file that was not applied. Raises `NotAllowed`, `Refused`."""
+    require_permission(can_change_measures(by))
+    measure_import = MeasureImport.objects.select_for_update().get(pk=measure_import.pk)
+    measure_import.state = target_of(IMPORT_MOVES, "discard", measure_import)
+    measure_import.content = {}
+    measure_import.save()
+    return measure_import
+
+
+@transaction.atomic
+def undo_import(*, measure_import: MeasureImport, by, now: dt.datetime) -> MeasureImport:
+    """Restore what applying it changed, and delete what it created.
+
+    Raises `NotAllowed`; `Refused` when it is not the last one, or when something that it touched
+    was changed or used since.
+    """
+    require_permission(can_change_measures(by))
+    measure_import = MeasureImport.objects.select_for_update().get(pk=measure_import.pk)
+    state = target_of(IMPORT_MOVES, "undo", measure_import)
+    if measure_import != last_applied_import():
+        raise Refused(_("Nur der letzte Import lässt sich rückgängig machen."))
+    effects = measure_import.effects
+    reason = _("Import rückgängig gemacht (%(file)s)") % {"file": _short_name(measure_import)}
+    rows = {name: _untouched(name, effects.get(name, ())) for name in CREATED}
+    changed = _untouched("measures", [entry[:2] for entry in effects.get("changed", ())])
+    before = {pk: values for pk, _version, values in effects.get("changed", ())}
+    for measure in changed:
+        values = _restored(before[measure.pk])
+        save_values_as(measure, values, by=by, now=now, reason=reason)
+    # The parts first: nothing may be left that hangs on what is deleted.
+    for name in reversed(CREATED):
+        _delete_created(name, rows[name], by=by, now=now, reason=reason)
+    measure_import.state, measure_import.undone_at = state, now
+    measure_import.effects = {}
+    measure_import.save()
+    return measure_import
+
+
+def choice_key(change: MeasureChange, field: FieldChange) -> str:
+    return f"{change.measure.pk}-{field.name}"
+
+
+# What an import creates, in the order in which each refers to those before it.
+CREATED: dict[str, type[models.Model]] = {
+    "plans": Plan,
+    "sections": PlanSection,
+    "measures": Measure,
+    "milestones": Milestone,
+}
+
+
+class _Writing:
+    """Saves what a preview shows and notes what undoing it needs."""
+
+    def __init__(self, reason: str, by, now: dt.datetime) -> None:
+        self.reason, self.by, self.now = reason, by, now
+        self.effects: dict[str, list] = {"changed": []}
+
+    def create(self, preview: ImportPreview) -> None:
+        if preview.plan:
+            preview.plan.save()
+            self.note("plans", [preview.plan])
+        for section in preview.sections.values():
+            # Parents come first, so they have their key by now.
+            section.save()
+        self.note("sections", list(preview.sections.values()))
+        measures = [new.measure for new in preview.created]
+        responsible = default_responsible(self.by)
+        for measure in measures:
+            measure.responsible = responsible
+        links = {name: [new.links[name] for new in preview.created] for name in LINKS}
+        self.create_all("measures", measures, **links)
+        milestones = [new.milestone for new in preview.milestones]
+        for milestone in milestones:
+            milestone.baseline_on = milestone.baseline_on or milestone.due_on
+        self.create_all("milestones", milestones)
+
+    def create_all(self, name: str, rows: Sequence[Any], **many: Sequence[Sequence[Any]]) -> None:
+        if rows:
+            create_all_as(rows, by=self.by, now=self.now, reason=self.reason, many=many)
+        self.note(name, rows)
+
+    def note(self, name: str, rows: Sequence[models.Model]) -> None:
+        links = _link_names(name)
+        models.prefetch_related_objects(rows, *links)
+        self.effects[name] = [[row.pk, _version(row, links)] for row in rows]
+
+    def change(self, change: MeasureChange, decided: Sequence[FieldChange]) -> None:
+        if not decided:
+            return
+        measure = change.measure
+        values = {name: value for field in decided for name, value in field.values.items()}
+        before = {name: measure._meta.get_field(name).value_from_object(measure) for name in values}
+        before |= {name: [row.pk for row in before[name]] for name in LINKS if name in before}
+        # The history cuts long lines; what partners must not read of has to stay recognisable.
+        labels = sorted(decided, key=lambda field: field.name != "internal_notes")
+        reason = f"{self.reason}: {', '.join(field.label for field in labels)}"
+        save_values_as(measure, values, by=self.by, now=self.now, reason=reason)
+        version = _version(measure, _link_names("measures"))
+        self.effects["changed"].append([measure.pk, version, before])
+
+
+def _decided(change: MeasureChange, choices: Mapping[str, str]) -> list[FieldChange]:
+    """Return what the file changes, with the conflicts in which it is right."""
+    keys = {choice_key(change, field): field for field in change.conflicts}
+    if not all(choices.get(key) for key in keys):
+        raise Refused(
+            _("Bitte entscheiden Sie bei „%(title)s“, welche Angabe gilt.")
+            % {"title": change.measure}
+        )
+    won = [field for key, field in keys.items() if choices[key] == FROM_FILE]
+    return [*change.changes, *won]
+
+
+def _lock_measures(pks: Sequence[int]) -> None:
+    # In the order of their keys, so that two imports cannot wait for each other.
+    for batch in in_batches(sorted(pks)):
+        rows = Measure.objects.filter(pk__in=batch).order_by("pk").select_for_update()
+        list(rows.values_list("pk"))
+
+
+def _link_names(name: str) -> tuple[str, ...]:
+    return LINKS if name == "measures" else ()
+
+
+def _version(row: models.Model, links: Sequence[str]) -> str:
+    return version_of(row, [*own_fields(row), *links])
+
+
+def _untouched(name: str, effects: Sequence[Sequence[Any]]) -> list[Any]:
+    """Return the locked records of `effects`. Raises `Refused` unless each is as it was left."""
+    versions: dict[int, str] = {entry[0]: entry[1] for entry in effects}
+    links = _link_names(name)
+    found: list[Any] = []
+    for batch in in_batches(sorted(versions)):
+        rows = CREATED[name]._default_manager.filter(pk__in=batch).order_by("pk")
+        found += rows.select_for_update().prefetch_related(*links)
+    changed = [row for row in found if _version(row, links) != versions[row.pk]]
+    if changed:
+        raise Refused(
+            _(
+                "„%(title)s“ wurde seit dem Import geändert. Deshalb lässt er sich nicht mehr "
+                "rückgängig machen."
+            )
+            % {"title": changed[0]}
+        )
+    if len(found) < len(versions):
+        raise Refused(
+            _(
+                "Etwas, das der Import angelegt hat, wurde seitdem gelöscht. Deshalb lässt er sich "
+                "nicht mehr rückgängig machen."
+            )
+        )
+    return found
+
+
+def _restored(before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that were kept as JSON, as the model takes them."""
+    values: dict[str, Any] = {}
+    for name, kept in before.items():
+        field = Measure._meta.get_field(name)
+        if field.many_to_many:
+            values[name] = list(field.related_model.objects.filter(pk__in=kept))
+        elif field.is_relation:
+            values[field.attname] = kept
+        else:
+            values[name] = field.to_python(kept)
+    return values
+
+
+def _delete_created(
+    name: str, rows: Sequence[models.Model], *, by, now: dt.datetime, reason: str
+) -> None:
+    attached = Refused(
+        _(
+            "Auf etwas, das der Import angelegt hat, bauen inzwischen andere Einträge auf, etwa "
+            "Berichte oder Meilensteine. Deshalb lässt er sich nicht mehr rückgängig machen."
+        )
+    )
+    if rows and name == "sections":
+        # They refer to each other, the children to their parents.
+        for row in sorted(rows, key=lambda section: -section.pk):
+            delete_all_as([row], by=by, now=now, reason=reason, attached=attached)
+    elif rows:
+        delete_all_as(rows, by=by, now=now, reason=reason, attached=attached)
+
+
+def _reason(measure_import: MeasureImport) -> str:
+    return _("Import %(file)s") % {"file": _short_name(measure_import)}
+
+
+def _short_name(measure_import: MeasureImport) -> str:
+    # A colon would separate the reason from the fields.
+    return shorten(measure_import.file_name.replace(":", " "), SHORT_NAME_LENGTH)
