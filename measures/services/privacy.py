@@ -76,13 +76,14 @@ PERSON_DATA = PersonData(
         ClosedTexts("measures.RoundEntry", frozen_entries),
         ClosedTexts("measures.StatusReport", finished_reports),
     ),
-    # Titles of rounds and of parts of a plan; names of files.
+    # Titles of rounds and of parts of a plan; names of files and of filters.
     nameless=frozenset(
         {
             "measures.MeasureImport",
             "measures.Plan",
             "measures.PlanSection",
             "measures.ReportingRound",
+            "measures.SavedFilter",
         }
     ),
 )
