@@ -119,7 +119,7 @@ class MeasureFilter(filters.FilterSet):
         ]
 
     def count_choices(self, found: int) -> None:
-        """Add to each choice how many measures it would find, in one query. `found` is how many
+        """Add to each choice how many measures it would find. `found` is how many
         the list holds now: the counts of a very long list are kept for a minute.
         """
         if not self.form.is_valid():
@@ -135,7 +135,9 @@ class MeasureFilter(filters.FilterSet):
             widget.choices = _with_counts(widget.choices, counts.get(name, {}))
 
     def _counts(self) -> dict[str, dict[str, int]]:
-        counts = facet_counts({name: self._limited_by_others(name) for name in FACETS}, self.today)
+        chosen = [name for name in FACETS if self.form.cleaned_data.get(name)]
+        others = {name: self._limited_by_others(name) for name in chosen}
+        counts = facet_counts(self.qs, others, self.today)
         counts["section"] = counted_with_parents(counts.get("section", {}), self.sections)
         return counts
 

@@ -30,7 +30,7 @@ def _or_unknown(field: str) -> Coalesce:
 
 
 def _value_of(name: str, today: dt.date):
-    """Return what a measure counts as in the facet `name`, as text, so that one UNION holds all."""
+    """Return what a measure counts as in the facet `name`, as the filter names it."""
     text = CharField()
     if name in ("phase", "traffic_light", "financing"):
         return _or_unknown(name)
@@ -60,31 +60,31 @@ def _value_of(name: str, today: dt.date):
 
 
 def facet_counts(
-    measures: Mapping[str, QuerySet[Measure]], today: dt.date
+    measures: QuerySet[Measure], others: Mapping[str, QuerySet[Measure]], today: dt.date
 ) -> dict[str, dict[str, int]]:
-    """Return by filter and value how many of its `measures` have the value, in one query.
+    """Return by filter and value how many measures have the value.
 
-    `measures` are by filter, limited by all others: choosing another value of the same filter
-    replaces the present one.
+    `measures` are those of the list. `others` are, by each filter that is set, the measures that
+    all other filters find: choosing another value replaces the present one. Two queries, and one
+    for each of `others`.
     """
-    parts = [
-        found.order_by()
-        .annotate(
-            facet=Value(name, output_field=CharField()),
-            value=_value_of(name, today),
-        )
-        .values_list("facet", "value")
-        .annotate(count=Count("pk"))
-        for name, found in measures.items()
-    ]
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    if parts:
-        for name, value, count in parts[0].union(*parts[1:], all=True):
-            counts[name][value] = count
-    if status := counts.get("status"):
-        # What was not reported for a year was not reported for half a year either.
-        status[HALF_A_YEAR] = status.get(HALF_A_YEAR, 0) + status.get(YEAR, 0)
-    return dict(counts)
+    counts: dict[str, dict[str, int]] = {name: defaultdict(int) for name in FACETS}
+    # A measure may have several sectors, which would count it several times in the others.
+    alone = {"sector": measures} | others
+    together = [name for name in FACETS if name not in alone]
+    for names, found in [(together, measures), *(([name], rows) for name, rows in alone.items())]:
+        for *values, count in _grouped(found, names, today):
+            for name, value in zip(names, values, strict=True):
+                counts[name][value] += count
+    # What was not reported for a year was not reported for half a year either.
+    counts["status"][HALF_A_YEAR] += counts["status"][YEAR]
+    return {name: dict(found) for name, found in counts.items()}
+
+
+def _grouped(measures: QuerySet[Measure], names: Iterable[str], today: dt.date) -> QuerySet:
+    values = {f"value_of_{name}": _value_of(name, today) for name in names}
+    grouped = measures.order_by().annotate(**values).values_list(*values)
+    return grouped.annotate(count=Count("pk"))
 
 
 def counted_with_parents(
