@@ -11,6 +11,7 @@ from measures.views import (
     projects,
     reports,
     requests,
+    reviews,
     rounds,
     saved_filters,
 )
@@ -74,6 +75,14 @@ urlpatterns = [
     path("berichte/<int:pk>/", reports.report_page, name="report"),
     path("berichte/<int:pk>/annehmen/", reports.report_accept, name="report_accept"),
     path("berichte/<int:pk>/zurueckgeben/", reports.report_return, name="report_return"),
+    path("berichte/zu-pruefen/", reviews.review_queue, name="reviews"),
+    path("berichte/annehmen/", reviews.reports_accept, name="reports_accept"),
+    path(
+        "berichte/<int:pk>/annehmen/ampel/",
+        reviews.report_accept_light,
+        name="report_accept_light",
+    ),
+    path("berichte/<int:pk>/ergaenzen/", reviews.report_complete, name="report_complete"),
     path("berichtsrunden/", rounds.round_list, name="rounds"),
     path("berichtsrunden/neu/", rounds.round_create, name="round_create"),
     path("berichtsrunden/<int:pk>/", rounds.round_page, name="round"),

@@ -9,8 +9,10 @@ from measures.forms.measures import (
     RoundForm,
 )
 from measures.forms.plans import DECISION_FORMS, ContinuePlanForm, PlanForm
+from measures.forms.reviews import OfficialLightForm
 
 __all__ = [
+    "OfficialLightForm",
     "DECISION_FORMS",
     "ConflictsForm",
     "ContinuePlanForm",

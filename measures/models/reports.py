@@ -1,6 +1,7 @@
 """Status reports of the leads."""
 
 import datetime as dt
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -29,6 +30,16 @@ from measures.permissions import represented_organisations
 REPORT_TEXTS = ("obstacle", "summary", "outlook")
 ANSWER_FIELDS = (*STATUS_FIELDS, *REPORT_TEXTS)
 PHASE_MISSING = _("Bitte geben Sie die Phase an.")
+
+
+class OfficialLight(NamedTuple):
+    """The light that the office gives a report instead of the reported one, and why; red also says
+    what help or decision is wanted.
+    """
+
+    light: str
+    reason: str
+    help_wanted: str = ""
 
 
 class ReportQuerySet(models.QuerySet):
@@ -112,6 +123,17 @@ class StatusReport(Status):
     decided_at = models.DateTimeField(_("geprüft am"), null=True, editable=False)
     # Why the report was returned. Kept as a reminder while the lead revises the report.
     comment = models.TextField(_("Anmerkung der Geschäftsstelle"), blank=True, editable=False)
+    # The light that the office found right instead of the reported one, and why; "" if it agreed.
+    official_light = models.CharField(
+        _("amtliche Ampel"), max_length=6, choices=TrafficLight, blank=True, editable=False
+    )
+    official_reason = models.TextField(_("Grund der anderen Ampel"), blank=True, editable=False)
+    official_help = models.TextField(
+        _("gewünschte Entscheidung oder Hilfe dazu"), blank=True, editable=False
+    )
+    is_completed = models.BooleanField(
+        _("von der Geschäftsstelle ergänzt"), default=False, editable=False
+    )
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
     history = HistoricalRecords()
@@ -148,6 +170,15 @@ class StatusReport(Status):
             models.CheckConstraint(
                 condition=Q(financing__in=["", *Financing.values]),
                 name="statusreport_financing_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(official_light="", official_reason="", official_help="")
+                | (
+                    Q(state=ReportState.ACCEPTED, official_light__in=TrafficLight.values)
+                    & ~Q(official_reason="")
+                    & (~Q(official_light=TrafficLight.RED) | ~Q(official_help=""))
+                ),
+                name="statusreport_official_light_is_explained",
             ),
             models.CheckConstraint(
                 condition=Q(obstacle__in=["", *Obstacle.values]),

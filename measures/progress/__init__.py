@@ -32,6 +32,7 @@ from measures.progress.measures import (
 from measures.progress.milestones import milestone_lines, requirement_lines, weighted_progress
 from measures.progress.plans import plan_tabs
 from measures.progress.projects import project_facts, project_subtitle
+from measures.progress.proposals import proposal_fact, proposed_light
 from measures.progress.reports import (
     compare_reports,
     decision_effect,
@@ -42,6 +43,7 @@ from measures.progress.reports import (
     report_origin,
     report_remark,
 )
+from measures.progress.reviews import light_facts, official_facts, review_lines
 from measures.progress.rounds import (
     change_effect,
     closing_details,
@@ -60,6 +62,11 @@ from measures.progress.tasks import lead_tasks, report_tasks
 from measures.progress.timeline import CARD, PAGE, draw_timeline
 
 __all__ = [
+    "light_facts",
+    "official_facts",
+    "proposal_fact",
+    "proposed_light",
+    "review_lines",
     "entries_note",
     "entry_lines",
     "entry_sheet",

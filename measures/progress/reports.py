@@ -29,11 +29,15 @@ def report_buttons(report: StatusReport, user) -> list[Button]:
         query = urlencode({"eingereicht": report.submission})
         accept_url = reverse("measures:report_accept", args=[report.pk])
         return_url = reverse("measures:report_return", args=[report.pk])
+        light_url = reverse("measures:report_accept_light", args=[report.pk])
+        complete_url = reverse("measures:report_complete", args=[report.pk])
         accept = str(REPORT_MOVES["accept"].label)
         return [
             Button(accept, f"{accept_url}?{query}", "primary", is_post=True),
             # A link, not a POST, because the next page asks for a comment.
             Button(_("Zurückgeben"), f"{return_url}?{query}"),
+            Button(_("Mit anderer Ampel annehmen"), f"{light_url}?{query}"),
+            Button(_("Ergänzen und annehmen"), complete_url),
         ]
     if "submit" in actions and can_submit_report(user, report.measure):
         write_url = reverse("measures:write_report", args=[report.measure_id])
@@ -98,7 +102,8 @@ def report_origin(report: StatusReport) -> str:
         who = _("Berichtet von %(who)s") % {"who": report.reporter}
         if report.reported_at:
             who = f"{who}, {format_moment(report.reported_at)}"
-    return " · ".join(filter(None, (who, str(report.round or ""))))
+    completed = _("von der Geschäftsstelle ergänzt") if report.is_completed else ""
+    return " · ".join(filter(None, (who, str(report.round or ""), completed)))
 
 
 class ComparedValue(NamedTuple):

@@ -101,6 +101,11 @@ def round_entries(reporting_round: ReportingRound, user) -> QuerySet[RoundEntry]
     return entries.select_related("report", "measure").order_by("pk")
 
 
+def last_entries(measure: Measure) -> list[RoundEntry]:
+    """Return what the last two closed rounds kept of `measure`, the latest first."""
+    return list(measure.round_entries.order_by("-round__cut_off_on", "-pk")[:2])
+
+
 def round_awaiting_report(measure: Measure) -> ReportingRound | None:
     """Return the open round in which the lead of `measure` still owes a report, if any."""
     reporting_round = open_round_of(measure)

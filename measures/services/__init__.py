@@ -24,9 +24,7 @@ from measures.services.milestones import (
 from measures.services.plans import change_plan, continue_plan, require_continuable
 from measures.services.projects import change_project, create_project
 from measures.services.reports import (
-    accept_report,
     record_report,
-    return_report,
     save_draft,
     submit_report,
 )
@@ -36,6 +34,12 @@ from measures.services.requests import (
     replace_report_link,
     revoke_report_request,
     show_report_link,
+)
+from measures.services.reviews import (
+    accept_report,
+    accept_reports,
+    complete_report,
+    return_report,
 )
 from measures.services.rounds import (
     change_round,
@@ -64,6 +68,8 @@ __all__ = [
     "split_measure",
     "undo_continuation",
     "accept_report",
+    "accept_reports",
+    "complete_report",
     "add_requirement",
     "create_milestone",
     "change_measure",

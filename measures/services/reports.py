@@ -38,7 +38,6 @@ from measures.models.reports import PHASE_MISSING
 from measures.permissions import (
     account_of,
     acts_by_link,
-    can_decide_reports,
     can_record_report,
     can_submit_report,
     require_permission,
@@ -47,7 +46,6 @@ from measures.queries import (
     ReportingSituation,
     latest_accepted,
     open_round_of,
-    people_told_of_decision,
     reporting_situation,
 )
 from outbox.services import enqueue_mails
@@ -95,7 +93,7 @@ def submit_report(
     `save_draft`. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
     """
     report = _open_report("submit", measure, values, version=version, shown=shown, by=by)
-    _require_complete(report, today=local_date(now))
+    require_complete(report, today=local_date(now))
     report.reported_at = now
     save_as(report, by=by, now=now, reason=_("Bericht eingereicht"))
     enqueue_mails(_mails_to_office(report, now), now=now, by=account_of(by))
@@ -118,7 +116,7 @@ def record_report(
     measure. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
     """
     require_permission(can_record_report(by, measure))
-    measure = _lock_measure(measure)
+    measure = lock_measure(measure)
     # The office must not overtake a report that still awaits its decision.
     if measure.reports.filter(state=ReportState.SUBMITTED).exists():
         raise Refused(
@@ -126,60 +124,12 @@ def record_report(
         )
     _require_shown(measure, shown)
     report = StatusReport(measure=measure, round=open_round_of(measure), origin=origin, **values)
-    _require_complete(report, today=local_date(now))
+    require_complete(report, today=local_date(now))
     report.state = ReportState.ACCEPTED
     report.reported_by = report.decided_by = by
     report.reported_at = report.decided_at = now
     save_as(report, by=by, now=now, reason=_("Bericht erfasst"))
-    _adopt_status(measure, by=by, now=now)
-    return report
-
-
-@transaction.atomic
-def accept_report(
-    *, report: StatusReport, shown: str = "", by, now: dt.datetime, notify: bool = True
-) -> StatusReport:
-    """Make a submitted report the status of its measure and return the report; with `notify` it
-    mails the reporter.
-
-    `shown` is the `submission` that the office has read, "" to compare nothing. Raises
-    `NotAllowed`, `Refused`, `ChangedMeanwhile`.
-    """
-    require_permission(can_decide_reports(by))
-    measure = _lock_measure(report.measure)
-    report = StatusReport.objects.select_for_update().get(pk=report.pk)
-    report.state = target_of(REPORT_MOVES, "accept", report)
-    _require_submission(report, shown)
-    report.decided_by, report.decided_at = by, now
-    save_as(report, by=by, now=now, reason=_("Bericht angenommen"))
-    _adopt_status(measure, by=by, now=now)
-    if notify:
-        _mail_decision(report, "report_accepted", path=measure.get_absolute_url(), by=by, now=now)
-    return report
-
-
-@transaction.atomic
-def return_report(
-    *, report: StatusReport, comment: str, shown: str = "", by, now: dt.datetime
-) -> StatusReport:
-    """Return a submitted report to the lead with a `comment`, mail the reporter, and return the
-    report.
-
-    `shown` as in `accept_report`. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
-    """
-    require_permission(can_decide_reports(by))
-    _lock_measure(report.measure)
-    report = StatusReport.objects.select_for_update().get(pk=report.pk)
-    report.state = target_of(REPORT_MOVES, "return", report)
-    _require_submission(report, shown)
-    if not comment.strip():
-        raise Refused(_("Bitte schreiben Sie dazu, was fehlt."))
-    report.comment = comment.strip()
-    report.decided_by, report.decided_at = by, now
-    save_as(report, by=by, now=now, reason=_("Bericht zurückgegeben"))
-    values = {"comment": report.comment}
-    path = report.get_absolute_url()
-    _mail_decision(report, "report_returned", path=path, values=values, by=by, now=now)
+    adopt_status(measure, by=by, now=now)
     return report
 
 
@@ -192,7 +142,7 @@ def _open_report(
     require_permission(can_submit_report(by, measure))
     # Lock before looking for an open report: of two people who start one at the same moment, the
     # second finds the report of the first.
-    measure = _lock_measure(measure)
+    measure = lock_measure(measure)
     report = measure.reports.select_for_update().filter(state__in=OPEN_REPORT_STATES).first()
     if report and report.state == ReportState.SUBMITTED:
         raise ChangedMeanwhile(_describe_submission(report, by), can_overwrite=False)
@@ -263,21 +213,11 @@ def _describe_change(measure: Measure, seen: ReportingSituation) -> str:
     }
 
 
-def _require_submission(report: StatusReport, shown: str) -> None:
-    if shown and shown != report.submission:
-        raise ChangedMeanwhile(
-            _(
-                "Der Bericht ist inzwischen neu eingereicht worden. Bitte lesen Sie zuerst die "
-                "neue Fassung."
-            )
-        )
-
-
-def _lock_measure(measure: Measure) -> Measure:
+def lock_measure(measure: Measure) -> Measure:
     return Measure.objects.select_for_update().get(pk=measure.pk)
 
 
-def _require_complete(report: StatusReport, *, today: dt.date) -> None:
+def require_complete(report: StatusReport, *, today: dt.date) -> None:
     """Raise `Refused` unless `report` has everything that a submitted report must have."""
     # The report with the latest date wins, so one in the future would hide all others until then.
     # The cut-off day is allowed even if it lies ahead, since leads report before it.
@@ -302,7 +242,7 @@ def missing_explanations(traffic_light: str, *, reason: str, help_wanted: str) -
     return [name for name in required if not explanations[name].strip()]
 
 
-def _adopt_status(measure: Measure, *, by, now: dt.datetime) -> None:
+def adopt_status(measure: Measure, *, by, now: dt.datetime) -> None:
     """Copy the latest accepted report to the status of `measure`."""
     latest = latest_accepted(measure)
     # Always true: a report was accepted just now. The check satisfies the type checker.
@@ -310,6 +250,10 @@ def _adopt_status(measure: Measure, *, by, now: dt.datetime) -> None:
         return
     for name in STATUS_FIELDS:
         setattr(measure, name, getattr(latest, name))
+    if latest.official_light:
+        measure.traffic_light = latest.official_light
+        measure.traffic_light_reason = latest.official_reason
+        measure.help_wanted = latest.official_help
     measure.status_on, measure.status_origin = latest.as_of_on, latest.origin
     save_as(measure, by=by, now=now, reason=ADOPTED_STATUS_REASON)
 
@@ -328,30 +272,3 @@ def _mails_to_office(report: StatusReport, now: dt.datetime) -> list[MailDraft]:
         )
         for person in people_with_role(OFFICE)
     ]
-
-
-def _mail_decision(
-    report: StatusReport,
-    kind: str,
-    *,
-    path: str,
-    values: Mapping[str, str] | None = None,
-    by,
-    now: dt.datetime,
-) -> None:
-    request = report.reported_via
-    by_link = request.person if request else None
-    drafts = [
-        MailDraft(
-            kind=kind,
-            subject_key=f"report:{report.pk}",
-            event=f"decided:{now.isoformat()}",
-            to=recipient_of(person),
-            values={"measure": report.measure.title, **(values or {})},
-            path=path,
-            link=request.personal_link if request and person == by_link else "",
-            has_personal_link=person == by_link,
-        )
-        for person in people_told_of_decision(report)
-    ]
-    enqueue_mails(drafts, now=now, by=by)

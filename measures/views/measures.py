@@ -18,12 +18,14 @@ from measures.forms import MeasureForm
 from measures.models import Measure, Project, SavedFilter
 from measures.permissions import (
     can_change_measures,
+    can_decide_reports,
     can_open_organisations,
     can_see_internal_notes,
 )
 from measures.progress import (
     export_sheets,
     inactive_lead_note,
+    light_facts,
     list_items,
     measure_facts,
     measure_subtitle,
@@ -40,6 +42,7 @@ from measures.progress import (
 )
 from measures.queries import (
     current_plan,
+    last_entries,
     measure_history,
     milestones_for,
     reports_due_for,
@@ -159,7 +162,14 @@ def measure_page(request, pk):
         "next_step": next_step_of(
             measure, user=user, report=report, milestones=milestones, awaited_in=awaited_in
         )._replace(points=reminding_points(awaited_in, user)),
-        "status_facts": status_facts(measure),
+        "status_facts": status_facts(measure)
+        + light_facts(
+            measure,
+            reports,
+            milestones,
+            last_entries(measure) if can_decide_reports(user) else None,
+            today,
+        ),
         "facts": measure_facts(
             measure,
             path=section_path(measure),

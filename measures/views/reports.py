@@ -7,6 +7,7 @@ from functools import partial
 
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,7 +20,7 @@ from core.views import (
     run_service,
 )
 from measures import services
-from measures.enums import EDITABLE_REPORT_STATES, REPORT_MOVES
+from measures.enums import EDITABLE_REPORT_STATES, REPORT_MOVES, ReportState
 from measures.forms import ReportForm, ReturnForm
 from measures.models import Measure, StatusReport
 from measures.models.measures import STATUS_FIELDS
@@ -27,14 +28,19 @@ from measures.permissions import can_decide_reports, can_report, leads_measure
 from measures.progress import (
     compare_reports,
     decision_effect,
+    official_facts,
     previous_status,
+    proposal_fact,
+    proposed_light,
     report_buttons,
     report_origin,
     report_remark,
     status_facts,
 )
 from measures.queries import (
+    last_entries,
     latest_accepted,
+    next_to_check,
     open_report_of,
     open_round_of,
     people_told_of_decision,
@@ -148,7 +154,7 @@ def _initial_values(measure: Measure, report: StatusReport | None = None) -> dic
 
 @require_safe
 def report_page(request, pk):
-    report, user = _get_report(request, pk), request.user
+    report, user = get_report(request, pk), request.user
     previous = latest_accepted(report.measure, before=report.accepted_at)
     sections = [
         (_("Hemmnis"), report.get_obstacle_display()),
@@ -165,15 +171,32 @@ def report_page(request, pk):
         "previous": previous,
         "comparison": compare_reports(previous, report) if previous else [],
         "origin": report_origin(report),
+        "official": official_facts(report),
+        "proposal": _proposal(report, user),
         "buttons": report_buttons(report, user),
         "effect": decision_effect(report, user),
     }
     return render(request, "measures/report.html", context)
 
 
+def _proposal(report: StatusReport, user) -> SafeString | str:
+    """Return for the office that reviews the report which light the data suggest."""
+    if report.state != ReportState.SUBMITTED or not can_decide_reports(user):
+        return ""
+    measure = report.measure
+    today = local_date(timezone.now())
+    proposal = proposed_light(measure.milestones.in_order(), last_entries(measure), today)
+    return proposal_fact(proposal)
+
+
+def after_review(report: StatusReport):
+    """Return where a decision on `report` leads: to the next report to check, or its measure."""
+    return next_to_check(report) or report.measure
+
+
 def report_accept(request, pk):
     """Show the mails about the report that was read, then accept it."""
-    report = _get_report(request, pk)
+    report = get_report(request, pk)
     require(can_decide_reports(request.user))
     if refused := redirect_unless_possible(request, report, REPORT_MOVES, "accept"):
         return refused
@@ -188,7 +211,7 @@ def report_accept(request, pk):
     return confirm_mails(
         request,
         call,
-        target=report.measure,
+        target=after_review(report),
         refused_to=report,
         done=_("Der Bericht ist angenommen und der Stand der Maßnahme übernommen."),
         asks_always=False,
@@ -202,7 +225,7 @@ def report_accept(request, pk):
 
 
 def report_return(request, pk):
-    report = _get_report(request, pk)
+    report = get_report(request, pk)
     require(can_decide_reports(request.user))
     if refused := redirect_unless_possible(request, report, REPORT_MOVES, "return"):
         return refused
@@ -227,7 +250,7 @@ def report_return(request, pk):
         confirmed = confirm_mails(
             request,
             call,
-            target=report.measure,
+            target=after_review(report),
             form=form,
             done=_("Der Bericht ist zurückgegeben."),
             question=str(report.measure),
@@ -250,7 +273,7 @@ def report_return(request, pk):
     )
 
 
-def _get_report(request, pk) -> StatusReport:
+def get_report(request, pk) -> StatusReport:
     reports = StatusReport.objects.visible_to(request.user).select_related(
         "measure__plan",
         "measure__lead",

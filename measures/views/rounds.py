@@ -304,8 +304,12 @@ def round_close(request, pk):
 
 
 def _create_buttons(user) -> list[Button]:
-    url = reverse("measures:round_create")
-    return [Button(_("Neue Berichtsrunde"), url, "primary")] if can_run_rounds(user) else []
+    if not can_run_rounds(user):
+        return []
+    return [
+        Button(_("Neue Berichtsrunde"), reverse("measures:round_create"), "primary"),
+        Button(_("Berichte zu prüfen"), reverse("measures:reviews")),
+    ]
 
 
 def _get_round(request, pk) -> ReportingRound:

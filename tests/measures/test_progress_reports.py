@@ -36,6 +36,8 @@ def test_office_decides_on_submitted_reports_only(state):
     decisions = [
         Button("Bericht annehmen", f"{page}annehmen/?{query}", "primary", is_post=True),
         Button("Zurückgeben", f"{page}zurueckgeben/?{query}"),
+        Button("Mit anderer Ampel annehmen", f"{page}annehmen/ampel/?{query}"),
+        Button("Ergänzen und annehmen", f"{page}ergaenzen/"),
     ]
     assert buttons == (decisions if state == "submitted" else [])
 

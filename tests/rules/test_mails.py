@@ -56,7 +56,12 @@ PAGES = {
     "invitation_withdrawn": ("dialogues:invitation_withdraw",),
     "lead_reminded": ("measures:round_remind", "measures:round_remind_lead"),
     "link_replaced": ("dialogues:link_replace",),
-    "report_accepted": ("measures:report_accept",),
+    "report_accepted": (
+        "measures:report_accept",
+        "measures:report_accept_light",
+        "measures:report_complete",
+        "measures:reports_accept",
+    ),
     "report_link_replaced": ("measures:request_replace",),
     "report_requested": ("measures:round_open", "measures:request_create"),
     "report_returned": ("measures:report_return",),

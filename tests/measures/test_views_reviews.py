@@ -1,0 +1,223 @@
+"""The office works through submitted reports."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from measures.enums import ReportState
+from measures.models.reports import OfficialLight
+from measures.services import (
+    accept_report,
+    accept_reports,
+    close_round,
+    complete_report,
+    submit_report,
+)
+from outbox.models import Mail
+from tests.confirming import fill_in, hidden_fields, press
+from tests.measures.builders import (
+    NOW,
+    make_measure,
+    make_milestone,
+    make_plan,
+    make_report,
+    make_round,
+    report_values,
+)
+from tests.partners.builders import make_user
+from tests.unchanged import nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def march():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def office(client):
+    user = make_user(OFFICE, email="office@example.org")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def lead():
+    return make_user(PARTNER, email="lead@example.org")
+
+
+@pytest.fixture
+def reports(lead):
+    plan = make_plan()
+    return [
+        submit_report(
+            measure=make_measure(plan, title, lead_id=lead.organisation_id),
+            values=report_values(),
+            by=lead,
+            now=NOW + dt.timedelta(minutes=number),
+        )
+        for number, title in enumerate(("Ankauf", "Bestand", "Campus"))
+    ]
+
+
+RED = OfficialLight("red", "Fläche ist weg", "Bezirk entscheidet")
+
+
+def test_other_light_becomes_official_and_the_reported_one_stays(client, office, reports):
+    url = reverse("measures:report_accept_light", args=[reports[0].pk])
+
+    shown = fill_in(client, url, RED._asdict())
+    done = client.post(url, hidden_fields(shown), follow=True)
+
+    report, measure = reports[0], reports[0].measure
+    report.refresh_from_db()
+    measure.refresh_from_db()
+    assert (report.state, report.traffic_light) == (ReportState.ACCEPTED, "green")
+    assert (measure.traffic_light, measure.traffic_light_reason, measure.help_wanted) == (
+        "red",
+        "Fläche ist weg",
+        "Bezirk entscheidet",
+    )
+    # The decision leads to the report that waits longest now.
+    assert done.request["PATH_INFO"] == reports[1].get_absolute_url()
+    assert "Ampel der Federführung" in client.get(measure.get_absolute_url()).content.decode()
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert ("Amtliche Ampel" in page, "Fläche ist weg" in page) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "official",
+    [
+        OfficialLight("green", "Grund"),
+        OfficialLight("yellow", " "),
+        OfficialLight("red", "Grund"),
+    ],
+)
+def test_other_light_must_differ_and_be_explained(office, reports, official):
+    report = reports[0]
+
+    with pytest.raises(Refused), nothing_changes(report, report.measure):
+        accept_report(report=report, official=official, by=office, now=NOW)
+
+
+def test_help_belongs_to_red_only(office, reports):
+    official = OfficialLight("yellow", "Grund", "Hilfe")
+
+    report = accept_report(report=reports[0], official=official, by=office, now=NOW)
+
+    assert (report.official_light, report.official_help) == ("yellow", "")
+
+
+def test_office_completes_a_report_and_the_history_keeps_both(client, office, lead, reports):
+    report = reports[0]
+    url = reverse("measures:report_complete", args=[report.pk])
+    typed = report_values(summary="Ergänzt.") | {"as_of_on": "01.03.2026"}
+
+    press(client, fill_in(client, url, typed))
+
+    report.refresh_from_db()
+    assert (report.state, report.summary, report.is_completed) == ("accepted", "Ergänzt.", True)
+    assert report.reported_by == lead
+    summaries = report.history.order_by("history_id").values_list("summary", flat=True)
+    assert list(summaries) == ["Es geht voran.", "Ergänzt."]
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert "von der Geschäftsstelle ergänzt" in page
+    assert Mail.objects.filter(kind="report_accepted", recipient=lead.email).count() == 1
+
+
+def test_report_is_not_completed_over_a_newer_version(office, reports):
+    with pytest.raises(ChangedMeanwhile), nothing_changes(reports[0]):
+        complete_report(
+            report=reports[0], values=report_values(), version="alt", by=office, now=NOW
+        )
+
+
+def test_ticked_reports_are_accepted_at_once_with_one_preview(client, office, lead, reports):
+    url = reverse("measures:reports_accept")
+    query = f"?bericht={reports[0].pk}&bericht={reports[2].pk}"
+
+    asked = client.get(f"{url}{query}")
+    assert "2 Berichte werden angenommen" in asked.content.decode()
+    client.post(f"{url}{query}", hidden_fields(asked))
+
+    states = [type(report).objects.get(pk=report.pk).state for report in reports]
+    assert states == ["accepted", "submitted", "accepted"]
+    assert Mail.objects.filter(kind="report_accepted", recipient=lead.email).count() == 2
+
+
+def test_several_are_accepted_all_or_none(office, lead, reports):
+    accept_report(report=reports[2], by=office, now=NOW)
+
+    with pytest.raises(Refused), nothing_changes(reports[0], reports[0].measure):
+        accept_reports(reports=reports, shown={}, by=office, now=NOW)
+
+
+def test_nothing_ticked_leads_back_with_a_hint(client, office):
+    response = client.get(reverse("measures:reports_accept"), follow=True)
+
+    assert "Bitte kreuzen Sie an" in response.content.decode()
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER, PARTNER])
+def test_only_the_office_reviews(client, reports, role):
+    user = make_user(role)
+    client.force_login(user)
+
+    for name in ("reviews", "reports_accept"):
+        assert client.get(reverse(f"measures:{name}")).status_code == 403
+    for name in ("report_accept_light", "report_complete"):
+        url = reverse(f"measures:{name}", args=[reports[0].pk])
+        assert client.get(url).status_code in (403, 404)
+    with pytest.raises(NotAllowed), nothing_changes(reports[0]):
+        complete_report(report=reports[0], values=report_values(), version="", by=user, now=NOW)
+
+
+def test_queue_shows_the_proposed_light_with_its_reasons(client, office, reports):
+    make_milestone(reports[0].measure, due_on=dt.date(2026, 3, 1))
+
+    lines = client.get(reverse("measures:reviews")).context["lines"]
+
+    assert [line.title for line in lines] == ["Ankauf", "Bestand", "Campus"]
+    assert "Meilenstein überfällig seit 01.03.2026" in lines[0].proposed
+    assert "überfällig" not in lines[1].proposed
+    page = client.get(reports[0].get_absolute_url()).content.decode()
+    assert "Meilenstein überfällig seit 01.03.2026" in page
+
+
+def test_only_the_office_sees_the_proposal_of_a_measure(client, office, lead):
+    measure = make_measure(lead_id=lead.organisation_id, phase="running")
+    for number in (1, 2):
+        running = make_round(measure.plan, cut_off_on=dt.date(2026, number, 1))
+        close_round(reporting_round=running, by=office, now=NOW)
+    url, reason = measure.get_absolute_url(), "Seit 2 Berichtsrunden keine Meldung"
+
+    assert reason in client.get(url).content.decode()
+    client.force_login(lead)
+    assert reason not in client.get(url).content.decode()
+
+
+def test_queue_needs_the_same_queries_for_1_and_30_reports(client, office, lead):
+    def grow(count):
+        for _number in range(count):
+            measure = make_measure(lead_id=lead.organisation_id)
+            make_milestone(measure)
+            make_report(measure)
+
+    url = reverse("measures:reviews")
+    grow(1)
+    client.get(url)
+    with CaptureQueriesContext(connection) as once:
+        client.get(url)
+    grow(29)
+    with CaptureQueriesContext(connection) as many:
+        client.get(url)
+
+    assert len(many) == len(once) <= 20
