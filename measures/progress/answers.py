@@ -133,9 +133,11 @@ def answers_note(answers: Sequence[Answer]) -> str:
     owed = sum(given.is_editable for given in answers)
     if not owed:
         return _("Vielen Dank, es steht kein Bericht mehr aus.")
+    if len(answers) == 1:
+        return _("Der Bericht steht noch aus.")
     text = ngettext(
-        "%(owed)d von %(count)d Bericht steht noch aus.",
-        "%(owed)d von %(count)d Berichten stehen noch aus.",
-        len(answers),
+        "Von %(count)d Berichten steht noch %(owed)d aus.",
+        "Von %(count)d Berichten stehen noch %(owed)d aus.",
+        owed,
     )
     return text % {"owed": owed, "count": len(answers)}

@@ -91,7 +91,7 @@ def states() -> dict:
 def test_one_report_is_submitted_and_what_else_was_typed_is_kept_as_a_draft(client, url, measures):
     first, second = measures
     page = client.get(url).content.decode()
-    assert "2 von 2 Berichten stehen noch aus." in page
+    assert "Von 2 Berichten stehen noch 2 aus." in page
 
     response = sent(
         client,
@@ -105,7 +105,7 @@ def test_one_report_is_submitted_and_what_else_was_typed_is_kept_as_a_draft(clie
     text = response.content.decode()
     assert "1 Bericht ist eingereicht." in text
     assert "1 Entwurf ist gespeichert." in text
-    assert "1 von 2 Berichten steht noch aus" not in text
+    assert "Von 2 Berichten steht noch 1 aus." in text
     assert "Halb fertig" in text
 
 
