@@ -5,7 +5,7 @@ Most of it goes through the services, so the demo obeys the same rules as real d
 
 from demo.invented.continuations import load_continuation
 from demo.invented.dialogues import load_invented_dialogues
-from demo.invented.measures import load_invented_measures
+from demo.invented.measures import load_imports, load_invented_measures
 from demo.invented.series import load_invented_series, pause_series
 from demo.invented.visits import load_invented_visits
 from demo.scenario import Scenario
@@ -23,6 +23,8 @@ def load_invented(scenario: Scenario) -> None:
     load_invented_visits(scenario)
     pause_series(scenario)
     hand_over_dialogues(scenario)
+    # Last: a file is compared with the measures as they are.
+    load_imports(scenario)
 
 
 def hand_over_dialogues(scenario: Scenario) -> None:

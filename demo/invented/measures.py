@@ -4,7 +4,9 @@ The master data of real measures stay untouched: only their reports and mileston
 """
 
 import datetime as dt
+import io
 
+from core.exports import Sheet, workbook_response
 from core.history import save_as, save_changes_as
 from core.models import Origin
 from demo.accounts import find_organisation
@@ -28,7 +30,9 @@ from measures.models import (
     PlanSection,
     ReportingRound,
 )
-from partners.models import Person
+from measures.progress import example_sheets, office_sheets
+from measures.queries import sections_of, top_sections
+from partners.models import Organisation, Person
 
 PLAN = "MPI 2018–2021"
 
@@ -204,3 +208,38 @@ def _report_values(progress: Progress, day: dt.date) -> dict:
         "summary": progress.summary,
         "outlook": progress.outlook,
     }
+
+
+def load_imports(scenario: Scenario) -> None:
+    """Leave two uploaded files to look at: a plan, and an edited export of the list."""
+    plan = Plan.objects.get(short_title=PLAN)
+    _upload(scenario, "Masterplan Musterstadt (Demodaten).xlsx", example_sheets())
+    measures = Measure.objects.filter(plan=plan).prefetch_related(
+        "supporters", "sectors", "milestones__dependencies__requirement__measure"
+    )
+    measures = measures.select_related("plan", "section", "lead", "responsible__person")
+    tops = top_sections(sections_of([plan]))
+    sheet, *_others = office_sheets(measures.order_by("pk")[:3], tops, now=scenario.now)
+    _upload(scenario, "Maßnahmen überarbeitet (Demodaten).xlsx", [_edited(sheet)])
+
+
+def _edited(sheet: Sheet) -> Sheet:
+    """Return `sheet` with a change, a conflict and a new measure."""
+    rows = [list(row) for row in sheet.rows]
+    place = {title: index for index, title in enumerate(sheet.header)}
+    changed, conflicting = rows[0], rows[1]
+    changed[place["Mittel"]] = "1,2 Mio. Euro"
+    conflicting[place["Laufzeit"]] = "bis 2030"
+    # A version that the portal does not know: somebody else may have changed the same.
+    conflicting[place["Fassung"]] = ""
+    new = ["" for _title in sheet.header]
+    new[place["Plan"]] = changed[place["Plan"]]
+    new[place["Maßnahme"]] = "Reparaturbetriebe beraten"
+    new[place["Federführung"]] = Organisation.objects.order_by("pk")[0].label
+    return sheet._replace(rows=[*rows, new])
+
+
+def _upload(scenario: Scenario, name: str, sheets: list[Sheet]) -> None:
+    now = scenario.at(-1)
+    content = workbook_response(name, sheets, now=now).content
+    services.create_import(file=io.BytesIO(content), name=name, by=scenario.office, now=now)

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from core.dates import format_moment
 from measures.models import Measure, MeasureImport
-from measures.queries.imports import ImportPreview, Problem
+from measures.queries.imports import ImportPreview, NewMeasure, Problem
 
 SHOWN_PROBLEMS, SHOWN_CHANGES, SHOWN_MEASURES = 100, 100, 50
 
@@ -100,10 +100,15 @@ def measure_lines(preview: ImportPreview) -> list[MeasureLine]:
             new.row,
             _place(new.measure),
             _lead(new.measure),
-            ", ".join(str(organisation) for organisation in new.links["supporters"]),
+            ", ".join(_supporters(new)),
         )
         for new in preview.created[:SHOWN_MEASURES]
     ]
+
+
+def _supporters(new: NewMeasure) -> list[str]:
+    names = [organisation.label for organisation in new.links["supporters"]]
+    return [*names, *new.measure.supporters_text.splitlines()]
 
 
 def more_note(total: int, shown: int) -> str:

@@ -1,4 +1,9 @@
-from measures.queries.imports.drafts import FieldChange, ImportPreview, MeasureChange
+from measures.queries.imports.drafts import (
+    FieldChange,
+    ImportPreview,
+    MeasureChange,
+    NewMeasure,
+)
 from measures.queries.imports.log import last_applied_import
 from measures.queries.imports.preview import preview_of
 from measures.queries.imports.tables import EXPLANATION, SHEETS, Problem, read_content
@@ -20,6 +25,7 @@ __all__ = [
     "FieldChange",
     "ImportPreview",
     "MeasureChange",
+    "NewMeasure",
     "Problem",
     "fingerprint",
     "last_applied_import",
