@@ -34,7 +34,9 @@ MOST_CASES = 3
 # … unless the database itself evaluates what the cases vary: constraints, queries, locks.
 EVERY_CASE_IN = re.compile(r"/test_(models|queries|filters)|_race\b|^tests/journeys/")
 # Decided in Python about objects in memory, whichever database they came from.
-NOT_REPEATED = re.compile(r"/test_(enums|permissions|progress)")
+NOT_REPEATED = re.compile(r"/test_(enums|permissions|progress|forms)")
+# Pages ask queries and services that run there in full, and the walk opens every kind of page.
+EVERY_SECOND_IN = re.compile(r"/test_views")
 TAKES_LONG = ("slow", "stack", "browser")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs an event loop in the main thread
 
@@ -89,7 +91,8 @@ def takes_long(item) -> bool:
 
 
 def thinned(items):
-    """Return `items` with every fourth case of parametrised tests, or all with EVERY_CASE=1.
+    """Return `items` with every fourth case of parametrised tests and every second test of pages,
+    or all with EVERY_CASE=1.
 
     All cases run on SQLite; the database does not matter to what they vary (role, page, state).
     """
@@ -98,7 +101,9 @@ def thinned(items):
     cases = defaultdict(list)
     for item in items:
         cases[item.nodeid.partition("[")[0]].append(item)
-    kept = set()
+    kept, views = set(), sorted(name for name in cases if EVERY_SECOND_IN.search(name))
+    for name in views[1::2]:
+        del cases[name]
     for name, table in cases.items():
         step = 4 if len(table) > MOST_CASES and not EVERY_CASE_IN.search(name) else 1
         kept |= set(sorted(table, key=lambda item: item.nodeid)[::step])
