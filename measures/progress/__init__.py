@@ -27,6 +27,7 @@ from measures.progress.measures import (
     measure_subtitle,
     next_step_of,
     phase_steps,
+    publishing_details,
     status_facts,
 )
 from measures.progress.milestones import milestone_lines, requirement_lines, weighted_progress
@@ -109,6 +110,7 @@ __all__ = [
     "opening_hindrance",
     "owing_lines",
     "phase_steps",
+    "publishing_details",
     "plan_tabs",
     "previous_status",
     "project_facts",

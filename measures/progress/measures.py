@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.dates import format_date
 from core.html import draw_badge, draw_traffic_light
@@ -180,6 +181,30 @@ def supporters_fact(undertaking, with_links: bool):
 
 def link_to(obj) -> SafeString:
     return format_html('<a href="{}">{}</a>', obj.get_absolute_url(), obj)
+
+
+def publishing_details(measures: Iterable[Measure]) -> list[str]:
+    """Return what publishing `measures` shows, what it changes nothing about, and what stays hidden
+    because its plan is.
+    """
+    measures = list(measures)
+    hidden = [measure for measure in measures if not measure.is_published]
+    details = [str(measure) for measure in hidden]
+    if len(hidden) < len(measures):
+        count = len(measures) - len(hidden)
+        text = ngettext(
+            "%(count)d angekreuzte Maßnahme ist schon veröffentlicht.",
+            "%(count)d angekreuzte Maßnahmen sind schon veröffentlicht.",
+            count,
+        )
+        details.append(text % {"count": count})
+    plans = dict.fromkeys(measure.plan for measure in hidden if not measure.plan.is_published)
+    details += [
+        _("%(plan)s ist noch nicht veröffentlicht; so lange bleibt die Maßnahme verborgen.")
+        % {"plan": plan}
+        for plan in plans
+    ]
+    return [*details, _("Niemand erhält eine E-Mail.")]
 
 
 class ListItem(NamedTuple):

@@ -12,6 +12,7 @@ from measures.queries.measures import (
     measure_history,
     open_measures,
     sorted_measures,
+    version_of_measures,
 )
 from measures.queries.milestones import (
     MAX_CANDIDATES,
@@ -129,6 +130,7 @@ __all__ = [
     "section_path",
     "sections_of",
     "sorted_measures",
+    "version_of_measures",
     "succession_of",
     "timeline_bars",
     "top_sections",

@@ -1,11 +1,13 @@
 """Measures: sort orders of the list, and *Verlauf*."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 
 from django.db.models import (
     Case,
     F,
     IntegerField,
+    Max,
     QuerySet,
     Value,
     When,
@@ -97,6 +99,13 @@ def sorted_measures(
         expression.desc(nulls_last=True) if key.startswith("-") else expression.asc(nulls_last=True)
     )
     return measures.order_by(order, "search", "pk")
+
+
+def version_of_measures(measures: Iterable[Measure]) -> str:
+    """Return a fingerprint of `measures` as they stand: which they are, and their last change."""
+    keys = sorted(measure.pk for measure in measures)
+    latest = Measure.history.filter(id__in=keys).aggregate(latest=Max("history_id"))["latest"]
+    return hashlib.sha256(repr((keys, latest)).encode()).hexdigest()[:20]
 
 
 def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> list[HistoryEntry]:

@@ -12,7 +12,7 @@ from measures.services.imports import (
     discard_import,
     undo_import,
 )
-from measures.services.measures import change_measure, create_measure
+from measures.services.measures import change_measure, create_measure, publish_measures
 from measures.services.milestones import (
     change_milestone,
     complete_milestone,
@@ -53,6 +53,7 @@ from measures.services.rounds import (
 from measures.services.saved_filters import delete_filter, save_filter
 
 __all__ = [
+    "publish_measures",
     "delete_filter",
     "save_filter",
     "undo_import",

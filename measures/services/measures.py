@@ -4,18 +4,19 @@ The status is not part of it: it changes only when a status report is accepted.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
-from core.errors import Refused
-from core.history import save_changes_as, save_values_as
+from core.errors import ChangedMeanwhile, Refused
+from core.history import save_changes_as, save_values_as, update_all_as
 from measures.enums import Phase
 from measures.models import Measure, Plan, PlanSection
 from measures.permissions import can_change_measures, require_permission
+from measures.queries import version_of_measures
 from partners.queries import default_responsible
 
 
@@ -60,6 +61,27 @@ def _require_no_continuation(measure: Measure) -> None:
                 "deshalb in ihrem Plan."
             )
         )
+
+
+@transaction.atomic
+def publish_measures(
+    *, measures: Iterable[Measure], shown: str, by, now: dt.datetime
+) -> list[Measure]:
+    """Publish `measures` and return those that were not published before. Mails nobody.
+
+    `shown` is the `version_of_measures` that the page listed. Raises `NotAllowed`,
+    `ChangedMeanwhile`.
+    """
+    require_permission(can_change_measures(by))
+    keys = [measure.pk for measure in measures]
+    # In the order of their keys, so that two requests never wait for each other.
+    locked = list(Measure.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    if version_of_measures(locked) != shown:
+        raise ChangedMeanwhile(_("Inzwischen wurde etwas geändert. Bitte sehen Sie noch einmal."))
+    hidden = [measure for measure in locked if not measure.is_published]
+    if hidden:
+        update_all_as(hidden, {"is_published": True}, by=by, now=now, reason=_("Veröffentlicht"))
+    return hidden
 
 
 def require_section_of_plan(section: PlanSection | None, plan: Plan | None) -> None:

@@ -1,5 +1,6 @@
 """Measures: list, export, page, and the office's form."""
 
+from django.contrib import messages
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,7 +11,8 @@ from django.views.decorators.http import require_safe
 from core.dates import local_date
 from core.exports import workbook_response
 from core.progress import Button
-from core.views import allowed, paginate, render_form, require, save_form, ticks_of
+from core.queries import keys_from
+from core.views import MAX_TICKED, allowed, paginate, render_form, require, save_form, ticks_of
 from measures import services
 from measures.enums import OPEN_REPORT_STATES
 from measures.filters import MeasureFilter
@@ -95,7 +97,14 @@ def _saved_filters(request) -> dict:
 
 @require_safe
 def measure_export(request):
+    """Return the filtered measures as an Excel file, with `?auswahl=1` the ticked ones."""
     listing, measures = _listing(request)
+    if request.GET.get("auswahl"):
+        keys = keys_from(request.GET.getlist("massnahme")[:MAX_TICKED])
+        if not keys:
+            messages.warning(request, _("Bitte kreuzen Sie mindestens eine Maßnahme an."))
+            return redirect("measures:list")
+        measures = sorted_measures(_visible(request.user).filter(pk__in=keys), "")
     measures = measures.prefetch_related(
         "supporters",
         "sectors",
@@ -121,11 +130,15 @@ def _buttons(user, label: str, url: str, variant: str = "secondary") -> list[But
     return [Button(label, url, variant)] if can_change_measures(user) else []
 
 
-def _listing(request):
-    """Return the filter and the filtered measures, sorted by `?sort=`."""
-    measures = Measure.objects.visible_to(request.user).select_related(
+def _visible(user):
+    return Measure.objects.visible_to(user).select_related(
         "plan", "section", "lead", "responsible__person"
     )
+
+
+def _listing(request):
+    """Return the filter and the filtered measures, sorted by `?sort=`."""
+    measures = _visible(request.user)
     today = local_date(timezone.now())
     listing = MeasureFilter(request.GET, queryset=measures, user=request.user, today=today)
     # Neither list nor export shows these long texts.
