@@ -46,6 +46,7 @@ from measures.progress.reports import (
 )
 from measures.progress.reviews import light_facts, official_facts, review_lines
 from measures.progress.rounds import (
+    answer_buttons,
     change_effect,
     closing_details,
     opened_message,
@@ -63,6 +64,7 @@ from measures.progress.tasks import lead_tasks, report_tasks
 from measures.progress.timeline import CARD, PAGE, draw_timeline
 
 __all__ = [
+    "answer_buttons",
     "light_facts",
     "official_facts",
     "proposal_fact",

@@ -68,7 +68,7 @@ def _report_cell(entry: RoundEntry) -> str | SafeString:
 
 
 def entries_note(reported: int, count: int) -> str:
-    text = _("Eingefroren beim Abschluss: %(reported)d von %(count)d Maßnahmen mit Meldung.")
+    text = _("Festgehalten beim Abschluss: %(reported)d von %(count)d Maßnahmen mit Meldung.")
     return text % {"reported": reported, "count": count}
 
 

@@ -62,6 +62,16 @@ def round_buttons(reporting_round: ReportingRound, user, *, hindrance: str = "")
     return [*buttons, Button(_("Bearbeiten"), url)]
 
 
+def answer_buttons(
+    reporting_round: ReportingRound, reports: Iterable[ReportInRound], user
+) -> list[Button]:
+    """Return the lead's button to the page on which it answers for all its measures."""
+    if not any(leads_measure(user, given.measure) and not given.is_given for given in reports):
+        return []
+    url = reverse("measures:answer", args=[reporting_round.pk])
+    return [Button(_("Berichten"), url, "primary")] if reporting_round.is_open else []
+
+
 def round_deadline(reporting_round: ReportingRound, today: dt.date) -> SafeString | str:
     """Return until when reports are due. Only an open round can be overdue."""
     if reporting_round.is_open:

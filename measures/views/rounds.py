@@ -34,6 +34,7 @@ from measures.mails import report_requests
 from measures.models import ReportingRound
 from measures.permissions import can_run_rounds
 from measures.progress import (
+    answer_buttons,
     change_effect,
     closing_details,
     entries_note,
@@ -95,7 +96,10 @@ def round_page(request, pk):
         "deadline": round_deadline(reporting_round, today),
         "lines": round_lines(reporting_round, reports, user=request.user, today=today),
         "hindrance": hindrance,
-        "buttons": round_buttons(reporting_round, request.user, hindrance=hindrance),
+        "buttons": [
+            *answer_buttons(reporting_round, reports, request.user),
+            *round_buttons(reporting_round, request.user, hindrance=hindrance),
+        ],
         "unreachable": _unreachable(reporting_round, request.user),
         **_requests(reporting_round, request.user),
     }

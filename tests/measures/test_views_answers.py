@@ -321,3 +321,14 @@ def test_person_with_an_account_is_not_offered(client, running, measures, lead):
     assert [organisation.pk for organisation in form.fields["organisation"].queryset] == [
         lead.organisation_id
     ]
+
+
+def test_round_leads_to_the_page_while_a_report_is_owed(client, running, measures, lead):
+    client.force_login(lead)
+    url = reverse("measures:answer", args=[running.pk])
+    assert url in client.get(running.get_absolute_url()).content.decode()
+
+    for measure in measures:
+        make_report(measure, round=running)
+
+    assert url not in client.get(running.get_absolute_url()).content.decode()
