@@ -12,12 +12,15 @@ BATCH_SIZE = 500
 
 def freeze_plan(reporting_round: ReportingRound) -> None:
     """Write an entry for each measure of the plan, in the order of its titles."""
+    # Locked before the reports are read, so that none is accepted in between, and in the order in
+    # which several reports are accepted at once, so that the two cannot wait for each other.
+    locked = Measure.objects.select_for_update(of=("self",)).select_related("lead")
+    measures = list(locked.filter(plan_id=reporting_round.plan_id).order_by("pk"))
     reports = accepted_in_round(reporting_round)
     sections = {section.pk: section for section in sections_of([reporting_round.plan])}
-    measures = Measure.objects.filter(plan_id=reporting_round.plan_id).select_related("lead")
     entries = [
         _entry(reporting_round, measure, reports.get(measure.pk), sections)
-        for measure in measures.order_by("search", "pk")
+        for measure in sorted(measures, key=lambda measure: (measure.search, measure.pk))
     ]
     RoundEntry.objects.bulk_create(entries, batch_size=BATCH_SIZE)
 

@@ -1,11 +1,18 @@
-"""Picking from long lists and opening branches of the tree, in a browser."""
+"""Picking from long lists, opening branches of the tree and typing answers, in a browser."""
 
 import pytest
 
 from core.roles import OFFICE
+from measures.models import StatusReport
 from tests.journeys.screen import ALL_RULES, SIDEWAYS, open_screen
 from tests.journeys.site import open_site
-from tests.measures.builders import make_measure, make_plan, make_section
+from tests.measures.builders import (
+    make_measure,
+    make_plan,
+    make_request,
+    make_round,
+    make_section,
+)
 from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.browser
@@ -103,3 +110,26 @@ def test_opening_a_branch_of_a_large_plan_loads_its_measures(browser, client, si
         assert page.get_by_text("1 weitere Maßnahme in der Liste").is_visible()
         assert page.evaluate(ALL_RULES)["violations"] == []
         assert not screen.complaints, screen.complaints
+
+
+def test_answer_by_link_is_saved_while_it_is_typed(screen, site):
+    measure = make_measure(lead=make_organisation())
+    page, asked = screen.page, make_request(make_round(measure.plan), measure.lead)
+    page.goto(f"{site}{asked.personal_link}")
+    assert page.evaluate(ALL_RULES)["violations"] == []
+    assert not page.evaluate(SIDEWAYS)
+
+    for text in ("Erster Satz.", "Zweiter Satz."):
+        page.get_by_label("Sachstand").fill(text)
+        # The answer with the note carries the version for the next one.
+        with page.expect_response(lambda response: response.request.method == "POST") as saved:
+            page.wait_for_timeout(0)
+        assert saved.value.status == 200
+    page.get_by_text("Entwurf gespeichert").wait_for()
+
+    assert StatusReport.objects.get().summary == "Zweiter Satz."
+    # A reason is asked only where the light needs one.
+    assert not page.get_by_label("Grund").is_visible()
+    page.get_by_label("gelb: Probleme").check()
+    assert page.get_by_label("Grund").is_visible()
+    page.get_by_role("button", name="Alles als Entwurf").click()
