@@ -11,11 +11,11 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from core.conflicts import own_fields, version_of
+from core.dates import format_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import create_all_as, delete_all_as, save_values_as
 from core.queries import in_batches
 from core.states import target_of
-from core.texts import shorten
 from core.uploads import clean_name
 from measures.enums import IMPORT_MOVES
 from measures.models import Measure, MeasureImport, Milestone, Plan, PlanSection
@@ -32,7 +32,6 @@ from measures.queries.imports import (
 from partners.queries import default_responsible
 
 FROM_FILE = "file"  # of the choices in a conflict
-SHORT_NAME_LENGTH = 30  # of a file in a line of history, which must name the fields as well
 
 
 @transaction.atomic
@@ -80,7 +79,9 @@ def apply_import(
         )
     if not preview.can_be_applied:
         raise Refused(_("Solange Zeilen zurückgewiesen sind, wird nichts übernommen."))
-    writing = _Writing(_reason(measure_import), by, now)
+    # Without the name of the file, which partners must not read in *Verlauf*.
+    reason = _("Import vom %(day)s") % {"day": format_date(now)}
+    writing = _Writing(reason, by, now)
     writing.create(preview)
     for change in preview.changed:
         writing.change(change, _decided(change, choices))
@@ -116,7 +117,9 @@ def undo_import(*, measure_import: MeasureImport, by, now: dt.datetime) -> Measu
     if measure_import != last_applied_import():
         raise Refused(_("Nur der letzte Import lässt sich rückgängig machen."))
     effects = measure_import.effects
-    reason = _("Import rückgängig gemacht (%(file)s)") % {"file": _short_name(measure_import)}
+    reason = _("Import vom %(day)s rückgängig gemacht") % {
+        "day": format_date(measure_import.applied_at)
+    }
     rows = {name: _untouched(name, effects.get(name, ())) for name in CREATED}
     changed = _untouched("measures", [entry[:2] for entry in effects.get("changed", ())])
     before = {pk: values for pk, _version, values in effects.get("changed", ())}
@@ -279,12 +282,3 @@ def _delete_created(
             delete_all_as([row], by=by, now=now, reason=reason, attached=attached)
     elif rows:
         delete_all_as(rows, by=by, now=now, reason=reason, attached=attached)
-
-
-def _reason(measure_import: MeasureImport) -> str:
-    return _("Import %(file)s") % {"file": _short_name(measure_import)}
-
-
-def _short_name(measure_import: MeasureImport) -> str:
-    # A colon would separate the reason from the fields.
-    return shorten(measure_import.file_name.replace(":", " "), SHORT_NAME_LENGTH)

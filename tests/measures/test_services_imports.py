@@ -10,6 +10,7 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.models import Measure, MeasureImport, Milestone, Plan, PlanSection
 from measures.queries.imports import preview_of
 from measures.services import apply_import
+from partners.models import Sector
 from tests.measures.builders import (
     make_measure,
     make_milestone,
@@ -25,6 +26,7 @@ from tests.measures.workbooks import (
     make_workbook,
     problems_of,
     save,
+    today,
     undo,
     upload,
 )
@@ -85,7 +87,7 @@ def test_edited_cells_are_applied_with_one_line_of_history(client, office):
     latest = measure.history.first()
     assert latest.history_user == office
     assert latest.history_change_reason.startswith(
-        "Import liste.xlsx: interner Vermerk, Abschnitt,"
+        f"Import vom {today()}: interner Vermerk, Abschnitt,"
     )
     assert [row.organisation for row in latest.supporters.all()] == [chamber]
 
@@ -216,7 +218,7 @@ def test_milestones_are_added_but_not_changed(client, office):
         dt.date(2026, 12, 31),
         2,
     )
-    assert added.history.get().history_change_reason == "Import liste.xlsx"
+    assert added.history.get().history_change_reason == f"Import vom {today()}"
 
 
 def test_whole_plan_is_imported_in_one_step(office):
@@ -265,7 +267,9 @@ def test_whole_plan_is_imported_in_one_step(office):
         [chamber],
     )
     assert (bought.phase, bought.search) == ("not_started", "ankauf bezirke")
-    assert [entry.history_change_reason for entry in bought.history.all()] == ["Import liste.xlsx"]
+    assert [entry.history_change_reason for entry in bought.history.all()] == [
+        f"Import vom {today()}"
+    ]
     assert [row.organisation for row in traded.history.get().supporters.all()] == [chamber]
     milestone = bought.milestones.get()
     assert (milestone.title, milestone.owner) == ("Konzept", chamber)
@@ -287,3 +291,26 @@ def test_csv_is_read_in_the_encodings_of_offices(office, encoding):
     apply(upload(file, office, "liste.csv"), office)
 
     assert Measure.objects.get().title == "Ökostrom für Betriebe"
+
+
+def test_sectors_are_named_one_by_one_and_go_into_the_history(client, office):
+    optics, food = (Sector.objects.create(name=name) for name in ("Optik, Laser", "Ernährung"))
+    measure = make_measure(title="Ankauf")
+    measure.sectors.add(food)
+
+    def edit(text):
+        return exported(client, lambda _book, cell: setattr(cell("Branchen"), "value", text))
+
+    refused = problems_of(upload(edit("Optik, Laser; Unbekannt"), office))
+    record = apply(upload(edit("optik, laser; Ernährung"), office), office)
+
+    assert [problem[3] for problem in refused] == ["Die Branche „Unbekannt“ gibt es nicht."]
+    assert set(measure.sectors.all()) == {food, optics}
+    assert {row.sector for row in measure.history.first().sectors.all()} == {food, optics}
+
+    # The export writes a comma between them, which one of the names also contains.
+    again = preview_of(upload(exported(client), office).content)
+    assert (again.problems, again.changed) == ([], [])
+
+    undo(record, office)
+    assert list(measure.sectors.all()) == [food]

@@ -20,6 +20,7 @@ from tests.measures.workbooks import (
     exported,
     make_workbook,
     save,
+    today,
     undo,
     upload,
 )
@@ -64,7 +65,7 @@ def test_undoing_deletes_what_is_new_and_restores_what_was_changed(client, offic
     assert (record.state, record.effects) == ("undone", {})
     assert Measure.history.filter(title="Neu").first().history_type == "-"
     assert measure.history.first().history_change_reason == (
-        "Import rückgängig gemacht (liste.xlsx)"
+        f"Import vom {today()} rückgängig gemacht"
     )
 
 

@@ -231,3 +231,23 @@ def test_preview_costs_the_same_for_any_number_of_rows(client, office):
 
     assert counts[0] == counts[1]
     assert counts[1] <= 15
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER, PARTNER])
+def test_history_tells_others_neither_of_notes_nor_of_the_file(client, office, role):
+    measure = make_measure(title="Ankauf")
+
+    def edit(_book, cell):
+        cell("interner Vermerk").value = "Vertraulich"
+        cell("Laufzeit").value = "bis 2030"
+
+    send(client, exported(client, edit), "heikel.xlsx")
+    confirm(client, MeasureImport.objects.get())
+    own = client.get(measure.get_absolute_url()).content.decode()
+    client.force_login(make_user(role))
+    other = client.get(measure.get_absolute_url()).content.decode()
+
+    assert "interner Vermerk, Laufzeit" in own
+    assert "Laufzeit" in other
+    for secret in ("interner Vermerk", "Vertraulich", "heikel"):
+        assert secret not in other

@@ -90,5 +90,9 @@ def save(measure: Measure, by, **values) -> None:
     )
 
 
+def today() -> str:
+    return f"{timezone.localdate():%d.%m.%Y}"
+
+
 def problems_of(record: MeasureImport) -> list[tuple]:
     return [tuple(problem) for problem in preview_of(record.content).problems]

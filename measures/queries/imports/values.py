@@ -185,6 +185,8 @@ def fingerprint(texts: Mapping[str, str]) -> str:
 
 def tidy(text: str) -> str:
     """Return `text` as two cells compare that look the same."""
+    if text.isalnum() or not text:
+        return text  # most cells, and cleaning them takes longest
     return "\n".join(" ".join(line.split()) for line in clean_text(text).strip().split("\n"))
 
 
@@ -238,13 +240,17 @@ def parse_sectors(text: str, directory: Directory) -> tuple[str, dict[str, Any]]
     """Return the text as the sheet writes it and the sectors. Raises Unfit."""
     named = {fold(sector.name): sector for sector in directory.sectors.values()}
     found: dict[int, Sector] = {}
-    for part in filter(None, map(str.strip, re.split("[;\n]", text))):
-        # A name may contain a comma itself.
-        names = [part] if fold(part) in named else [name.strip() for name in part.split(",")]
-        for name in filter(None, names):
-            if fold(name) not in named:
-                raise Unfit(_("Die Branche „%(name)s“ gibt es nicht.") % {"name": name})
-            found[named[fold(name)].pk] = named[fold(name)]
+    for part in re.split("[;\n]", text):
+        words = [word.strip() for word in part.split(",") if word.strip()]
+        while words:
+            # A name may contain a comma itself, so the longest that fits counts.
+            lengths = range(len(words), 0, -1)
+            length = next((n for n in lengths if fold(", ".join(words[:n])) in named), 0)
+            if not length:
+                raise Unfit(_("Die Branche „%(name)s“ gibt es nicht.") % {"name": words[0]})
+            sector = named[fold(", ".join(words[:length]))]
+            found[sector.pk] = sector
+            words = words[length:]
     return _sectors_text(found.values()), {"sectors": list(found.values())}
 
 
