@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from approvals.models import ApprovalRequest
 from core.enums import WORD, XLSX
 from dialogues.models import Dialogue, Invitation
+from measures.models import Plan, ReportingRound
 from outbox.models import Mail
 from partners.models import DistributionList, User
 from tests.rules.source import APPS
@@ -43,6 +44,9 @@ FILES = {
     "dialogues:series_export": lambda: [[]],
     "dialogues:topics_export": lambda: [[]],
     "measures:export": lambda: [[]],
+    "measures:import_example": lambda: [[]],
+    "measures:outcomes_export": lambda: keys(Plan.objects.exclude(measures=None).distinct()),
+    "measures:round_export": lambda: keys(ReportingRound.objects.exclude(entries=None)),
     "media_visits:coverage_export": lambda: [[]],
     "media_visits:export": lambda: [[]],
     "outbox:calendar": lambda: keys(Mail.objects.filter(mime__contains="text/calendar")),

@@ -65,6 +65,8 @@ REACHES = {
     "notice_bundle": NOBODY,
     "reminder_digest": NOBODY,
     "report_accepted": NOBODY,
+    "report_due": CLOSED_ACCOUNT,
+    "report_link_replaced": CLOSED_ACCOUNT,
     "report_requested": NOBODY,
     "report_returned": NOBODY,
     "report_submitted": NOBODY,
