@@ -1,11 +1,13 @@
-"""Invented progress of the plan 2018–2021: reports, milestones, four measures and two rounds.
+"""Invented progress of the plan 2018–2021: reports, milestones, four measures and three rounds.
 
 The master data of real measures stay untouched: only their reports and milestones are invented.
 """
 
 import datetime as dt
 import io
+from collections.abc import Iterable
 
+from core.enums import TrafficLight
 from core.exports import Sheet, workbook_response
 from core.history import save_as, save_changes_as
 from core.models import Origin
@@ -21,7 +23,7 @@ from demo.invented.progress import (
 )
 from demo.scenario import Scenario
 from measures import services
-from measures.enums import Phase
+from measures.enums import FINISHED_PHASES, Phase
 from measures.models import (
     Measure,
     Milestone,
@@ -35,10 +37,13 @@ from measures.queries import sections_of, top_sections
 from partners.models import Organisation, Person
 
 PLAN = "MPI 2018–2021"
+WITHOUT_REPORT = 4  # on every fourth measure, nothing was reported in the earlier round
 
 
 def load_invented_measures(scenario: Scenario) -> None:
     plan = Plan.objects.get(short_title=PLAN)
+    # Before the invented measures exist, which start later.
+    _load_earlier_round(scenario, plan)
     measures = {
         invented.progress.title: _load_measure(scenario, plan, invented)
         for invented in INVENTED_MEASURES
@@ -56,14 +61,58 @@ def _load_requirements() -> None:
         )
 
 
+def _load_earlier_round(scenario: Scenario, plan: Plan) -> None:
+    """Load the round of a year ago, with an earlier status of the real measures; on some of them
+    nothing was reported.
+    """
+    # More than half a year before the next one, so that the two never have the same title.
+    cut_off_on = scenario.on(-280)
+    earlier = [
+        _earlier(progress)
+        for number, progress in enumerate(STATUS_OF_REAL_MEASURES)
+        if number % WITHOUT_REPORT
+    ]
+    closed = _load_reports(scenario, plan, earlier, cut_off_on)
+    services.close_round(
+        reporting_round=closed, by=scenario.office, now=scenario.at(25, after=cut_off_on)
+    )
+
+
+def _earlier(progress: Progress) -> Progress:
+    """Return what may have been reported half a year before `progress`."""
+    phase = Phase.RUNNING if progress.phase in FINISHED_PHASES else Phase.PREPARING
+    return Progress(
+        progress.title,
+        phase,
+        TrafficLight.GREEN,
+        progress.financing,
+        "Die Beteiligten stimmen die nächsten Schritte ab.",
+    )
+
+
 def _load_closed_round(scenario: Scenario, plan: Plan) -> None:
     """Load the round of half a year ago, with a report on each measure of `progress.py`."""
     cut_off_on = scenario.on(-140)
-    closed = _make_round(scenario, plan, cut_off_on, due_on=scenario.on(20, after=cut_off_on))
-    services.open_round(
-        reporting_round=closed, by=scenario.office, now=scenario.at(1, after=cut_off_on)
-    )
     status = [*STATUS_OF_REAL_MEASURES, *(invented.progress for invented in INVENTED_MEASURES)]
+    closed = _load_reports(scenario, plan, status, cut_off_on)
+    for progress in status:
+        measure = Measure.objects.get(plan=plan, title=progress.title)
+        # Invented measures got their milestones in `_load_measure`.
+        if measure.is_taken_over:
+            _load_milestones(scenario, measure, progress)
+    services.close_round(
+        reporting_round=closed, by=scenario.office, now=scenario.at(25, after=cut_off_on)
+    )
+
+
+def _load_reports(
+    scenario: Scenario, plan: Plan, status: Iterable[Progress], cut_off_on: dt.date
+) -> ReportingRound:
+    """Open a round and record `status` in it."""
+    opened = _make_round(scenario, plan, cut_off_on, due_on=scenario.on(20, after=cut_off_on))
+    services.open_round(
+        reporting_round=opened, by=scenario.office, now=scenario.at(1, after=cut_off_on)
+    )
     for number, progress in enumerate(status):
         measure = Measure.objects.get(plan=plan, title=progress.title)
         services.record_report(
@@ -74,12 +123,7 @@ def _load_closed_round(scenario: Scenario, plan: Plan) -> None:
             now=scenario.at(5 + number, after=cut_off_on),
             origin=Origin.DEMO,
         )
-        # Invented measures got their milestones in `_load_measure`.
-        if measure.is_taken_over:
-            _load_milestones(scenario, measure, progress)
-    services.close_round(
-        reporting_round=closed, by=scenario.office, now=scenario.at(25, after=cut_off_on)
-    )
+    return opened
 
 
 def _load_open_round(scenario: Scenario, plan: Plan, measures: dict[str, Measure]) -> None:

@@ -79,13 +79,18 @@ def test_every_phase_but_not_started_and_every_light_occurs(today):
     assert 0 < figures.whole.milestones_done < figures.whole.milestones_total
 
 
-def test_one_round_is_closed_and_one_is_open(today):
+def test_two_rounds_are_closed_and_one_is_open(today):
     day, _users = today
 
     assert list(ReportingRound.objects.order_by("cut_off_on").values_list("state", flat=True)) == [
         RoundState.CLOSED,
+        RoundState.CLOSED,
         RoundState.OPEN,
     ]
+    earlier, closed, _running = ReportingRound.objects.order_by("cut_off_on")
+    # Both keep the whole plan; the earlier one lacks reports.
+    assert [kept.entries.count() > 10 for kept in (earlier, closed)] == [True, True]
+    assert earlier.entries.filter(report=None).count() > closed.entries.filter(report=None).count()
     running = ReportingRound.objects.get(state=RoundState.OPEN)
     assert running.cut_off_on <= day < running.due_on
     assert {measure.lead.label for measure in measures_awaiting_report(running)} == {
