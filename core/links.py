@@ -29,6 +29,9 @@ def read_link(kind: str, token: str, *, max_age: int | None = None) -> LinkTarge
     """
     try:
         pk, version = signing.loads(token, salt=f"link.{kind}", max_age=max_age)
+        # Signed by this portal, but perhaps in another format, by an older or a newer release.
+        if type(pk) is not int or type(version) is not int:
+            raise TypeError("a link holds two integers")
     except signing.SignatureExpired as error:
         raise Refused(
             _("Dieser Link ist abgelaufen. Bitte wenden Sie sich an die Geschäftsstelle.")

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core import signing
 
 from core.errors import Refused
 from core.links import LinkTarget, read_link, sign_link
@@ -30,6 +31,28 @@ def test_damaged_link_is_refused(token):
 def test_truncated_link_is_refused():
     with pytest.raises(Refused, match=NOT_VALID):
         read_link("invitation", sign_link("invitation", 12, 3)[:-1])
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "12",
+        [12],
+        [12, 3, 1],
+        ["12", 3],
+        [12, "3"],
+        [12, None],
+        [True, 3],
+        [1.5, 3],
+        [[12], 3],
+        {"pk": 12, "version": 3},
+    ],
+)
+def test_signed_link_with_other_values_is_refused(payload):
+    token = signing.dumps(payload, salt="link.invitation")
+
+    with pytest.raises(Refused, match=NOT_VALID):
+        read_link("invitation", token)
 
 
 def test_link_expires():
