@@ -149,5 +149,6 @@ def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.da
             "answer_due_on": format_date(add_months(today, 1)),
         },
         path=path,
+        reply_to=email,
     )
     enqueue_mails([draft], now=now)

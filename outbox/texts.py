@@ -195,7 +195,8 @@ class MailDraft(NamedTuple):
     recipient, `event`) is unique: an existing mail is not written again. `path` is the page the
     mail is about; `link` replaces {link} and defaults to `path`. With
     `has_personal_link`, `link` is a secret: it may occur only in the body, and the portal redacts
-    it everywhere. `calendar` comes from `outbox.rendering.calendars.make_calendar`.
+    it everywhere. `calendar` comes from `outbox.rendering.calendars.make_calendar`. Answers go to
+    the office unless `reply_to` names somebody else's address.
     """
 
     kind: str
@@ -207,6 +208,7 @@ class MailDraft(NamedTuple):
     link: str = ""
     has_personal_link: bool = False
     calendar: str = ""
+    reply_to: str = ""
     due_at: dt.datetime | None = None
     expires_at: dt.datetime | None = None
     # Waits for its release, whatever its text says: it takes the place of a mail that did.

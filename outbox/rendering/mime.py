@@ -68,14 +68,21 @@ def make_message_id() -> str:
 
 
 def build_mime(
-    content: Message, *, to: Recipient, message_id: str, now: dt.datetime, calendar: str = ""
+    content: Message,
+    *,
+    to: Recipient,
+    message_id: str,
+    now: dt.datetime,
+    calendar: str = "",
+    reply_to: str = "",
 ) -> str:
-    """Return the message as ASCII text with CRLF."""
+    """Return the message as ASCII text with CRLF. Answers go to `reply_to`, else to the office."""
     message = EmailMessage(policy=POLICY)
     message["From"] = _address(settings.OFFICE_NAME, settings.MAIL_FROM)
     message["To"] = _address(to.name, to.email)
     # Replies reach people even when MAIL_FROM is an address that nobody reads.
-    message["Reply-To"] = _address(settings.OFFICE_NAME, settings.OFFICE_EMAIL)
+    office = _address(settings.OFFICE_NAME, settings.OFFICE_EMAIL)
+    message["Reply-To"] = _address("", reply_to) if reply_to else office
     message["Subject"] = one_line(content.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
@@ -98,6 +105,7 @@ def readdress(mime: str, to: Recipient, *, now: dt.datetime) -> str:
         message_id=str(message["Message-ID"]),
         now=now,
         calendar=readdress_calendar(calendar, to) if calendar else "",
+        reply_to=_reply_to_of(message),
     )
 
 
@@ -112,12 +120,20 @@ def reword(mime: str, change: Callable[[str], str]) -> str:
         message_id=str(message["Message-ID"]),
         now=message["Date"].datetime,
         calendar=_calendar_of(message),
+        reply_to=_reply_to_of(message),
     )
 
 
 def _content_of(message: EmailMessage) -> Message:
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     return Message(str(message["Subject"]), text, html)
+
+
+def _reply_to_of(message: EmailMessage) -> str:
+    """Return the address for answers; empty if the message names the office."""
+    [address] = message["Reply-To"].addresses
+    # Only the office is named beside its address, and it may have another one by now.
+    return "" if address.display_name else address.addr_spec
 
 
 def _calendar_of(message: EmailMessage) -> str:

@@ -173,7 +173,8 @@ def _mail_from(
         link=draft.link or draft.path,
         values=draft.values,
     )
-    mail = _new_mail(draft.to, message, now=now, by=by, batch=batch, calendar=draft.calendar)
+    parts = {"calendar": draft.calendar, "reply_to": draft.reply_to}
+    mail = _new_mail(draft.to, message, now=now, by=by, batch=batch, **parts)
     mail.kind, mail.subject_key, mail.event = draft.kind, draft.subject_key, draft.event
     mail.path = draft.path
     # A personal link is not bundled with notices that anybody with the address may read.
@@ -187,9 +188,9 @@ def _mail_from(
     return mail
 
 
-def _new_mail(to: Recipient, message: Message, *, now, by, batch, calendar="") -> Mail:
+def _new_mail(to: Recipient, message: Message, *, now, by, batch, **parts: str) -> Mail:
     message_id = make_message_id()
-    mime = build_mime(message, to=to, message_id=message_id, now=now, calendar=calendar)
+    mime = build_mime(message, to=to, message_id=message_id, now=now, **parts)
     _require_size(mime, message.subject)
     return Mail(
         recipient=normalise_address(to.email),

@@ -2,12 +2,15 @@
 
 import datetime as dt
 import re
+from email import message_from_string
+from email.policy import default
 
 import pytest
 import time_machine
 
 from outbox.models import Mail
 
+OFFICE_ADDRESS = "Geschäftsstelle Masterplan Industriestadt Berlin <geschaeftsstelle@example.org>"
 HINT = {"message": "Der Kontrast ist zu schwach.", "page": "Übersicht", "email": "gast@example.org"}
 
 
@@ -44,6 +47,22 @@ def test_hint_reaches_the_office_once(client, db):
     assert "Ihr Hinweis ist bei der Geschäftsstelle." in first.text
     mail = Mail.objects.get()
     assert (mail.kind, mail.recipient) == ("barrier_reported", "geschaeftsstelle@example.org")
+
+
+@pytest.mark.parametrize(
+    ("email", "reply_to"),
+    [
+        ("gast@example.org", "gast@example.org"),
+        ("Gast@Exämple.org", "gast@xn--exmple-cua.org"),
+        ("", OFFICE_ADDRESS),
+    ],
+)
+def test_answer_to_a_hint_goes_to_whoever_sent_it(client, db, email, reply_to):
+    client.post("/barrierefreiheit/", HINT | {"email": email})
+
+    mime = message_from_string(Mail.objects.get().mime, policy=default)
+
+    assert str(mime["Reply-To"]) == reply_to
 
 
 @time_machine.travel(dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC))

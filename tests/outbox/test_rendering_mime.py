@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from outbox.rendering import TextError
 from outbox.rendering.headers import one_line
 from outbox.rendering.messages import write_message
-from outbox.rendering.mime import build_mime, make_message_id
+from outbox.rendering.mime import build_mime, make_message_id, readdress, reword
 from tests.outbox.builders import NOTICE, NOW, make_event_text, make_recipient
 from tests.outbox.hostile import HOSTILE, any_text
 
@@ -30,16 +30,32 @@ words = st.lists(st.text("abcäöüß–„“.7", min_size=1, max_size=25), min
 )
 
 
-def build(*, topic="Größe", calendar="", **recipient):
+def build(*, topic="Größe", calendar="", reply_to="", **recipient):
     message = write_message(
         NOTICE, greeting="Guten Tag", link="/x/", values={"topic": topic, "comment": ""}
     )
     to = make_recipient(**recipient)
-    return build_mime(message, to=to, message_id="<1@example.org>", now=NOW, calendar=calendar)
+    parts = {"calendar": calendar, "reply_to": reply_to}
+    return build_mime(message, to=to, message_id="<1@example.org>", now=NOW, **parts)
 
 
 def parse(mime):
     return message_from_string(mime, policy=default)
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda mime: readdress(mime, make_recipient(email="neu@example.org"), now=NOW),
+        lambda mime: reword(mime, str.upper),
+    ],
+    ids=["readdress", "reword"],
+)
+@pytest.mark.parametrize("reply_to", ["", "hinweis@example.org"])
+def test_rewritten_message_keeps_the_address_for_answers(rewrite, reply_to):
+    mime = build(reply_to=reply_to)
+
+    assert parse(rewrite(mime))["Reply-To"] == parse(mime)["Reply-To"]
 
 
 def test_message_has_the_headers_of_an_office():
