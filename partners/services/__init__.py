@@ -5,9 +5,12 @@ from partners.services.accounts import (
     deactivate_account,
     invite_account,
     read_invitation,
-    require_other_account,
+    require_activatable,
+    require_deactivatable,
+    require_invitable,
     require_pending,
     resend_invitation,
+    version_to_deactivate,
 )
 from partners.services.deputies import create_deputy, end_deputy
 from partners.services.lists import add_members, change_list, create_list, remove_members
@@ -48,9 +51,12 @@ __all__ = [
     "preview_erasure",
     "preview_merge",
     "remove_members",
-    "require_other_account",
+    "require_activatable",
+    "require_deactivatable",
+    "require_invitable",
     "require_pending",
     "resend_invitation",
     "take_back",
     "tidy_people",
+    "version_to_deactivate",
 ]

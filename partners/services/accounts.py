@@ -1,6 +1,7 @@
 """Invite people to accounts; change, deactivate and reactivate accounts."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection
 
 from allauth.account.models import EmailAddress
@@ -10,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.conflicts import require_seen
-from core.errors import ChangedMeanwhile, Refused, require_heeded, violation_as
+from core.conflicts import require_seen, version_of
+from core.errors import ChangedMeanwhile, Concern, Refused, require_heeded, violation_as
 from core.history import save_as
 from core.links import read_link
 from core.roles import OFFICE, PARTNER, ROLES
@@ -28,11 +29,16 @@ from partners.services.people import (
     AddressChange,
     addressed,
     concerns_about,
+    dependents_of_account,
     follow_address,
 )
 
 INVITATION_SECONDS = INVITATION_DAYS * 24 * 3600
 ACCOUNT_FIELDS = ("email", "groups", "is_active", "is_office_head")
+ACCOUNT_CHANGED = gettext_lazy(
+    "Inzwischen hat sich das Konto geändert, oder es ist für anderes zuständig. Bitte sehen Sie "
+    "sich den jetzigen Stand an, und entscheiden Sie dann."
+)
 ROLE_REQUIRED = gettext_lazy("Bitte wählen Sie mindestens eine Rolle.")
 
 
@@ -56,9 +62,7 @@ def invite_account(
     require_can_manage_partners(by)
     # The lock on the person serialises two simultaneous invitations.
     locked = Person.objects.select_for_update().get(pk=person.pk)
-    if User.objects.filter(person=locked).exists():
-        raise ChangedMeanwhile(_("Diese Person hat schon ein Konto."))
-    _require_active(locked)
+    require_invitable(locked)
     _require_fitting_roles(locked, roles, is_office_head)
     email = _require_free_address(email)
     doubles = similar_people(locked, email=email)
@@ -76,6 +80,13 @@ def invite_account(
     follow_address(locked, former, by=by, now=now)
     mail_invitation(account, now=now, by=by)
     return account
+
+
+def require_invitable(person: Person) -> None:
+    """Raise Refused unless `person` is active, ChangedMeanwhile if they have an account."""
+    if User.objects.filter(person=person).exists():
+        raise ChangedMeanwhile(_("Diese Person hat schon ein Konto."))
+    _require_active(person)
 
 
 @transaction.atomic
@@ -192,19 +203,20 @@ def change_account(
 
 
 @transaction.atomic
-def deactivate_account(*, account: User, by, now: dt.datetime) -> User:
+def deactivate_account(*, account: User, by, now: dt.datetime, seen: str | None = None) -> User:
     """Close an account, which ends its sessions, revokes its invitation and withdraws the mails
     that wait for it. Its person still gets those for contacts.
 
-    Raises ChangedMeanwhile when it is closed already; Refused for the user's own account and for
-    the last account of the office.
+    `seen` is the `version_to_deactivate` that the page showed. Raises ChangedMeanwhile when that
+    has changed or the account is closed already; Refused for the user's own account and for the
+    last account of the office.
     """
     require_can_manage_partners(by)
     office_pks = _lock_office_accounts()
     locked = _lock_account(account)
-    if not locked.is_active:
-        raise ChangedMeanwhile(_("Dieses Konto ist schon deaktiviert."))
-    require_other_account(locked, by)
+    require_deactivatable(locked, by=by)
+    if seen not in (None, version_to_deactivate(locked, dependents_of_account(locked))):
+        raise ChangedMeanwhile(str(ACCOUNT_CHANGED))
     _require_another_office_account(locked, office_pks)
     former = addressed(locked.person)
     locked.is_active = False
@@ -228,10 +240,7 @@ def activate_account(*, account: User, by, now: dt.datetime) -> User:
     """
     require_can_manage_partners(by)
     locked = _lock_account(account)
-    if locked.is_active:
-        raise ChangedMeanwhile(_("Dieses Konto ist schon aktiv."))
-    _require_fitting_roles(locked.person, locked.own_roles)
-    _require_active(locked.person)
+    require_activatable(locked)
     former = addressed(locked.person)
     locked.is_active = True
     save_as(locked, by=by, now=now, reason=_("aktiviert"))
@@ -239,10 +248,26 @@ def activate_account(*, account: User, by, now: dt.datetime) -> User:
     return locked
 
 
-def require_other_account(account: User, by) -> None:
-    """Raise Refused when users try to deactivate their own account."""
+def require_deactivatable(account: User, *, by) -> None:
+    """Raise ChangedMeanwhile if `account` is closed already, Refused if it is the user's own."""
+    if not account.is_active:
+        raise ChangedMeanwhile(_("Dieses Konto ist schon deaktiviert."))
     if account.pk == by.pk:
         raise Refused(_("Das eigene Konto kann niemand selbst deaktivieren."))
+
+
+def version_to_deactivate(account: User, dependents: Collection[Concern]) -> str:
+    """Return a fingerprint of `account` and what depends on it, as its page lists it."""
+    shown = [version_of(account, ACCOUNT_FIELDS), *map(str, dependents)]
+    return hashlib.sha256("\0".join(shown).encode()).hexdigest()[:20]
+
+
+def require_activatable(account: User) -> None:
+    """Raise ChangedMeanwhile if `account` is open already, Refused if it cannot be opened."""
+    if account.is_active:
+        raise ChangedMeanwhile(_("Dieses Konto ist schon aktiv."))
+    _require_fitting_roles(account.person, account.own_roles)
+    _require_active(account.person)
 
 
 def _locked_accounts() -> QuerySet[User]:

@@ -17,6 +17,7 @@ from core.views import (
     render_confirmation,
     render_form,
     run_service,
+    version_sent,
 )
 from outbox.progress.batches import MailPreview
 from outbox.views.confirming import previews_context
@@ -33,9 +34,12 @@ from partners.services import (
     deactivate_account,
     dependents_of_account,
     invite_account,
-    require_other_account,
+    require_activatable,
+    require_deactivatable,
+    require_invitable,
     require_pending,
     resend_invitation,
+    version_to_deactivate,
 )
 
 
@@ -51,6 +55,8 @@ def _account_of_person(request, pk: int) -> User:
 @allowed(can_manage_partners)
 def account_invite(request, pk):
     person = get_object_or_404(visible_people(request.user), pk=pk)
+    if back := redirect_if_refused(request, person, require_invitable):
+        return back
     form = AccountForm(request.POST or None, initial={"email": person.email})
     form.overrule_label = _("Trotzdem einladen")
     if form.is_valid():
@@ -145,20 +151,29 @@ def _changed_text(before: User, after: User) -> str:
 @allowed(can_manage_partners)
 def account_deactivate(request, pk):
     account = _account_of_person(request, pk)
+    # Refuse before asking for confirmation, not after.
+    check = partial(require_deactivatable, by=request.user)
+    if back := redirect_if_refused(request, account, check, to=account.person.get_absolute_url()):
+        return back
     if request.method == "POST":
-        service = partial(deactivate_account, account=account, by=request.user, now=timezone.now())
+        service = partial(
+            deactivate_account,
+            account=account,
+            seen=version_sent(request) or None,
+            by=request.user,
+            now=timezone.now(),
+        )
         done = _("Das Konto ist deaktiviert.")
         run_service(request, service, done=format_html("{} {}", done, open_records_note(account)))
         return redirect(account.person)
-    # Refuse before asking for confirmation, not after.
-    if not run_service(request, partial(require_other_account, account, request.user)):
-        return redirect(account.person)
+    dependents = dependents_of_account(account)
     return render_confirmation(
         request,
+        hidden=[("version", version_to_deactivate(account, dependents))],
         title=_("Konto deaktivieren"),
         question=_("Das Konto von %(name)s deaktivieren?") % {"name": account.person.name},
         details=[
-            *concern_lines(dependents_of_account(account)),
+            *concern_lines(dependents),
             _("Laufende Sitzungen enden sofort, eine Anmeldung ist nicht mehr möglich."),
             _("Die Person bleibt mit allem, was sie eingetragen hat, erhalten."),
             _("Das Konto kann später wieder aktiviert werden."),
@@ -172,12 +187,17 @@ def account_deactivate(request, pk):
 @allowed(can_manage_partners)
 def account_activate(request, pk):
     account = _account_of_person(request, pk)
+    target = account.person.get_absolute_url()
+    if back := redirect_if_refused(request, account, require_activatable, to=target):
+        return back
     if request.method == "POST":
         service = partial(activate_account, account=account, by=request.user, now=timezone.now())
-        run_service(request, service, done=_("Das Konto ist wieder aktiv."))
+        done = _("Das Konto ist wieder aktiv.")
+        run_service(request, service, done=done, seen=[account])
         return redirect(account.person)
     return render_confirmation(
         request,
+        seen=[account],
         title=_("Konto aktivieren"),
         question=_("Das Konto von %(name)s wieder aktivieren?") % {"name": account.person.name},
         details=[_("Die Person kann sich danach mit ihrem bisherigen Passwort anmelden.")],

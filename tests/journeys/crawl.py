@@ -66,8 +66,6 @@ UNVERSIONED = {
     "condition",
     "measures:saved_filter_delete",
     "measures:import_discard",
-    "partners:account_activate",
-    "partners:account_deactivate",
     "reminders:resume",
     "outbox:approve",
     "outbox:resend",

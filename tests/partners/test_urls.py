@@ -30,7 +30,7 @@ PAGES = [
     ("account_invite", "colleague", (OFFICE,), 403),
     ("account_edit", "holder", (OFFICE,), 403),
     ("account_deactivate", "holder", (OFFICE,), 403),
-    ("account_activate", "holder", (OFFICE,), 403),
+    ("account_activate", "former_holder", (OFFICE,), 403),
     ("deputy_add", "holder", (OFFICE,), 403),
     ("lists", "", INSIDE, 403),
     ("list_add", "", (OFFICE,), 403),
@@ -46,6 +46,7 @@ def records():
     own = make_organisation("Verband der Probe")
     colleague = make_person(organisation=own)
     holder = make_user(PARTNER, organisation=own).person
+    former_holder = make_user(PARTNER, organisation=own, is_active=False).person
     distribution_list = DistributionList.objects.create(name="Metall und Elektro")
     distribution_list.members.add(colleague)
     return {
@@ -53,6 +54,7 @@ def records():
         "foreign_organisation": make_organisation("Fremder Betrieb"),
         "colleague": colleague,
         "holder": holder,
+        "former_holder": former_holder,
         "list": distribution_list,
     }
 

@@ -55,6 +55,57 @@ def test_account_is_deactivated_by_post_only(client, office):
     assert not User.objects.get(pk=account.pk).is_active
 
 
+def version_on(client, url):
+    return re.search(r'name="version" value="([^"]+)"', client.get(url).text)[1]
+
+
+def test_account_that_got_more_to_do_is_not_deactivated_unseen(client, office):
+    account = make_user(OFFICE, person=make_person("Referat"))
+    client.force_login(office)
+    url = f"/partner/personen/{account.person_id}/konto/deaktivieren/"
+    shown = {"version": version_on(client, url)}
+    make_topic(responsible=account)
+
+    page = client.post(url, shown, follow=True)
+
+    assert "Inzwischen hat sich das Konto geändert" in page.text
+    assert User.objects.get(pk=account.pk).is_active
+    client.post(url, {"version": version_on(client, url)})
+    assert not User.objects.get(pk=account.pk).is_active
+
+
+def test_account_that_changed_is_not_activated_unseen(client, office):
+    account = make_user(OBSERVER, is_active=False)
+    client.force_login(office)
+    url = f"/partner/personen/{account.person_id}/konto/aktivieren/"
+    shown = {"version": version_on(client, url)}
+    User.objects.filter(pk=account.pk).update(email="anders@example.org")
+
+    page = client.post(url, shown, follow=True)
+
+    assert "Der Eintrag wurde inzwischen geändert." in page.text
+    assert not User.objects.get(pk=account.pk).is_active
+
+
+@pytest.mark.parametrize(
+    ("action", "is_active", "sentence"),
+    [
+        ("aktivieren", True, "Dieses Konto ist schon aktiv."),
+        ("deaktivieren", False, "Dieses Konto ist schon deaktiviert."),
+        ("einladen", True, "Diese Person hat schon ein Konto."),
+        ("einladen", False, "Diese Person hat schon ein Konto."),
+    ],
+)
+def test_page_of_an_act_that_is_done_does_not_open(client, office, action, is_active, sentence):
+    account = make_user(OBSERVER, is_active=is_active)
+    client.force_login(office)
+
+    page = client.get(f"/partner/personen/{account.person_id}/konto/{action}/", follow=True)
+
+    assert page.redirect_chain == [(f"/partner/personen/{account.person_id}/", 302)]
+    assert sentence in page.text
+
+
 def test_page_to_deactivate_ones_own_account_does_not_open(client, office):
     client.force_login(office)
 
