@@ -269,6 +269,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # seconds; mail may take a while
 ACCOUNT_SESSION_REMEMBER = False
+# allauth's own also writes a copy of the account's address, even when somebody opens a wrong link.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 ACCOUNT_FORMS = {
     "login": "sign_in.forms.LoginForm",
     "request_login_code": "sign_in.forms.RequestCodeForm",

@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
 
 from core.roles import OFFICE
 from outbox.models import Mail
 from tests.partners.builders import make_user
+from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +172,59 @@ def test_password_reset_sets_a_new_password(client, account):
 
     sign_in(client, account, password="Spreeinsel 2031")
     assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.parametrize("is_valid", [True, False])
+def test_opening_a_reset_link_changes_nothing(client, account, method, is_valid):
+    client.post("/anmelden/passwort/", {"email": account.email})
+    link = re.search(RESET_LINK, last_mail_text())[1]
+    if not is_valid:
+        link = f"/anmelden/passwort/{user_pk_to_url_str(account)}-c8x-{'0' * 32}/"
+    EmailAddress.objects.all().delete()
+
+    with nothing_changes(account):
+        answer = getattr(client, method)(link, follow=True)
+
+    assert answer.status_code == 200
+    assert not EmailAddress.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/anmelden/",
+        "/anmelden/code/",
+        "/anmelden/code/eingeben/",
+        "/anmelden/konto-bekommen/",
+        "/anmelden/passwort/",
+        "/anmelden/passkey/",
+        "/anmelden/zweiter-faktor/",
+        "/anmelden/gesperrt/",
+        "/konto/bestaetigen/",
+        "/konto/passwort/",
+        "/konto/sicherheit/",
+        "/konto/sicherheit/passkeys/",
+    ],
+)
+@pytest.mark.parametrize("is_known", [True, False])
+def test_opening_a_page_to_sign_in_writes_no_address(client, account, path, is_known):
+    if is_known:
+        client.force_login(account, backend="sign_in.adapters.AccountBackend")
+
+    with nothing_changes(account):
+        client.get(path)
+
+    assert not EmailAddress.objects.exists()
+
+
+def test_new_address_revokes_a_reset_link(client, account):
+    client.post("/anmelden/passwort/", {"email": account.email})
+    link = re.search(RESET_LINK, last_mail_text())[1]
+    account.email = "neu@example.org"
+    account.save()
+
+    assert "Dieser Link gilt nicht mehr" in client.get(link, follow=True).text
 
 
 def test_used_reset_link_says_what_to_do(client, account):
