@@ -352,12 +352,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"without_tokens": {"()": "core.logs.HideTokens"}},
+    "filters": {
+        "without_tokens": {"()": "core.logs.HideTokens"},
+        "short_refusals": {"()": "core.logs.ShortenRefusals"},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["without_tokens"],
+            "filters": ["without_tokens", "short_refusals"],
         }
     },
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},

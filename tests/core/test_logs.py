@@ -7,7 +7,9 @@ import pytest
 from django.conf import settings
 
 from core.links import sign_link
+from core.roles import PARTNER
 from operations.processes import web_command
+from tests.partners.builders import make_user
 
 
 @pytest.fixture
@@ -50,6 +52,28 @@ def test_logs_contain_no_password_link(log):
     )
 
     assert log.getvalue().endswith("django.request: Not Found: /anmelden/passwort/…/\n")
+
+
+@pytest.mark.django_db
+def test_refused_page_is_logged_in_one_line(client, log):
+    client.force_login(make_user(PARTNER))
+
+    assert client.get("/partner/personen/neu/").status_code == 403
+
+    [line] = log.getvalue().splitlines()
+    assert line.endswith(
+        "WARNING django.request: Forbidden (Permission denied): /partner/personen/neu/"
+    )
+
+
+def test_fault_of_the_portal_is_logged_with_its_traceback(log):
+    try:
+        raise ZeroDivisionError
+    except ZeroDivisionError:
+        logging.getLogger("django.request").exception("fault", extra={"status_code": 500})
+
+    assert "Traceback" in log.getvalue()
+    assert log.getvalue().endswith("ZeroDivisionError\n")
 
 
 def test_other_messages_stay_unchanged(log):
