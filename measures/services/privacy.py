@@ -60,6 +60,7 @@ PERSON_DATA = PersonData(
         {
             "measures.Continuation.decided_by",
             "measures.MeasureImport.uploaded_by",
+            "measures.SavedFilter.user",
             "measures.StatusReport.decided_by",
             "measures.StatusReport.reported_by",
         }

@@ -7,7 +7,7 @@ from django.urls import get_resolver, reverse
 
 from dialogues.models import Dialogue, DialogueSeries, Topic
 from measures.enums import RoundState
-from measures.models import Measure, Milestone, Project, ReportingRound
+from measures.models import Measure, Milestone, Plan, Project, ReportingRound
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.models import DistributionList, Organisation, Person, User
 from tests.journeys.visitor import Visitor
@@ -26,6 +26,7 @@ FORMS = {
     "dialogues:topic_edit": Topic,
     "measures:edit": Measure,
     "measures:milestone_edit": Milestone,
+    "measures:plan_edit": Plan,
     "measures:project_edit": Project,
     "measures:round_edit": ReportingRound,
     "media_visits:coverage_edit": Coverage,
@@ -46,10 +47,14 @@ def test_every_form_is_tried():
     assert found == FORMS.keys() | NO_RECORDS
 
 
+def is_of_records(value) -> bool:
+    return isinstance(value, list) and all(isinstance(part, models.Model) for part in value)
+
+
 def stored(record: models.Model) -> dict:
     """Return the values that a form could change; lists of records in a fixed order."""
     return {
-        name: sorted(part.pk for part in value) if isinstance(value, list) else value
+        name: sorted(part.pk for part in value) if is_of_records(value) else value
         for name, value in model_to_dict(record).items()
         if name != "version"
     }
