@@ -8,6 +8,7 @@ from core.errors import Refused
 from core.roles import OFFICE
 from measures.models import Measure
 from measures.queries.imports import preview_of
+from partners.models import Organisation
 from tests.measures.builders import (
     make_measure,
     make_milestone,
@@ -21,6 +22,7 @@ from tests.measures.workbooks import (
     exported,
     make_workbook,
     problems_of,
+    save,
     upload,
 )
 from tests.partners.builders import make_organisation, make_user
@@ -264,3 +266,18 @@ def test_columns_and_sheets_that_nobody_reads_are_named(office):
         "Blatt „Maßnahmen“: Die Spalte „Farbe“ wird nicht gelesen.",
         "Das Blatt „Sonstiges“ wird nicht gelesen.",
     ]
+
+
+def test_unedited_text_is_not_refused_although_it_no_longer_fits(client, office):
+    chamber = make_organisation("Alte Kammer")
+    measure = make_measure(title="Ankauf")
+    save(measure, office, lead=chamber)
+    file = exported(client, lambda _book, cell: setattr(cell("Kennung"), "value", "C"))
+    measure.refresh_from_db()
+    save(measure, office, lead=None)
+    Organisation.objects.filter(pk=chamber.pk).update(is_active=False)
+
+    preview = preview_of(upload(file, office).content)
+
+    assert preview.problems == []
+    assert [field.name for change in preview.changed for field in change.changes] == ["code"]
