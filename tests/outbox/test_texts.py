@@ -60,6 +60,7 @@ def test_reminders_of_the_day_cannot_wait():
     assert [text.kind for text in all_texts() if not text.can_wait] == [
         "notice_bundle",
         "reminder_digest",
+        "report_due",
         "test_list",
     ]
 
