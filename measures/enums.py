@@ -60,15 +60,16 @@ class ContinuationKind(models.TextChoices):
     ENDED = "ended", _("beendet")
 
 
+# What to do so that it becomes that, on buttons and in titles.
+CONTINUATION_VERBS = {
+    ContinuationKind.CONTINUED: _("Fortführen"),
+    ContinuationKind.MERGED: _("Zusammenführen"),
+    ContinuationKind.SPLIT: _("Aufteilen"),
+    ContinuationKind.ENDED: _("Beenden"),
+}
+
 UNDECIDED = "offen"  # in query strings
 UNDECIDED_LABEL = _("noch offen")
-
-CONTINUATION_BADGE_COLOURS: dict[str, str] = {
-    ContinuationKind.CONTINUED: "success",
-    ContinuationKind.MERGED: "info",
-    ContinuationKind.SPLIT: "info",
-    ContinuationKind.ENDED: "muted",
-}
 
 
 # What holds a measure up (*Hemmnis*). The reason of the traffic light says the rest in words.

@@ -226,9 +226,7 @@ def plan_period(plan: Plan) -> str:
 
 
 def _plan_state(plan: Plan) -> SafeString:
-    badges = [] if plan.is_published else [(draw_badge(_("in Vorbereitung"), "info"),)]
-    badges += [(draw_badge(_("Demodaten"), "warning"),)] if plan.is_demo else []
-    return format_html_join(" ", "{}", badges)
+    return SafeString("") if plan.is_published else draw_badge(_("in Vorbereitung"), "info")
 
 
 def _plan_note(plan: Plan) -> str:

@@ -250,7 +250,8 @@ def _copy(
         responsible=measure.responsible or default_responsible(by),
         origin=origin,
     )
-    values["supporters"] = list(measure.supporters.all())
+    for name in ("supporters", "sectors"):
+        values[name] = list(getattr(measure, name).all())
     taken = _("In %(plan)s gibt es schon eine Maßnahme „%(title)s“.")
     violation = Refused(taken % {"plan": plan, "title": values["title"]})
     save_values_as(copy, values, by=by, now=now, reason=COPIED_REASON, violation=violation)

@@ -15,7 +15,7 @@ from core.exports import list_response
 from core.queries import keys_from
 from core.views import MAX_TICKED, paginate, render_form, require, run_service, ticks_of
 from measures import services
-from measures.enums import ContinuationKind
+from measures.enums import CONTINUATION_VERBS, ContinuationKind
 from measures.filters import SuccessionFilter
 from measures.forms import DECISION_FORMS
 from measures.models import Continuation, Measure, Plan
@@ -109,7 +109,7 @@ def continuation(request: HttpRequest, pk: int) -> HttpResponse:
             "undecided": counts[""],
             "total": sum(counts.values()),
             "actions": [
-                (reverse("measures:decide", args=[plan.pk, key]), f"{kind.label.capitalize()} …")
+                (reverse("measures:decide", args=[plan.pk, key]), f"{CONTINUATION_VERBS[kind]} …")
                 for key, kind in ACTIONS.items()
             ],
         }
@@ -155,7 +155,7 @@ def decide(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         request,
         form,
         template="measures/decide.html",
-        title=_("%(kind)s in %(plan)s") % {"kind": kind.label.capitalize(), "plan": plan},
+        title=str(CONTINUATION_VERBS[kind]),
         plan=plan,
         details=decision_details(measures),
         submit_label=_("Entscheidung festhalten"),

@@ -17,6 +17,7 @@ from measures.services import (
     split_measure,
     undo_continuation,
 )
+from partners.models import Sector
 from tests.measures.builders import (
     NOW,
     make_continuation,
@@ -138,6 +139,8 @@ def test_continued_measure_is_a_copy_of_the_master_data_in_the_same_place(office
         sources=["https://example.org"],
     )
     measure.supporters.add(supporter)
+    sector = Sector.objects.create(name="Maschinenbau")
+    measure.sectors.add(sector)
     make_milestone(measure)
 
     (continuation,) = continue_measures(measures=[measure], plan=new, by=office, now=NOW)
@@ -145,6 +148,7 @@ def test_continued_measure_is_a_copy_of_the_master_data_in_the_same_place(office
     copy = continuation.successors.get()
     assert (copy.plan, copy.title, copy.code, copy.section) == (new, "Ankauf", "C 1", place)
     assert (copy.lead, list(copy.supporters.all()), copy.amount) == (lead, [supporter], "10 €")
+    assert list(copy.sectors.all()) == [sector]
     assert (copy.phase, copy.traffic_light, copy.internal_notes) == ("not_started", "", "")
     assert (copy.sources, copy.milestones.count(), copy.responsible) == ([], 0, office)
     assert (continuation.decided_by, continuation.decided_at) == (office, NOW)
