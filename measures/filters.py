@@ -64,6 +64,15 @@ def _value_field(label, choices) -> filters.ChoiceFilter:
     )
 
 
+def _lighthouse_field() -> filters.ChoiceFilter:
+    return filters.ChoiceFilter(
+        field_name="is_lighthouse",
+        label=_("Leuchtturm"),
+        choices=[("True", _("nur Leuchtturmprojekte"))],
+        empty_label=EVERYTHING,
+    )
+
+
 class MeasureFilter(filters.FilterSet):
     q = _search_field()
     plan = filters.ModelChoiceFilter(
@@ -88,6 +97,7 @@ class MeasureFilter(filters.FilterSet):
     status = filters.ChoiceFilter(
         label=_("Stand"), method="by_age", choices=AGES, empty_label=EVERYTHING
     )
+    lighthouse = _lighthouse_field()
     responsible = ResponsibleFilter()
 
     class Meta:
@@ -205,6 +215,7 @@ def _with_counts(choices, counts: Mapping[str, int]) -> list[tuple]:
 
 class ProjectFilter(filters.FilterSet):
     q = _search_field()
+    lighthouse = _lighthouse_field()
 
     class Meta:
         model = Project

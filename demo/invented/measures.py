@@ -182,6 +182,7 @@ def _load_measure(scenario: Scenario, plan: Plan, invented: InventedMeasure) -> 
         starts_on=scenario.on(-200),
         ends_on=scenario.on(200),
         is_published=True,
+        is_lighthouse=invented.progress == EXCHANGE,
         responsible=scenario.office,
         origin=Origin.DEMO,
     )

@@ -63,6 +63,7 @@ class MeasureForm(VersionedForm):
             "ends_on",
             "runtime",
             "amount",
+            "is_lighthouse",
             "is_published",
             "internal_notes",
         )
@@ -109,6 +110,7 @@ class ProjectForm(VersionedForm):
             "ends_on",
             "runtime",
             "amount",
+            "is_lighthouse",
             "is_published",
         )
         formfield_callback = formfield_for

@@ -87,6 +87,11 @@ class Undertaking(Sourced):
     starts_on = models.DateField(_("Beginn"), null=True, blank=True)
     ends_on = models.DateField(_("Ende"), null=True, blank=True)
     amount = models.CharField(_("Mittel"), max_length=200, blank=True)
+    is_lighthouse = models.BooleanField(
+        _("Leuchtturmprojekt"),
+        default=False,
+        help_text=_("Als Leuchtturm des Plans gekennzeichnet."),
+    )
     is_published = models.BooleanField(
         _("veröffentlicht"), default=False, help_text=_("Für Partner und Steuerungskreis sichtbar.")
     )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import format_date
 from core.html import draw_badge, draw_traffic_light
@@ -26,10 +26,13 @@ from partners.progress import inactive_note, responsible_note
 
 PHASES_BEFORE_THE_END = (Phase.NOT_STARTED, Phase.PREPARING, Phase.RUNNING)
 NOT_REACHED = -1
+LIGHTHOUSE = gettext_lazy("Leuchtturmprojekt")
 
 
 def measure_subtitle(measure: Measure) -> str:
     parts = [_("Maßnahme")]
+    if measure.is_lighthouse:
+        parts.append(str(LIGHTHOUSE))
     if measure.section_id:
         parts.append(measure.section.label)
     if not measure.is_published:
@@ -221,6 +224,7 @@ class ListItem(NamedTuple):
     financing: str
     status: str
     demo_badge: SafeString
+    lighthouse: SafeString
 
 
 def list_items(measures: Iterable[Measure], tops: Mapping[int, PlanSection]) -> list[ListItem]:
@@ -238,6 +242,7 @@ def list_items(measures: Iterable[Measure], tops: Mapping[int, PlanSection]) -> 
             financing=measure.get_financing_display(),
             status=format_date(measure.status_on),
             demo_badge=demo_badge(measure),
+            lighthouse=lighthouse_badge(measure),
         )
         for measure in measures
     ]
@@ -247,6 +252,10 @@ def phase_badge(measure: Measure) -> SafeString:
     if not measure.phase:
         return SafeString("")
     return draw_badge(measure.get_phase_display(), PHASE_BADGE_COLOURS[measure.phase])
+
+
+def lighthouse_badge(undertaking) -> SafeString:
+    return draw_badge(LIGHTHOUSE, "info") if undertaking.is_lighthouse else SafeString("")
 
 
 def demo_badge(measure: Measure) -> SafeString:

@@ -3,11 +3,13 @@
 from django.utils.translation import gettext as _
 
 from measures.models import Measure, Project
-from measures.progress.measures import lead_fact, link_to, supporters_fact
+from measures.progress.measures import LIGHTHOUSE, lead_fact, link_to, supporters_fact
 
 
 def project_subtitle(project: Project) -> str:
     kind = _("Projekt außerhalb des Plans") if project.is_outside_plans else _("Projekt")
+    if project.is_lighthouse:
+        kind = f"{kind} · {LIGHTHOUSE}"
     return kind if project.is_published else f"{kind} · {_('nicht veröffentlicht')}"
 
 

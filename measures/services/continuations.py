@@ -32,6 +32,7 @@ COPIED_FIELDS = (
     "starts_on",
     "ends_on",
     "amount",
+    "is_lighthouse",
     "is_published",
 )
 
