@@ -7,7 +7,15 @@ from core.conflicts import SeenForm
 from core.forms import CleanCharField, CleanEmailField, GermanIntegerField
 from dialogues.enums import RsvpState
 from dialogues.models import Invitation, Rsvp
-from dialogues.services.rsvps import MAX_PARTY, RSVP_FIELDS, RSVP_MISSING, SUBSTITUTE_MISSING
+from dialogues.services.rsvps import (
+    ADDRESS_OF_GUEST,
+    MAX_PARTY,
+    OWN_ADDRESS,
+    RSVP_FIELDS,
+    RSVP_MISSING,
+    SUBSTITUTE_MISSING,
+    is_own_address,
+)
 from outbox.rendering.headers import validate_address
 
 # The page shows these in a <details>, which is open only if they contain something.
@@ -24,6 +32,8 @@ class RsvpForm(SeenForm):
         (RsvpState.DECLINED, _("Absage: Ich kann nicht teilnehmen.")),
         (RsvpState.REPRESENTED, _("Vertretung: Es kommt jemand anderes für mich.")),
     )
+
+    own_address = OWN_ADDRESS
 
     rsvp = forms.ChoiceField(
         label=_("Ihre Antwort"),
@@ -69,6 +79,12 @@ class RsvpForm(SeenForm):
         self.fields["substitute_name"].required = not self.is_bound or self._is_represented
         self.fields["substitute_name"].error_messages["required"] = SUBSTITUTE_MISSING
 
+    def clean_substitute_email(self):
+        email = self.cleaned_data["substitute_email"]
+        if self._is_represented and is_own_address(self.instance, email):
+            raise forms.ValidationError(self.own_address)
+        return email
+
     def clean(self):
         """Drop input about a substitute, valid or not, unless the guest is represented."""
         values = super().clean()
@@ -103,6 +119,7 @@ class OfficeRsvpForm(RsvpForm):
     CHOICES = tuple(
         (value, RsvpState(value).label) for value in RsvpState if value != RsvpState.OPEN
     )
+    own_address = ADDRESS_OF_GUEST
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from approvals.enums import GRANTED, ApprovalKind, ApprovalState
@@ -23,6 +23,7 @@ from outbox.rendering.calendars import (
     CalendarEvent,
     make_calendar,
 )
+from outbox.rendering.headers import address_key
 from outbox.texts import Recipient
 from partners.models import Person
 from partners.queries import recipient_of
@@ -75,7 +76,13 @@ def has_new_holder(person: Person, before: Rsvp, after: Invitation | Rsvp) -> bo
 
 
 def _address_of(to: Recipient | None) -> str:
-    return to.email.lower() if to else ""
+    return address_key(to.email) if to else ""
+
+
+def holds_entry(invitation: Invitation, email: str) -> bool:
+    """Return whether `email` holds an entry of the dialogue through `invitation` or another."""
+    holder = _address_of(entry_holder(invitation.person, invitation))
+    return bool(email) and (holder == address_key(email) or holds_other_entry(invitation, email))
 
 
 def holds_other_entry(invitation: Invitation, email: str) -> bool:
@@ -85,13 +92,11 @@ def holds_other_entry(invitation: Invitation, email: str) -> bool:
     """
     dialogue = invitation.dialogue
     others = dialogue.invitations.released().filter(released_round=dialogue.round)
-    others = others.exclude(pk=invitation.pk)
-    if others.filter(rsvp=RsvpState.REPRESENTED, substitute_email__iexact=email).exists():
-        return True
-    # A person with an account is mailed at the account's address.
-    known = Q(person__email__iexact=email) | Q(person__user__email__iexact=email)
-    guests = others.filter(known, rsvp__in=PARTSTATS).select_related("person__user")
-    return any(_address_of(recipient_of(guest.person)) == email.lower() for guest in guests)
+    others = others.exclude(pk=invitation.pk).select_related("person__user")
+    # Compared here, because the database does not know that two spellings are one address.
+    return bool(email) and any(
+        _address_of(entry_holder(other.person, other)) == address_key(email) for other in others
+    )
 
 
 def addressees_of_cancellation(dialogue: Dialogue, *, today: dt.date) -> list[Addressee]:
@@ -169,7 +174,7 @@ def _one_per_address(addressees: Iterable[Addressee]) -> list[Addressee]:
     """
     by_address: dict[str, list[Addressee]] = {}
     for addressee in addressees:
-        by_address.setdefault(addressee.to.email.lower(), []).append(addressee)
+        by_address.setdefault(address_key(addressee.to.email), []).append(addressee)
     return [_joint(found) for address, found in by_address.items() if address]
 
 
@@ -183,7 +188,7 @@ def _joint(addressees: list[Addressee]) -> Addressee:
     best = max(by_name.values(), key=_weight)
     revision = max(addressee.revision for addressee in addressees)
     others = tuple(one for one in by_name.values() if one is not best)
-    to = best.to._replace(email=best.to.email.lower())
+    to = best.to._replace(email=address_key(best.to.email))
     if others:
         people = [one.to._replace(name=one.name) for one in by_name.values()]
         to = _joint_recipient(to.email, people)

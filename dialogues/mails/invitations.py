@@ -19,6 +19,7 @@ from outbox.models import Mail
 from outbox.queries.mails import WAS_ATTEMPTED, held_back, unsent_keys
 from outbox.queries.wordings import text_in_force
 from outbox.rendering.calendars import CANCEL, REQUEST
+from outbox.rendering.headers import address_key
 from outbox.rendering.messages import Message, complete_link, write_message
 from outbox.services import enqueue_mails, settle_superseded, withdraw_pending
 from outbox.texts import MailDraft, Recipient
@@ -267,7 +268,9 @@ def mail_withdrawn(dialogue: Dialogue, invitation: Invitation, *, by, now: dt.da
         keeps = holds_other_entry(invitation, guest.email)
         drafts.append(withdrawal_draft(dialogue, invitation, guest, event, now, keeps_entry=keeps))
     email = invitation.substitute_email
-    if invitation.rsvp == RsvpState.REPRESENTED and not holds_other_entry(invitation, email):
+    is_other = address_key(email) != address_key(guest.email)
+    represented = invitation.rsvp == RsvpState.REPRESENTED and is_other
+    if represented and not holds_other_entry(invitation, email):
         substitute = Recipient(email, invitation.substitute_name)
         drafts.append(withdrawal_draft(dialogue, invitation, substitute, event, now))
     enqueue_reachable(drafts, now=now, by=by)

@@ -8,12 +8,13 @@ from django.utils.translation import ngettext
 
 from core.dates import format_date
 from dialogues.enums import SEATED, RsvpState
-from dialogues.mails.dates import PARTSTATS, entry_text, has_new_holder, holds_other_entry
+from dialogues.mails.dates import PARTSTATS, entry_text, has_new_holder, holds_entry
 from dialogues.mails.invitations import enqueue_reachable, guest_draft, withdrawal_draft
 from dialogues.models import Dialogue, Invitation, Rsvp
 from outbox.enums import MailState
 from outbox.models import Mail
 from outbox.rendering.calendars import CANCEL, REQUEST
+from outbox.rendering.headers import address_key
 from outbox.services import replace_pending
 from outbox.texts import MailDraft, Recipient
 from partners.queries import recipient_of
@@ -40,11 +41,11 @@ def mail_confirmation(
     draft = _confirmation_draft(dialogue, invitation, confirmed, stamp, now)
     drafts = [draft._replace(due_at=due_at)]
     named, former = invitation.substitute_email, previous.substitute_email
-    if named.lower() != former.lower():
+    if address_key(named) != address_key(former):
         if named:
             drafts.append(_substitute_draft(dialogue, invitation, stamp, now))
         # A former substitute who is also a guest must keep the calendar entry.
-        if former and not holds_other_entry(invitation, former):
+        if former and not holds_entry(invitation, former):
             to = Recipient(former, previous.substitute_name)
             event = f"substitute_off:{stamp}"
             drafts.append(withdrawal_draft(dialogue, invitation, to, event, now))
@@ -108,7 +109,7 @@ def _entry_after(
     held_entry = previous.rsvp in PARTSTATS and has_new_holder(
         invitation.person, previous, invitation
     )
-    if not held_entry or holds_other_entry(invitation, to.email):
+    if not held_entry or holds_entry(invitation, to.email):
         return ""
     return entry_text(dialogue, now=now, method=CANCEL, to=to, revision=revision)
 

@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -21,6 +20,8 @@ from dialogues.permissions import INVITED_PERSON_ONLY, can_rsvp
 from dialogues.queries import count_seats_taken, takes_office_rsvp
 from dialogues.services.dialogues import lock_dialogue
 from dialogues.services.invitations import lock_invitation
+from outbox.rendering.headers import address_key
+from partners.models import Person
 
 GIVEN_RSVPS = tuple(rsvp for rsvp in RsvpState if rsvp != RsvpState.OPEN)
 RSVP_FIELDS = (*Rsvp._fields, "released_round", "withdrawn_at")
@@ -30,6 +31,14 @@ MAX_SUBSTITUTES = 3
 
 RSVP_MISSING = gettext_lazy("Bitte wählen Sie eine Antwort.")
 SUBSTITUTE_MISSING = gettext_lazy("Bitte nennen Sie, wer Sie vertritt.")
+OWN_ADDRESS = gettext_lazy(
+    "Das ist Ihre eigene Adresse. Bitte nennen Sie die Ihrer Vertretung, oder lassen Sie das Feld "
+    "leer."
+)
+ADDRESS_OF_GUEST = gettext_lazy(
+    "Das ist die Adresse des Gastes. Bitte nennen Sie die der Vertretung, oder lassen Sie das Feld "
+    "leer."
+)
 INVITATION_WITHDRAWN = gettext_lazy(
     "Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle."
 )
@@ -77,8 +86,8 @@ def _why_withdrawn(invitation: Invitation) -> str:
     email = invitation.substitute_email
     if invitation.rsvp == RsvpState.REPRESENTED and email:
         others = invitation.dialogue.invitations.active()
-        known = Q(person__email__iexact=email) | Q(person__user__email__iexact=email)
-        if others.filter(known).exists():
+        guests = [other.person for other in others.select_related("person__user")]
+        if any(address_key(email) in _addresses_of(guest) for guest in guests):
             text = _("Das Gespräch wurde verschoben. Eingeladen wird Ihre Vertretung: %(name)s.")
             return text % {"name": invitation.substitute_name}
     return str(INVITATION_WITHDRAWN)
@@ -199,6 +208,7 @@ def _record_rsvp(
     if locked.replied_at and before == after:
         return False
     require_seen(locked, seen, RSVP_FIELDS)
+    _require_other_address(locked, after, channel)
     _require_free_seats(locked, after)
     # Guests who need more substitutes ask the office, which is not limited.
     if channel != RsvpChannel.OFFICE:
@@ -257,14 +267,29 @@ def _require_complete(rsvp: Rsvp) -> None:
         )
 
 
+def _require_other_address(invitation: Invitation, after: Rsvp, channel: str) -> None:
+    """Raise Refused if the substitute has the guest's own address: both have one entry there."""
+    if is_own_address(invitation, after.substitute_email):
+        raise Refused(str(ADDRESS_OF_GUEST if channel == RsvpChannel.OFFICE else OWN_ADDRESS))
+
+
+def is_own_address(invitation: Invitation, email: str) -> bool:
+    return bool(email) and address_key(email) in _addresses_of(invitation.person)
+
+
+def _addresses_of(person: Person) -> set[str]:
+    account = getattr(person, "user", None)
+    return {address_key(person.email), address_key(account.email if account else "")} - {""}
+
+
 def _require_few_substitutes(invitation: Invitation, after: Rsvp) -> None:
     """Raise Refused if the guest names a new address after MAX_SUBSTITUTES others."""
     if not after.substitute_email:
         return
     # From the history, because the invitation holds only the latest substitute.
     former = invitation.history.exclude(substitute_email="")
-    named = set(former.values_list("substitute_email", flat=True))
-    if after.substitute_email not in named and len(named) >= MAX_SUBSTITUTES:
+    named = {address_key(email) for email in former.values_list("substitute_email", flat=True)}
+    if address_key(after.substitute_email) not in named and len(named) >= MAX_SUBSTITUTES:
         raise Refused(
             _(
                 "Sie haben schon mehrere Vertretungen genannt. Eine weitere trägt die "

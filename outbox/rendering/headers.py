@@ -44,6 +44,14 @@ def normalise_address(email: str) -> str:
     return f"{local}@{domain}"
 
 
+def address_key(email: str) -> str:
+    """Return the form in which addresses are compared: the same for all spellings of one."""
+    try:
+        return normalise_address(email)
+    except TextError:
+        return email.strip().lower()
+
+
 def validate_address(email: str) -> None:
     """Raise ValidationError for addresses that Django accepts but this portal cannot write to."""
     try:

@@ -87,6 +87,23 @@ def test_form_turns_its_data_into_a_reply(data, rsvp):
     assert form.rsvp_details == rsvp
 
 
+@pytest.mark.parametrize(
+    ("form_class", "sentence"),
+    [
+        (RsvpForm, "Das ist Ihre eigene Adresse."),
+        (OfficeRsvpForm, "Das ist die Adresse des Gastes."),
+    ],
+)
+def test_own_address_is_not_that_of_the_substitute(form_class, sentence):
+    invitation = make_invitation(person=make_person(email="gast@exämple.org"))
+    data = {"substitute_name": "S", "substitute_email": "Gast@xn--exmple-cua.org"}
+
+    form = form_class(data | {"rsvp": "represented"}, invitation=invitation)
+
+    assert form.errors["substitute_email"][0].startswith(sentence)
+    assert form_class(data | {"rsvp": "accepted"}, invitation=invitation).is_valid()
+
+
 @pytest.mark.parametrize("form_class", [RsvpForm, OfficeRsvpForm])
 def test_open_is_not_a_valid_reply(form_class):
     form = form_class({"rsvp": "open"}, invitation=make_invitation())

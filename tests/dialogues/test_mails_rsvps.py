@@ -118,13 +118,6 @@ def test_substitute_without_an_address_gets_no_entry(rsvp):
     assert rsvp(NO) == []
 
 
-def test_guest_who_names_their_own_address_keeps_the_entry(rsvp, invitation):
-    assert rsvp(SUBSTITUTE._replace(substitute_email=GUEST.upper())) == [
-        (GUEST, "REQUEST", "NEEDS-ACTION", 1)
-    ]
-    assert invitation.revision == 0
-
-
 def test_substitute_who_stands_in_for_another_guest_keeps_the_entry(rsvp, invitation):
     make_invitation(invitation.dialogue, A.REPRESENTED)
     rsvp(SUBSTITUTE)
