@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import format_date
 from core.errors import Refused, violation_as
+from core.numbers import format_decimal
 from core.progress import HistoryEntry
 from core.queries import in_batches
 from core.texts import shorten
@@ -300,6 +302,8 @@ def _shown(row: Model, field: Any) -> str:
         return _("ja") if value else _("nein")
     if isinstance(value, dt.date):
         return format_date(value)
+    if isinstance(value, Decimal):
+        return format_decimal(value)
     return str(value or "–")
 
 

@@ -1,7 +1,7 @@
 """Numbers in German notation: read them as people type them, and write them."""
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -51,4 +51,7 @@ def format_decimal(number: Decimal | None, decimals: int | None = None) -> str:
     if decimals is None:
         # `normalize` alone would write 1200 as 1.2E+3.
         number = Decimal(f"{number.normalize():f}")
+    else:
+        # `number_format` would cut the digits off instead of rounding.
+        number = number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return number_format(number, decimal_pos=decimals, force_grouping=True)

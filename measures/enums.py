@@ -85,6 +85,23 @@ class Obstacle(models.TextChoices):
     OTHER = "other", _("anderes")
 
 
+class Direction(models.TextChoices):
+    """Which way an indicator is to go."""
+
+    RISING = "rising", _("steigend")
+    FALLING = "falling", _("fallend")
+
+
+class PathState(models.TextChoices):
+    """How the latest value of an indicator stands to its target path; computed, never stored."""
+
+    ON_PATH = "on_path", _("auf Kurs")
+    OFF_PATH = "off_path", _("nicht auf Kurs")
+    BEFORE_PATH = "before_path", _("vor dem ersten Ziel")
+    NO_TARGET = "no_target", _("kein Ziel eingetragen")
+    NO_VALUE = "no_value", _("noch kein Wert")
+
+
 UNKNOWN = "unknown"  # in query strings; the columns hold an empty text
 UNKNOWN_LABEL = _("nicht belegt")
 

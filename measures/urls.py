@@ -5,6 +5,7 @@ from measures.views import (
     continuations,
     dependencies,
     imports,
+    indicators,
     measures,
     milestones,
     plans,
@@ -15,6 +16,7 @@ from measures.views import (
     reviews,
     rounds,
     saved_filters,
+    values,
 )
 
 app_name = "measures"
@@ -72,6 +74,17 @@ urlpatterns = [
         dependencies.requirement_remove,
         name="requirement_remove",
     ),
+    path("<int:pk>/indikatoren/neu/", indicators.indicator_add, name="indicator_add"),
+    path("indikatoren/<int:pk>/", indicators.indicator_page, name="indicator"),
+    path("indikatoren/<int:pk>/bearbeiten/", indicators.indicator_edit, name="indicator_edit"),
+    path("indikatoren/<int:pk>/loeschen/", indicators.indicator_delete, name="indicator_delete"),
+    path("indikatoren/<int:pk>/ziele/neu/", indicators.target_add, name="target_add"),
+    path("indikatoren/<int:pk>/werte/neu/", indicators.value_add, name="value_add"),
+    path("indikatoren/<int:pk>/werte/einfuegen/", values.values_paste, name="values_paste"),
+    path("indikatorziele/<int:pk>/bearbeiten/", indicators.target_edit, name="target_edit"),
+    path("indikatorziele/<int:pk>/loeschen/", indicators.target_delete, name="target_delete"),
+    path("indikatorwerte/<int:pk>/bearbeiten/", indicators.value_edit, name="value_edit"),
+    path("indikatorwerte/<int:pk>/loeschen/", indicators.value_delete, name="value_delete"),
     path("projekte/<int:pk>/", projects.project_page, name="project"),
     path("projekte/<int:pk>/bearbeiten/", projects.project_edit, name="project_edit"),
     path("berichte/<int:pk>/", reports.report_page, name="report"),

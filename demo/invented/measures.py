@@ -12,12 +12,15 @@ from core.exports import Sheet, workbook_response
 from core.history import save_as, save_changes_as
 from core.models import Origin
 from demo.accounts import find_organisation
-from demo.invented.milestones import ADJUSTMENTS, REQUIREMENTS, Adjustment
+from demo.invented.indicators import load_invented_indicators
 from demo.invented.progress import (
+    ADJUSTMENTS,
     EXCHANGE,
     INVENTED_MEASURES,
+    REQUIREMENTS,
     STATUS_OF_REAL_MEASURES,
     WORKSHOPS,
+    Adjustment,
     InventedMeasure,
     Progress,
 )
@@ -51,6 +54,7 @@ def load_invented_measures(scenario: Scenario) -> None:
     _load_closed_round(scenario, plan)
     _load_open_round(scenario, plan, measures)
     _load_requirements()
+    load_invented_indicators(scenario, plan)
 
 
 def _load_requirements() -> None:

@@ -1,5 +1,6 @@
 from measures.forms.answers import ForecastForm, RequestForm
 from measures.forms.imports import ConflictsForm, ImportForm
+from measures.forms.indicators import IndicatorForm, TargetForm, ValueForm, ValuesForm
 from measures.forms.measures import (
     MeasureForm,
     MilestoneForm,
@@ -12,18 +13,22 @@ from measures.forms.plans import DECISION_FORMS, ContinuePlanForm, PlanForm
 from measures.forms.reviews import OfficialLightForm
 
 __all__ = [
-    "OfficialLightForm",
-    "DECISION_FORMS",
     "ConflictsForm",
     "ContinuePlanForm",
+    "DECISION_FORMS",
     "ForecastForm",
     "ImportForm",
+    "IndicatorForm",
     "MeasureForm",
     "MilestoneForm",
+    "OfficialLightForm",
     "PlanForm",
     "ProjectForm",
     "ReportForm",
     "RequestForm",
     "ReturnForm",
     "RoundForm",
+    "TargetForm",
+    "ValueForm",
+    "ValuesForm",
 ]

@@ -1,6 +1,7 @@
 from measures.models.continuations import Continuation
 from measures.models.entries import RoundEntry
 from measures.models.imports import MeasureImport
+from measures.models.indicators import Indicator, IndicatorTarget, IndicatorValue
 from measures.models.measures import Measure
 from measures.models.milestones import Milestone, MilestoneDependency
 from measures.models.plans import Plan, PlanSection
@@ -12,6 +13,9 @@ from measures.models.saved_filters import SavedFilter
 
 __all__ = [
     "Continuation",
+    "Indicator",
+    "IndicatorTarget",
+    "IndicatorValue",
     "Measure",
     "MeasureImport",
     "Milestone",

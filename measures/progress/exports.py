@@ -1,4 +1,4 @@
-"""The measures as a workbook: a sheet of measures, and one of their milestones.
+"""The measures as a workbook: sheets of measures, milestones, indicators and their values.
 
 The office's own can be edited and imported again (`queries.imports`): it also has the internal
 notes and, in hidden columns, the key of each row and the version that was exported.
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from core.dates import local_date
 from core.exports import Sheet
 from measures.models import Measure, Milestone, PlanSection
+from measures.progress.indicator_exports import indicator_sheets
 from measures.progress.milestones import days_after_baseline, milestone_state
 from measures.queries.imports import (
     Directory,
@@ -114,6 +115,7 @@ def office_sheets(
     return [
         Sheet(_("Maßnahmen"), header, rows, hidden=len(MEASURE_KEYS)),
         Sheet(_("Meilensteine"), milestone_header, milestones, hidden=len(MILESTONE_KEYS)),
+        *indicator_sheets(measures),
     ]
 
 
@@ -130,7 +132,7 @@ def export_sheets(
     today: dt.date,
     responsible: Callable[[Measure], str] | None,
 ) -> list[Sheet]:
-    """Return the sheets of `measures`, whose supporters, sectors and milestones must be prefetched.
+    """Return the sheets of `measures`, whose lists (supporters, milestones …) must be prefetched.
 
     `tops` maps section ids to their Handlungsfeld; `responsible` names the person in charge to
     those who may know.
@@ -149,6 +151,7 @@ def export_sheets(
     return [
         Sheet(_("Maßnahmen"), [*header, *extra], rows),
         Sheet(_("Meilensteine"), [str(title) for title in MILESTONE_HEADER], milestones),
+        *indicator_sheets(measures),
     ]
 
 

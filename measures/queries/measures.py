@@ -32,14 +32,25 @@ from measures.enums import (
     Phase,
     ReportState,
 )
-from measures.models import Measure, Milestone, StatusReport
+from measures.models import Indicator, Measure, Milestone, StatusReport
 from measures.models.measures import START_OF_TITLE
 from measures.permissions import can_see_internal_notes, can_see_returns
+from measures.queries.indicators import grouped_changes, latest_value_changes
 from partners.models import Organisation, User
 from partners.queries import without_responsible
 from partners.registry import Dependents
 
 HISTORY_LIMIT = 60
+# What *Verlauf* says of an indicator with the former and the new value.
+INDICATOR_DIFFERENCES = (
+    "title",
+    "unit",
+    "direction",
+    "decimals",
+    "baseline_value",
+    "baseline_on",
+    "source",
+)
 # What *Verlauf* says of a milestone with the former and the new value.
 MILESTONE_DIFFERENCES = (
     "title",
@@ -117,14 +128,44 @@ def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> 
     versions = list(_report_versions(measure, reports, user)[:HISTORY_LIMIT])
     changed = _changed(measure.history.all())
     milestones = _changed(Milestone.history.filter(measure_id=measure.pk))
-    _load_roles(versions, [*changed, *milestones])
+    indicators = _changed(Indicator.history.filter(measure_id=measure.pk))
+    values = latest_value_changes(record.id for record in indicators)
+    _load_roles(versions, [*changed, *milestones, *indicators, *values])
     changes = _change_entries(changed)
     if not can_see_internal_notes(user):
         changes = _without_internal_notes(changes)
     changes = without_responsible(changes, user)
     entries = _report_entries(versions) + changes
     entries += _change_entries(milestones, named_by="title", compare=MILESTONE_DIFFERENCES)
+    entries += _indicator_entries(indicators, values)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:HISTORY_LIMIT]
+
+
+def indicator_history(indicator: Indicator) -> list[HistoryEntry]:
+    """Return the *Verlauf* of `indicator`, latest first: itself, its targets and its values."""
+    changes, values = _changed(indicator.history.all()), latest_value_changes([indicator.pk])
+    _load_roles([], [*changes, *values])
+    entries = _indicator_entries(changes, values)
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:HISTORY_LIMIT]
+
+
+def _indicator_entries(changes: list, values: list) -> list[HistoryEntry]:
+    # The latest record of each last, so that it is the one that counts.
+    indicators = {record.id: record for record in reversed(changes)}
+    entries: list[HistoryEntry] = []
+    for change in grouped_changes(values, indicators):
+        record, lines = change.record, change.lines
+        title = indicators[record.indicator_id].title
+        what, note = f"{title}, {lines[0]}", ""
+        if len(lines) > 1:
+            what = _("%(title)s: %(count)d Werte eingetragen oder geändert") % {
+                "title": title,
+                "count": len(lines),
+            }
+            note = "\n".join(lines)
+        who = _actor_label(record.history_user, record)
+        entries.append(HistoryEntry(record.history_date, who, what, note))
+    return entries + _change_entries(changes, named_by="title", compare=INDICATOR_DIFFERENCES)
 
 
 def describe_status(status) -> str:

@@ -13,6 +13,8 @@ from core.dates import format_date, format_moment, local_date
 from measures.enums import FINISHED_PHASES, RoundState
 from measures.models import (
     Continuation,
+    Indicator,
+    IndicatorValue,
     Measure,
     Milestone,
     Project,
@@ -27,6 +29,14 @@ from partners.registry import Need, Section
 
 def finished_measures() -> QuerySet[Measure]:
     return Measure.objects.filter(phase__in=FINISHED_PHASES)
+
+
+def finished_indicators() -> QuerySet[Indicator]:
+    return Indicator.objects.filter(measure__in=finished_measures())
+
+
+def finished_indicator_values() -> QuerySet[IndicatorValue]:
+    return IndicatorValue.objects.filter(indicator__measure__in=finished_measures())
 
 
 def finished_milestones() -> QuerySet[Milestone]:

@@ -10,6 +10,8 @@ from core.texts import Traces
 from measures.models import ReportRequest
 from measures.queries.people import (
     export_person,
+    finished_indicator_values,
+    finished_indicators,
     finished_measures,
     finished_milestones,
     finished_projects,
@@ -71,6 +73,8 @@ PERSON_DATA = PersonData(
     export=export_person,
     texts=(
         ClosedTexts("measures.Continuation", published_continuations),
+        ClosedTexts("measures.Indicator", finished_indicators),
+        ClosedTexts("measures.IndicatorValue", finished_indicator_values),
         ClosedTexts("measures.Measure", finished_measures),
         ClosedTexts("measures.Milestone", finished_milestones),
         ClosedTexts("measures.Project", finished_projects),

@@ -27,6 +27,7 @@ from measures.permissions import (
 from measures.progress import (
     export_sheets,
     inactive_lead_note,
+    indicator_cards,
     light_facts,
     list_items,
     measure_facts,
@@ -44,6 +45,7 @@ from measures.progress import (
 )
 from measures.queries import (
     current_plan,
+    indicators_with_series,
     last_entries,
     measure_history,
     milestones_for,
@@ -109,6 +111,7 @@ def measure_export(request):
         "supporters",
         "sectors",
         Prefetch("milestones", queryset=milestones_for(request.user)),
+        Prefetch("indicators", queryset=indicators_with_series()),
     )
     now = timezone.now()
     tops = top_sections(listing.sections)
@@ -167,6 +170,7 @@ def measure_page(request, pk):
         "measure": measure,
         "milestones": milestone_lines(milestones, measure, today),
         "milestone_progress": weighted_progress(milestones),
+        "indicators": indicator_cards(indicators_with_series().filter(measure=measure), today),
         "projects": projects.order_by("search", "pk"),
         "reports": report_lines(reports, user),
         "subtitle": measure_subtitle(measure),

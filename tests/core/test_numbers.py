@@ -53,6 +53,8 @@ def test_other_notation_is_refused_with_a_sentence(text, sentence):
         ("1200", None, "1.200"),
         ("1234.5", 2, "1.234,50"),
         ("-0.125", 3, "-0,125"),
+        ("7.857", 1, "7,9"),
+        ("0.5", 0, "1"),
         (None, None, ""),
     ],
 )

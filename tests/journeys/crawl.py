@@ -15,6 +15,8 @@ MOST_QUERIES = 20
 MOST_QUERIES_OF = {
     # The start page gathers the tasks of all apps.
     "/": 32,
+    # Its milestones and indicators with their series, and the history of each.
+    "/massnahmen/#/": 24,
     # Everything about a person is in every app; deleting it is rehearsed like an act that mails.
     "/partner/personen/#/daten/": 31,
     "/partner/personen/#/anonymisieren/": 62,
@@ -50,8 +52,11 @@ UNVERSIONED = {
     "dialogues:create",
     "dialogues:dates",
     "dialogues:guests_add",
+    "measures:indicator_add",
     "measures:milestone_add",
     "measures:project_add",
+    "measures:target_add",
+    "measures:value_add",
     "media_visits:press_create",
     "partners:account_invite",
     "partners:deputy_add",

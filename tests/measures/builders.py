@@ -2,12 +2,17 @@
 
 import datetime as dt
 import itertools
+from decimal import Decimal
 
 from django.utils import timezone
 
+from core.periods import parse_period
 from measures.enums import ContinuationKind, Phase, ReportState, RoundState
 from measures.models import (
     Continuation,
+    Indicator,
+    IndicatorTarget,
+    IndicatorValue,
     Measure,
     Milestone,
     Plan,
@@ -126,3 +131,25 @@ def report_values(**changes) -> dict:
         "outlook": "",
         **changes,
     }
+
+
+def make_indicator(measure: Measure | None = None, title: str | None = None, **fields) -> Indicator:
+    """Return a saved indicator that counts places, rising."""
+    fields.setdefault("unit", "Plätze")
+    return Indicator.objects.create(
+        measure=measure or make_measure(), title=title or f"Indikator {next(_numbers)}", **fields
+    )
+
+
+def make_value(indicator: Indicator, period: str, value: str, **fields) -> IndicatorValue:
+    """Return a saved value for a period as people name it."""
+    starts_on, ends_on = parse_period(period)
+    return IndicatorValue.objects.create(
+        indicator=indicator, starts_on=starts_on, ends_on=ends_on, value=Decimal(value), **fields
+    )
+
+
+def make_target(indicator: Indicator, day: str, value: str) -> IndicatorTarget:
+    return IndicatorTarget.objects.create(
+        indicator=indicator, due_on=dt.date.fromisoformat(day), value=Decimal(value)
+    )

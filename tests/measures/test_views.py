@@ -8,12 +8,15 @@ from core.dates import local_date
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState, RoundState
 from tests.measures.builders import (
+    make_indicator,
     make_measure,
     make_milestone,
     make_plan,
     make_project,
     make_report,
     make_round,
+    make_target,
+    make_value,
 )
 from tests.partners.builders import make_user
 from tests.unchanged import nothing_changes, stored_values
@@ -43,6 +46,18 @@ PAGES = [
     ("milestone_edit", "hidden_milestone", OFFICE_ONLY, (OBSERVER, PARTNER)),
     ("milestone_delete", "milestone", OFFICE_ONLY, ()),
     ("requirements", "milestone", OFFICE_ONLY, ()),
+    ("indicator_add", "measure", OFFICE_ONLY, ()),
+    ("indicator", "indicator", EVERYONE, ()),
+    ("indicator", "hidden_indicator", (OFFICE, SENATOR_OFFICE), (OBSERVER, PARTNER)),
+    ("indicator_edit", "indicator", OFFICE_ONLY, ()),
+    ("indicator_delete", "indicator", OFFICE_ONLY, ()),
+    ("target_add", "indicator", OFFICE_ONLY, ()),
+    ("value_add", "indicator", OFFICE_ONLY, ()),
+    ("values_paste", "indicator", OFFICE_ONLY, ()),
+    ("target_edit", "target", OFFICE_ONLY, ()),
+    ("target_delete", "target", OFFICE_ONLY, ()),
+    ("value_edit", "value", OFFICE_ONLY, ()),
+    ("value_delete", "hidden_value", OFFICE_ONLY, (OBSERVER, PARTNER)),
     ("requirements", "hidden_milestone", OFFICE_ONLY, (OBSERVER, PARTNER)),
     ("project", "project", EVERYONE, ()),
     ("project", "hidden_project", (OFFICE, SENATOR_OFFICE), (OBSERVER, PARTNER)),
@@ -71,7 +86,13 @@ def objects():
     plan = make_plan()
     measure = make_measure(plan)
     hidden = make_measure(plan, is_published=False)
+    indicator, hidden_indicator = make_indicator(measure), make_indicator(hidden)
     return {
+        "indicator": indicator,
+        "hidden_indicator": hidden_indicator,
+        "target": make_target(indicator, "2026-12-31", "5"),
+        "value": make_value(indicator, "2024", "4"),
+        "hidden_value": make_value(hidden_indicator, "2024", "4"),
         "measure": measure,
         "hidden": hidden,
         "milestone": make_milestone(measure),

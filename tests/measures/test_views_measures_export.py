@@ -1,4 +1,5 @@
 import datetime as dt
+from decimal import Decimal
 from io import BytesIO
 from urllib.parse import unquote
 
@@ -13,10 +14,13 @@ from measures.models import MilestoneDependency
 from partners.models import Sector
 from tests.measures.builders import (
     NOW,
+    make_indicator,
     make_measure,
     make_milestone,
     make_plan,
     make_section,
+    make_target,
+    make_value,
 )
 from tests.partners.builders import make_organisation, make_user
 
@@ -139,6 +143,60 @@ def test_export_has_a_sheet_of_milestones(client, office):
 
 
 @time_machine.travel(NOW, tick=False)
+def test_export_has_sheets_of_indicators_and_their_values(client, office):
+    indicator = make_indicator(
+        make_measure(make_plan("Plan"), "Ankauf", code="A 3"),
+        "Fläche",
+        unit="ha",
+        decimals=1,
+        source="Kataster",
+        baseline_value=Decimal(0),
+        baseline_on=dt.date(2023, 12, 31),
+    )
+    make_value(indicator, "2024", "4.25", note="geschätzt")
+    make_target(indicator, "2025-12-31", "10")
+
+    response = client.get(EXPORT)
+
+    assert [list(row.values()) for row in rows_of(response, "Indikatoren")] == [
+        [
+            "Plan",
+            "A 3",
+            "Ankauf",
+            "Fläche",
+            "ha",
+            "steigend",
+            0,
+            dt.datetime(2023, 12, 31),
+            "31.12.2025: 10,0 ha",
+            4.25,
+            dt.datetime(2024, 12, 31),
+            5,
+            "unter dem Zielpfad",
+            "Kataster",
+            "im Portal erfasst",
+        ]
+    ]
+    assert [list(row.values()) for row in rows_of(response, "Werte")] == [
+        [
+            "Plan",
+            "A 3",
+            "Ankauf",
+            "Fläche",
+            "ha",
+            "2024",
+            dt.datetime(2024, 1, 1),
+            dt.datetime(2024, 12, 31),
+            4.25,
+            5,
+            "geschätzt",
+            "Kataster",
+            "im Portal erfasst",
+        ]
+    ]
+
+
+@time_machine.travel(NOW, tick=False)
 def test_export_says_what_it_is_whose_and_of_which_day(client, office):
     response = client.get(EXPORT)
 
@@ -160,6 +218,7 @@ def test_export_has_no_internal_notes_and_nothing_hidden(client):
     make_measure(plan, title="Offen", internal_notes="GEHEIM")
     hidden = make_measure(plan, title="Verborgen", is_published=False)
     make_milestone(hidden, "Verborgener Schritt")
+    make_value(make_indicator(hidden, "Verborgene Zahl"), "2024", "1", note="Verborgen")
     client.force_login(make_user(OBSERVER))
 
     book = load_workbook(BytesIO(client.get(EXPORT).content))
@@ -176,6 +235,7 @@ def test_export_needs_the_same_queries_for_1_and_20_measures(
         measure = make_measure(plan, lead=make_organisation(), description="Lang")
         measure.supporters.add(make_organisation())
         make_milestone(measure)
+        make_value(make_indicator(measure), "2024", "1")
 
     plan = make_plan()
     make_one()

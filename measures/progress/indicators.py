@@ -1,0 +1,117 @@
+"""How the indicators of a measure stand, as text, chart and table."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from core.dates import format_date
+from core.html import draw_badge
+from measures.enums import Direction, PathState
+from measures.models import Indicator, IndicatorTarget, IndicatorValue
+from measures.progress.indicator_charts import draw_chart
+from measures.queries import Deviation, deviation_of, target_path_of
+from measures.queries.target_paths import expected_on
+
+STATE_COLOURS = {PathState.ON_PATH: "success", PathState.OFF_PATH: "warning"}
+
+
+class SeriesLine(NamedTuple):
+    """One line of the table: a value, and what the target path asked for at its end."""
+
+    indicator_value: IndicatorValue
+    period: str
+    value: str
+    expected: str
+    note: str
+
+
+class IndicatorCard(NamedTuple):
+    """An indicator on a page: `state` is a badge, `sentence` says it with numbers."""
+
+    indicator: Indicator
+    state: SafeString
+    sentence: str
+    chart: SafeString
+    lines: list[SeriesLine]
+    targets: list[tuple[IndicatorTarget, str, str]]
+    has_path: bool
+
+
+def indicator_cards(indicators: Iterable[Indicator], today: dt.date) -> list[IndicatorCard]:
+    """Return the cards of `indicators`; load them with `queries.indicators_with_series`."""
+    return [indicator_card(indicator, today) for indicator in indicators]
+
+
+def indicator_card(indicator: Indicator, today: dt.date) -> IndicatorCard:
+    deviation = deviation_of(indicator)
+    label = path_label(deviation, indicator.direction)
+    targets = [
+        (target, format_date(target.due_on), indicator.format(target.value))
+        for target in indicator.targets.all()
+    ]
+    return IndicatorCard(
+        indicator,
+        draw_badge(label, STATE_COLOURS.get(deviation.state, "neutral")),
+        deviation_sentence(indicator, deviation),
+        draw_chart(indicator, today),
+        _series_lines(indicator),
+        targets,
+        bool(targets),
+    )
+
+
+def path_label(deviation: Deviation, direction: str) -> str:
+    """Return `auf Kurs`, `unter dem Zielpfad`, for a falling one `über dem Zielpfad` …"""
+    if deviation.state == PathState.OFF_PATH:
+        is_falling = direction == Direction.FALLING
+        return _("über dem Zielpfad") if is_falling else _("unter dem Zielpfad")
+    return str(deviation.state.label)
+
+
+def deviation_sentence(indicator: Indicator, deviation: Deviation) -> str:
+    """Return `135 Plätze am 31.12.2025; der Zielpfad verlangt 130 Plätze.`, or what is missing."""
+    if deviation.latest is None:
+        return _("Noch kein Wert eingetragen.")
+    values = {
+        "value": indicator.format(deviation.latest.value),
+        "day": format_date(deviation.latest.on),
+        "expected": indicator.format(deviation.expected),
+    }
+    if deviation.expected is None:
+        return _("Letzter Wert: %(value)s am %(day)s.") % values
+    if indicator.direction == Direction.FALLING:
+        return _("%(value)s am %(day)s; nach dem Zielpfad höchstens %(expected)s.") % values
+    return _("%(value)s am %(day)s; nach dem Zielpfad mindestens %(expected)s.") % values
+
+
+def _series_lines(indicator: Indicator) -> list[SeriesLine]:
+    path = target_path_of(indicator)
+    return [
+        SeriesLine(
+            value,
+            str(value.period),
+            indicator.format(value.value),
+            indicator.format(expected_on(path, value.ends_on)),
+            "; ".join(filter(None, (value.note, value.source))),
+        )
+        for value in reversed(indicator.series.all())
+    ]
+
+
+def indicator_facts(indicator: Indicator) -> list[tuple[str, str]]:
+    baseline = ""
+    if indicator.baseline_on:
+        baseline = _("%(value)s am %(day)s") % {
+            "value": indicator.format(indicator.baseline_value),
+            "day": format_date(indicator.baseline_on),
+        }
+    facts = [
+        (_("Einheit"), indicator.unit),
+        (_("Richtung"), indicator.get_direction_display()),
+        (_("Ausgangswert"), baseline),
+        (_("Quelle"), indicator.source),
+    ]
+    return [(label, value) for label, value in facts if value]

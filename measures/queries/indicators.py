@@ -1,0 +1,107 @@
+"""Indicators with their targets and series."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from core.periods import Period
+from measures.models import Indicator, IndicatorTarget, IndicatorValue
+from measures.models.indicators import format_value
+from measures.queries.target_paths import Deviation, PathPoint, path_of, target_path_deviation
+
+# So many lines of values *Verlauf* looks at: one paste may have dozens.
+MAX_VALUE_CHANGES = 400
+
+
+def indicators_with_series() -> QuerySet[Indicator]:
+    """Return all indicators in order, with targets and values by day: three queries. Filter by
+    measures that the user may see.
+    """
+    return Indicator.objects.in_order().prefetch_related(
+        Prefetch("targets", queryset=IndicatorTarget.objects.order_by("due_on")),
+        Prefetch("series", queryset=IndicatorValue.objects.order_by("ends_on", "starts_on")),
+    )
+
+
+def baseline_of(indicator: Indicator) -> PathPoint | None:
+    if indicator.baseline_on is None:
+        return None
+    return PathPoint(indicator.baseline_on, indicator.baseline_value)
+
+
+def target_path_of(indicator: Indicator) -> list[PathPoint]:
+    return path_of(baseline_of(indicator), _targets_of(indicator))
+
+
+def deviation_of(indicator: Indicator) -> Deviation:
+    """Return how the latest value of `indicator`, loaded with its series, stands to its path."""
+    latest = [PathPoint(value.ends_on, value.value) for value in indicator.series.all()][-1:]
+    return target_path_deviation(
+        direction=indicator.direction,
+        baseline=baseline_of(indicator),
+        targets=_targets_of(indicator),
+        latest=latest[0] if latest else None,
+        decimals=indicator.decimals,
+    )
+
+
+def _targets_of(indicator: Indicator) -> list[PathPoint]:
+    return [PathPoint(target.due_on, target.value) for target in indicator.targets.all()]
+
+
+def series_version(indicator: Indicator) -> str:
+    """Return a fingerprint of all values of `indicator`."""
+    rows = indicator.series.order_by("pk").values_list(
+        "pk", "starts_on", "ends_on", "value", "note", "source"
+    )
+    return hashlib.sha256(repr([list(map(str, row)) for row in rows]).encode()).hexdigest()[:20]
+
+
+class ValueChange(NamedTuple):
+    """What was done to values of one indicator at once: the latest record, and a line each."""
+
+    record: Any
+    lines: list[str]
+
+
+def latest_value_changes(indicator_ids: Iterable[int]) -> list:
+    """Return the latest historical records of the values of these indicators, latest first."""
+    keys = set(indicator_ids)
+    if not keys:
+        return []
+    records = IndicatorValue.history.filter(indicator_id__in=keys)
+    records = records.exclude(history_change_reason__isnull=True)
+    records = records.select_related("history_user__person__organisation")
+    return list(records.order_by("-history_date", "-history_id")[:MAX_VALUE_CHANGES])
+
+
+def grouped_changes(records: Sequence[Any], indicators: Mapping[int, Any]) -> list[ValueChange]:
+    """Return `records`, latest first, with what was pasted or imported together as one change.
+
+    `indicators` are by id, perhaps historical ones.
+    """
+    older: dict[int, Any] = {}
+    lines: dict[tuple, list[str]] = defaultdict(list)
+    first: dict[tuple, Any] = {}
+    for record in reversed(records):
+        key = (record.indicator_id, record.history_date, record.history_user_id)
+        lines[key].append(_value_line(record, older.get(record.id), indicators))
+        first[key], older[record.id] = record, record
+    return [ValueChange(first[key], lines[key]) for key in reversed(first)]
+
+
+def _value_line(record, before, indicators: Mapping[int, Any]) -> str:
+    """Return `2024: 120 → 135 Plätze`, `2024: 135 Plätze` or `2024: gelöscht (135 Plätze)`."""
+    indicator, period = indicators[record.indicator_id], Period(record.starts_on, record.ends_on)
+    value = format_value(indicator, record.value)
+    if record.history_type == "-":
+        value = _("gelöscht (%(value)s)") % {"value": value}
+    elif before is not None and before.value != record.value:
+        value = f"{format_value(indicator, before.value)} → {value}"
+    elif before is not None:
+        value = f"{value} ({record.history_change_reason})"
+    return f"{period}: {value}"

@@ -1,0 +1,141 @@
+"""Indicators and their targets, maintained by the office.
+
+A change of a target is a line in the history of its indicator, too.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.conflicts import require_unchanged
+from core.dates import format_date
+from core.errors import ChangedMeanwhile, Refused
+from core.history import delete_as, save_as, save_changes_as, save_values_as
+from measures.models import Indicator, IndicatorTarget, Measure
+from measures.permissions import can_change_measures, require_permission
+
+
+@transaction.atomic
+def create_indicator(
+    *, measure: Measure, values: Mapping[str, Any], by, now: dt.datetime
+) -> Indicator:
+    """Return a new indicator of `measure`. Raises `NotAllowed`, `Refused`."""
+    require_permission(can_change_measures(by))
+    indicator = Indicator(measure=measure)
+    reason = _("Indikator angelegt")
+    save_values_as(indicator, values, by=by, now=now, reason=reason, violation=_title_taken())
+    return indicator
+
+
+@transaction.atomic
+def change_indicator(
+    *, indicator: Indicator, values: Mapping[str, Any], version: str, by, now: dt.datetime
+) -> Indicator:
+    """Save those of `values` that differ. Raises `NotAllowed`, `ChangedMeanwhile`, `Refused`."""
+    require_permission(can_change_measures(by))
+    indicator = lock_indicator(indicator)
+    require_unchanged(indicator, version, values)
+    save_changes_as(indicator, values, by=by, now=now)
+    return indicator
+
+
+@transaction.atomic
+def delete_indicator(*, indicator: Indicator, by, now: dt.datetime) -> None:
+    """Delete `indicator` with targets and values, and keep its history.
+
+    Raises `NotAllowed`, `ChangedMeanwhile`.
+    """
+    require_permission(can_change_measures(by))
+    indicator = lock_indicator(indicator)
+    delete_as(indicator, by=by, now=now, reason=_("Indikator gelöscht"))
+
+
+@transaction.atomic
+def create_target(
+    *, indicator: Indicator, values: Mapping[str, Any], by, now: dt.datetime
+) -> IndicatorTarget:
+    """Return a new target. Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` for a day that has
+    one.
+    """
+    require_permission(can_change_measures(by))
+    indicator = lock_indicator(indicator)
+    _require_free_day(indicator, values["due_on"])
+    target = IndicatorTarget(indicator=indicator)
+    reason = _target_line(values["due_on"], indicator.format(values["value"]))
+    save_values_as(target, values, by=by, now=now, reason=reason)
+    save_as(indicator, by=by, now=now, reason=reason)
+    return target
+
+
+@transaction.atomic
+def change_target(
+    *, target: IndicatorTarget, values: Mapping[str, Any], version: str, by, now: dt.datetime
+) -> IndicatorTarget:
+    """Save those of `values` that differ. Raises `NotAllowed`, `ChangedMeanwhile`, `Refused`."""
+    require_permission(can_change_measures(by))
+    indicator = lock_indicator(target.indicator)
+    target = _lock_target(target)
+    require_unchanged(target, version, values)
+    _require_free_day(indicator, values["due_on"], except_for=target)
+    before, former_day = indicator.format(target.value), target.due_on
+    if not save_changes_as(target, values, by=by, now=now):
+        return target
+    after = indicator.format(target.value)
+    shift = f"{before} → {after}" if before != after else after
+    if former_day != target.due_on:
+        shift = f"{shift} ({format_date(former_day)} → {format_date(target.due_on)})"
+    save_as(indicator, by=by, now=now, reason=_target_line(target.due_on, shift))
+    return target
+
+
+@transaction.atomic
+def delete_target(*, target: IndicatorTarget, by, now: dt.datetime) -> None:
+    """Raises `NotAllowed`, `ChangedMeanwhile`."""
+    require_permission(can_change_measures(by))
+    indicator = lock_indicator(target.indicator)
+    target = _lock_target(target)
+    reason = _("Ziel zum %(day)s gelöscht (%(value)s)") % {
+        "day": format_date(target.due_on),
+        "value": indicator.format(target.value),
+    }
+    delete_as(target, by=by, now=now, reason=reason)
+    save_as(indicator, by=by, now=now, reason=reason)
+
+
+def lock_indicator(indicator: Indicator) -> Indicator:
+    """Return `indicator` as it is now, locked. Raises `ChangedMeanwhile` when it was deleted."""
+    try:
+        return Indicator.objects.select_for_update().get(pk=indicator.pk)
+    except Indicator.DoesNotExist as error:
+        raise ChangedMeanwhile(_("Dieser Indikator wurde inzwischen gelöscht.")) from error
+
+
+def _lock_target(target: IndicatorTarget) -> IndicatorTarget:
+    try:
+        return IndicatorTarget.objects.select_for_update().get(pk=target.pk)
+    except IndicatorTarget.DoesNotExist as error:
+        raise ChangedMeanwhile(_("Dieses Ziel wurde inzwischen gelöscht.")) from error
+
+
+def _require_free_day(
+    indicator: Indicator, day: dt.date, *, except_for: IndicatorTarget | None = None
+) -> None:
+    others = indicator.targets.filter(due_on=day)
+    if except_for:
+        others = others.exclude(pk=except_for.pk)
+    if other := others.first():
+        raise Refused(
+            _("Zum %(day)s gibt es schon ein Ziel: %(value)s.")
+            % {"day": format_date(day), "value": indicator.format(other.value)}
+        )
+
+
+def _target_line(day: dt.date, value: str) -> str:
+    return _("Ziel zum %(day)s: %(value)s") % {"day": format_date(day), "value": value}
+
+
+def _title_taken() -> Refused:
+    return Refused(_("Diese Maßnahme hat schon einen Indikator dieses Namens."))

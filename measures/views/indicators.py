@@ -1,0 +1,190 @@
+"""Indicators: their page, and the office's forms for them, their targets and their values."""
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core.dates import format_date, local_date
+from core.views import render_confirmation, render_form, require, run_service, save_form
+from measures import services
+from measures.forms import IndicatorForm, TargetForm, ValueForm
+from measures.models import Indicator, IndicatorTarget, IndicatorValue, Measure
+from measures.permissions import can_change_measures
+from measures.progress import indicator_card, indicator_facts
+from measures.queries import indicator_history, indicators_with_series
+
+
+@require_safe
+def indicator_page(request, pk):
+    indicator = get_indicator(request, pk)
+    context = {
+        "indicator": indicator,
+        "card": indicator_card(indicator, local_date(timezone.now())),
+        "facts": indicator_facts(indicator),
+        "entries": indicator_history(indicator),
+        "can_change": can_change_measures(request.user),
+    }
+    return render(request, "measures/indicator.html", context)
+
+
+def indicator_add(request, pk):
+    measure = get_object_or_404(Measure.objects.visible_to(request.user), pk=pk)
+    require(can_change_measures(request.user))
+    form = IndicatorForm(request.POST or None, instance=Indicator(measure=measure))
+    done = _("Der Indikator ist angelegt.")
+    if indicator := save_form(request, form, services.create_indicator, measure=measure, done=done):
+        return redirect(indicator)
+    return render_form(
+        request,
+        form,
+        template="measures/form.html",
+        title=_("Neuer Indikator"),
+        subject=measure,
+        cancel_url=measure.get_absolute_url(),
+    )
+
+
+def indicator_edit(request, pk):
+    indicator = get_indicator(request, pk)
+    require(can_change_measures(request.user))
+    form = IndicatorForm(request.POST or None, instance=indicator)
+    done = _("Der Indikator ist gespeichert.")
+    if save_form(request, form, services.change_indicator, indicator=indicator, done=done):
+        return redirect(indicator)
+    return _render_form(request, form, indicator, _("Indikator bearbeiten"))
+
+
+def indicator_delete(request, pk):
+    indicator = get_indicator(request, pk)
+    require(can_change_measures(request.user))
+    if request.method == "POST":
+        run_service(
+            request,
+            lambda: services.delete_indicator(
+                indicator=indicator, by=request.user, now=timezone.now()
+            ),
+            done=_("Der Indikator ist gelöscht."),
+            seen=[indicator],
+        )
+        return redirect(indicator.measure)
+    count = len(indicator.series.all())
+    return render_confirmation(
+        request,
+        seen=[indicator],
+        title=_("Indikator löschen"),
+        question=_("Soll der Indikator „%(title)s“ gelöscht werden?") % {"title": indicator},
+        details=[_("mit Zielen und %(count)d Werten") % {"count": count}],
+        submit_label=_("Indikator löschen"),
+        danger=True,
+        cancel_url=indicator.get_absolute_url(),
+    )
+
+
+def target_add(request, pk):
+    indicator = get_indicator(request, pk)
+    require(can_change_measures(request.user))
+    form = TargetForm(request.POST or None)
+    done = _("Das Ziel ist eingetragen.")
+    if save_form(request, form, services.create_target, indicator=indicator, done=done):
+        return redirect(indicator)
+    return _render_form(request, form, indicator, _("Neues Ziel"))
+
+
+def target_edit(request, pk):
+    target = _get_part(request, IndicatorTarget, pk)
+    require(can_change_measures(request.user))
+    form = TargetForm(request.POST or None, instance=target)
+    done = _("Das Ziel ist gespeichert.")
+    if save_form(request, form, services.change_target, target=target, done=done):
+        return redirect(target.indicator)
+    return _render_form(request, form, target.indicator, _("Ziel bearbeiten"))
+
+
+def target_delete(request, pk):
+    target = _get_part(request, IndicatorTarget, pk)
+    day, value = format_date(target.due_on), target.indicator.format(target.value)
+    return _delete_part(
+        request,
+        target,
+        lambda: services.delete_target(target=target, by=request.user, now=timezone.now()),
+        title=_("Ziel löschen"),
+        question=_("Soll das Ziel zum %(day)s (%(value)s) gelöscht werden?")
+        % {"day": day, "value": value},
+        done=_("Das Ziel ist gelöscht."),
+    )
+
+
+def value_add(request, pk):
+    indicator = get_indicator(request, pk)
+    require(can_change_measures(request.user))
+    form = ValueForm(request.POST or None)
+    done = _("Der Wert ist eingetragen.")
+    if save_form(request, form, services.create_value, indicator=indicator, done=done):
+        return redirect(indicator)
+    return _render_form(request, form, indicator, _("Neuer Wert"))
+
+
+def value_edit(request, pk):
+    value = _get_part(request, IndicatorValue, pk)
+    require(can_change_measures(request.user))
+    form = ValueForm(request.POST or None, instance=value)
+    done = _("Der Wert ist gespeichert.")
+    if save_form(request, form, services.change_value, indicator_value=value, done=done):
+        return redirect(value.indicator)
+    return _render_form(request, form, value.indicator, _("Wert bearbeiten"))
+
+
+def value_delete(request, pk):
+    value = _get_part(request, IndicatorValue, pk)
+    return _delete_part(
+        request,
+        value,
+        lambda: services.delete_value(indicator_value=value, by=request.user, now=timezone.now()),
+        title=_("Wert löschen"),
+        question=_("Soll der Wert für %(period)s (%(value)s) gelöscht werden?")
+        % {"period": value.period, "value": value.indicator.format(value.value)},
+        done=_("Der Wert ist gelöscht."),
+    )
+
+
+def get_indicator(request, pk) -> Indicator:
+    """Return an indicator with its series, of a measure that the user may see; else 404."""
+    indicators = indicators_with_series().filter(
+        measure__in=Measure.objects.visible_to(request.user)
+    )
+    return get_object_or_404(indicators.select_related("measure__plan"), pk=pk)
+
+
+def _get_part(request, model: type[IndicatorTarget] | type[IndicatorValue], pk):
+    parts = model.objects.filter(indicator__measure__in=Measure.objects.visible_to(request.user))
+    return get_object_or_404(parts.select_related("indicator__measure"), pk=pk)
+
+
+def _delete_part(request, part, service, *, title: str, question: str, done: str):
+    require(can_change_measures(request.user))
+    if request.method == "POST":
+        # The service locks the indicator first.
+        run_service(request, service, done=done, seen=[part], lock=part.indicator)
+        return redirect(part.indicator)
+    return render_confirmation(
+        request,
+        seen=[part],
+        title=title,
+        question=question,
+        submit_label=title,
+        danger=True,
+        cancel_url=part.indicator.get_absolute_url(),
+    )
+
+
+def _render_form(request, form, indicator: Indicator, title: str):
+    return render_form(
+        request,
+        form,
+        template="measures/form.html",
+        title=title,
+        subject=indicator.measure,
+        part=indicator,
+        cancel_url=indicator.get_absolute_url(),
+    )
