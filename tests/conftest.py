@@ -35,8 +35,9 @@ MOST_CASES = 3
 EVERY_CASE_IN = re.compile(r"/test_(models|queries|filters)|_race\b|^tests/journeys/")
 # Decided in Python about objects in memory, whichever database they came from.
 NOT_REPEATED = re.compile(r"/test_(enums|permissions|progress|forms)")
-# Pages ask queries and services that run there in full, and the walk opens every kind of page.
-EVERY_SECOND_IN = re.compile(r"/test_views")
+# Their logic is Python over queries and constraints that run there in full, and the walk opens
+# every kind of page.
+EVERY_SECOND_IN = re.compile(r"/test_(views|services|mails|documents|adapters|registry|planning)")
 TAKES_LONG = ("slow", "stack", "browser")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs an event loop in the main thread
 
@@ -91,8 +92,8 @@ def takes_long(item) -> bool:
 
 
 def thinned(items):
-    """Return `items` with every fourth case of parametrised tests and every second test of pages,
-    or all with EVERY_CASE=1.
+    """Return `items` with every fourth case of parametrised tests and every second test of pages
+    and services, or all with EVERY_CASE=1.
 
     All cases run on SQLite; the database does not matter to what they vary (role, page, state).
     """
@@ -101,13 +102,23 @@ def thinned(items):
     cases = defaultdict(list)
     for item in items:
         cases[item.nodeid.partition("[")[0]].append(item)
-    kept, views = set(), sorted(name for name in cases if EVERY_SECOND_IN.search(name))
-    for name in views[1::2]:
-        del cases[name]
+    kept, repeatable = set(), sorted(filter(is_repeatable, cases.values()), key=name_of)
+    for table in repeatable[1::2]:
+        del cases[name_of(table)]
     for name, table in cases.items():
         step = 4 if len(table) > MOST_CASES and not EVERY_CASE_IN.search(name) else 1
         kept |= set(sorted(table, key=lambda item: item.nodeid)[::step])
     return [item for item in items if item in kept]
+
+
+def name_of(table) -> str:
+    return table[0].nodeid.partition("[")[0]
+
+
+def is_repeatable(table) -> bool:
+    """Whether the cases of a test need not all run on both databases."""
+    name, needs_servers = name_of(table), table[0].get_closest_marker("stack")
+    return bool(EVERY_SECOND_IN.search(name)) and not (EVERY_CASE_IN.search(name) or needs_servers)
 
 
 def asks_a_database(item) -> bool:

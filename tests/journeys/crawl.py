@@ -17,6 +17,8 @@ MOST_QUERIES_OF = {
     "/": 32,
     # Its milestones and indicators with their series, and the history of each.
     "/massnahmen/#/": 24,
+    # A sheet of each of them.
+    "/massnahmen/massnahmen.xlsx": 22,
     # Everything about a person is in every app; deleting it is rehearsed like an act that mails.
     "/partner/personen/#/daten/": 31,
     "/partner/personen/#/anonymisieren/": 62,

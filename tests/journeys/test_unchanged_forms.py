@@ -7,7 +7,16 @@ from django.urls import get_resolver, reverse
 
 from dialogues.models import Dialogue, DialogueSeries, Topic
 from measures.enums import RoundState
-from measures.models import Measure, Milestone, Plan, Project, ReportingRound
+from measures.models import (
+    Indicator,
+    IndicatorTarget,
+    IndicatorValue,
+    Measure,
+    Milestone,
+    Plan,
+    Project,
+    ReportingRound,
+)
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.models import DistributionList, Organisation, Person, User
 from tests.journeys.visitor import Visitor
@@ -25,10 +34,13 @@ FORMS = {
     "dialogues:series_edit": DialogueSeries,
     "dialogues:topic_edit": Topic,
     "measures:edit": Measure,
+    "measures:indicator_edit": Indicator,
     "measures:milestone_edit": Milestone,
     "measures:plan_edit": Plan,
     "measures:project_edit": Project,
     "measures:round_edit": ReportingRound,
+    "measures:target_edit": IndicatorTarget,
+    "measures:value_edit": IndicatorValue,
     "media_visits:coverage_edit": Coverage,
     "media_visits:edit": Visit,
     "media_visits:press_edit": PressSlot,
