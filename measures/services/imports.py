@@ -126,7 +126,7 @@ def undo_import(*, measure_import: MeasureImport, by, now: dt.datetime) -> Measu
     for measure in changed:
         values = _restored(before[measure.pk])
         save_values_as(measure, values, by=by, now=now, reason=reason)
-    # The parts first: nothing may be left that hangs on what is deleted.
+    # The parts first: nothing may still refer to what is deleted.
     for name in reversed(CREATED):
         _delete_created(name, rows[name], by=by, now=now, reason=reason)
     measure_import.state, measure_import.undone_at = state, now

@@ -1,4 +1,4 @@
-"""Workbooks as people upload them: made anew, or exported and edited."""
+"""Workbooks as people upload them: new ones, or exported and edited."""
 
 import csv
 import io
