@@ -29,6 +29,7 @@ class LinesField(CleanCharField):
 
     def clean(self, value):
         text = super().clean(value) or ""
+        # Pasted from a table of contents, lines carry tabs and stray spaces, and some come twice.
         lines = list(dict.fromkeys(" ".join(line.split()) for line in text.splitlines()))
         lines = [line for line in lines if line]
         if len(lines) > self.most:
@@ -100,6 +101,7 @@ class DecisionForm(SeenForm):
     def __init__(self, *args, plan: Plan, measures: Sequence[Measure], **kwargs):
         super().__init__(*args, instance=plan, others=measures, **kwargs)
         self.plan, self.measures = plan, measures
+        # The whole plan is offered, so only what an option shows is loaded.
         present = plan.measures.order_by("search", "pk").only("title", "code", "plan_id")
         for name in ("successor", "successors"):
             if name in self.fields:
@@ -129,6 +131,7 @@ class ContinueForm(DecisionForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if len(self.measures) > 1:
+            # Continuing several in one is a merger, which has a form of its own.
             del self.fields["successor"]
 
 

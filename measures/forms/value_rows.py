@@ -75,6 +75,7 @@ def read_value_rows(
     seen: dict[Period, int] = {}
     found = []
     for number, cells in enumerate(rows, start=1):
+        # Numbered as in the pasted table, empty rows included, so that people find a refused one.
         if number <= first or not any(cells):
             continue
         texts = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
@@ -99,6 +100,7 @@ def _columns_of(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], int]:
 
     Without headings the columns are taken in order.
     """
+    # Files of statistical offices begin with titles and notes before the headings.
     for number, cells in enumerate(rows[:20], start=1):
         places = {}
         for place, cell in enumerate(cells):
@@ -151,6 +153,7 @@ def _require_free(
     by_period: dict[Period, IndicatorValue],
     seen: dict[Period, int],
 ) -> None:
+    # Compared with the rows above only, so the message points to the one that came first.
     for period, number in seen.items():
         if period.overlaps(entry.period):
             reason = _("Der Zeitraum überschneidet sich mit Zeile %(number)d (%(period)s).")
@@ -165,6 +168,7 @@ def _require_free(
 def _compare(entry: ValueEntry, stored: IndicatorValue | None) -> tuple[str, Decimal | None]:
     if stored is None:
         return NEW, None
+    # `fields` leaves out empty texts, so a table without notes is no change of the notes.
     is_same = all(getattr(stored, name) == value for name, value in entry.fields.items())
     return (UNCHANGED if is_same else CHANGED), stored.value
 
@@ -231,6 +235,7 @@ def preview_of(
         )
     found = read_value_rows(rows, indicator, list(indicator.series.all()), today)
     stored = series_version(indicator)
+    # Of the text too: the page has one form, in which a reader may edit the text after the preview.
     version = hashlib.sha256(f"{stored} {text}".encode()).hexdigest()[:20]
     return ValuePreview(found, [_line(row, indicator) for row in found], version, stored)
 

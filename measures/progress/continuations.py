@@ -55,6 +55,7 @@ def outcome_line(continuation: Continuation) -> SafeString:
     links = format_html_join(
         ", ", "{}", ((measure_link(measure),) for measure in continuation.successors.all())
     )
+    # A verb without anything after it reads like a mistake; the plain kind does not.
     verb = OUTCOME_VERBS.get(continuation.kind) if links else None
     # `linebreaksbr` escapes.
     reason = format_html(": {}", linebreaksbr(continuation.reason)) if continuation.reason else ""
@@ -114,6 +115,7 @@ def succession_lines(
 def _succession_line(measure: Measure, plan: Plan | None, can_undo: bool) -> SuccessionLine:
     shown = [found for found in measure.shown_continuations if plan in (None, found.plan)]
     undo = None
+    # Once the new plan is published, people have read what became of the measure.
     if shown and can_undo and not shown[0].plan.is_published:
         url = reverse("measures:continuation_undo", args=[shown[0].pk])
         undo = Button(_("Zurücknehmen"), with_version(url, shown[0]), "plain", is_post=True)
@@ -168,6 +170,8 @@ def outcome_rows(measures: Iterable[Measure], plan: Plan) -> Iterator[list]:
             measure.status_on,
             origins,
         ]
+        # One line per later plan, so that Excel can filter by plan; a list in one cell could not
+        # be.
         for found in measure.shown_continuations:
             successors = "\n".join(successor.label for successor in found.successors.all())
             yield [

@@ -237,6 +237,7 @@ def not_asked_lines(not_asked: Mapping[str, list[Measure]]) -> list[str]:
 
 def _shortened(measures: list[Measure]) -> str:
     """Return the names of the first measures and how many more there are."""
+    # A plan taken over has hundreds of these; the sentence is to be read before confirming.
     names, more = _quoted(measures[:SHOWN_NAMES]), len(measures) - SHOWN_NAMES
     if more <= 0:
         return names

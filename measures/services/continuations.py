@@ -59,6 +59,8 @@ def continue_measures(
             raise Refused(_("Mehrere Maßnahmen in einer fortzuführen heißt, sie zusammenzuführen."))
         targets = [_successor(successor, plan)]
     else:
+        # Offices often enter the new plan first and decide afterwards: a title that is there
+        # already means the same measure, and a copy would violate the constraint on titles.
         present = {
             measure.title: measure
             for measure in plan.measures.filter(title__in=[m.title for m in measures])
@@ -89,6 +91,7 @@ def merge_measures(
     """
     plan, measures = _prepare(measures, plan, by)
     target = _one_successor(measures, plan, successor, title, by=by, now=now, origin=origin)
+    # A further measure may join a merger decided earlier, so one alone is enough then.
     others = Continuation.objects.filter(successors=target).exclude(measure__in=measures)
     if len(measures) == 1 and not others.exists():
         raise Refused(
@@ -165,6 +168,7 @@ def undo_continuation(*, continuation: Continuation, by, now: dt.datetime) -> li
         continuation = Continuation.objects.select_for_update().get(pk=continuation.pk)
     except Continuation.DoesNotExist as error:
         raise ChangedMeanwhile(_("Diese Entscheidung ist schon zurückgenommen.")) from error
+    # Read before the deletion, which empties the relation.
     successors = list(continuation.successors.all())
     reason = _("Entscheidung zurückgenommen: %(kind)s") % {"kind": continuation.get_kind_display()}
     delete_as(continuation, by=by, now=now, reason=reason)
@@ -179,6 +183,7 @@ def undo_continuation(*, continuation: Continuation, by, now: dt.datetime) -> li
 
 def is_untouched_copy(measure: Measure) -> bool:
     """Return whether `measure` was made for a decision, and nothing else was done with it."""
+    # Two lines suffice: any change since the copy adds a second one, whoever made it.
     lines = list(measure.history.values_list("history_change_reason", flat=True)[:2])
     if lines != [str(COPIED_REASON)]:
         return False
@@ -191,6 +196,7 @@ def _prepare(measures: Sequence[Measure], plan: Plan, by) -> tuple[Plan, list[Me
     require_permission(can_continue_measures(by))
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     keys = [measure.pk for measure in measures]
+    # PostgreSQL cannot lock the nullable side of an outer join, and only the measures need a lock.
     locked = Measure.objects.select_for_update(of=("self",)).select_related("plan", "section")
     found = list(locked.filter(pk__in=keys).order_by("search", "pk"))
     if not found:
@@ -247,6 +253,7 @@ def _copy(
         section=plan.sections.filter(predecessor=measure.section).first()
         if measure.section_id
         else None,
+        # A new plan starts its own reporting; the former status stays with the predecessor.
         phase=Phase.NOT_STARTED,
         responsible=measure.responsible or default_responsible(by),
         origin=origin,
@@ -286,6 +293,7 @@ def _decide(
         origin=origin,
     )
     line = _("%(kind)s in %(plan)s") % {"kind": continuation.get_kind_display(), "plan": plan}
+    # The lock on the plan already rules this out; the constraint guards writers that do not lock.
     with violation_as(ChangedMeanwhile(_("Darüber ist inzwischen schon entschieden."))):
         save_values_as(continuation, {"successors": successors}, by=by, now=now, reason=line)
     return continuation

@@ -67,6 +67,8 @@ def apply_import(
     require_permission(can_change_measures(by))
     measure_import = MeasureImport.objects.select_for_update().get(pk=measure_import.pk)
     state = target_of(IMPORT_MOVES, "apply", measure_import)
+    # Compared twice: the first preview says which measures to lock, the second holds under the
+    # locks.
     first = preview_of(measure_import.content)
     _lock_measures([change.measure.pk for change in first.changed])
     preview = preview_of(measure_import.content)
@@ -124,12 +126,14 @@ def undo_import(*, measure_import: MeasureImport, by, now: dt.datetime) -> Measu
     changed = _untouched("measures", [entry[:2] for entry in effects.get("changed", ())])
     before = {pk: values for pk, _version, values in effects.get("changed", ())}
     for measure in changed:
+        # Effects are JSON, so keys and days were kept as numbers and text.
         values = _restored(before[measure.pk])
         save_values_as(measure, values, by=by, now=now, reason=reason)
     # The parts first: nothing may still refer to what is deleted.
     for name in reversed(CREATED):
         _delete_created(name, rows[name], by=by, now=now, reason=reason)
     measure_import.state, measure_import.undone_at = state, now
+    # Undone once and for all; the former values may contain internal notes.
     measure_import.effects = {}
     measure_import.save()
     return measure_import
@@ -171,6 +175,8 @@ class _Writing:
         self.create_all("measures", measures, **links)
         milestones = [new.milestone for new in preview.milestones]
         for milestone in milestones:
+            # As in `create_milestone`: what is planned first is what later delays are measured
+            # against.
             milestone.baseline_on = milestone.baseline_on or milestone.due_on
         self.create_all("milestones", milestones)
 
@@ -189,6 +195,7 @@ class _Writing:
             return
         measure = change.measure
         values = {name: value for field in decided for name, value in field.values.items()}
+        # Keys instead of objects, so that undoing survives as JSON until somebody asks for it.
         before = {name: measure._meta.get_field(name).value_from_object(measure) for name in values}
         before |= {name: [row.pk for row in before[name]] for name in LINKS if name in before}
         # The history cuts long lines; what partners must not read of has to stay recognisable.

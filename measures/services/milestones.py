@@ -68,6 +68,7 @@ def move_milestone(
     milestone = lock_milestone(milestone)
     if milestone.done_on:
         raise Refused(_("Dieser Meilenstein ist schon als erreicht eingetragen."))
+    # Together with the reason: the constraint on unexplained delays looks at both.
     values = {"forecast_on": forecast_on, "forecast_reason": reason}
     _require_explained_delay(milestone, values)
     save_changes_as(milestone, values, by=by, now=now)
@@ -125,6 +126,7 @@ def is_unexplained_delay(
     due_on: dt.date | None, forecast_on: dt.date | None, reason: str | None
 ) -> bool:
     """Return whether a forecast is later than planned and says no reason. Forms share this rule."""
+    # An earlier forecast needs no reason: nobody has to answer for good news.
     return bool(due_on and forecast_on and forecast_on > due_on and not reason)
 
 

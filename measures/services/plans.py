@@ -39,6 +39,7 @@ def continue_plan(
     require_continuable(plan)
     sections = list(plan.sections.order_by("position", "pk")) if copy_sections else []
     _require_levels_for(sections, plan.levels, values["levels"])
+    # Positions order the plans; years cannot, since a plan's last year is often unknown.
     newest = Plan.objects.aggregate(newest=Max("position"))["newest"]
     successor = Plan(predecessor=plan, position=newest + 1, origin=origin, **values)
     with violation_as(ChangedMeanwhile(_title_is_taken())):
@@ -104,6 +105,8 @@ def change_plan(
     before = plan.levels
     apply_values(plan, values, version)
     if plan.levels != before:
+        # Sections carry the name of their level, so renaming it here alone would leave them on a
+        # level that the plan no longer has.
         _rename_levels(plan, before)
     with violation_as(ChangedMeanwhile(_title_is_taken())):
         plan.save()

@@ -34,6 +34,9 @@ def open_report_request(token: str) -> ReportRequest:
     Raises Refused with advice if the link is damaged, expired, replaced or revoked. Must not change
     anything, because mail scanners open links too.
     """
+    # The signature proves only who issued the link. Whether it still holds is a matter of the
+    # record: links are replaced when a mailbox changes hands and revoked when a person is asked no
+    # longer.
     target = read_link(LINK_KIND, token, max_age=LINK_LIFETIME_SECONDS)
     requests = ReportRequest.objects.select_related("round__plan", "organisation", "person__user")
     request = requests.filter(pk=target.pk).first()

@@ -148,10 +148,13 @@ def _set_official_light(report: StatusReport, official: OfficialLight) -> None:
     report.official_light = official.light
     report.official_reason = official.reason.strip()
     is_red = official.light == TrafficLight.RED
+    # Help belongs to red alone. Text left over from a choice of red would read as a request.
     report.official_help = official.help_wanted.strip() if is_red else ""
 
 
 def _require_submission(report: StatusReport, shown: str) -> None:
+    # The lead may have submitted a corrected version since the office opened the page. Accepting it
+    # unread would make a status official that nobody has checked.
     if shown and shown != report.submission:
         raise ChangedMeanwhile(
             _(
@@ -180,6 +183,7 @@ def _mail_decision(
             to=recipient_of(person),
             values={"measure": report.measure.title, **(values or {})},
             path=path,
+            # Only who reported by link gets a link again. Colleagues with an account sign in.
             link=request.personal_link if request and person == by_link else "",
             has_personal_link=person == by_link,
         )

@@ -60,6 +60,8 @@ def change_round(
     require_unchanged(reporting_round, version, [*values, "state"])
     days = reporting_round.cut_off_on, reporting_round.due_on
     if reporting_round.is_open and values.get("due_on", reporting_round.due_on) != days[1]:
+        # Only a new deadline: the office must be able to correct the title of a round that is
+        # overdue.
         _require_due_ahead(values["due_on"], local_date(now))
     save_changes_as(reporting_round, values, by=by, now=now)
     if reporting_round.is_open and days != (reporting_round.cut_off_on, reporting_round.due_on):
@@ -122,6 +124,7 @@ def close_round(
     _require_as_shown(reporting_round, shown)
     reporting_round.state = target
     save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde abgeschlossen"))
+    # In the transaction of the state, so that nobody sees a closed round without what it keeps.
     freeze_plan(reporting_round)
     withdraw_pending(
         subject_keys=[reporting_round.mail_key],
@@ -149,6 +152,7 @@ def remind_leads(
         raise Refused(_("Erinnert wird nur, solange die Berichtsrunde läuft."))
     owing = owing_leads(reporting_round, today, lead=lead)
     _require_somebody_to_remind(owing)
+    # By organisation, not by person: the log serves traceability, and addressees may leave.
     names = ", ".join(entry.awaited.lead.label for entry in owing if entry.to_remind)
     reason = _("An Berichte erinnert: %(leads)s") % {"leads": names}
     save_as(reporting_round, by=by, now=now, reason=reason)

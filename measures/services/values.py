@@ -29,6 +29,7 @@ class ValueEntry(NamedTuple):
 
     @property
     def fields(self) -> dict[str, Any]:
+        # A pasted table rarely has notes; their absence must not delete those typed before.
         texts = {"note": self.note, "source": self.source}
         return {"value": self.value, **{name: text for name, text in texts.items() if text}}
 
@@ -92,6 +93,7 @@ def record_values(
     """
     require_permission(can_change_measures(by))
     indicator = lock_indicator(indicator)
+    # The preview said what is new and what is overwritten, so it must hold for the whole series.
     if series_version(indicator) != shown:
         raise ChangedMeanwhile(
             _("Die Werte wurden inzwischen geändert. Bitte prüfen Sie die Vorschau noch einmal.")
@@ -128,6 +130,8 @@ def _require_free_period(
 ) -> None:
     if error := period_error(period, today):
         raise Refused(error)
+    # A year and one of its quarters would count the quarter twice in one series. SQLite has no
+    # range constraints that could forbid it, so the lock on the indicator has to.
     others = indicator.series.filter(starts_on__lte=period.ends_on, ends_on__gte=period.starts_on)
     if except_for:
         others = others.exclude(pk=except_for.pk)

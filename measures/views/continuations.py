@@ -70,6 +70,7 @@ def outcomes_export(request: HttpRequest, pk: int) -> HttpResponse:
     listing, _counts = _listing(request, plan)
     rows = outcome_rows(listing.qs, plan)
     title = _("Was wurde aus %(plan)s") % {"plan": plan}
+    # The whole plan, not the page that is shown: the file is passed on as the plan's balance.
     return list_response(title, [str(name) for name in OUTCOME_HEADER], rows, now=timezone.now())
 
 
@@ -129,7 +130,9 @@ def decide(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         raise Http404
     plan, kind = _office_plan(request, pk), ACTIONS[action]
     back = _back_url(request, plan)
+    # The ticks travel in the address, which is limited, and so is what one can check at a glance.
     keys = keys_from(request.GET.getlist(TICKED))[:MAX_TICKED]
+    # Ticks come from the address, so they may name measures of this plan, or deleted ones.
     visible = Measure.objects.visible_to(request.user).filter(pk__in=keys).exclude(plan=plan)
     measures = list(visible.order_by("search", "pk"))
     if not measures:
@@ -175,6 +178,7 @@ def _decided_message(kind: ContinuationKind, count: int) -> str:
 def _back_url(request: HttpRequest, plan: Plan) -> str:
     """Return the page of decisions with the filters from which the user came."""
     query = request.GET.copy()
+    # What was ticked is decided now; the filters stay, because offices decide field by field.
     for name in (TICKED, "auswahl"):
         query.pop(name, None)
     url = reverse("measures:continuation", args=[plan.pk])
@@ -192,6 +196,7 @@ def continuation_undo(request: HttpRequest, pk: int) -> HttpResponse:
         services.undo_continuation, continuation=found, by=request.user, now=timezone.now()
     )
     kept = run_service(request, call, seen=[found], lock=plan)
+    # An empty list is success too: nothing of the new plan stayed.
     if kept is not False:
         messages.success(request, undone_message(kept, plan))
     return redirect("measures:continuation", plan.pk)

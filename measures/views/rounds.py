@@ -111,6 +111,7 @@ def _frozen(request, reporting_round: ReportingRound) -> dict:
     if reporting_round.state != RoundState.CLOSED:
         return {}
     entries = round_entries(reporting_round, request.user)
+    # One query for both, and the paginator need not count again.
     counts = entries.aggregate(count=Count("pk"), reported=Count("report"))
     if not counts["count"]:
         return {}
@@ -187,6 +188,7 @@ def round_edit(request, pk):
         )
         if saved:
             return saved
+    # Before the round is open nobody knows its days, so nobody is told of new ones.
     mailed = len(awaited_reporters(reporting_round)) if reporting_round.is_open else 0
     return render_form(
         request, form, template="measures/form.html", effect=change_effect(mailed), **labels

@@ -91,6 +91,8 @@ class ImportPreview:
             for change in self.changed
             for found in (*change.changes, *change.conflicts)
         }
+        # A lead that was entered as an organisation meanwhile would be matched instead of kept as
+        # text.
         leads = {str(new.row): new.measure.lead_label for new in self.created}
         counts = {name: str(count) for name, count in self.counts.items()}
         return fingerprint(said | leads | counts | {"problems": repr(sorted(self.problems))})

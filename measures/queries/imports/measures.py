@@ -58,6 +58,7 @@ class _Comparison:
 
     def __init__(self, sheet: ImportSheet, preview: ImportPreview) -> None:
         self.sheet, self.preview, self.directory = sheet, preview, preview.directory
+        # All at once: one query per row would take minutes for a plan of a thousand measures.
         keys = {row.texts.get("key", "") for row in sheet.rows}
         self.measures = _measures_by_key(key for key in keys if key.isdecimal())
         self.titles = _known_titles(row.texts.get("title", "") for row in sheet.rows)
@@ -134,6 +135,8 @@ class _Comparison:
         change: MeasureChange,
     ) -> None:
         typed, saved = tidy(row.texts[name]), tidy(now[name])
+        # A cut text is what the export could fit into a cell; taking it over would cut the
+        # original.
         if typed == saved or typed.endswith(CUT):
             return
         if name in base and typed == tidy(base[name]):
@@ -142,6 +145,7 @@ class _Comparison:
             reason = _("Eine Maßnahme bleibt in ihrem Plan („%(plan)s“).") % {"plan": now[name]}
             self.refuse(row, name, reason)
             return
+        # Compared once more as parsed: "1.5.2026" and "01.05.2026" are no change.
         found = self.parsed(row, name, row.texts[name], change.measure.plan)
         if found is None or tidy(found[0]) in (saved, tidy(base.get(name, saved))):
             return

@@ -43,6 +43,7 @@ class _Comparison:
             for name in {new.measure.title, new.measure.code} - {""}:
                 self.new_measures[fold(name)].append(new.measure)
         named = [row.texts.get("measure", "") for row in sheet.rows if not row.texts.get("key")]
+        # Only for rows without a key: those of an export name their milestone by its key.
         self.saved_measures = _measures_titled(named)
         self.known_titles = _titles_of(self.saved_measures)
         self.seen: dict[tuple[int, str], int] = {}
@@ -77,6 +78,8 @@ class _Comparison:
         measure = self.measure_of(row)
         milestone = Milestone()
         values = {name: self.parsed(row, name) for name in PLAIN}
+        # Read by the rules of `due_on`; the model fills the baseline itself and offers no form
+        # field.
         values["baseline_on"] = self.parsed(row, "due_on", "baseline_on")
         for name, value in values.items():
             setattr(milestone, name, value)
@@ -128,6 +131,7 @@ class _Comparison:
             for measure in self.saved_measures.get(fold(text), [])
             if not plan or plan in (fold(measure.plan.title), fold(measure.plan.short_title))
         ]
+        # The file first: an office that imports a plan means the measures it has just written down.
         found = self.new_measures.get(fold(text)) or saved
         if len(found) == 1:
             return found[0]
@@ -139,6 +143,7 @@ class _Comparison:
         return None
 
     def require_own_title(self, row: ImportRow, measure: Measure, title: str | None) -> None:
+        # New measures have no key yet, so the object itself identifies them.
         first = self.seen.setdefault((id(measure), title or ""), row.number)
         if first != row.number:
             reason = _("Diesen Meilenstein nennt schon Zeile %(row)d.") % {"row": first}

@@ -53,6 +53,7 @@ def _plan_of(sheet: ImportSheet, row: ImportRow, preview: ImportPreview) -> Plan
         reason = _("Das Ende liegt vor dem Beginn.")
         preview.problems.append(sheet.problem(row.number, "last_year", reason))
     for known in preview.directory.plans.values():
+        # The usual cause is a second upload of the same workbook, which would double the plan.
         if plan.title == known.title or plan.short_title == known.short_title:
             reason = _(
                 "Den Plan „%(plan)s“ gibt es schon. Maßnahmen eines vorhandenen Plans importieren "
@@ -76,6 +77,7 @@ def _set(obj: Any, name: str, sheet: ImportSheet, row: ImportRow, preview: Impor
 
 def _read_sections(sheet: ImportSheet, plan: Plan, preview: ImportPreview) -> None:
     for position, row in enumerate(sheet.rows, start=1):
+        # The order of the rows is that of the printed plan, so no column asks for it.
         section = PlanSection(plan=plan, position=position)
         for name in ("level", "code", "title", "page"):
             _set(section, name, sheet, row, preview)

@@ -179,6 +179,8 @@ def read_content(file: IO[bytes]) -> dict[str, Any]:
     problems: list[Problem] = []
     notes: list[str] = []
     for table in tables:
+        # A CSV file and a workbook with one sheet have no title worth reading: "Tabelle1" says
+        # nothing.
         kind = "measures" if len(tables) == 1 else titles.get(fold(table.title))
         if kind:
             sheet = known[kind] = _read_sheet(kind, table, problems, notes)
@@ -209,6 +211,7 @@ def _folded(*titles: str | Promise) -> set[str]:
     """Return these titles in every language of the interface, folded."""
     found = set()
     for language, _name in settings.LANGUAGES:
+        # A file exported by a colleague who uses another language must be read as well.
         with translation.override(language):
             found |= {fold(str(title)) for title in titles if title}
     return found
@@ -289,6 +292,7 @@ def _columns_of(
             columns[name] = place
         elif cell:
             unknown[cell] = place
+    # A misspelt title would otherwise drop a whole column silently; a foreign one is only noted.
     missing = {fold(str(c.title)): c for c in SHEETS[kind].columns if c.name not in columns}
     for cell, place in unknown.items():
         if near := get_close_matches(fold(cell), missing, n=1, cutoff=SIMILARITY):

@@ -70,10 +70,12 @@ class Directory:
         found = [
             organisation
             for organisation in self._named.get(fold(text), {}).values()
+            # The press is registered as organisations too, but never leads or supports a measure.
             if organisation.kind != OrganisationKind.PRESS
         ]
         if len(found) > 1:
             raise Unfit(_("„%(name)s“ heißen mehrere Organisationen.") % {"name": text})
+        # An inactive organisation can no longer be asked, so a new lead must not be one.
         if found and not found[0].is_active:
             raise Unfit(_("„%(name)s“ ist nicht mehr aktiv.") % {"name": text})
         return found[0] if found else None
@@ -105,6 +107,7 @@ def find_section(
     found = [section for section in sections if folded in _section_names(section)]
     if len(found) > 1 and field:
         below = [section for section in found if fold(field) == fold(tops[section.pk].label)]
+        # A Handlungsfeld that fits none of them is a slip; the sentence about several helps more.
         found = below or found
     if not found:
         raise Unfit(_("Einen Abschnitt „%(text)s“ gibt es in diesem Plan nicht.") % {"text": text})
