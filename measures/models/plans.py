@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Sourced
@@ -133,6 +134,15 @@ class PlanSection(Sourced):
         if not self.code or self.code.isdecimal():
             return self.title
         return f"{self.code}: {self.title}"
+
+    @property
+    def source_label(self) -> str:
+        """Where the plan prints the section: `MPI 2018–2021, S. 34`; "" if its page is unknown.
+        Querysets need `select_related("plan")`.
+        """
+        if self.page is None:
+            return ""
+        return gettext("%(plan)s, S. %(page)s") % {"plan": self.plan, "page": self.page}
 
     @property
     def level_label(self) -> str:

@@ -22,6 +22,7 @@ from measures.queries.imports import (
     milestone_texts,
     read_only_texts,
     texts_of,
+    yes_or_no,
 )
 from partners.progress import responsible_label
 
@@ -47,6 +48,7 @@ MEASURE_HEADER = (
     gettext_lazy("Beginn"),
     gettext_lazy("Ende"),
     gettext_lazy("Mittel"),
+    gettext_lazy("Leuchtturmprojekt"),
     gettext_lazy("Herkunft der Maßnahme"),
     gettext_lazy("Herkunft des Standes"),
 )
@@ -93,7 +95,7 @@ def office_sheets(
         [
             *_measure_row(measure, tops),
             responsible_label(measure),
-            _("ja") if measure.is_published else _("nein"),
+            yes_or_no(measure.is_published),
             measure.internal_notes,
             str(measure.pk),
             _row_version(measure, directory),
@@ -178,6 +180,7 @@ def _measure_row(measure: Measure, tops: Mapping[int, PlanSection]) -> list:
         measure.starts_on,
         measure.ends_on,
         measure.amount,
+        yes_or_no(measure.is_lighthouse),
         measure.get_origin_display(),
         measure.get_status_origin_display(),
     ]

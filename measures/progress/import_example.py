@@ -67,6 +67,7 @@ def _explanation() -> list[list[str]]:
         ("measures", "starts_on"): _("Datum, etwa 01.03.2026 oder 1. März 2026."),
         ("measures", "ends_on"): _("Datum, nicht vor dem Beginn."),
         ("measures", "runtime"): _("Was Beginn und Ende nicht sagen, etwa „laufend“."),
+        ("measures", "is_lighthouse"): _("ja oder nein; leer heißt nein."),
         ("measures", "is_published"): _("ja oder nein; leer heißt nein."),
         ("measures", "internal_notes"): _("Nur für die Geschäftsstelle sichtbar."),
         ("milestones", "measure"): _("Nötig. Titel oder Kennung der Maßnahme."),
@@ -101,7 +102,13 @@ def _plan() -> dict:
 def _sections() -> list[dict]:
     field, cluster = _("Handlungsfeld"), _("Themencluster")
     return [
-        {"number": 1, "level": field, "code": "A", "title": _("Flächen und Infrastruktur")},
+        {
+            "number": 1,
+            "level": field,
+            "code": "A",
+            "title": _("Flächen und Infrastruktur"),
+            "page": 12,
+        },
         {"number": 2, "parent": 1, "level": cluster, "code": "A 1", "title": _("Gewerbeflächen")},
         {"number": 3, "parent": 1, "level": cluster, "code": "A 2", "title": _("Verkehr")},
         {"number": 4, "level": field, "code": "B", "title": _("Fachkräfte")},
@@ -121,6 +128,7 @@ def _measures() -> list[dict]:
             "runtime": _("laufend"),
             "starts_on": dt.date(2027, 1, 1),
             "amount": _("2,5 Mio. Euro"),
+            "is_lighthouse": _("ja"),
             "is_published": _("nein"),
         },
         {

@@ -139,6 +139,7 @@ def measure_facts(
     facts = [
         (_("Plan"), link_to(measure.plan)),
         *((section.level, section.label) for section in path),
+        (_("Quelle"), _source_of(path)),
         (_("Kennung"), measure.code),
         (_("Federführung"), lead_fact(measure, with_links)),
         (_("Unterstützende"), supporters_fact(measure, with_links)),
@@ -148,6 +149,12 @@ def measure_facts(
         *succession,
     ]
     return [(label, value) for label, value in facts if value]
+
+
+def _source_of(path: list[PlanSection]) -> str:
+    """Return plan and page of the lowest section whose page is known."""
+    # A page that prints the section above is still where a reader has to look.
+    return next((section.source_label for section in reversed(path) if section.page), "")
 
 
 def inactive_lead_note(measure: Measure, user) -> str:

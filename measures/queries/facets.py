@@ -20,6 +20,7 @@ FACETS = (
     "sector",
     "milestones",
     "status",
+    "lighthouse",
 )
 OVERDUE, NEVER = "overdue", "never"
 HALF_A_YEAR, YEAR = "183", "365"  # days since the status was reported
@@ -40,6 +41,11 @@ def _value_of(name: str, today: dt.date):
             When(lead_text="", then=Value(UNKNOWN)),
             default=Value(""),
             output_field=text,
+        )
+    if name == "lighthouse":
+        # As the filter names it; a truth value as text differs between the databases.
+        return Case(
+            When(is_lighthouse=True, then=Value("True")), default=Value(""), output_field=text
         )
     if name == "milestones":
         # Not correlated, so that PostgreSQL reads the milestones once.

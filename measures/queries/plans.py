@@ -145,7 +145,7 @@ def section_path(measure: Measure) -> list[PlanSection]:
     if measure.section_id is None:
         return []
     # One query for all sections of the plan is cheaper than one per level.
-    by_id = {section.pk: section for section in PlanSection.objects.filter(plan_id=measure.plan_id)}
+    by_id = {section.pk: section for section in sections_of([measure.plan])}
     path = [by_id[measure.section_id]]
     while path[0].parent_id:
         path.insert(0, by_id[path[0].parent_id])

@@ -39,6 +39,7 @@ def stock():
     make_measure(
         plan,
         "Brachen",
+        is_lighthouse=True,
         section=field,
         lead_text="Bezirke",
         phase="running",
@@ -88,6 +89,7 @@ def labels_of(client, name: str, query: str = "") -> list[str]:
         ),
         ("sector", ["alle", "Maschinenbau (1)", "nicht belegt (2)"]),
         ("milestones", ["alle", "überfällig (1)"]),
+        ("lighthouse", ["alle", "nur Leuchtturmprojekte (1)"]),
         (
             "status",
             [

@@ -55,6 +55,7 @@ def test_edited_cells_are_applied_with_one_line_of_history(client, office):
         cell("Beginn").value = "1. März 2026"
         cell("Ende").value = dt.datetime(2026, 12, 31)
         cell("Mittel").value = 88500
+        cell("Leuchtturmprojekt").value = "ja"
         cell("veröffentlicht").value = "nein"
         cell("interner Vermerk").value = "Prüfen"
 
@@ -71,6 +72,7 @@ def test_edited_cells_are_applied_with_one_line_of_history(client, office):
         "Beginn": ("", "01.03.2026"),
         "Ende": ("", "31.12.2026"),
         "Mittel": ("", "88500"),
+        "Leuchtturmprojekt": ("nein", "ja"),
         "veröffentlicht": ("ja", "nein"),
         "interner Vermerk": ("", "Prüfen"),
     }
@@ -81,7 +83,8 @@ def test_edited_cells_are_applied_with_one_line_of_history(client, office):
         dt.date(2026, 3, 1),
         dt.date(2026, 12, 31),
     )
-    assert (measure.amount, measure.runtime, measure.is_published) == ("88500", "laufend", False)
+    assert (measure.amount, measure.runtime) == ("88500", "laufend")
+    assert (measure.is_lighthouse, measure.is_published) == (True, False)
     assert record.state == "applied"
     assert record.content == {}
     latest = measure.history.first()

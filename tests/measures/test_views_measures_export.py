@@ -93,6 +93,7 @@ def test_export_has_every_known_detail_of_the_filtered_measures(client, office):
         "Beginn": dt.datetime(2019, 3, 1),
         "Ende": dt.datetime(2021, 12, 31),
         "Mittel": None,
+        "Leuchtturmprojekt": "nein",
         "Herkunft der Maßnahme": "im Portal erfasst",
         "Herkunft des Standes": None,
         "Zuständig": "nicht vergeben",

@@ -1,7 +1,7 @@
 import pytest
 
 from core.roles import OFFICE, PARTNER
-from measures.models import Plan
+from measures.models import Measure, Plan
 from tests.measures.builders import (
     make_measure,
     make_plan,
@@ -24,7 +24,7 @@ def office(client):
 def stock():
     """Three measures in two plans that differ in every filterable field."""
     plan, old = make_plan("MPI 2018–2021", position=2), make_plan("MPI 2010–2020", position=1)
-    field = make_section(plan, "Rahmenbedingungen")
+    field = make_section(plan, "Rahmenbedingungen", page=14)
     cluster = make_section(plan, "Flächen", field)
     lead = make_organisation("Handwerkskammer", short_name="HWK")
     make_measure(
@@ -43,10 +43,14 @@ def stock():
     return {"plan": plan, "old": old, "field": field, "cluster": cluster, "lead": lead}
 
 
-def test_tree_shows_one_plan_with_its_counts(client, office, stock):
+def test_tree_shows_one_plan_with_its_counts_and_pages(client, office, stock):
     response = client.get(f"/massnahmen/baum/?plan={stock['plan'].pk}")
+    measure = client.get(Measure.objects.get(title="Öffentliche Flächen").get_absolute_url())
 
     assert response.context["root"].count == 2
+    assert "Quelle: MPI 2018–2021, S. 14" in response.content.decode()
+    # The page of its own section is unknown, so the one above says where to look.
+    assert ("Quelle", "MPI 2018–2021, S. 14") in measure.context["facts"]
     assert "Zubehör" not in response.content.decode()
     assert client.get("/massnahmen/baum/?plan=unsinn").context["plan"] == stock["plan"]
 

@@ -15,6 +15,7 @@ from measures.queries.imports.values import (
     milestone_texts,
     read_only_texts,
     texts_of,
+    yes_or_no,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "read_content",
     "read_only_texts",
     "texts_of",
+    "yes_or_no",
 ]

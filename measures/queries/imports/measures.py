@@ -15,6 +15,7 @@ from measures.models.measures import RUNTIME_MESSAGE
 from measures.queries.imports.drafts import FieldChange, ImportPreview, MeasureChange, NewMeasure
 from measures.queries.imports.tables import SHEETS, ImportRow, ImportSheet
 from measures.queries.imports.values import (
+    ANSWER_FIELDS,
     EDITABLE,
     LINKS,
     PLAIN_FIELDS,
@@ -32,6 +33,7 @@ from measures.queries.imports.values import (
     read_only_texts,
     texts_of,
     tidy,
+    yes_or_no,
 )
 
 # How an export marks a text that does not fit into a cell (`core.exports`).
@@ -251,9 +253,9 @@ def _parse(name: str, text: str, directory: Directory) -> tuple[str, dict[str, A
         return parse_supporters(text, directory)
     if name == "sectors":
         return parse_sectors(text, directory)
-    if name == "is_published":
+    if name in ANSWER_FIELDS:
         answer = parse_answer(text)
-        return _("ja") if answer else _("nein"), {name: answer}
+        return yes_or_no(answer), {name: answer}
     if name in PLAIN_FIELDS:
         value = parse_plain(Measure, name, text)
         shown = f"{value:%d.%m.%Y}" if isinstance(value, dt.date) else value or ""

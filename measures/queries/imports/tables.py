@@ -95,6 +95,7 @@ SHEETS: Mapping[str, SheetKind] = {
             Column("starts_on", gettext_lazy("Beginn")),
             Column("ends_on", gettext_lazy("Ende")),
             Column("amount", gettext_lazy("Mittel")),
+            Column("is_lighthouse", gettext_lazy("Leuchtturmprojekt")),
             Column("origin", gettext_lazy("Herkunft der Maßnahme"), is_read_only=True),
             Column("status_origin", gettext_lazy("Herkunft des Standes"), is_read_only=True),
             Column("responsible", gettext_lazy("Zuständig"), is_read_only=True),

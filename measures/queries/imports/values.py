@@ -33,6 +33,7 @@ PLAIN_FIELDS = (
     "amount",
     "internal_notes",
 )
+ANSWER_FIELDS = ("is_lighthouse", "is_published")
 LINKS = ("supporters", "sectors")
 ANSWERS = {True: ("ja", "j", "x", "1", "yes", "wahr"), False: ("nein", "n", "0", "no", "falsch")}
 EDITABLE = tuple(
@@ -145,7 +146,7 @@ def texts_of(
             (directory.organisations[pk] for pk in links.get("supporters", ())), obj.supporters_text
         ),
         "sectors": _sectors_text(directory.sectors[pk] for pk in links.get("sectors", ())),
-        "is_published": _yes_or_no(obj.is_published),
+        **{name: yes_or_no(getattr(obj, name)) for name in ANSWER_FIELDS},
         **{name: _plain_text(getattr(obj, name)) for name in PLAIN_FIELDS},
     }
 
@@ -266,7 +267,7 @@ def _supporters_text(organisations: Iterable[Organisation], rest: str) -> str:
     return "\n".join([*labels, *filter(None, rest.splitlines())])
 
 
-def _yes_or_no(value: bool) -> str:
+def yes_or_no(value: bool) -> str:
     return _("ja") if value else _("nein")
 
 
