@@ -1,5 +1,5 @@
 from measures.models.continuations import Continuation
-from measures.models.entries import RoundEntry
+from measures.models.entries import RoundEntry, RoundMilestone
 from measures.models.imports import MeasureImport
 from measures.models.indicators import Indicator, IndicatorTarget, IndicatorValue
 from measures.models.measures import Measure
@@ -26,6 +26,7 @@ __all__ = [
     "ReportRequest",
     "ReportingRound",
     "RoundEntry",
+    "RoundMilestone",
     "SavedFilter",
     "StatusReport",
 ]

@@ -1,11 +1,14 @@
 """The plan as it stood when a reporting round was closed."""
 
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import TrafficLight
 from measures.enums import Financing, Obstacle, Phase
 from measures.models.measures import Measure, Status
+from measures.models.milestones import Milestone
 from measures.models.reports import StatusReport
 from measures.models.rounds import ReportingRound
 
@@ -45,6 +48,8 @@ class RoundEntry(Status):
     # The labels of the sections from the top, one a line.
     place = models.TextField(_("Abschnitt des Plans"), blank=True)
     lead_label = models.CharField(_("Federführung"), max_length=300, blank=True)
+    amount = models.CharField(_("Mittel"), max_length=200, blank=True)
+    is_lighthouse = models.BooleanField(_("Leuchtturmprojekt"), default=False)
     status_on = models.DateField(_("Stand vom"), null=True)
     status_origin = models.CharField(max_length=12, blank=True)
     obstacle = models.CharField(_("Hemmnis"), max_length=16, choices=Obstacle, blank=True)
@@ -78,3 +83,41 @@ class RoundEntry(Status):
     @property
     def label(self) -> str:
         return f"{self.code} {self.title}".strip()
+
+    @property
+    def field(self) -> str:
+        """The label of the plan's first level (*Handlungsfeld*), "" where the place is unknown."""
+        return self.place.partition("\n")[0]
+
+
+class RoundMilestone(models.Model):
+    """A milestone as it stood when the round of its entry was closed."""
+
+    entry = models.ForeignKey(RoundEntry, on_delete=models.CASCADE, related_name="milestones")
+    # Finds the same milestone in the next round. Kept even if the milestone is deleted later, so
+    # that two rounds always compare the same: hence no constraint of the database.
+    milestone = models.ForeignKey(
+        Milestone, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    title = models.CharField(_("Meilenstein"), max_length=200)
+    due_on = models.DateField(_("geplant bis"))
+    forecast_on = models.DateField(_("voraussichtlich"), null=True)
+    forecast_reason = models.TextField(_("Grund der Verschiebung"), blank=True)
+    done_on = models.DateField(_("erreicht am"), null=True)
+
+    class Meta:
+        verbose_name = _("Meilenstein einer Berichtsrunde")
+        verbose_name_plural = _("Meilensteine einer Berichtsrunde")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "milestone"], name="roundmilestone_milestone_once"
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def expected_on(self) -> dt.date:
+        """As `Milestone.expected_on`."""
+        return self.done_on or self.forecast_on or self.due_on

@@ -1,4 +1,11 @@
 from measures.queries.answers import Answer, answers_of
+from measures.queries.comparisons import (
+    Comparison,
+    EntryCounts,
+    PlanEntry,
+    compare_entries,
+    count_entries,
+)
 from measures.queries.continuations import (
     Succession,
     continuation_counts,
@@ -83,10 +90,13 @@ __all__ = [
     "Answer",
     "AwaitedLead",
     "AwaitedReporter",
+    "Comparison",
     "Deviation",
+    "EntryCounts",
     "FACETS",
     "MAX_CANDIDATES",
     "PathPoint",
+    "PlanEntry",
     "PlanFigures",
     "ReportInRound",
     "ReportingSituation",
@@ -96,7 +106,9 @@ __all__ = [
     "answers_of",
     "awaited_leads",
     "awaited_reporters",
+    "compare_entries",
     "continuation_counts",
+    "count_entries",
     "counted_with_parents",
     "current_plan",
     "descendants_of",

@@ -21,6 +21,7 @@ from measures.models import (
     ReportingRound,
     ReportRequest,
     RoundEntry,
+    RoundMilestone,
     StatusReport,
 )
 from partners.models import Person
@@ -59,6 +60,10 @@ def published_continuations() -> QuerySet[Continuation]:
 def frozen_entries() -> QuerySet[RoundEntry]:
     """Return the entries of closed rounds on measures that no work goes on with."""
     return RoundEntry.objects.filter(measure__in=finished_measures())
+
+
+def frozen_milestones() -> QuerySet[RoundMilestone]:
+    return RoundMilestone.objects.filter(entry__in=frozen_entries())
 
 
 def person_needs(people: QuerySet[Person]) -> Iterator[Need]:

@@ -2,12 +2,21 @@
 
 from collections.abc import Iterator
 
-from measures.models import Measure, PlanSection, ReportingRound, RoundEntry, StatusReport
+from measures.models import (
+    Measure,
+    Milestone,
+    PlanSection,
+    ReportingRound,
+    RoundEntry,
+    RoundMilestone,
+    StatusReport,
+)
 from measures.models.measures import STATUS_FIELDS
 from measures.models.reports import REPORT_TEXTS
 from measures.queries import accepted_in_round, sections_of
 
 BATCH_SIZE = 500
+MILESTONE_FIELDS = ("title", "due_on", "forecast_on", "forecast_reason", "done_on")
 
 
 def freeze_plan(reporting_round: ReportingRound) -> None:
@@ -23,6 +32,24 @@ def freeze_plan(reporting_round: ReportingRound) -> None:
         for measure in sorted(measures, key=lambda measure: (measure.search, measure.pk))
     ]
     RoundEntry.objects.bulk_create(entries, batch_size=BATCH_SIZE)
+    _freeze_milestones(reporting_round, entries)
+
+
+def _freeze_milestones(reporting_round: ReportingRound, entries: list[RoundEntry]) -> None:
+    kept = {entry.measure_id: entry for entry in entries}
+    # By the entries, not by the plan: a measure may have been added since the list was read.
+    milestones = Milestone.objects.filter(measure__round_entries__round=reporting_round).in_order()
+    RoundMilestone.objects.bulk_create(
+        [
+            RoundMilestone(
+                entry=kept[milestone.measure_id],
+                milestone=milestone,
+                **{name: getattr(milestone, name) for name in MILESTONE_FIELDS},
+            )
+            for milestone in milestones
+        ],
+        batch_size=BATCH_SIZE,
+    )
 
 
 def _entry(
@@ -31,12 +58,13 @@ def _entry(
     report: StatusReport | None,
     sections: dict[int, PlanSection],
 ) -> RoundEntry:
-    names = (*STATUS_FIELDS, "status_on", "status_origin", "title", "code", "lead_label")
+    names = (*STATUS_FIELDS, "status_on", "status_origin", "title", "code", "lead_label", "amount")
     entry = RoundEntry(
         round=reporting_round,
         measure=measure,
         report=report,
         place="\n".join(_path(measure.section_id, sections)),
+        is_lighthouse=measure.is_lighthouse,
         **{name: getattr(measure, name) for name in names},
     )
     if report:

@@ -17,6 +17,7 @@ from measures.queries.people import (
     finished_projects,
     finished_reports,
     frozen_entries,
+    frozen_milestones,
     person_needs,
     published_continuations,
 )
@@ -79,6 +80,7 @@ PERSON_DATA = PersonData(
         ClosedTexts("measures.Milestone", finished_milestones),
         ClosedTexts("measures.Project", finished_projects),
         ClosedTexts("measures.RoundEntry", frozen_entries),
+        ClosedTexts("measures.RoundMilestone", frozen_milestones),
         ClosedTexts("measures.StatusReport", finished_reports),
     ),
     # Titles of rounds and of parts of a plan; names of files and of filters.

@@ -1,0 +1,165 @@
+"""What differs between two states of one plan, and how many measures are in which state.
+
+Both work on any entries: those that a closed round keeps, or of some day.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from core.enums import TrafficLight
+from measures.enums import FINISHED_PHASES, Phase
+
+
+class KeptMilestone(Protocol):
+    """A milestone as it stood."""
+
+    milestone_id: int
+    title: str
+    forecast_reason: str
+    done_on: dt.date | None
+
+    @property
+    def expected_on(self) -> dt.date: ...
+
+
+class PlanEntry(Protocol):
+    """A measure as it stood. `milestones.all()` holds `KeptMilestone`s; prefetch them."""
+
+    measure_id: int
+    report_id: int | None
+    place: str
+    lead_label: str
+    phase: str
+    traffic_light: str
+    traffic_light_reason: str
+    help_wanted: str
+    financing: str
+    milestones: Any
+
+    @property
+    def label(self) -> str: ...
+
+
+class ChangedLight(NamedTuple):
+    """A measure whose light differs, as it stands now; `former` is the light before."""
+
+    entry: PlanEntry
+    former: str
+
+
+class MovedMilestone(NamedTuple):
+    """A milestone that is expected on another day than before."""
+
+    entry: PlanEntry
+    title: str
+    before: dt.date
+    after: dt.date
+    reason: str
+
+
+class Comparison(NamedTuple):
+    """What differs, in the order of the later state; `removed` are entries of the earlier one.
+
+    A measure that is new is in `added` alone, whatever its state.
+    """
+
+    added: list[PlanEntry]
+    removed: list[PlanEntry]
+    completed: list[PlanEntry]
+    discontinued: list[PlanEntry]
+    turned_red: list[ChangedLight]
+    other_lights: list[ChangedLight]
+    moved: list[MovedMilestone]
+    reached: list[tuple[PlanEntry, KeptMilestone]]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self)
+
+
+def compare_entries(before: Iterable[PlanEntry], after: Iterable[PlanEntry]) -> Comparison:
+    """Return what differs between two states of a plan."""
+    former, after = {entry.measure_id: entry for entry in before}, list(after)
+    pairs = [(former[entry.measure_id], entry) for entry in after if entry.measure_id in former]
+    known = {entry.measure_id for entry in after}
+    lights = [
+        ChangedLight(new, old.traffic_light)
+        for old, new in pairs
+        # A finished measure no longer reports one.
+        if new.traffic_light != old.traffic_light and new.phase not in FINISHED_PHASES
+    ]
+    return Comparison(
+        added=[entry for entry in after if entry.measure_id not in former],
+        removed=[entry for key, entry in former.items() if key not in known],
+        completed=_entered(Phase.COMPLETED, pairs),
+        discontinued=_entered(Phase.DISCONTINUED, pairs),
+        turned_red=[one for one in lights if one.entry.traffic_light == TrafficLight.RED],
+        other_lights=[one for one in lights if one.entry.traffic_light != TrafficLight.RED],
+        moved=[moved for old, new in pairs for moved in _moved(old, new)],
+        reached=[(new, milestone) for old, new in pairs for milestone in _reached(old, new)],
+    )
+
+
+def _entered(phase: Phase, pairs: Sequence[tuple[PlanEntry, PlanEntry]]) -> list[PlanEntry]:
+    return [new for old, new in pairs if new.phase == phase != old.phase]
+
+
+def _moved(old: PlanEntry, new: PlanEntry) -> list[MovedMilestone]:
+    former = _by_key(old)
+    return [
+        MovedMilestone(
+            new,
+            milestone.title,
+            former[milestone.milestone_id].expected_on,
+            milestone.expected_on,
+            milestone.forecast_reason,
+        )
+        for milestone in new.milestones.all()
+        if milestone.milestone_id in former
+        # One that was reached is no longer expected, on whatever day that was.
+        and milestone.done_on is None
+        and milestone.expected_on != former[milestone.milestone_id].expected_on
+    ]
+
+
+def _reached(old: PlanEntry, new: PlanEntry) -> list[KeptMilestone]:
+    former = _by_key(old)
+    return [
+        milestone
+        for milestone in new.milestones.all()
+        if milestone.done_on
+        and not (milestone.milestone_id in former and former[milestone.milestone_id].done_on)
+    ]
+
+
+def _by_key(entry: PlanEntry) -> dict[int, KeptMilestone]:
+    return {milestone.milestone_id: milestone for milestone in entry.milestones.all()}
+
+
+class EntryCounts(NamedTuple):
+    """How many measures there are, how many of them have a report, and how many are in which phase,
+    light and financing. The key "" counts those of which nothing is known.
+    """
+
+    total: int
+    reported: int
+    phases: Counter[str]
+    lights: Counter[str]
+    financing: Counter[str]
+
+    @property
+    def unreported(self) -> int:
+        return self.total - self.reported
+
+
+def count_entries(entries: Iterable[PlanEntry]) -> EntryCounts:
+    entries = list(entries)
+    return EntryCounts(
+        total=len(entries),
+        reported=sum(entry.report_id is not None for entry in entries),
+        phases=Counter(entry.phase for entry in entries),
+        lights=Counter(entry.traffic_light for entry in entries),
+        financing=Counter(entry.financing for entry in entries),
+    )
