@@ -145,6 +145,13 @@ def local_date(moment: dt.datetime) -> dt.date:
     return timezone.localtime(moment).date()
 
 
+def end_of_day(day: dt.date) -> dt.datetime:
+    """Return the moment at which `day` is over in Berlin: what happened before it belongs to it."""
+    # Midnight of the next day, not 24 hours later: two days a year have 23 or 25 hours.
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
+    return midnight.replace(tzinfo=timezone.get_current_timezone())
+
+
 def add_months(day: dt.date, count: int) -> dt.date:
     """Return the same day `count` months later, or the last day of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, router
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import F, Model, OuterRef, QuerySet, Subquery, Window
 from django.db.models.deletion import Collector
+from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -305,6 +306,25 @@ def _shown(row: Model, field: Any) -> str:
     if isinstance(value, Decimal):
         return format_decimal(value)
     return str(value or "–")
+
+
+def records_at(model: type[Model], moment: dt.datetime, **limits: Any) -> QuerySet:
+    """Return the historical record of each object of `model` as it was just before `moment`,
+    without those deleted by then.
+
+    `limits` are conditions on fields that never change, such as `id__in`, which spare the database
+    the records of other objects.
+    """
+    # `as_of` of simple-history returns an object twice if two lines have the same time, which is
+    # common: what one service writes bears one time. The later line counts.
+    history = model.history.filter(history_date__lt=moment, **limits)
+    rank = Window(
+        RowNumber(),
+        partition_by=F("id"),
+        order_by=[F("history_date").desc(), F("history_id").desc()],
+    )
+    latest = history.order_by().annotate(rank=rank).filter(rank=1).values("history_id")
+    return model.history.filter(history_id__in=latest).exclude(history_type="-").order_by()
 
 
 def state_since(model: type[Model]) -> Subquery:

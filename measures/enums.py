@@ -85,6 +85,23 @@ class Obstacle(models.TextChoices):
     OTHER = "other", _("anderes")
 
 
+class DifferenceKind(models.TextChoices):
+    """What is different about a measure between two days or rounds, as headings in this order."""
+
+    RED = "red", _("Auf Rot")
+    YELLOW = "yellow", _("Auf Gelb")
+    IMPROVED = "improved", _("Ampel verbessert")
+    LIGHT = "light", _("Ampel erstmals oder nicht mehr angegeben")
+    ADDED = "added", _("Neu im Plan")
+    FINISHED = "finished", _("Abgeschlossen oder eingestellt")
+    PHASE = "phase", _("Andere Phase")
+    MOVED = "moved", _("Verschobene Termine")
+    REACHED = "reached", _("Erreichte Meilensteine")
+    MILESTONES = "milestones", _("Neue und entfallene Meilensteine")
+    LEAD = "lead", _("Andere Federführung")
+    REMOVED = "removed", _("Nicht mehr im Plan")
+
+
 class Direction(models.TextChoices):
     """Which way an indicator is to go."""
 

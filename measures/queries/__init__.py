@@ -14,6 +14,7 @@ from measures.queries.continuations import (
     succession_of,
     undecided_measures,
 )
+from measures.queries.differences import Difference, differences_between
 from measures.queries.facets import FACETS, counted_with_parents, facet_counts
 from measures.queries.indicators import (
     deviation_of,
@@ -83,10 +84,26 @@ from measures.queries.rounds import (
     round_entries,
     round_values,
 )
+from measures.queries.snapshots import (
+    Snapshot,
+    Standing,
+    past_measures,
+    recorded_since,
+    snapshot_of_day,
+    snapshot_of_round,
+)
 from measures.queries.target_paths import Deviation, PathPoint, target_path_deviation
 from measures.queries.timeline import TimelineBar, timeline_bars
 
 __all__ = [
+    "differences_between",
+    "snapshot_of_round",
+    "snapshot_of_day",
+    "recorded_since",
+    "past_measures",
+    "Standing",
+    "Snapshot",
+    "Difference",
     "Answer",
     "AwaitedLead",
     "AwaitedReporter",
