@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import ChangedMeanwhile, Refused, violation_as
-from core.history import delete_as, save_values_as
+from core.history import delete_as, save_as, save_values_as
 from core.models import Origin
 from measures.enums import COPIED_REASON, ContinuationKind, Phase
 from measures.models import Continuation, Measure, Plan
@@ -153,7 +153,7 @@ def end_measures(
 @transaction.atomic
 def undo_continuation(*, continuation: Continuation, by, now: dt.datetime) -> list[Measure]:
     """Delete a decision, and the copies made with it that nobody has worked on; return the
-    successors that stay.
+    successors that stay. The last measure left of several merged ones counts as continued.
 
     Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` once the later plan is published.
     """
@@ -172,6 +172,8 @@ def undo_continuation(*, continuation: Continuation, by, now: dt.datetime) -> li
     successors = list(continuation.successors.all())
     reason = _("Entscheidung zurückgenommen: %(kind)s") % {"kind": continuation.get_kind_display()}
     delete_as(continuation, by=by, now=now, reason=reason)
+    if continuation.kind == ContinuationKind.MERGED:
+        _continue_the_last(successors, by=by, now=now)
     kept = []
     for successor in successors:
         if is_untouched_copy(successor):
@@ -179,6 +181,17 @@ def undo_continuation(*, continuation: Continuation, by, now: dt.datetime) -> li
         else:
             kept.append(successor)
     return kept
+
+
+def _continue_the_last(successors: Sequence[Measure], *, by, now: dt.datetime) -> None:
+    """Let the only measure that still leads to one of `successors` be continued, not merged."""
+    for successor in successors:
+        # The lock on the plan keeps others from adding to these decisions meanwhile.
+        left = list(successor.origins.select_for_update().all())
+        if len(left) == 1 and left[0].kind == ContinuationKind.MERGED:
+            left[0].kind = ContinuationKind.CONTINUED
+            reason = _("Fortgeführt, weil die andere Zusammenführung zurückgenommen ist")
+            save_as(left[0], by=by, now=now, reason=reason)
 
 
 def is_untouched_copy(measure: Measure) -> bool:

@@ -303,6 +303,20 @@ def test_undone_decision_takes_its_copies_along_unless_somebody_worked_on_them(o
         undo_continuation(continuation=first, by=office, now=NOW)
 
 
+def test_last_measure_left_of_merged_ones_is_continued(office, old, new):
+    one, two, three = (make_measure(old, title=title) for title in "abc")
+    found = merge_measures(measures=[one, two, three], plan=new, title="Alles", by=office, now=NOW)
+
+    undo_continuation(continuation=found[0], by=office, now=NOW)
+    still_merged = outcome(two)[0]
+    undo_continuation(continuation=found[1], by=office, now=NOW)
+
+    assert (still_merged, outcome(three)[0]) == ("merged", "continued")
+    assert three.continuations.get().history.first().history_change_reason == (
+        "Fortgeführt, weil die andere Zusammenführung zurückgenommen ist"
+    )
+
+
 def test_decision_stands_once_the_new_plan_is_published(office, old, new):
     found = make_continuation(make_measure(old), plan=new)
     Plan.objects.filter(pk=new.pk).update(is_published=True)
