@@ -19,7 +19,7 @@ from measures.enums import (
     Financing,
     Phase,
 )
-from measures.models.plans import Plan, PlanSection
+from measures.models.plans import Plan, PlanSection, is_shown_to_leads
 from measures.permissions import represented_organisations
 from partners.models import Assignable, Organisation, Sector
 
@@ -138,16 +138,14 @@ START_OF_TITLE = Left("search", 60)  # lists sort by it first, since an index ho
 class MeasureQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Office and senator's office: all. Others: measures published in a published plan;
-        partners also those their organisation leads.
+        partners also those their organisation leads (`is_shown_to_leads`).
         """
         if has_role(user, OFFICE, SENATOR_OFFICE):
             return self
         if not has_role(user, OBSERVER, PARTNER):
             return self.none()
-        return self.filter(
-            Q(is_published=True, plan__is_published=True)
-            | Q(lead_id__in=represented_organisations(user))
-        )
+        led = Q(lead_id__in=represented_organisations(user)) & is_shown_to_leads("plan")
+        return self.filter(Q(is_published=True, plan__is_published=True) | led)
 
     def matching(self, words: str):
         """Find measures by their own text and the name of their lead."""

@@ -10,6 +10,15 @@ from core.models import Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 
 
+def is_shown_to_leads(plan: str) -> Q:
+    """Return the condition that leads may see what they lead in the plan behind the path `plan`.
+
+    A *Fortschreibung* in preparation is hidden from them too: until it is published, the office
+    may still take back what becomes of each measure.
+    """
+    return Q(**{f"{plan}__is_published": True}) | Q(**{f"{plan}__predecessor__isnull": True})
+
+
 class PlanQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Office and senator's office: all. Observers and partners: the published ones."""

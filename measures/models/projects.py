@@ -16,7 +16,7 @@ from measures.models.measures import (
     Measure,
     Undertaking,
 )
-from measures.models.plans import Plan
+from measures.models.plans import Plan, is_shown_to_leads
 from measures.permissions import represented_organisations
 
 
@@ -35,7 +35,10 @@ class ProjectQuerySet(models.QuerySet):
         )
         # `~Q(…=False)` keeps projects without a plan; a filter for True would drop them.
         published = Q(is_published=True) & measure_is_published & ~Q(plan__is_published=False)
-        return self.filter(published | Q(lead_id__in=own) | Q(measure__lead_id__in=own))
+        led = Q(lead_id__in=own) | Q(measure__lead_id__in=own)
+        # Both are met without a plan, whose predecessor is missing then.
+        led &= is_shown_to_leads("plan") & is_shown_to_leads("measure__plan")
+        return self.filter(published | led)
 
     def matching(self, words: str):
         """Find projects by their own text and the name of their lead."""

@@ -22,6 +22,7 @@ from measures.models.measures import (
     Measure,
     Status,
 )
+from measures.models.plans import is_shown_to_leads
 from measures.models.requests import ReportRequest
 from measures.models.rounds import ReportingRound
 from measures.permissions import represented_organisations
@@ -57,7 +58,8 @@ class ReportQuerySet(models.QuerySet):
         published = Q(
             state=ReportState.ACCEPTED, measure__is_published=True, measure__plan__is_published=True
         )
-        return self.filter(published | Q(measure__lead_id__in=represented_organisations(user)))
+        led = Q(measure__lead_id__in=represented_organisations(user))
+        return self.filter(published | (led & is_shown_to_leads("measure__plan")))
 
 
 class StatusReport(Status):

@@ -107,6 +107,13 @@ def require_openable(reporting_round: ReportingRound, *, today: dt.date) -> None
     if others.exists():
         raise Refused(_another_round_is_open())
     _require_due_ahead(reporting_round.due_on, today)
+    plan = reporting_round.plan
+    # Its leads would be asked about measures that they may not see yet.
+    if plan.predecessor_id and not plan.is_published:
+        text = _(
+            "%(plan)s ist noch nicht veröffentlicht; bis dahin sehen Federführungen ihn nicht."
+        )
+        raise Refused(text % {"plan": plan})
 
 
 @transaction.atomic

@@ -260,9 +260,16 @@ def test_partner_sees_what_its_organisation_leads(measures):
     user = make_user(PARTNER)
     own = make_measure(is_published=False, lead_id=user.organisation_id)
     project = make_project(measure=own, is_published=False)
+    # Also what it leads itself in a Fortschreibung stays hidden until that is published.
+    draft = make_plan(is_published=False, predecessor=own.plan)
+    carried_on = make_measure(draft, lead_id=user.organisation_id)
+    make_project(measure=carried_on, lead_id=user.organisation_id)
+    make_project(plan=draft, lead_id=user.organisation_id)
+    make_report(carried_on, ReportState.SUBMITTED)
 
     assert set(Measure.objects.visible_to(user)) == {measures["published"], own}
     assert set(Project.objects.visible_to(user)) == {project}
+    assert not StatusReport.objects.visible_to(user).exists()
 
 
 def test_organisation_of_an_observer_makes_nothing_visible():

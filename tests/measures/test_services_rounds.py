@@ -69,14 +69,19 @@ def test_opening_mails_each_reporter_once_about_all_their_measures(office):
     assert "Fertig" not in texts["b@example.org"]
 
 
-def test_second_open_round_of_a_plan_is_refused(office):
+def test_second_open_round_of_a_plan_or_one_of_a_hidden_plan_is_refused(office):
     plan = make_plan()
     make_round(plan)
     second = make_round(plan, state=RoundState.PLANNED)
 
-    with nothing_changes(second):
+    draft = make_plan("Plan B", is_published=False, predecessor=plan)
+    hidden = make_round(draft, state=RoundState.PLANNED)
+
+    with nothing_changes(second, hidden):
         with pytest.raises(Refused, match="läuft schon eine Berichtsrunde"):
             open_round(reporting_round=second, by=office, now=NOW)
+        with pytest.raises(Refused, match="Plan B ist noch nicht veröffentlicht"):
+            open_round(reporting_round=hidden, by=office, now=NOW)
 
 
 @pytest.mark.django_db(transaction=True)
