@@ -8,6 +8,7 @@ from measures.progress.continuations import (
     succession_lines,
     undone_message,
 )
+from measures.progress.differences import difference_groups, difference_sheet
 from measures.progress.entries import entries_note, entry_lines, entry_sheet
 from measures.progress.exports import export_sheets, office_sheets
 from measures.progress.import_example import example_sheets
@@ -78,6 +79,8 @@ __all__ = [
     "counted",
     "decision_details",
     "decision_effect",
+    "difference_groups",
+    "difference_sheet",
     "draw_timeline",
     "entries_note",
     "entry_lines",

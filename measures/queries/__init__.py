@@ -14,7 +14,6 @@ from measures.queries.continuations import (
     succession_of,
     undecided_measures,
 )
-from measures.queries.differences import Difference, differences_between
 from measures.queries.facets import FACETS, counted_with_parents, facet_counts
 from measures.queries.indicators import (
     deviation_of,
@@ -85,8 +84,8 @@ from measures.queries.rounds import (
     round_values,
 )
 from measures.queries.snapshots import (
+    DayEntry,
     Snapshot,
-    Standing,
     past_measures,
     recorded_since,
     snapshot_of_day,
@@ -96,18 +95,16 @@ from measures.queries.target_paths import Deviation, PathPoint, target_path_devi
 from measures.queries.timeline import TimelineBar, timeline_bars
 
 __all__ = [
-    "differences_between",
     "snapshot_of_round",
     "snapshot_of_day",
     "recorded_since",
     "past_measures",
-    "Standing",
     "Snapshot",
-    "Difference",
     "Answer",
     "AwaitedLead",
     "AwaitedReporter",
     "Comparison",
+    "DayEntry",
     "Deviation",
     "EntryCounts",
     "FACETS",

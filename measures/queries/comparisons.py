@@ -71,8 +71,12 @@ class Comparison(NamedTuple):
     discontinued: list[PlanEntry]
     turned_red: list[ChangedLight]
     other_lights: list[ChangedLight]
+    other_phases: list[PlanEntry]
+    other_leads: list[PlanEntry]
     moved: list[MovedMilestone]
     reached: list[tuple[PlanEntry, KeptMilestone]]
+    added_milestones: list[tuple[PlanEntry, KeptMilestone]]
+    removed_milestones: list[tuple[PlanEntry, KeptMilestone]]
 
     @property
     def is_empty(self) -> bool:
@@ -97,8 +101,14 @@ def compare_entries(before: Iterable[PlanEntry], after: Iterable[PlanEntry]) -> 
         discontinued=_entered(Phase.DISCONTINUED, pairs),
         turned_red=[one for one in lights if one.entry.traffic_light == TrafficLight.RED],
         other_lights=[one for one in lights if one.entry.traffic_light != TrafficLight.RED],
+        other_phases=[
+            new for old, new in pairs if new.phase != old.phase and new.phase not in FINISHED_PHASES
+        ],
+        other_leads=[new for old, new in pairs if new.lead_label != old.lead_label],
         moved=[moved for old, new in pairs for moved in _moved(old, new)],
         reached=[(new, milestone) for old, new in pairs for milestone in _reached(old, new)],
+        added_milestones=[(new, one) for old, new in pairs for one in _only_in(new, old)],
+        removed_milestones=[(new, one) for old, new in pairs for one in _only_in(old, new)],
     )
 
 
@@ -131,6 +141,16 @@ def _reached(old: PlanEntry, new: PlanEntry) -> list[KeptMilestone]:
         for milestone in new.milestones.all()
         if milestone.done_on
         and not (milestone.milestone_id in former and former[milestone.milestone_id].done_on)
+    ]
+
+
+def _only_in(entry: PlanEntry, other: PlanEntry) -> list[KeptMilestone]:
+    known = _by_key(other)
+    return [
+        milestone
+        for milestone in entry.milestones.all()
+        # One that was reached at once is in `reached`.
+        if milestone.milestone_id not in known and milestone.done_on is None
     ]
 
 

@@ -1,0 +1,167 @@
+"""What is different about a plan between two days or rounds, in words and by kind."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.dates import format_date
+from core.enums import TrafficLight
+from core.exports import Sheet
+from measures.enums import UNKNOWN_LABEL, DifferenceKind, Phase
+from measures.queries import Comparison, PlanEntry, Snapshot, compare_entries
+
+GROUP_SIZE = 50  # lines of a group that the page shows; the file has all
+NOTHING = "–"
+SEVERITY = {TrafficLight.GREEN: 0, TrafficLight.YELLOW: 1, TrafficLight.RED: 2}
+
+
+class Difference(NamedTuple):
+    """One difference of a measure: the former and the new value, and why, as far as that was said.
+
+    `url` is "" for a measure that was deleted since.
+    """
+
+    label: str
+    url: str
+    old: str
+    new: str
+    reason: str = ""
+    milestone: str = ""
+
+
+class DifferenceGroup(NamedTuple):
+    """All differences of one kind."""
+
+    kind: DifferenceKind
+    differences: list[Difference]
+
+    @property
+    def heading(self) -> str:
+        return f"{self.kind.label} ({len(self.differences)})"
+
+    @property
+    def has_reasons(self) -> bool:
+        return any(difference.reason for difference in self.differences)
+
+    @property
+    def shown(self) -> list[Difference]:
+        return self.differences[:GROUP_SIZE]
+
+    @property
+    def more_count(self) -> int:
+        return max(len(self.differences) - GROUP_SIZE, 0)
+
+
+def difference_groups(before: Snapshot, after: Snapshot) -> list[DifferenceGroup]:
+    """Return what is different in `after`, in the order of `DifferenceKind`, without empty groups.
+
+    A measure that changed in several ways is in several groups; a new one only in its own.
+    """
+    comparison = compare_entries(before.entries, after.entries)
+    former = {entry.measure_id: entry for entry in before.entries}
+    found: dict[DifferenceKind, list[Difference]] = {kind: [] for kind in DifferenceKind}
+    for kind, difference in [
+        *_of_status(comparison, former),
+        *_of_place(comparison, former),
+        *_of_milestones(comparison),
+    ]:
+        found[kind].append(difference)
+    return [DifferenceGroup(kind, lines) for kind, lines in found.items() if lines]
+
+
+def _of_status(
+    comparison: Comparison, former: Mapping[int, PlanEntry]
+) -> Iterator[tuple[DifferenceKind, Difference]]:
+    for changed in (*comparison.turned_red, *comparison.other_lights):
+        entry, old = changed.entry, changed.former
+        yield (
+            _light_kind(old, entry.traffic_light),
+            _line(entry, _light(old), _light(entry.traffic_light), _explanation(entry)),
+        )
+    for kind, entries in (
+        (DifferenceKind.FINISHED, (*comparison.completed, *comparison.discontinued)),
+        (DifferenceKind.PHASE, comparison.other_phases),
+    ):
+        for entry in entries:
+            old = former[entry.measure_id].phase
+            yield kind, _line(entry, _phase(old), _phase(entry.phase))
+
+
+def _light_kind(old: str, new: str) -> DifferenceKind:
+    if new == TrafficLight.RED:
+        return DifferenceKind.RED
+    # Unknown is neither better nor worse than a colour.
+    if old and new and SEVERITY[TrafficLight(new)] < SEVERITY[TrafficLight(old)]:
+        return DifferenceKind.IMPROVED
+    return DifferenceKind.YELLOW if new == TrafficLight.YELLOW else DifferenceKind.LIGHT
+
+
+def _of_place(
+    comparison: Comparison, former: Mapping[int, PlanEntry]
+) -> Iterator[tuple[DifferenceKind, Difference]]:
+    for entry in comparison.added:
+        status = _status(entry)
+        # It existed before the portal knew of it, so "new" alone would not be true.
+        if getattr(entry, "is_taken_over", False):
+            status = _("%(status)s (aus früheren Unterlagen übernommen)") % {"status": status}
+        yield DifferenceKind.ADDED, _line(entry, NOTHING, status, _explanation(entry))
+    for entry in comparison.other_leads:
+        names = [one.lead_label or str(UNKNOWN_LABEL) for one in (former[entry.measure_id], entry)]
+        yield DifferenceKind.LEAD, _line(entry, *names)
+    for entry in comparison.removed:
+        yield DifferenceKind.REMOVED, _line(entry, _status(entry), NOTHING)
+
+
+def _of_milestones(comparison: Comparison) -> Iterator[tuple[DifferenceKind, Difference]]:
+    for move in comparison.moved:
+        days = [format_date(day) for day in (move.before, move.after)]
+        yield DifferenceKind.MOVED, _line(move.entry, *days, move.reason, move.title)
+    for entry, milestone in comparison.reached:
+        done = _("erreicht am %(day)s") % {"day": format_date(milestone.done_on)}
+        yield DifferenceKind.REACHED, _line(entry, _("offen"), done, "", milestone.title)
+    for entry, milestone in comparison.added_milestones:
+        day = format_date(milestone.expected_on)
+        yield DifferenceKind.MILESTONES, _line(entry, NOTHING, day, "", milestone.title)
+    for entry, milestone in comparison.removed_milestones:
+        day = format_date(milestone.expected_on)
+        yield DifferenceKind.MILESTONES, _line(entry, day, NOTHING, "", milestone.title)
+
+
+def _line(
+    entry: PlanEntry, old: str, new: str, reason: str = "", milestone: str = ""
+) -> Difference:
+    is_deleted = getattr(entry, "is_deleted", False)
+    url = "" if is_deleted else reverse("measures:measure", args=[entry.measure_id])
+    return Difference(entry.label, url, old, new, reason, milestone)
+
+
+def _phase(phase: str) -> str:
+    return str(Phase(phase).label if phase else UNKNOWN_LABEL)
+
+
+def _light(light: str) -> str:
+    return str(TrafficLight(light).label if light else UNKNOWN_LABEL)
+
+
+def _status(entry: PlanEntry) -> str:
+    light = _("Ampel %(colour)s") % {"colour": _light(entry.traffic_light)}
+    return f"{_phase(entry.phase)}, {light}"
+
+
+def _explanation(entry: PlanEntry) -> str:
+    """Return why the light is not green, and what is wanted: one or two lines, or ""."""
+    wanted = _("Gewünscht: %(help)s") % {"help": entry.help_wanted} if entry.help_wanted else ""
+    return "\n".join(filter(None, [entry.traffic_light_reason, wanted]))
+
+
+def difference_sheet(groups: Iterable[DifferenceGroup], before: str, after: str) -> Sheet:
+    """Return the differences as one table; `before` and `after` say of when the values are."""
+    header = [_("Was"), _("Maßnahme"), _("Meilenstein"), before, after, _("Grund")]
+    rows = [
+        [str(group.kind.label), line.label, line.milestone, line.old, line.new, line.reason]
+        for group in groups
+        for line in group.differences
+    ]
+    return Sheet(_("Unterschied"), header, rows)
