@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("partners.urls")),
     path("massnahmen/", include("measures.urls")),
     path("zeitplan/", timeline.timeline_page, name="timeline"),
+    path("zeitplan/auszug/", timeline.timeline_card, name="timeline_card"),
     path("branchengespraeche/", include("dialogues.urls")),
     path("besuche/", include("media_visits.urls")),
     path("freigaben/", include("approvals.urls")),

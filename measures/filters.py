@@ -31,12 +31,14 @@ from measures.queries import (
     section_choices,
     sections_of,
     undecided_measures,
+    with_period,
 )
 from measures.queries.facets import HALF_A_YEAR, NEVER, OVERDUE, YEAR
 from partners.filters import ResponsibleFilter, offer_accounts
 from partners.models import Organisation, Sector
 
 EVERYTHING = _("alle")
+EVER = "alle"  # in query strings
 LIVE_COUNT_LIMIT = 5_000
 COUNTS_KEPT_SECONDS = 60
 # How many days ago the status was reported last.
@@ -197,6 +199,38 @@ class MeasureFilter(filters.FilterSet):
         if value == UNKNOWN:
             return measures.filter(lead__isnull=True, lead_text="")
         return measures.filter(lead_id=int(value))
+
+
+class TimelineFilter(MeasureFilter):
+    """Filters the measures `with_period` like the list, and by the year in which they run."""
+
+    zeitraum = filters.ChoiceFilter(
+        label=_("Zeitraum"), method="by_period", choices=(), empty_label=_("seit letztem Jahr")
+    )
+
+    def __init__(self, data, *, queryset, user, today: dt.date):
+        super().__init__(data, queryset=with_period(queryset), user=user, today=today)
+        years = [year for plan in self.plans for year in (plan.first_year, plan.last_year) if year]
+        # The next year too, because offices plan it in autumn.
+        latest = max([*years, today.year + 1])
+        self.filters["zeitraum"].extra["choices"] = [
+            (EVER, _("alle Jahre")),
+            *((str(year), str(year)) for year in range(min([*years, today.year]), latest + 1)),
+        ]
+
+    @property
+    def year_shown(self) -> tuple[int, int] | None:
+        """The chosen year as the first and the last to draw, None if no year is chosen."""
+        chosen = self.form.cleaned_data.get("zeitraum", "") if self.form.is_valid() else ""
+        return (int(chosen), int(chosen)) if chosen.isdecimal() else None
+
+    def by_period(self, measures, name, value):
+        if value == EVER:
+            return measures
+        year = int(value)
+        return measures.filter(
+            first_on__lte=dt.date(year, 12, 31), last_on__gte=dt.date(year, 1, 1)
+        )
 
 
 def _with_counts(choices, counts: Mapping[str, int]) -> list[tuple]:

@@ -63,7 +63,8 @@ from measures.progress.rounds import (
     unreachable_lines,
 )
 from measures.progress.tasks import lead_tasks, report_tasks
-from measures.progress.timeline import CARD, PAGE, draw_timeline
+from measures.progress.timeline import draw_milestones, draw_timeline
+from measures.progress.timeline_picture import CARD, PAGE
 
 __all__ = [
     "CARD",
@@ -81,6 +82,7 @@ __all__ = [
     "decision_effect",
     "difference_groups",
     "difference_sheet",
+    "draw_milestones",
     "draw_timeline",
     "entries_note",
     "entry_lines",

@@ -1,7 +1,8 @@
 """The timeline as an SVG drawn on the server; its page shows the same data as a table."""
 
 import datetime as dt
-import textwrap
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
@@ -13,59 +14,19 @@ from core.html import draw_due
 from measures.enums import PHASE_BAR_COLOURS, UNKNOWN_LABEL
 from measures.models import Measure, Milestone
 from measures.progress.milestones import is_overdue
+from measures.progress.timeline_picture import (
+    BARS_PER_PICTURE,
+    CARD,
+    MIN_BAR_WIDTH_PX,
+    Layout,
+    Line,
+    Scale,
+    draw_name,
+    draw_picture,
+    scale_of,
+    wrapped,
+)
 from measures.queries import TimelineBar
-
-# Lengths in units of the viewBox; the picture scales to the width of its card.
-HEADER_HEIGHT_PX = 42
-BAR_ROW_HEIGHT_PX = 28
-NAME_LINE_HEIGHT_PX = 15
-MIN_BAR_WIDTH_PX = 8
-YEAR_LABEL_WIDTH_PX = 36  # a year in figures and the space after it
-TODAY_LABEL_WIDTH_PX = 40
-YEAR_INTERVALS = (1, 2, 5, 10, 20, 50, 100, 200)
-
-
-class Layout(NamedTuple):
-    """The width of the picture, and of the names before the bars, in units and in characters."""
-
-    width: int
-    names_width: int
-    name_length: int
-
-
-CARD = Layout(640, 190, 28)
-PAGE = Layout(900, 300, 44)
-
-
-class Scale(NamedTuple):
-    """The period that the timeline shows: `first` is included, `end` is not."""
-
-    first: dt.date
-    end: dt.date
-    layout: Layout
-
-    def x(self, day: dt.date) -> float:
-        """Return the horizontal position of `day`; days outside the period lie on the edge."""
-        day = min(max(day, self.first), self.end)
-        days = (day - self.first).days / (self.end - self.first).days
-        return self.layout.names_width + self.bars_width * days
-
-    @property
-    def bars_width(self) -> int:
-        return self.layout.width - self.layout.names_width
-
-    def contains(self, day: dt.date) -> bool:
-        return self.first <= day < self.end
-
-    @property
-    def labelled_years(self) -> list[int]:
-        """Every year, or every 2nd, 5th, 10th …, so that their labels do not overlap."""
-        width_of_year = self.bars_width / (self.end.year - self.first.year)
-        interval = next(
-            years for years in YEAR_INTERVALS if years * width_of_year >= YEAR_LABEL_WIDTH_PX
-        )
-        # Multiples of the interval read better: 2020, 2025 instead of 2018, 2023.
-        return [year for year in range(self.first.year, self.end.year) if year % interval == 0]
 
 
 class TimelineLine(NamedTuple):
@@ -78,17 +39,23 @@ class TimelineLine(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """The picture with its legend and the table below it, empty without a measure that has a day.
+    """The pictures with their legend and the table below, empty without a measure that has a day.
 
-    `phases` are the (label, colour) of the bars, `has_cuts` says whether any has an arrow,
-    `has_overdue` whether any milestone is overdue.
+    Long timelines are cut into several pictures with the same scale. `phases` are the
+    (label, colour) of the bars, `has_cuts` says whether any has an arrow, `has_overdue` whether any
+    milestone is overdue, `has_shifts` whether any is not when it was agreed at first.
     """
 
-    svg: SafeString
+    pictures: list[SafeString]
     table: list[TimelineLine]
     phases: list[tuple[str, str]] = []
     has_cuts: bool = False
     has_overdue: bool = False
+    has_shifts: bool = False
+
+    @property
+    def svg(self) -> SafeString:
+        return format_html_join("", "{}", ((picture,) for picture in self.pictures))
 
 
 def draw_timeline(
@@ -103,30 +70,79 @@ def draw_timeline(
     edge and marked with an arrow whose tooltip is the real date.
     """
     if not bars:
-        return Timeline(SafeString(""), [])
-    scale, height = _scale_of(bars, years, layout), HEADER_HEIGHT_PX
+        return Timeline([], [])
+    days = [day for bar in bars for day in (bar.starts_on, bar.ends_on)]
+    scale = scale_of(days, years, layout)
+    label = _("Zeitplan der Maßnahmen; dieselben Angaben stehen darunter als Tabelle")
+    lines = [_bar_line(bar, scale, today) for bar in bars]
+    return Timeline(
+        pictures=[
+            draw_picture(lines[start : start + BARS_PER_PICTURE], scale, today, label)
+            for start in range(0, len(lines), BARS_PER_PICTURE)
+        ],
+        table=[_table_line(bar, today) for bar in bars],
+        phases=_phases_of(bars),
+        has_cuts=any(bar.starts_on < scale.first or bar.ends_on >= scale.end for bar in bars),
+        has_overdue=any(_has_overdue(bar.milestones, bar.measure, today) for bar in bars),
+    )
+
+
+def draw_milestones(measure: Measure, milestones: Sequence[Milestone], today: dt.date) -> Timeline:
+    """Draw each of the `milestones` of `measure` on a line of its own: a line leads from the day
+    that was agreed first to the one on which it is expected or was reached. Without a table, which
+    the page of the measure has already.
+    """
+    if not milestones:
+        return Timeline([], [])
+    days = [day for shown in milestones for day in (shown.baseline_on, shown.expected_on)]
+    scale = scale_of(days, (min(days).year, max(days).year), CARD)
     lines = []
-    for bar in bars:
-        # Text in an SVG does not wrap by itself.
-        name = textwrap.wrap(bar.measure.title, layout.name_length) or [""]
-        lines.append((_draw_bar(bar, name, height, scale, today),))
-        height += BAR_ROW_HEIGHT_PX + NAME_LINE_HEIGHT_PX * (len(name) - 1)
-    # A group, because an image would hide its links.
-    svg = format_html(
-        '<svg class="timeline" viewBox="0 0 {} {}" role="group" aria-label="{}">{}{}{}</svg>',
-        layout.width,
-        height,
-        _("Zeitplan der Maßnahmen; dieselben Angaben stehen darunter als Tabelle"),
-        _draw_years(scale, height),
-        _draw_today(scale, height, today),
-        format_html_join("", "{}", lines),
+    for milestone in milestones:
+        name = wrapped(milestone.title, scale)
+        draw = partial(_draw_shift, milestone, measure, name, scale=scale, today=today)
+        lines.append(Line(name, draw))
+    label = _("Meilensteine; dieselben Angaben stehen darunter als Tabelle")
+    return Timeline(
+        pictures=[draw_picture(lines, scale, today, label)],
+        table=[],
+        has_overdue=_has_overdue(milestones, measure, today),
+        has_shifts=any(shown.baseline_on != shown.expected_on for shown in milestones),
     )
-    has_cuts = any(bar.starts_on < scale.first or bar.ends_on >= scale.end for bar in bars)
-    has_overdue = any(
-        is_overdue(milestone, bar.measure, today) for bar in bars for milestone in bar.milestones
+
+
+def _has_overdue(milestones: Iterable[Milestone], measure: Measure, today: dt.date) -> bool:
+    return any(is_overdue(milestone, measure, today) for milestone in milestones)
+
+
+def _draw_shift(
+    milestone: Milestone,
+    measure: Measure,
+    name: list[str],
+    top: int,
+    *,
+    scale: Scale,
+    today: dt.date,
+) -> SafeString:
+    before, after = scale.x(milestone.baseline_on), scale.x(milestone.expected_on)
+    shift = SafeString("")
+    if milestone.baseline_on != milestone.expected_on:
+        shift = format_html(
+            '<path class="timeline__shift" d="M{0} {1}v8m0-4H{2}"/>',
+            f"{before:.1f}",
+            top + 8,
+            f"{after:.1f}",
+        )
+    return format_html(
+        "<text>{}</text>{}{}",
+        draw_name(name, top),
+        shift,
+        _draw_milestone(milestone, measure, milestone.expected_on, top, scale, today),
     )
-    table = [_table_line(bar, today) for bar in bars]
-    return Timeline(svg, table, _phases_of(bars), has_cuts, has_overdue)
+
+
+def _bar_line(bar: TimelineBar, scale: Scale, today: dt.date) -> Line:
+    name = wrapped(bar.measure.title, scale)
+    return Line(name, partial(_draw_bar, bar, name, scale=scale, today=today))
 
 
 def _phases_of(bars: list[TimelineBar]) -> list[tuple[str, str]]:
@@ -166,68 +182,16 @@ def _forecast_note(milestone: Milestone) -> str:
     return _("voraussichtlich %(day)s") % {"day": format_date(milestone.forecast_on)}
 
 
-def _scale_of(bars: list[TimelineBar], years: tuple[int, int], layout: Layout) -> Scale:
-    """Return the years that the bars need, within `years`."""
-    first_allowed, last_allowed = years
-    earliest = min(bar.starts_on.year for bar in bars)
-    latest = max(bar.ends_on.year for bar in bars)
-    # At least one year, even if all bars lie outside: a scale of zero length cannot be drawn.
-    first = min(max(earliest, first_allowed), last_allowed)
-    last = max(min(latest, last_allowed), first)
-    return Scale(dt.date(first, 1, 1), dt.date(last + 1, 1, 1), layout)
-
-
-def _draw_years(scale: Scale, height: int) -> SafeString:
-    positions = [(f"{scale.x(dt.date(year, 1, 1)):.1f}", year) for year in scale.labelled_years]
-    lines = format_html_join(
-        "",
-        '<line class="timeline__year" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>',
-        ((x, 20, height) for x, _year in positions),
-    )
-    labels = format_html_join(
-        "",
-        '<text class="timeline__label" x="{}" y="14">{}</text>',
-        # As a string, because format_html would localise the number to `2.026`.
-        (
-            (x, str(year))
-            for x, year in positions
-            if float(x) <= scale.layout.width - YEAR_LABEL_WIDTH_PX
-        ),
-    )
-    return lines + labels
-
-
-def _draw_today(scale: Scale, height: int, today: dt.date) -> SafeString:
-    if not scale.contains(today):
-        return SafeString("")
-    at = scale.x(today)
-    is_at_edge = at > scale.layout.width - TODAY_LABEL_WIDTH_PX
-    return format_html(
-        '<line class="timeline__today" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
-        '<text class="timeline__now" x="{0}" y="30" text-anchor="{3}">{4}</text>',
-        f"{at:.1f}",
-        HEADER_HEIGHT_PX - 8,
-        height,
-        "end" if is_at_edge else "middle",
-        _("heute"),
-    )
-
-
 def _draw_bar(
-    bar: TimelineBar, name: list[str], top: int, scale: Scale, today: dt.date
+    bar: TimelineBar, name: list[str], top: int, *, scale: Scale, today: dt.date
 ) -> SafeString:
     # A bar that begins beyond the right edge still needs room for its minimum width.
     start = min(scale.x(bar.starts_on), scale.layout.width - MIN_BAR_WIDTH_PX)
-    lines = format_html_join(
-        " ",
-        '<tspan x="0" y="{}">{}</tspan>',
-        ((top + 16 + NAME_LINE_HEIGHT_PX * number, line) for number, line in enumerate(name)),
-    )
     return format_html(
         '<a href="{}"><text class="timeline__name">{}</text>'
         '<rect class="fill--{}" x="{}" y="{}" width="{}" height="8" rx="4"/></a>{}{}',
         bar.measure.get_absolute_url(),
-        lines,
+        draw_name(name, top),
         PHASE_BAR_COLOURS.get(bar.measure.phase, "neutral"),
         f"{start:.1f}",
         top + 8,
@@ -243,7 +207,7 @@ def _draw_milestones(bar: TimelineBar, top: int, scale: Scale, today: dt.date) -
         "",
         "{}",
         (
-            (_draw_milestone(milestone, bar.measure, top, scale, today),)
+            (_draw_milestone(milestone, bar.measure, milestone.due_on, top, scale, today),)
             for milestone in bar.milestones
             if bar.starts_on <= milestone.due_on <= bar.ends_on and scale.contains(milestone.due_on)
         ),
@@ -251,9 +215,9 @@ def _draw_milestones(bar: TimelineBar, top: int, scale: Scale, today: dt.date) -
 
 
 def _draw_milestone(
-    milestone: Milestone, measure: Measure, top: int, scale: Scale, today: dt.date
+    milestone: Milestone, measure: Measure, on: dt.date, top: int, scale: Scale, today: dt.date
 ) -> SafeString:
-    x, tooltip = f"{scale.x(milestone.due_on):.1f}", [milestone.title]
+    x, tooltip = f"{scale.x(on):.1f}", [milestone.title]
     tooltip.append(format_date(milestone.due_on))
     mark, sign = " timeline__mark--done" if milestone.done_on else "", SafeString("")
     if is_overdue(milestone, measure, today):

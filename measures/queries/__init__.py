@@ -92,14 +92,11 @@ from measures.queries.snapshots import (
     snapshot_of_round,
 )
 from measures.queries.target_paths import Deviation, PathPoint, target_path_deviation
-from measures.queries.timeline import TimelineBar, timeline_bars
+from measures.queries.timeline import TimelineBar, timeline_bars, with_period
 
 __all__ = [
-    "snapshot_of_round",
-    "snapshot_of_day",
-    "recorded_since",
-    "past_measures",
-    "Snapshot",
+    "FACETS",
+    "MAX_CANDIDATES",
     "Answer",
     "AwaitedLead",
     "AwaitedReporter",
@@ -107,13 +104,12 @@ __all__ = [
     "DayEntry",
     "Deviation",
     "EntryCounts",
-    "FACETS",
-    "MAX_CANDIDATES",
     "PathPoint",
     "PlanEntry",
     "PlanFigures",
     "ReportInRound",
     "ReportingSituation",
+    "Snapshot",
     "Succession",
     "TimelineBar",
     "accepted_in_round",
@@ -146,11 +142,13 @@ __all__ = [
     "open_report_of",
     "open_round_of",
     "open_rounds",
+    "past_measures",
     "path_of_requirements",
     "people_told_of_decision",
     "plan_figures",
     "plan_tree",
     "progress_figures",
+    "recorded_since",
     "reporting_situation",
     "reports_due_for",
     "reports_in_review",
@@ -168,6 +166,8 @@ __all__ = [
     "section_path",
     "sections_of",
     "series_version",
+    "snapshot_of_day",
+    "snapshot_of_round",
     "sorted_measures",
     "succession_of",
     "target_path_deviation",
@@ -178,4 +178,5 @@ __all__ = [
     "undecided_measures",
     "valid_requests",
     "version_of_measures",
+    "with_period",
 ]

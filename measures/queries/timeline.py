@@ -1,12 +1,12 @@
-"""The measures of a plan as bars of its timeline."""
+"""Measures as bars of a timeline."""
 
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import DateField, Max, Min, Prefetch
+from django.db.models import DateField, F, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from measures.models import Measure, Milestone, Plan
+from measures.models import Measure, Milestone
 
 
 class TimelineBar(NamedTuple):
@@ -16,28 +16,31 @@ class TimelineBar(NamedTuple):
     milestones: list[Milestone]
 
 
-def timeline_bars(
-    user, plan: Plan, limit: int, *, ending_since: dt.date = dt.date.min
-) -> list[TimelineBar]:
-    """Return up to `limit` measures of `plan` that end on `ending_since` or later, the earliest
-    start first, in two queries.
+def with_period(measures: QuerySet[Measure]) -> QuerySet[Measure]:
+    """Return those of `measures` that have a period, with `first_on` and `last_on`, the earliest
+    start first.
 
-    The first and last milestone stand in for missing dates of the measure. A measure without dates
-    and milestones has no bar.
+    The first and last milestone stand in for missing dates of the measure.
     """
-    measures = (
-        Measure.objects.visible_to(user)
-        .filter(plan=plan)
-        .annotate(
-            first_on=Coalesce("starts_on", Min("milestones__due_on"), output_field=DateField()),
-            last_on=Coalesce("ends_on", Max("milestones__due_on"), output_field=DateField()),
+    # Correlated, so that only measures without days of their own cost a look at their milestones:
+    # joining and grouping would read the milestones of the whole plan for one page.
+    planned = Milestone.objects.filter(measure=OuterRef("pk")).values("due_on")
+    first = Subquery(planned.order_by("due_on")[:1])
+    last = Subquery(planned.order_by("-due_on")[:1])
+    return (
+        measures.annotate(
+            first_on=Coalesce(F("starts_on"), first, output_field=DateField()),
+            last_on=Coalesce(F("ends_on"), last, output_field=DateField()),
         )
-        # A comparison with NULL is never true, so this also drops measures without an end.
-        .filter(first_on__isnull=False, last_on__gte=ending_since)
+        .filter(first_on__isnull=False, last_on__isnull=False)
         .order_by("first_on", "search", "pk")
-        .prefetch_related(Prefetch("milestones", queryset=Milestone.objects.in_order()))
     )
+
+
+def timeline_bars(measures: QuerySet[Measure]) -> list[TimelineBar]:
+    """Return the bars of `measures`, which come `with_period`. Two queries."""
+    milestones = Prefetch("milestones", queryset=Milestone.objects.in_order())
     return [
         TimelineBar(measure, measure.first_on, measure.last_on, list(measure.milestones.all()))
-        for measure in measures[:limit]
+        for measure in measures.prefetch_related(milestones)
     ]

@@ -25,6 +25,7 @@ from measures.permissions import (
     can_see_internal_notes,
 )
 from measures.progress import (
+    draw_milestones,
     export_sheets,
     inactive_lead_note,
     indicator_cards,
@@ -170,6 +171,7 @@ def measure_page(request, pk):
         "measure": measure,
         "milestones": milestone_lines(milestones, measure, today),
         "milestone_progress": weighted_progress(milestones),
+        "timeline": draw_milestones(measure, milestones, today),
         "indicators": indicator_cards(indicators_with_series().filter(measure=measure), today),
         "projects": projects.order_by("search", "pk"),
         "reports": report_lines(reports, user),

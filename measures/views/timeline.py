@@ -1,61 +1,94 @@
-"""The timeline of the current plan: a page of its own, and a fragment of the start page."""
+"""The timeline of measures: as a page, and as a card of the start page."""
 
 import datetime as dt
+from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.views import render_page_or_fragment
-from measures.models import Plan
+from core.dates import local_date
+from core.views import paginate, render_page_or_fragment
+from measures.filters import TimelineFilter
+from measures.models import Measure, Plan
 from measures.progress import CARD, PAGE, draw_timeline
-from measures.queries import TimelineBar, current_plan, timeline_bars
+from measures.queries import current_plan, timeline_bars, with_period
 
 BARS_ON_START_PAGE = 8
-# A chart with more bars is unreadable; the page then refers to the list.
-TIMELINE_BAR_LIMIT = 200
 YEARS_AROUND_PLAN = 3
 
 
 @require_safe
 def timeline_page(request: HttpRequest) -> HttpResponse:
-    """Show the measures that end last year or later; all measures if there are none.
-
-    As a fragment of the start page, show the first few and the number of others.
+    """Show the measures that the filters find. Unless a period is chosen, those that end last year
+    or later, and if there are none, all.
     """
-    today = timezone.localdate()
+    today = local_date(timezone.now())
+    visible = Measure.objects.visible_to(request.user)
+    listing = TimelineFilter(request.GET, queryset=visible, user=request.user, today=today)
+    measures, subtitle = listing.qs, ""
+    plans = [plan for plan in listing.plans if str(plan.pk) == listing.data.get("plan")]
+    if not listing.data.get("zeitraum"):
+        measures, subtitle = _since_last_year(measures, _name_of(plans), today)
+    page = paginate(request, measures)
+    years = listing.year_shown or _years_around(plans or listing.plans, today)
+    context = {
+        "filter": listing,
+        "page_obj": page,
+        "subtitle": subtitle or _name_of(plans),
+        "today": today,
+        "timeline": draw_timeline(
+            timeline_bars(page.object_list), years=years, today=today, layout=PAGE
+        ),
+    }
+    return render(request, "measures/timeline.html", context)
+
+
+@require_safe
+def timeline_card(request: HttpRequest) -> HttpResponse:
+    """Show the first measures of the current plan, and how many others its timeline has."""
+    today = local_date(timezone.now())
     plan = current_plan(request.user, today)
-    bars, subtitle = _current_bars(request.user, plan, today) if plan else ([], "")
-    is_fragment = bool(request.htmx)
-    shown = bars[:BARS_ON_START_PAGE] if is_fragment else bars
-    layout, years = CARD if is_fragment else PAGE, _years_around(plan, today)
+    measures = with_period(Measure.objects.visible_to(request.user).filter(plan=plan))
+    measures, subtitle = _since_last_year(measures, str(plan or ""), today)
+    bars = timeline_bars(measures[:BARS_ON_START_PAGE])
+    years = _years_around([plan] if plan else [], today)
     context = {
         "title": _("Zeitplan"),
         "subtitle": subtitle,
         "today": today,
-        "timeline": draw_timeline(shown, years=years, today=today, layout=layout),
-        "more_count": len(bars) - len(shown),
-        "is_limited": len(bars) == TIMELINE_BAR_LIMIT and not is_fragment,
+        "timeline": draw_timeline(bars, years=years, today=today, layout=CARD),
+        "more_count": measures.count() - len(bars),
     }
     return render_page_or_fragment(request, "measures/_timeline.html", context)
 
 
-def _current_bars(user, plan: Plan, today: dt.date) -> tuple[list[TimelineBar], str]:
+def _since_last_year(
+    measures: QuerySet[Measure], name: str, today: dt.date
+) -> tuple[QuerySet[Measure], str]:
     """Return the measures to show and a line that says which they are."""
     year = today.year - 1
-    if bars := timeline_bars(user, plan, TIMELINE_BAR_LIMIT, ending_since=dt.date(year, 1, 1)):
+    recent = measures.filter(last_on__gte=dt.date(year, 1, 1))
+    # The timeline of a plan that is over would be empty otherwise.
+    if recent.exists():
         text = _("%(plan)s: Maßnahmen, die %(year)s oder später enden")
-        return bars, text % {"plan": plan, "year": year}
-    text = _("%(plan)s: alle Maßnahmen mit einem Datum")
-    return timeline_bars(user, plan, TIMELINE_BAR_LIMIT), text % {"plan": plan}
+        return recent, text % {"plan": name, "year": year}
+    return measures, _("%(plan)s: alle Maßnahmen mit einem Datum") % {"plan": name}
 
 
-def _years_around(plan: Plan | None, today: dt.date) -> tuple[int, int]:
-    """Return the first and the last year to show: plan and present, with a margin.
+def _name_of(plans: Iterable[Plan]) -> str:
+    return ", ".join(map(str, plans)) or _("Alle Pläne")
+
+
+def _years_around(plans: Iterable[Plan], today: dt.date) -> tuple[int, int]:
+    """Return the first and the last year to show: plans and present, with a margin.
 
     Without the limit, one measure that runs until 2099 would squeeze all others into a corner.
     """
-    first = plan.first_year if plan and plan.first_year else today.year
-    last = plan.last_year if plan and plan.last_year else today.year
-    return min(first, today.year) - YEARS_AROUND_PLAN, max(last, today.year) + YEARS_AROUND_PLAN
+    firsts = [plan.first_year for plan in plans if plan.first_year]
+    lasts = [plan.last_year for plan in plans if plan.last_year]
+    first, last = min([*firsts, today.year]), max([*lasts, today.year])
+    return first - YEARS_AROUND_PLAN, last + YEARS_AROUND_PLAN

@@ -7,7 +7,8 @@ import pytest
 
 from measures.enums import Phase
 from measures.models import Measure, Milestone
-from measures.progress.timeline import CARD, PAGE, draw_timeline
+from measures.progress.timeline import draw_milestones, draw_timeline
+from measures.progress.timeline_picture import CARD, PAGE
 from measures.queries import TimelineBar
 
 TODAY = dt.date(2026, 3, 18)
@@ -66,7 +67,7 @@ def test_bar_beyond_the_years_is_cut_with_an_arrow_naming_its_day():
         "seit 01.01.1990",
         "bis 31.12.2099",
     ]
-    assert '<rect class="fill--neutral" x="190.0" y="50" width="450.0"' in svg
+    assert '<rect class="fill--neutral" x="190.0" y="64" width="450.0"' in svg
     assert re.findall(r"timeline__mark\".*?<title>(.*?)</title>", svg) == ["Konzept, 01.06.2026"]
 
 
@@ -111,7 +112,7 @@ def test_long_names_are_wrapped_and_never_cut(layout, lines):
     assert " ".join(re.findall(r">([^<]+)</tspan>", name)) == title
     assert name.count("<tspan") == lines
     tops = [int(y) for y in re.findall(r'fill--neutral" x="[\d.]+" y="(\d+)"', svg)]
-    assert tops == [50, 50 + 28 + 15 * (lines - 1)]
+    assert tops == [64, 64 + 28 + 15 * (lines - 1)]
 
 
 @pytest.mark.parametrize(("years", "anchor"), [((2015, 2029), "middle"), ((2015, 2026), "end")])
@@ -156,3 +157,49 @@ def test_finished_measure_has_no_overdue_milestone():
     assert not timeline.has_overdue
     assert "timeline__sign" not in timeline.svg
     assert timeline.table[0].milestones == "Konzept (12.03.2026)"
+
+
+def test_long_timeline_is_cut_into_pictures_with_the_same_years():
+    bars = [make_bar(2020, 2021)] * 25 + [make_bar(2024, 2026)]
+
+    first, second = draw_timeline(bars, years=(2015, 2029), today=TODAY).pictures
+
+    assert (first.count("<rect"), second.count("<rect")) == (25, 1)
+    assert labels(first) == labels(second)
+
+
+@pytest.mark.parametrize(
+    ("years", "lines", "names"),
+    [
+        ((2026, 2026), 11, ["Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov"]),
+        ((2024, 2026), 33, ["Apr", "Jul", "Okt"]),
+        ((2018, 2026), 27, []),
+        ((1990, 2026), 0, []),
+    ],
+)
+def test_months_and_quarters_are_drawn_where_there_is_room(years, lines, names):
+    svg = draw(make_bar(*years), years=years)
+
+    assert svg.count("timeline__month") == lines
+    assert re.findall(r'y="30">(\w+)<', svg)[: len(names)] == names
+
+
+def test_milestone_is_drawn_with_its_shift_since_the_first_agreement():
+    moved = Milestone(
+        title="Konzept",
+        baseline_on=dt.date(2026, 1, 1),
+        due_on=dt.date(2026, 4, 1),
+        forecast_on=dt.date(2026, 12, 31),
+    )
+    kept = Milestone(title="Beschluss", baseline_on=dt.date(2026, 2, 1), due_on=dt.date(2026, 2, 1))
+
+    shown = draw_milestones(Measure(pk=7), [moved, kept], TODAY)
+
+    assert re.findall(r'timeline__shift" d="([^"]+)"', shown.svg) == ["M190.0 64v8m0-4H638.8"]
+    assert re.findall(r"<title>(.*?)</title>", shown.svg) == [
+        "Konzept, 01.04.2026, voraussichtlich 31.12.2026",
+        "Beschluss, 01.02.2026, überfällig",
+    ]
+    assert (shown.has_shifts, shown.has_overdue) == (True, True)
+    assert not draw_milestones(Measure(pk=7), [kept], TODAY).has_shifts
+    assert draw_milestones(Measure(pk=7), [], TODAY).svg == ""

@@ -3,9 +3,8 @@ import datetime as dt
 import pytest
 
 from core.roles import OFFICE
-from measures.queries import (
-    timeline_bars,
-)
+from measures.models import Measure
+from measures.queries import timeline_bars, with_period
 from tests.measures.builders import (
     make_measure,
     make_milestone,
@@ -30,11 +29,12 @@ def test_bars_use_own_days_or_those_of_the_milestones(office, django_assert_num_
     last = make_milestone(milestones, due_on=dt.date(2026, 9, 1))
     make_measure(plan)
 
+    measures = with_period(Measure.objects.visible_to(office).filter(plan=plan))
     with django_assert_num_queries(2):
-        bars = timeline_bars(office, plan, 8)
+        bars = timeline_bars(measures)
 
     assert [(bar.measure, bar.starts_on, bar.ends_on, bar.milestones) for bar in bars] == [
         (own, dt.date(2026, 1, 1), dt.date(2026, 12, 31), []),
         (milestones, dt.date(2026, 2, 1), dt.date(2026, 9, 1), [first, last]),
     ]
-    assert len(timeline_bars(office, plan, 1)) == 1
+    assert len(timeline_bars(measures[:1])) == 1

@@ -12,7 +12,8 @@ from tests.measures.builders import make_measure, make_plan
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
-FRAGMENT = {"HX-Request": "true"}
+CARD = "timeline_card"
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -32,12 +33,13 @@ def make_running_measures(plan, count: int) -> None:
         )
 
 
-def html_of(client, **headers) -> str:
-    return client.get(reverse("timeline"), headers=headers).content.decode()
+def html_of(client, name: str = "timeline", **query) -> str:
+    headers = HTMX if name == CARD else {}
+    return client.get(reverse(name), query, headers=headers).content.decode()
 
 
-def titles_shown(client, **headers) -> list[str]:
-    context = client.get(reverse("timeline"), headers=headers).context
+def titles_shown(client, name: str = "timeline", **query) -> list[str]:
+    context = client.get(reverse(name), query, headers=HTMX if name == CARD else {}).context
     return [line.measure.title for line in context["timeline"].table]
 
 
@@ -51,20 +53,20 @@ def test_every_role_sees_the_timeline(client, role):
 def test_page_shows_every_measure_that_runs(client, office, django_assert_max_num_queries):
     make_running_measures(make_plan(), 11)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         page = html_of(client)
 
     assert page.count("timeline__name") == 11
     assert "weitere" not in page
     assert "<details open>" in page  # phones show only the table
-    assert "<details open>" not in html_of(client, **FRAGMENT)
+    assert "<details open>" not in html_of(client, CARD)
 
 
 @pytest.mark.parametrize(("count", "shown", "more"), [(8, 8, ""), (11, 8, "und 3 weitere")])
 def test_fragment_shows_the_first_and_how_many_more(client, office, count, shown, more):
     make_running_measures(make_plan(), count)
 
-    part = html_of(client, **FRAGMENT)
+    part = html_of(client, CARD)
 
     assert part.count("timeline__name") == shown
     assert ("weitere" in part) is bool(more)
@@ -72,20 +74,34 @@ def test_fragment_shows_the_first_and_how_many_more(client, office, count, shown
     assert (f'<a href="{reverse("timeline")}">' in part) is bool(more)
 
 
-def test_page_says_what_it_leaves_out(client, office, monkeypatch):
-    monkeypatch.setattr("measures.views.timeline.TIMELINE_BAR_LIMIT", 3)
-    make_running_measures(make_plan(), 4)
+def test_long_timeline_has_pages(client, office):
+    make_running_measures(make_plan(), 51)
 
-    page = html_of(client)
+    assert len(titles_shown(client)) == 50
+    assert len(titles_shown(client, page="2")) == 1
 
-    assert "Gezeigt sind 3 Maßnahmen." in page
-    assert f'<a href="{reverse("measures:list")}">Alle Maßnahmen als Liste</a>' in page
+
+def test_timeline_is_filtered_like_the_list_and_by_year(client, office):
+    plan = make_plan("MPI 2030", first_year=2024, last_year=2030)
+    other = make_plan("MPI 2010")
+    year = dt.date(2024, 3, 1)
+    make_measure(plan, "Früh", starts_on=year, ends_on=year, is_lighthouse=True)
+    make_measure(plan, "Spät", starts_on=year.replace(year=2029), ends_on=year.replace(year=2030))
+    make_measure(other, "Anderer Plan", starts_on=year, ends_on=year)
+
+    assert titles_shown(client, plan=plan.pk, zeitraum="2024") == ["Früh"]
+    assert titles_shown(client, plan=plan.pk, zeitraum="alle") == ["Früh", "Spät"]
+    assert titles_shown(client, plan=plan.pk, lighthouse="True") == ["Früh"]
+    assert titles_shown(client, plan="", zeitraum="2024") == ["Anderer Plan", "Früh"]
+    page = html_of(client, plan=plan.pk, zeitraum="2024")
+    assert ">Jul</text>" in page
+    assert "Alle Pläne" in html_of(client, plan="", zeitraum="2024")
 
 
 def test_heading_appears_once(client, office):
     make_plan()
 
-    page, part = html_of(client), html_of(client, **FRAGMENT)
+    page, part = html_of(client), html_of(client, CARD)
 
     assert '<h1 class="page-head__title">Zeitplan</h1>' in page
     assert '<h2 class="card__title"' not in page
@@ -126,7 +142,7 @@ def test_fragment_of_a_plan_that_is_over_shows_its_first_measures(client, office
         day = dt.date(2001, 1, 1 + number)
         make_measure(plan, f"Vorbei {number}", starts_on=day, ends_on=day)
 
-    assert titles_shown(client, **FRAGMENT) == [f"Vorbei {number}" for number in range(8)]
+    assert titles_shown(client, CARD) == [f"Vorbei {number}" for number in range(8)]
 
 
 def test_page_says_what_it_shows_and_explains_the_picture(client, office):

@@ -121,8 +121,8 @@ def test_timeline_is_loaded_only_when_there_is_a_plan(client):
 
     make_plan()
 
-    assert f'hx-get="{reverse("timeline")}"' not in before
-    assert f'hx-get="{reverse("timeline")}"' in start_page(client)
+    assert f'hx-get="{reverse("timeline_card")}"' not in before
+    assert f'hx-get="{reverse("timeline_card")}"' in start_page(client)
 
 
 def test_sector_balance_has_its_heading_once(client):
