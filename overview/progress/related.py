@@ -20,6 +20,7 @@ RELATION_LABELS = {
     "ansprechperson": _("Gespräche als Ansprechperson des Gastgebers"),
     "themen": _("Vorgeschlagene Themen"),
     "einladungen": _("Einladungen und Antworten"),
+    "berichtsanfragen": _("Um Berichte gebeten"),
     "besuche": _("Unternehmensbesuche"),
     "presse": _("Pressespiegel"),
     "mails": _("E-Mails zu diesen Vorgängen"),

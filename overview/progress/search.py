@@ -12,7 +12,7 @@ from core.dates import format_moment
 from core.models import Origin
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 from dialogues.queries import as_seen_by
-from measures.models import Measure, Project
+from measures.models import Measure, Project, ReportRequest
 from media_visits.models import Coverage, Visit
 from outbox.models import Mail
 from overview.queries import Found, Kind
@@ -171,6 +171,13 @@ def _invitation(invitation: Invitation) -> Hit:
     return _hit(dialogue.title, dialogue.get_absolute_url(), *notes)
 
 
+def _request(request: ReportRequest) -> Hit:
+    # A request has no page of its own: the round lists them.
+    url = f"{request.round.get_absolute_url()}#anfragen"
+    revoked = _("zurückgenommen") if request.revoked_at else ""
+    return _hit(request.round.title, url, request.organisation.label, revoked)
+
+
 HIT_BUILDERS = {
     "measures": _measure,
     "projects": _project,
@@ -185,4 +192,5 @@ HIT_BUILDERS = {
     "lists": _list,
     "mails": _mail,
     "invitations": _invitation,
+    "requests": _request,
 }

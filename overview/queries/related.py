@@ -12,7 +12,8 @@ from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest
 from dialogues.models import Dialogue, Invitation, Topic
 from dialogues.queries import open_dialogues, open_series, open_topics
-from measures.models import Measure, Project, StatusReport
+from measures.models import Measure, Project, ReportRequest, StatusReport
+from measures.permissions import can_run_rounds
 from measures.queries import open_measures
 from media_visits.models import Coverage, Visit
 from media_visits.queries import open_visits
@@ -101,6 +102,12 @@ def _invitations_of_person(user, person) -> QuerySet[Invitation]:
 def _invitations(user) -> QuerySet[Invitation]:
     invitations = Invitation.objects.visible_to(user).select_related("dialogue__host", "person")
     return invitations.order_by(F("dialogue__starts_at").desc(nulls_last=True), "-pk")
+
+
+def _asked_to_report(user, person) -> QuerySet[ReportRequest]:
+    requests = ReportRequest.objects.select_related("round", "organisation")
+    requests = requests if can_run_rounds(user) else requests.none()
+    return requests.filter(person=person).order_by("-round__cut_off_on", "-pk")
 
 
 def _visits(user, organisation) -> QuerySet[Visit]:
@@ -215,6 +222,7 @@ RELATED_TO_PERSON = (
     Relation("einladungen", "invitations", _invitations_of_person),
     Relation("ansprechperson", "dialogues", _received),
     Relation("themen", "topics", _topics_of_person),
+    Relation("berichtsanfragen", "requests", _asked_to_report),
     Relation("besuche", "visits", _announced),
     Relation("mails", "mails", _mails_about_person),
 )

@@ -310,17 +310,31 @@ def test_office_asks_shows_replaces_and_revokes(client, running, measures, lead)
     assert client.get(link).status_code == 302
 
 
-def test_person_with_an_account_is_not_offered(client, running, measures, lead):
+def test_people_without_an_account_are_offered_with_those_of_the_chosen_lead_first(
+    client, running, measures, lead
+):
     client.force_login(make_user(OFFICE))
     free, silent = make_person("Frei"), make_person("Stumm", email="")
+    other = make_organisation("Anderes Werk")
+    make_measure(running.plan, "Netze", lead=other)
+    near, far = (
+        make_person("Geschäftsführung", organisation=organisation)
+        for organisation in (lead.person.organisation, other)
+    )
+    url = reverse("measures:request_create", args=[running.pk])
 
-    form = client.get(reverse("measures:request_create", args=[running.pk])).context["form"]
+    form = client.get(url, {"federfuehrung": lead.organisation_id}).context["form"]
 
+    person = form.fields["person"]
+    assert person.widget.first == (str(near.pk), str(far.pk))
+    label = f"Geschäftsführung ({lead.person.organisation})"
+    assert str(form["person"]).count(label) == 1
     offered = set(form.fields["person"].queryset)
     assert (free in offered, silent in offered, lead.person in offered) == (True, False, False)
-    assert [organisation.pk for organisation in form.fields["organisation"].queryset] == [
-        lead.organisation_id
-    ]
+    assert {organisation.pk for organisation in form.fields["organisation"].queryset} == {
+        lead.organisation_id,
+        other.pk,
+    }
 
 
 def test_round_leads_to_the_page_while_a_report_is_owed(client, running, measures, lead):

@@ -7,7 +7,7 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, TopicState
 from media_visits.enums import VisitState
 from tests.dialogues.builders import make_dialogue, make_invitation, make_series, make_topic
-from tests.measures.builders import make_measure, make_plan
+from tests.measures.builders import make_measure, make_plan, make_request, make_round
 from tests.media_visits.builders import make_coverage, make_visit
 from tests.outbox.builders import make_draft, make_mail
 from tests.partners.builders import make_organisation, make_person, make_user
@@ -104,6 +104,14 @@ def test_mails_are_found_by_matter_and_not_by_address(client, contact, dialogue)
         "ansprechperson": ["Wärme"],
         "mails": ["Einladung zum Gespräch"],
     }
+
+
+def test_request_to_report_by_link_is_listed_for_the_office(client, company, contact):
+    running = make_round(make_plan())
+    make_request(running, company, person=contact)
+
+    assert groups(client, OFFICE, contact) == {"berichtsanfragen": [running.title]}
+    assert groups(client, SENATOR_OFFICE, contact) == {}
 
 
 def test_mails_about_an_announced_visit_are_found(client, company, contact):
