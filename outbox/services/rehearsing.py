@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from outbox.models import Mail
 from outbox.rendering.preview import preview_text
@@ -51,11 +52,29 @@ def perform(service: Callable[[], Any], *, expected: str | None) -> Performance:
 
 
 def fingerprint_of(mails: Iterable[Mail]) -> str:
-    """Return a fingerprint of who gets which words."""
-    # The preview hides personal links, which may differ each time they are made.
-    words = [[mail.kind, mail.recipient, mail.subject, preview_text(mail)] for mail in mails]
+    """Return a fingerprint of who gets which words, and of the mail before each.
+
+    `mails` come from `rehearse` or `perform`.
+    """
+    words = [
+        # The preview hides personal links, which may differ each time they are made.
+        [mail.kind, mail.recipient, mail.subject, preview_text(mail), mail.preceding or 0]
+        for mail in mails
+    ]
     return hashlib.sha256(json.dumps(sorted(words)).encode()).hexdigest()[:20]
 
 
 def _mails_of(batches: Iterable[UUID]) -> list[Mail]:
-    return list(Mail.objects.filter(batch__in=batches).order_by("pk"))
+    """Return the mails with the key of the one that was written last of the same kind, about the
+    same, to the same address, as `preceding`.
+
+    An act such as sending an invitation again changes nothing that its page shows, so only this
+    tells that a colleague, or the same person in another tab, has done it meanwhile.
+    """
+    alike = Mail.objects.filter(
+        kind=OuterRef("kind"), subject_key=OuterRef("subject_key"), recipient=OuterRef("recipient")
+    )
+    # A rehearsal uses up keys that the act itself does not get again.
+    latest = alike.exclude(batch__in=batches).order_by("-pk").values("pk")[:1]
+    mails = Mail.objects.filter(batch__in=batches)
+    return list(mails.annotate(preceding=Subquery(latest)).order_by("pk"))

@@ -30,8 +30,8 @@ BACK = "confirmation-back"
 # The button of the form before the confirmation page, where it always leads there.
 TO_PREVIEW = _("Weiter zur Vorschau")
 MAILS_CHANGED = _(
-    "Inzwischen ginge die Nachricht an andere Personen, oder sie hätte einen anderen Text. Noch "
-    "ist nichts geschehen; bitte prüfen Sie noch einmal."
+    "Inzwischen ginge die Nachricht an andere Personen, sie hätte einen anderen Text, oder sie "
+    "wurde schon einmal geschrieben. Jetzt ist noch nichts geschehen; bitte prüfen Sie noch einmal."
 )
 
 

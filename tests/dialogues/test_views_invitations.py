@@ -236,16 +236,18 @@ def test_invitation_is_sent_again_after_its_mail_was_shown(signed_in):
     invitation = make_invitation(person=make_person("Leitung", email="neu@example.org"))
     url = f"{BASE}/einladungen/{invitation.pk}/erneut-senden/"
 
-    page = signed_in.get(url)
+    page, other_tab = signed_in.get(url), signed_in.get(url)
     assert "An: neu@example.org" in text_of(page)
     assert "1 Person wird benachrichtigt." in text_of(page)
     assert mails_written() == []
     done = press(signed_in, page)
 
     assert done.url == guests_page(invitation.dialogue)
-    assert [(mail.kind, mail.recipient) for mail in Mail.objects.all()] == [
-        ("invitation", "neu@example.org")
-    ]
+    assert mails_written() == [("invitation", "neu@example.org")]
+    with nothing_changes(invitation):
+        again = press(signed_in, other_tab)
+    assert "oder sie wurde schon einmal geschrieben." in text_of(again)
+    assert press(signed_in, again).url == done.url
 
 
 @pytest.mark.parametrize("keeps", [False, True])

@@ -108,3 +108,18 @@ def test_personal_link_is_no_difference():
     second = fingerprint_of(rehearse(founding(other)))
 
     assert first == second
+
+
+def test_mail_that_was_written_meanwhile_is_not_written_twice():
+    """The event of each differs, so the outbox takes them for two mails."""
+    draft = make_draft()
+    twin = make_draft(subject_key=draft.subject_key, event="again")
+    make_mail(subject_key=draft.subject_key, kind="test_invitation")
+    make_mail(subject_key=draft.subject_key, recipient="andere@example.org")
+    expected = fingerprint_of(rehearse(founding(draft, twin)))
+    enqueue_mails([make_draft(subject_key=draft.subject_key, event="first")], now=NOW)
+
+    assert not perform(founding(draft, twin), expected=expected).is_done
+
+    expected = fingerprint_of(rehearse(founding(draft, twin)))
+    assert perform(founding(draft, twin), expected=expected).is_done
