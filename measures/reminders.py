@@ -84,7 +84,7 @@ def owing_leads(
 
     owing = []
     for awaited in leads:
-        people = {person: recipient_of(person).email.lower() for person in awaited.reporters}
+        people = {person: recipient_of(person).email for person in awaited.reporters}
         written = [contacts[email] for email in people.values() if email in contacts]
         to_remind = [person for person, email in people.items() if may_be_reminded(email)]
         latest = max(written, key=lambda contact: contact.at, default=None)

@@ -16,6 +16,7 @@ from core.progress import HistoryEntry
 from core.queries import in_batches
 from core.roles import OFFICE, has_role
 from outbox.registry import Addressed
+from outbox.rendering.headers import address_key, spellings_of
 from outbox.texts import Recipient
 from partners.enums import RESPONSIBLE_REASON
 from partners.models import (
@@ -26,6 +27,7 @@ from partners.models import (
     Organisation,
     Person,
     User,
+    at_address,
 )
 from partners.permissions import can_see_responsible
 from partners.registry import AssignableKind, assignable_kinds
@@ -67,12 +69,11 @@ def similar_people(person: Person, *, email: str = "") -> list[Person]:
 
     `person` need not be saved. `email` is one more address to compare.
     """
-    addresses = {address.strip().lower() for address in (person.email, email)} - {""}
+    addresses = spellings_of(person.email, email)
     name = _folded(f"{person.given_name} {person.family_name}")
     # The database narrows the choice, because `search` starts with the name but goes on.
     condition = Q(organisation=person.organisation, search__startswith=name)
-    for address in addresses:
-        condition |= Q(email__iexact=address) | Q(user__email__iexact=address)
+    condition |= at_address(*addresses)
     # An entry that was merged but keeps its closed account is not a double any more, and people
     # whose data was deleted all have the same name.
     merged = FormerPerson.objects.values("number")
@@ -87,7 +88,7 @@ def similar_people(person: Person, *, email: str = "") -> list[Person]:
 
 
 def shares_address(person: Person, addresses: Collection[str]) -> bool:
-    """Return whether contact or account of `person` has one of `addresses` (in lower case)."""
+    """Return whether contact or account of `person` has one of `addresses` (`spellings_of`)."""
     account = getattr(person, "user", None)
     return person.email.lower() in addresses or bool(account and account.email in addresses)
 
@@ -198,9 +199,9 @@ def recipient_of(person: Person) -> Recipient:
     # People sign in with the address of their account, so it is more likely to be current.
     account = getattr(person, "user", None)
     email = account.email if account and account.is_active else person.email
-    # In lower case, as pauses and mails have it, so that addresses can be compared.
+    # In the spelling that pauses and mails have, so that addresses can be compared.
     return Recipient(
-        email=email.lower(),
+        email=address_key(email),
         name=person.name,
         greeting=person.greeting,
         has_left=not person.is_active,
@@ -213,7 +214,7 @@ def former_recipients(person: Person) -> list[Recipient]:
     An address that other active people use comes with the name, so that theirs stay.
     """
     account = getattr(person, "user", None)
-    addresses = {person.email.lower(), account.email if account else ""} - {""}
+    addresses = {address_key(person.email), address_key(account.email if account else "")} - {""}
     others = Person.objects.filter(is_active=True).exclude(pk=person.pk)
     return [
         Recipient(email, person.name if _is_used_by(others, email) else "")
@@ -221,16 +222,18 @@ def former_recipients(person: Person) -> list[Recipient]:
     ]
 
 
-def addresses_ever(person: Person) -> set[str]:
-    """Return every address of `person`, their account and the entries merged into theirs."""
+def addresses_ever(person: Person) -> frozenset[str]:
+    """Return every address of `person`, their account and the entries merged into theirs, in every
+    spelling.
+    """
     numbers = [person.pk, *person.former_entries.values_list("number", flat=True)]
-    contacts = Person.history.filter(id__in=numbers).values_list(Lower("email"), flat=True)
+    contacts = Person.history.filter(id__in=numbers).values_list("email", flat=True)
     accounts = User.history.filter(person_id__in=numbers).values_list("email", flat=True)
-    return {*contacts, *accounts} - {""}
+    return spellings_of(*contacts, *accounts)
 
 
 def _is_used_by(people: QuerySet[Person], email: str) -> bool:
-    return people.filter(Q(email__iexact=email) | Q(user__email=email)).exists()
+    return people.filter(at_address(email)).exists()
 
 
 def current_recipients(addressed: Iterable[Addressed]) -> dict[Addressed, Recipient]:
@@ -257,13 +260,16 @@ def current_recipients(addressed: Iterable[Addressed]) -> dict[Addressed, Recipi
 
 
 def _former_holders(addresses: set[str]) -> set[tuple[str, int]]:
-    """Return (address, number of the person) of everybody who ever had one of `addresses`."""
+    """Return (address, number of the person) of everybody who ever had one of `addresses`, which
+    are those of mails.
+    """
     holders: set[tuple[str, int]] = set()
-    for some in in_batches(sorted(addresses)):
+    for some in in_batches(sorted(spellings_of(*addresses))):
         contacts = Person.history.annotate(address=Lower("email")).filter(address__in=some)
-        holders.update(contacts.values_list("address", "id"))
+        known = [*contacts.values_list("address", "id")]
         accounts = User.history.filter(email__in=some)
-        holders.update(accounts.values_list("email", "person_id"))
+        known += accounts.values_list("email", "person_id")
+        holders.update((address_key(email), number) for email, number in known)
     return holders
 
 

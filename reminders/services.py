@@ -1,7 +1,7 @@
 """Lets the office change rules and pause reminders; writes and logs the reminder mails of a run."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, NoReturn
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from core.history import save_as
 from core.roles import require_office
 from core.texts import Traces, shorten
 from outbox.models import Mail
-from outbox.rendering.headers import normalise_address
+from outbox.rendering.headers import normalise_address, spellings_of
 from outbox.services.privacy import NO_ADDRESS
 from outbox.services.queueing import enqueue_mails
 from outbox.texts import MailDraft
@@ -340,16 +340,15 @@ def move_person(*, source: Person, target: Person, by: Model, now: dt.datetime) 
     (`partners.registry.MovePerson`).
     """
     account = getattr(source, "user", None)
-    former = {source.email.lower(), account.email if account else ""}
     address = recipient_of(target).email
-    former -= {"", address}
+    former = spellings_of(source.email, account.email if account else "") - {address}
     if not former or not address:
         return []
     _copy_log(former, address)
     return _copy_pauses(former, address)
 
 
-def _copy_log(former: set[str], address: str) -> None:
+def _copy_log(former: Collection[str], address: str) -> None:
     # Otherwise the steps already sent would be sent again, now to the other address. Copied without
     # the mail, because it went to the former address, which somebody else may share.
     copies = [
@@ -366,7 +365,7 @@ def _copy_log(former: set[str], address: str) -> None:
     ReminderLog.objects.bulk_create(copies, ignore_conflicts=True)
 
 
-def _copy_pauses(former: set[str], address: str) -> list[str]:
+def _copy_pauses(former: Collection[str], address: str) -> list[str]:
     open_pauses = ReminderPause.objects.filter(ended_at__isnull=True)
     if open_pauses.filter(recipient=address).exists():
         return []

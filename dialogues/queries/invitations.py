@@ -14,7 +14,7 @@ from core.progress import Segment
 from dialogues.enums import OFFICE_RSVP, RSVP_BADGE_COLOURS, SEATED, RsvpState
 from dialogues.models import Dialogue, Invitation
 from outbox.queries.mails import is_out
-from partners.models import Person
+from partners.models import Person, at_address
 
 # Holds for invitations of a former round.
 UNSETTLED = Q(rsvp=RsvpState.REPRESENTED, released_at__isnull=False)
@@ -115,6 +115,6 @@ def substitute_candidates(invitation: Invitation) -> QuerySet[Person]:
     """
     known = Q(organisation=invitation.person.organisation_id, organisation__isnull=False)
     if email := invitation.substitute_email:
-        known |= Q(email__iexact=email) | Q(user__email__iexact=email)
+        known |= at_address(email)
     people = Person.objects.reachable().filter(known).exclude(pk=invitation.person_id)
     return people.order_by("sort_name", "pk").distinct()

@@ -30,6 +30,7 @@ from dialogues.enums import (
 )
 from dialogues.models import Dialogue, Invitation, Topic
 from outbox.models import Mail
+from outbox.rendering.headers import address_key
 from partners.models import ANONYMOUS, Organisation, Person, User
 from partners.registry import Dependents, Need, Section
 
@@ -115,21 +116,21 @@ def _needs(field: str, dialogues: QuerySet[Dialogue]) -> Iterator[Need]:
 
 def _needs_of_substitutes(people: QuerySet[Person]) -> Iterator[Need]:
     named = Invitation.objects.exclude(substitute_email="")
-    addresses = named.annotate(address=Lower("substitute_email"))
-    known = people.annotate(address=Lower("email"))
-    known = known.filter(address__in=addresses.values("address"))
+    # Compared here, because the database does not know that two spellings are one address.
+    keys = {email: address_key(email) for email in named.values_list("substitute_email", flat=True)}
     # Several people may share a mailbox, and any of them may be meant.
     holders: dict[str, list[int]] = defaultdict(list)
-    for address, person in known.values_list("address", "pk"):
-        holders[address].append(person)
-    if not holders:
+    for email, person in people.exclude(email="").values_list("email", "pk"):
+        holders[address_key(email)].append(person)
+    known = {email: holders[key] for email, key in keys.items() if key in holders}
+    if not known:
         return
-    found = addresses.filter(address__in=list(holders))
+    found = named.filter(substitute_email__in=list(known))
     dialogues = Dialogue.objects.filter(pk__in=found.values("dialogue"))
     # Asked by dialogue, so that the key of each need is that of the dialogue.
     needs = {need.person: need for need in _needs("pk", dialogues)}
-    for dialogue, address in found.values_list("dialogue", "address"):
-        for person in holders[address]:
+    for dialogue, email in found.values_list("dialogue", "substitute_email"):
+        for person in known[email]:
             yield needs[dialogue]._replace(person=person)
 
 

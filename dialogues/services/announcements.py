@@ -13,6 +13,7 @@ from core.history import save_as
 from dialogues import mails
 from dialogues.models import Dialogue
 from dialogues.queries import has_announced_date
+from outbox.rendering.headers import address_key
 
 
 class Update(NamedTuple):
@@ -126,7 +127,7 @@ def _news(
         return []
     addressees = mails.addressees_of_change(dialogue, today=local_date(now))
     if not notify:
-        late = {address.lower() for _event, address in waiting}
+        late = {address_key(address) for _event, address in waiting}
         addressees = [one for one in addressees if one.to.email in late]
     told = copy(known)
     told.announced_changes = dialogue.announced_changes

@@ -25,6 +25,7 @@ from dialogues.queries.people import (
 )
 from dialogues.services.dialogues import lock_dialogue
 from dialogues.services.people import move_person
+from outbox.rendering.headers import spellings_of
 from outbox.services import anonymise_mails, clean_mails
 from partners.models import ANONYMOUS, Person, User
 from partners.registry import ClosedTexts, ExpiryRule, PersonData
@@ -124,12 +125,11 @@ def _traces_of_substitutes(keys: Collection[int]) -> Traces:
     """
     past = Invitation.history.filter(id__in=keys).order_by()
     names = set(past.values_list("substitute_name", flat=True)) - {"", str(ANONYMOUS)}
-    addresses = {address.lower() for address in past.values_list("substitute_email", flat=True)}
+    addresses = spellings_of(*past.values_list("substitute_email", flat=True))
     people = Person.objects.annotate(address=Lower("email")).filter(address__in=addresses)
     accounts = User.objects.filter(email__in=addresses)
-    addresses -= {"", *people.values_list("address", flat=True)}
-    addresses -= set(accounts.values_list("email", flat=True))
-    return Traces(frozenset(addresses), frozenset(names))
+    known = {*people.values_list("address", flat=True), *accounts.values_list("email", flat=True)}
+    return Traces(addresses - spellings_of(*known), frozenset(names))
 
 
 PERSON_DATA = PersonData(

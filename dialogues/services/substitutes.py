@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
@@ -15,7 +14,8 @@ from dialogues.queries import unsettled_substitutes
 from dialogues.services.dialogues import lock_dialogue
 from dialogues.services.guests import NO_RSVP, list_again
 from dialogues.services.invitations import lock_invitation
-from partners.models import Person
+from outbox.rendering.headers import address_key
+from partners.models import Person, at_address
 from partners.queries import recipient_of
 
 
@@ -37,11 +37,14 @@ def settle_known_substitutes(dialogue: Dialogue, *, by, now: dt.datetime) -> dic
 def _contact_of(invitation: Invitation) -> Person | None:
     """Return the substitute's contact; None unless address and family name name exactly one."""
     email = invitation.substitute_email
-    known = Q(email__iexact=email) | Q(user__email__iexact=email, user__is_active=True)
-    people = Person.objects.reachable().filter(known).exclude(pk=invitation.person_id)
+    people = Person.objects.reachable().filter(at_address(email)).select_related("user")
     # Two people may share a mailbox, so the address alone does not tell who is meant.
     named = [
-        person for person in people if has_words(person.family_name, invitation.substitute_name)
+        person
+        for person in people.exclude(pk=invitation.person_id)
+        if has_words(person.family_name, invitation.substitute_name)
+        # Not the address of a closed account: nobody is written to there.
+        and address_key(email) in (address_key(person.email), recipient_of(person).email)
     ]
     return named[0] if email and len(named) == 1 else None
 

@@ -21,6 +21,7 @@ from outbox.enums import (
 )
 from outbox.models import Mail, in_states
 from outbox.registry import Addressed, current_recipients
+from outbox.rendering.headers import address_key
 from outbox.texts import Recipient, kinds_for
 
 LATE_AFTER = dt.timedelta(minutes=15)
@@ -155,7 +156,7 @@ def pending_mails_to(
     """
     matches = Q(pk__in=[])
     for to in people:
-        at_address = Q(recipient=to.email.lower())
+        at_address = Q(recipient=address_key(to.email))
         matches |= at_address & Q(recipient_name=to.name) if to.name else at_address
     kinds = Q(kind__in=kinds_for(*audiences))
     # Codes and links to sign in with are of no use to a closed account.

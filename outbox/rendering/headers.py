@@ -52,6 +52,22 @@ def address_key(email: str) -> str:
         return email.strip().lower()
 
 
+def spellings_of(*emails: str) -> frozenset[str]:
+    """Return all forms in which the database may have `emails`: in lower case, their domains in
+    ASCII, as mails have them, or as people write them (`müller.example`).
+    """
+    spellings = set()
+    for email in emails:
+        key = address_key(email)
+        local, at, domain = key.rpartition("@")
+        try:
+            written = f"{local}{at}{domain.encode('ascii').decode('idna')}"
+        except UnicodeError:
+            written = key
+        spellings |= {email.strip().lower(), key, written}
+    return frozenset(spellings - {""})
+
+
 def validate_address(email: str) -> None:
     """Raise ValidationError for addresses that Django accepts but this portal cannot write to."""
     try:

@@ -2,7 +2,7 @@ from partners.models.accounts import User
 from partners.models.deputies import Deputy
 from partners.models.lists import DistributionList
 from partners.models.organisations import CrossCuttingTheme, Organisation, Sector
-from partners.models.people import ANONYMOUS, REACHABLE, FormerPerson, Person
+from partners.models.people import ANONYMOUS, REACHABLE, FormerPerson, Person, at_address
 from partners.models.privacy import TidyRun
 from partners.models.responsibility import Assignable
 
@@ -19,4 +19,5 @@ __all__ = [
     "Sector",
     "TidyRun",
     "User",
+    "at_address",
 ]

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from core.folding import FoldedField, fold, matching
 from core.models import Origin
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from outbox.rendering.headers import without_closing_mark
+from outbox.rendering.headers import spellings_of, without_closing_mark
 from partners.enums import Salutation
 from partners.models.organisations import Organisation
 
@@ -25,6 +25,16 @@ NAME_PREFIXES = frozenset(
 TITLES = frozenset(
     "dr dr. prof prof. pd dipl. ing. mag. h. c. h.c. med. jur. phil. rer. nat. oec. pol.".split()
 )
+
+
+def at_address(*emails: str) -> Q:
+    """Return the condition of people whose contact or account has one of `emails`, in whichever
+    spelling.
+    """
+    condition = Q(pk__in=[])
+    for spelling in spellings_of(*emails):
+        condition |= Q(email__iexact=spelling) | Q(user__email=spelling)
+    return condition
 
 
 def sorting_name(family_name: str) -> str:

@@ -17,6 +17,7 @@ from core.history import save_as
 from core.links import read_link
 from core.roles import OFFICE, PARTNER, ROLES
 from outbox.enums import Audience
+from outbox.rendering.headers import spellings_of
 from outbox.services import withdraw_mails_to
 from outbox.texts import Recipient
 from partners.enums import role_names
@@ -325,7 +326,7 @@ def _require_free_address(email: str, *, account: User | None = None) -> str:
     """Return the address in lower case, as accounts store it; Refused when another one has it."""
     email = email.strip().lower()
     others = User.objects.exclude(pk=account.pk) if account else User.objects.all()
-    if others.filter(email=email).exists():
+    if others.filter(email__in=spellings_of(email)).exists():
         raise Refused(_address_taken(email))
     return email
 

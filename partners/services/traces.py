@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from core.folding import FoldedField
 from core.texts import Traces
+from outbox.rendering.headers import spellings_of
 from partners.models import ANONYMOUS, Person, User
 from partners.registry import ClosedTexts, person_data
 
@@ -47,19 +48,20 @@ def _joined(*parts: str) -> str:
 
 def addresses_of(person: Person) -> frozenset[str]:
     """Return the address of the account of `person`, and the present and former ones of the contact
-    that nobody else has.
+    that nobody else has, in every spelling.
     """
     account = getattr(person, "user", None)
     entries = [person, *Person.history.filter(id__in=numbers_of(person))]
-    return _own_addresses(person, entries) | ({account.email} if account else frozenset())
+    own = spellings_of(account.email) if account else frozenset()
+    return _own_addresses(person, entries) | own
 
 
 def _own_addresses(person: Person, entries: Iterable) -> frozenset[str]:
-    addresses = {entry.email.lower() for entry in entries if entry.email}
+    addresses = spellings_of(*(entry.email for entry in entries))
     others = Person.objects.exclude(pk=person.pk).annotate(address=Lower("email"))
     shared = set(others.filter(address__in=addresses).values_list("address", flat=True))
     accounts = User.objects.exclude(person=person).filter(email__in=addresses)
-    return frozenset(addresses - shared - set(accounts.values_list("email", flat=True)))
+    return addresses - spellings_of(*shared, *accounts.values_list("email", flat=True))
 
 
 def _unique_names(person: Person, names: set[tuple], full: set[str]) -> frozenset[str]:

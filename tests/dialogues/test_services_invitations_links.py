@@ -110,7 +110,7 @@ def test_link_at_another_address_is_revoked_unless_the_guest_has_both(invited, o
 
 
 def test_link_stays_where_the_guest_has_the_same_address_or_nothing_was_sent(invited, office):
-    Person.objects.filter(pk=invited.person_id).update(email="neu@example.org")
+    Person.objects.filter(pk=invited.person_id).update(email="neu@büro.example.org")
     resend_invitation(invitation=invited, by=office, now=LATER)
     Mail.objects.filter(state="waiting").update(**fields_in_state("sent"))
     resend_invitation(invitation=invited, by=office, now=LATER + dt.timedelta(hours=1))

@@ -107,7 +107,9 @@ def guest(office, company):
     )
     merge(make_person("Vörher", given_name="Vörname", email="gast-alt@example.org"), entry, office)
     entry.refresh_from_db()
-    values = {name: getattr(entry, name) for name in FIELDS} | {"email": "gast-neu@example.org"}
+    values = {name: getattr(entry, name) for name in FIELDS} | {
+        "email": "gast-neu@büro.example.org"
+    }
     call = {"person": entry, "values": values, "version": version_of(entry, FIELDS)}
     return change_person(**call, by=office, now=NOW)[0]
 
@@ -125,16 +127,17 @@ def dialogue(office, company, guest):
         RsvpState.REPRESENTED,
         substitute_name="Stellvertretüng",
         substitute_function="Leitung Einkauf",
-        substitute_email="vertretung@example.org",
+        substitute_email="Vertretung@büro.example.org",
         remark="Rückruf bitte",
     )
     for hours, rsvp in enumerate((first, then), 1):
         call = {"rsvp": rsvp, "channel": RsvpChannel.LINK}
         record_rsvp(invitation=invitation, now=NOW + dt.timedelta(hours=hours), **call)
     Mail.objects.update(state=MailState.SENT, sent_at=NOW)
-    mail = Mail.objects.get(recipient="vertretung@example.org")
+    # Mails have domains in ASCII, people as they were typed.
+    mail = Mail.objects.get(recipient="vertretung@xn--bro-hoa.example.org")
     states = {"from_state": MailState.SENDING, "to_state": MailState.RETRY}
-    MailLog.objects.create(mail=mail, at=NOW, note="450 <vertretung@example.org> later", **states)
+    MailLog.objects.create(mail=mail, at=NOW, note=f"450 <{mail.recipient}> later", **states)
     end_dialogue(dialogue, office)
     return dialogue
 
@@ -142,7 +145,7 @@ def dialogue(office, company, guest):
 def end_dialogue(dialogue, office):
     record_held(dialogue=dialogue, by=office, now=HELD_AT)
     dialogue.refresh_from_db()
-    outcome = "Dr. Vörname Nachnäme (gast-neu@example.org) bietet Plätze an."
+    outcome = "Dr. Vörname Nachnäme (gast-neu@büro.example.org) bietet Plätze an."
     document_outcome(dialogue=dialogue, outcome=outcome, by=office, now=HELD_AT)
     close_dialogue(dialogue=dialogue, by=office, now=HELD_AT)
     dialogue.refresh_from_db()
@@ -166,18 +169,18 @@ def traces_elsewhere(office, company, guest):
     outcome = "Vörname Nachnäme führte durch das Werk."
     Visit.objects.filter(pk=visit.pk).update(state=VisitState.DOCUMENTED, outcome=outcome)
     Visit.history.filter(id=visit.pk).update(state=VisitState.DOCUMENTED, history_date=NOW)
-    mail = Mail.objects.filter(recipient="gast-neu@example.org").first()
+    mail = Mail.objects.filter(recipient="gast-neu@xn--bro-hoa.example.org").first()
     ReminderLog.objects.create(
         kind="guests",
         subject_key="invitation:1",
-        recipient="gast-neu@example.org",
+        recipient="gast-neu@büro.example.org",
         date=RSVP_BY,
         step="-3",
         at=NOW,
         mail=mail,
     )
     pause_reminders(
-        target=PauseTarget(recipient="gast-neu@example.org"),
+        target=PauseTarget(recipient="gast-neu@büro.example.org"),
         title="Dr. Vörname Nachnäme",
         until_on=None,
         reason="Rückruf: Nachnäme",
@@ -186,7 +189,7 @@ def traces_elsewhere(office, company, guest):
     )
     other = make_mail(recipient="team@example.org")
     states = {"from_state": MailState.FAILED, "to_state": MailState.WAITING}
-    MailLog.objects.create(mail=other, at=NOW, note="Statt gast-neu@example.org", **states)
+    MailLog.objects.create(mail=other, at=NOW, note="Statt gast-neu@büro.example.org", **states)
     make_mail(
         make_draft(event="told"),
         subject="Zusage von Vörname Nachnäme",
@@ -253,15 +256,15 @@ def represented():
         make_dialogue(DialogueState.INVITED),
         RsvpState.REPRESENTED,
         substitute_name="Stellvertretung",
-        substitute_email="Empfang@example.org",
+        substitute_email="Empfang@büro.example.org",
     )
 
 
 @pytest.mark.parametrize(("others", "count"), [(0, 1), (1, 0)])
 def test_export_names_a_substitute_only_at_an_address_of_their_own(represented, others, count):
-    person = make_person("Leitung", email="empfang@example.org")
+    person = make_person("Leitung", email="empfang@xn--bro-hoa.example.org")
     for _other in range(others):
-        make_person("Einkauf", email="empfang@example.org")
+        make_person("Einkauf", email="empfang@büro.example.org")
 
     sections = {section.title: section.rows for section in sections_about(person)}
 
@@ -269,9 +272,10 @@ def test_export_names_a_substitute_only_at_an_address_of_their_own(represented, 
 
 
 def test_everybody_at_the_mailbox_of_a_substitute_is_needed(represented):
-    sharing = [make_person(name, email="empfang@example.org") for name in ("Leitung", "Einkauf")]
+    addresses = ("empfang@büro.example.org", "empfang@xn--bro-hoa.example.org")
+    sharing = [make_person("Leitung", email=email) for email in addresses]
 
-    needs = list(person_needs(Person.objects.filter(email="empfang@example.org")))
+    needs = list(person_needs(Person.objects.filter(email__in=addresses)))
 
     why = f"Branchengespräch „{represented.dialogue.title}“"
     assert sorted(need[:2] for need in needs) == sorted((person.pk, why) for person in sharing)
@@ -279,7 +283,7 @@ def test_everybody_at_the_mailbox_of_a_substitute_is_needed(represented):
 
 def test_replies_of_people_who_stay_lose_their_details(guest, dialogue):
     DistributionList.objects.create(name="Partner").members.add(guest)
-    mails = Mail.objects.filter(recipient="gast-neu@example.org").count()
+    mails = Mail.objects.filter(recipient="gast-neu@xn--bro-hoa.example.org").count()
 
     done = tidy_people(now=LATER)
 
@@ -291,7 +295,7 @@ def test_replies_of_people_who_stay_lose_their_details(guest, dialogue):
     left = [row for row in rows_with_traces() if "tretüng" in row or "vertretung@" in row]
     assert left == []
     # Proof of what the guest was sent stays.
-    assert Mail.objects.filter(recipient="gast-neu@example.org").count() == mails
+    assert Mail.objects.filter(recipient="gast-neu@xn--bro-hoa.example.org").count() == mails
     assert tidy_people(now=LATER)["replies"] == []
 
 

@@ -104,7 +104,8 @@ def test_substitute_who_became_the_guest_is_told_of_a_cancellation(office, senat
 
 
 def test_substitute_who_is_a_guest_already_keeps_the_own_invitation(office):
-    invitation, person = make_represented(), make_substitute()
+    invitation = make_represented(substitute_email="stellvertretung@büro.example.org")
+    person = make_person("Stellvertretung", email="stellvertretung@xn--bro-hoa.example.org")
     own = make_invitation(invitation.dialogue, RsvpState.ACCEPTED, person=person)
 
     postpone(invitation.dialogue, office)

@@ -92,12 +92,13 @@ def test_second_account_of_a_person_is_refused(office):
 
 
 def test_address_of_another_account_is_refused(office):
-    make_user(OBSERVER, email="ihk@example.org")
+    make_user(OBSERVER, email="ihk@büro.example.org")
     person = make_person()
-    taken = "ihk@example.org gehört schon zu einem anderen Konto"
+    taken = "ihk@xn--bro-hoa.example.org gehört schon zu einem anderen Konto"
+    invitation = {"email": "IHK@xn--bro-hoa.example.org", "roles": [OBSERVER], "by": office}
 
     with nothing_changes(person), pytest.raises(Refused, match=taken):
-        invite_account(person=person, email="IHK@example.org", roles=[OBSERVER], by=office, now=NOW)
+        invite_account(person=person, now=NOW, **invitation)
 
     assert not User.objects.filter(person=person).exists()
 
