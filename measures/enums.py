@@ -123,6 +123,10 @@ UNKNOWN = "unknown"  # in query strings; the columns hold an empty text
 UNKNOWN_LABEL = _("nicht belegt")
 
 
+# Why nobody is asked for a report on a measure, besides the phases of finished ones.
+TAKEN_OVER, SUBMITTED_ALREADY = "taken_over", "submitted_already"
+
+
 class RoundState(models.TextChoices):
     PLANNED = "planned", _("geplant")
     OPEN = "open", _("läuft")
@@ -136,6 +140,8 @@ LEAD_REMINDED = "lead_reminded"
 REPORT_LINK_REPLACED = "report_link_replaced"
 # Also the key of the reminder rule: a reminder with a personal link is a mail of its own.
 REPORT_DUE = "report_due"
+# Sent outside of rounds.
+REPORT_ASKED = "report_asked"
 ROUND_MAILS = (REPORT_REQUESTED, ROUND_CHANGED, LEAD_REMINDED, REPORT_LINK_REPLACED)
 
 ROUND_MOVES = {

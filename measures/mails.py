@@ -3,19 +3,27 @@ drafts of those that a reporting round sends.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from measures.enums import (
     LEAD_REMINDED,
+    REPORT_ASKED,
     REPORT_DUE,
     REPORT_LINK_REPLACED,
     REPORT_REQUESTED,
     ROUND_CHANGED,
 )
 from measures.models import Measure, ReportingRound, ReportRequest
-from measures.queries import AwaitedReporter, awaited_reporters, round_values
+from measures.queries import (
+    AwaitedLead,
+    AwaitedReporter,
+    awaited_reporters,
+    round_values,
+    titles_as_list,
+)
 from outbox.enums import Audience
 from outbox.texts import MailDraft, MailText, Placeholder, register
 from partners.queries import recipient_of
@@ -93,6 +101,20 @@ register(
             "[Berichte öffnen]({link})\n"
         ),
         placeholders=("round", "cut_off", "due", "measures"),
+    ),
+    MailText(
+        kind=REPORT_ASKED,
+        title=_("Bitte um einen Bericht außerhalb einer Runde"),
+        subject=_("Bitte berichten Sie, wie es steht: {organisation}"),
+        body=_(
+            "wir bitten Sie um einen kurzen Bericht, wie es um diese Maßnahmen steht:\n\n"
+            "{measures}\n\n"
+            "Vier Angaben genügen: Phase, Ampel (bei Gelb und Rot mit Grund), Finanzierung und "
+            "Sachstand.\n\n"
+            "[Maßnahmen öffnen]({link})\n"
+        ),
+        placeholders=("organisation", "measures"),
+        audience=Audience.ACCOUNTS,
     ),
     MailText(
         kind="report_submitted",
@@ -176,6 +198,32 @@ def report_requests(reporting_round: ReportingRound) -> list[MailDraft]:
 def change_notices(reporting_round: ReportingRound, *, now: dt.datetime) -> list[MailDraft]:
     """Return a mail with the new days to each person who has yet to report in the round."""
     return _drafts(reporting_round, ROUND_CHANGED, event=f"changed:{now.isoformat()}")
+
+
+def report_questions_to(leads: Iterable[AwaitedLead], *, now: dt.datetime) -> list[MailDraft]:
+    """Return a mail to each person who may report for one of `leads`, about all their measures."""
+    return [
+        MailDraft(
+            kind=REPORT_ASKED,
+            subject_key=f"organisation:{asked.lead.pk}",
+            event=f"asked:{now.isoformat()}",
+            to=recipient_of(person),
+            values={
+                "organisation": asked.lead.label,
+                "measures": titles_as_list(asked.measures),
+            },
+            path=_reporting_url(asked),
+        )
+        for asked in leads
+        for person in asked.reporters
+    ]
+
+
+def _reporting_url(asked: AwaitedLead) -> str:
+    if len(asked.measures) == 1:
+        return reverse("measures:write_report", args=[asked.measures[0].pk])
+    # Of all plans, because the running one is not the only one that may be asked about.
+    return f"{reverse('measures:list')}?plan=&lead={asked.lead.pk}"
 
 
 def link_notice(request: ReportRequest, measures: list[Measure]) -> MailDraft:

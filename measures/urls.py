@@ -10,12 +10,12 @@ from measures.views import (
     milestones,
     plans,
     projects,
-    publishing,
     reports,
     requests,
     reviews,
     rounds,
     saved_filters,
+    ticked,
     values,
 )
 
@@ -53,7 +53,8 @@ urlpatterns = [
     path("ausserhalb/", projects.outside, name="outside"),
     path("ausserhalb/neu/", projects.project_add, name="project_add_outside"),
     path("neu/", measures.measure_create, name="create"),
-    path("veroeffentlichen/", publishing.measures_publish, name="publish"),
+    path("veroeffentlichen/", ticked.measures_publish, name="publish"),
+    path("bericht-erbitten/", ticked.reports_ask, name="ask"),
     path("<int:pk>/", measures.measure_page, name="measure"),
     path("<int:pk>/bearbeiten/", measures.measure_edit, name="edit"),
     path("<int:pk>/bericht/", reports.report_write, name="write_report"),

@@ -15,7 +15,14 @@ from core.errors import Refused
 from core.html import draw_due, draw_note
 from core.progress import Button, OpenPoint
 from core.states import allowed_actions
-from measures.enums import ROUND_MOVES, Phase, ReportState, RoundState
+from measures.enums import (
+    ROUND_MOVES,
+    SUBMITTED_ALREADY,
+    TAKEN_OVER,
+    Phase,
+    ReportState,
+    RoundState,
+)
 from measures.models import Measure, ReportingRound
 from measures.permissions import can_run_rounds, leads_measure
 from measures.queries import AwaitedLead, ReportInRound
@@ -26,7 +33,10 @@ from partners.models import Organisation, Person
 
 SHOWN_NAMES = 12
 NOT_ASKED_LINES = {
-    "taken_over": gettext_lazy("Nicht gefragt, weil aus früheren Unterlagen übernommen: %(names)s"),
+    SUBMITTED_ALREADY: gettext_lazy(
+        "Nicht gefragt, weil schon ein Bericht zur Prüfung vorliegt: %(names)s"
+    ),
+    TAKEN_OVER: gettext_lazy("Nicht gefragt, weil aus früheren Unterlagen übernommen: %(names)s"),
     Phase.COMPLETED: gettext_lazy("Nicht gefragt, weil abgeschlossen: %(names)s"),
     Phase.DISCONTINUED: gettext_lazy("Nicht gefragt, weil eingestellt: %(names)s"),
 }

@@ -1,4 +1,5 @@
 from measures.queries.answers import Answer, answers_of
+from measures.queries.asking import ReportQuestions, report_questions
 from measures.queries.comparisons import (
     Comparison,
     EntryCounts,
@@ -82,6 +83,7 @@ from measures.queries.rounds import (
     round_awaiting_report,
     round_entries,
     round_values,
+    titles_as_list,
 )
 from measures.queries.snapshots import (
     DayEntry,
@@ -108,6 +110,7 @@ __all__ = [
     "PlanEntry",
     "PlanFigures",
     "ReportInRound",
+    "ReportQuestions",
     "ReportingSituation",
     "Snapshot",
     "Succession",
@@ -149,6 +152,7 @@ __all__ = [
     "plan_tree",
     "progress_figures",
     "recorded_since",
+    "report_questions",
     "reporting_situation",
     "reports_due_for",
     "reports_in_review",
@@ -173,6 +177,7 @@ __all__ = [
     "target_path_deviation",
     "target_path_of",
     "timeline_bars",
+    "titles_as_list",
     "top_sections",
     "tree_branch",
     "undecided_measures",

@@ -9,7 +9,13 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from core.dates import format_date
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE, has_role
-from measures.enums import FINISHED_PHASES, GIVEN_REPORT_STATES, ReportState, RoundState
+from measures.enums import (
+    FINISHED_PHASES,
+    GIVEN_REPORT_STATES,
+    TAKEN_OVER,
+    ReportState,
+    RoundState,
+)
 from measures.models import Measure, ReportingRound, RoundEntry, StatusReport
 from measures.permissions import represented_organisations
 from outbox.texts import Markdown, escape_markdown
@@ -80,7 +86,7 @@ def measures_not_asked(reporting_round: ReportingRound) -> dict[str, list[Measur
     )
     found: dict[str, list[Measure]] = defaultdict(list)
     for measure in measures.only("title", "origin", "phase").order_by("search", "pk"):
-        found["taken_over" if measure.is_taken_over else measure.phase].append(measure)
+        found[TAKEN_OVER if measure.is_taken_over else measure.phase].append(measure)
     return dict(found)
 
 
@@ -145,10 +151,13 @@ def reports_in_round(reporting_round: ReportingRound, user) -> list[ReportInRoun
 
 def round_values(reporting_round: ReportingRound, measures: Iterable[Measure]) -> dict[str, str]:
     """Return the placeholders of all mails that ask for reports in a round."""
-    titles = "\n".join(f"- {escape_markdown(measure.title)}" for measure in measures)
     return {
         "round": reporting_round.title,
         "cut_off": format_date(reporting_round.cut_off_on),
         "due": format_date(reporting_round.due_on),
-        "measures": Markdown(titles),
+        "measures": titles_as_list(measures),
     }
+
+
+def titles_as_list(measures: Iterable[Measure]) -> Markdown:
+    return Markdown("\n".join(f"- {escape_markdown(measure.title)}" for measure in measures))

@@ -1,3 +1,4 @@
+from measures.services.asking import ask_for_reports
 from measures.services.continuations import (
     continue_measures,
     end_measures,
@@ -75,6 +76,7 @@ __all__ = [
     "accept_reports",
     "add_requirement",
     "apply_import",
+    "ask_for_reports",
     "change_indicator",
     "change_measure",
     "change_milestone",

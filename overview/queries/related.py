@@ -18,6 +18,7 @@ from measures.queries import open_measures
 from media_visits.models import Coverage, Visit
 from media_visits.queries import open_visits
 from outbox.models import Mail
+from partners.models import Organisation
 from partners.permissions import can_see_responsible
 
 RELATED_PER_KIND = 5
@@ -144,6 +145,7 @@ def _mails_about_organisation(user, organisation) -> QuerySet[Mail]:
     visits = Visit.objects.filter(company=organisation)
     return _mails(
         user,
+        _keys("organisation", Organisation.objects.filter(pk=organisation.pk)),
         _keys("report", reports),
         _keys("dialogue", dialogues),
         _keys("topic", topics),

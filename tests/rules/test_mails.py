@@ -56,6 +56,7 @@ PAGES = {
     "invitation_withdrawn": ("dialogues:invitation_withdraw",),
     "lead_reminded": ("measures:round_remind", "measures:round_remind_lead"),
     "link_replaced": ("dialogues:link_replace",),
+    "report_asked": ("measures:ask",),
     "report_accepted": (
         "measures:report_accept",
         "measures:report_accept_light",

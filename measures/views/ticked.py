@@ -1,4 +1,6 @@
-"""Publishing the measures that the office ticked in the list."""
+"""What the office does with the measures that it ticked in the list."""
+
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +14,10 @@ from core.queries import keys_from
 from core.views import MAX_TICKED, allowed, render_confirmation, run_service
 from measures import services
 from measures.models import Measure
-from measures.permissions import can_change_measures
-from measures.progress import publishing_details
-from measures.queries import version_of_measures
+from measures.permissions import can_change_measures, can_run_rounds
+from measures.progress import not_asked_lines, publishing_details, unreachable_lines
+from measures.queries import report_questions, version_of_measures
+from outbox.views.confirming import confirm_mails
 
 TICKS = "massnahme"
 
@@ -22,14 +25,10 @@ TICKS = "massnahme"
 @allowed(can_change_measures)
 def measures_publish(request: HttpRequest) -> HttpResponse:
     """Show what publishing the ticked measures does, then publish them."""
-    sent = request.POST if request.method == "POST" else request.GET
-    keys = keys_from(sent.getlist(TICKS)[:MAX_TICKED])
-    visible = Measure.objects.visible_to(request.user).filter(pk__in=keys)
-    measures = list(visible.select_related("plan").order_by("search", "pk"))
+    measures = _ticked(request)
     hidden = [measure for measure in measures if not measure.is_published]
     if not measures:
-        messages.warning(request, _("Bitte kreuzen Sie mindestens eine Maßnahme an."))
-        return redirect("measures:list")
+        return _nothing_ticked(request)
     if not hidden:
         messages.info(request, _("Die angekreuzten Maßnahmen sind schon veröffentlicht."))
         return redirect("measures:list")
@@ -38,7 +37,7 @@ def measures_publish(request: HttpRequest) -> HttpResponse:
             request,
             lambda: services.publish_measures(
                 measures=measures,
-                shown=sent.get("shown", ""),
+                shown=request.POST.get("shown", ""),
                 by=request.user,
                 now=timezone.now(),
             ),
@@ -58,6 +57,49 @@ def measures_publish(request: HttpRequest) -> HttpResponse:
         submit_label=_("Veröffentlichen"),
         cancel_url=reverse("measures:list"),
     )
+
+
+@allowed(can_run_rounds)
+def reports_ask(request: HttpRequest) -> HttpResponse:
+    """Show the mails to the leads of the ticked measures, then ask them for reports."""
+    measures = _ticked(request)
+    if not measures:
+        return _nothing_ticked(request)
+    shown = request.POST.get("shown") or version_of_measures(measures)
+    questions = report_questions(measures)
+    return confirm_mails(
+        request,
+        partial(
+            services.ask_for_reports,
+            measures=measures,
+            shown=shown,
+            by=request.user,
+            now=timezone.now(),
+        ),
+        target=reverse("measures:list"),
+        done=_("Die Bitte um einen Bericht ist geschrieben."),
+        title=_("Um Bericht bitten"),
+        question=_("Sollen die Federführungen um einen Bericht gebeten werden?"),
+        details=[
+            *not_asked_lines(questions.not_asked),
+            *unreachable_lines(questions.leads, questions.without_lead),
+        ],
+        hidden=[*((TICKS, measure.pk) for measure in measures), ("shown", shown)],
+        submit_label=_("Um Bericht bitten"),
+        cancel_url=reverse("measures:list"),
+    )
+
+
+def _ticked(request: HttpRequest) -> list[Measure]:
+    sent = request.POST if request.method == "POST" else request.GET
+    keys = keys_from(sent.getlist(TICKS)[:MAX_TICKED])
+    visible = Measure.objects.visible_to(request.user).filter(pk__in=keys)
+    return list(visible.select_related("plan", "lead").order_by("search", "pk"))
+
+
+def _nothing_ticked(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, _("Bitte kreuzen Sie mindestens eine Maßnahme an."))
+    return redirect("measures:list")
 
 
 def _question(count: int) -> str:

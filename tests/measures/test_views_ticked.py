@@ -6,8 +6,9 @@ from openpyxl import load_workbook
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.models import Measure
 from outbox.models import Mail
-from tests.measures.builders import make_measure, make_plan
-from tests.partners.builders import make_user
+from tests.confirming import hidden_fields
+from tests.measures.builders import make_measure, make_plan, make_report
+from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 URL = "/massnahmen/veroeffentlichen/"
@@ -96,3 +97,57 @@ def test_ticked_measures_of_any_plan_are_exported(client, stock):
     texts = [cell for row in sheet.iter_rows(values_only=True) for cell in row]
     assert ("Zubehör" in texts, "Brachen" in texts, "Ankauf" in texts) == (True, True, False)
     assert "Bitte kreuzen Sie mindestens eine Maßnahme an." in nothing.content.decode()
+
+
+def ask_url(*measures) -> str:
+    ticks = "&".join(f"massnahme={measure.pk}" for measure in measures)
+    return f"/massnahmen/bericht-erbitten/?{ticks}"
+
+
+def test_leads_of_ticked_measures_are_asked_once_with_one_mail_a_person(client):
+    client.force_login(make_user(OFFICE))
+    chamber, club = make_organisation("Kammer"), make_organisation("Verein")
+    make_user(PARTNER, organisation=chamber, email="kammer@example.org")
+    plan = make_plan()
+    asked = [make_measure(plan, title, lead=chamber) for title in ("Ankauf", "Brachen")]
+    finished = make_measure(plan, "Zu Ende", lead=chamber, phase="completed")
+    submitted = make_measure(plan, "Gemeldet", lead=chamber)
+    make_report(submitted, state="submitted")
+    silent = make_measure(plan, "Stumm", lead=club)
+    url = ask_url(*asked, finished, submitted, silent, make_measure(plan, "Ohne"))
+
+    page, other_tab = client.get(url), client.get(url)
+    client.post("/massnahmen/bericht-erbitten/", hidden_fields(page))
+    again = client.post("/massnahmen/bericht-erbitten/", hidden_fields(other_tab), follow=True)
+
+    assert page.context["details"] == [
+        "Nicht gefragt, weil schon ein Bericht zur Prüfung vorliegt: „Gemeldet“",
+        "Nicht gefragt, weil abgeschlossen: „Zu Ende“",
+        "Nicht erreichbar, weil dort niemand ein Konto als Partner hat: Verein (Stumm)",
+        "Nicht erreichbar, weil die Federführung keine Organisation im Portal ist: Ohne",
+    ]
+    (mail,) = Mail.objects.all()
+    assert (mail.kind, mail.recipient) == ("report_asked", "kammer@example.org")
+    assert "Ankauf" in mail.text and "Brachen" in mail.text and "Gemeldet" not in mail.text
+    assert f"/massnahmen/?plan=&lead={chamber.pk}" in mail.text
+    assert "Inzwischen wurde etwas geändert" in again.content.decode()
+    reasons = [measure.history.latest().history_change_reason for measure in (*asked, finished)]
+    assert reasons[:2] == ["Federführung um einen Bericht gebeten"] * 2
+    assert reasons[2] != reasons[0]
+
+
+def test_nobody_to_ask_is_said_and_nothing_is_written(client):
+    client.force_login(make_user(OFFICE))
+    measure = make_measure(make_plan(), "Ohne")
+
+    page = client.get(ask_url(measure), follow=True)
+
+    assert "lässt sich niemand um einen Bericht bitten" in page.content.decode()
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize("role", [OBSERVER, PARTNER, SENATOR_OFFICE])
+def test_only_the_office_asks_for_reports(client, role):
+    client.force_login(make_user(role))
+
+    assert client.get(ask_url(make_measure(make_plan()))).status_code == 403
