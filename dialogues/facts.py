@@ -62,4 +62,6 @@ def _option_to_tick(option: DateOption) -> dict:
     values = {"id": option.pk, "label": str(option), "hint": hint}
     if option.state != OptionState.FIXED:
         return values
+    # The senator's office should know that guests may be invited already, and a no means
+    # postponing.
     return values | {"hint": _("steht fest, %(hint)s") % {"hint": hint}, "is_fixed": True}

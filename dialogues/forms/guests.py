@@ -65,6 +65,8 @@ class GuestSearchForm(forms.Form):
 
     @property
     def search(self) -> GuestSearch:
+        # Nobody asks whether the search is valid: what a bookmark names may be deleted, and limits
+        # nothing then.
         self.full_clean()
         values = self.cleaned_data
         return GuestSearch(

@@ -60,6 +60,7 @@ class SubstituteForm(forms.Form):
             (pk, ", ".join(filter(None, [person.name, person.function, person.email])))
             for pk, person in self.people.items()
         ]
+        # The guest comes last: by default, whoever represented them is invited to the new date.
         self.fields["choice"].choices = [*labels, (self.GUEST, guest)]
 
     @property

@@ -44,6 +44,7 @@ def guest_draft(
     dialogue: Dialogue, invitation: Invitation, kind: str, event: str, **extra
 ) -> MailDraft:
     """Return a mail about `invitation`; it goes to the guest unless `extra` contains `to`."""
+    # What waits for an approval must not leave the office by a mail about something else.
     dialogue = dialogue.as_announced
     values = {"dialogue": dialogue.title, "date": dialogue.when} | extra.pop("values", {})
     return MailDraft(

@@ -30,6 +30,7 @@ def mail_topic_to_proposer(
     The mail says that there are `conditions`, but not which: they stay inside.
     """
     values = {
+        # Apart for each kind: the outbox refuses values that a text does not name.
         "topic_declined": {"reason": topic.reason},
         "topic_decided": {
             "state": capfirst(topic.get_state_display()),

@@ -18,6 +18,7 @@ class SeriesQuerySet(models.QuerySet):
         if is_inside(user):
             return self
         if has_role(user, OBSERVER, PARTNER):
+            # They see what is decided, and nothing is before the senator's consent.
             return self.filter(state=SeriesState.CONSENTED)
         return self.none()
 

@@ -69,6 +69,7 @@ def _guest(guest: GuestRow, *, manages: bool) -> GuestLine:
         mail_text="" if guest.mail_colour else guest.mail_text,
         mail_badges=[(guest.mail_text, guest.mail_colour)] if guest.mail_colour else [],
         mail_reason=_reason_of(guest.mail) if manages and guest.mail else "",
+        # The outbox is open to the office alone, so for others the link would end in a refusal.
         mail_url=guest.mail.get_absolute_url() if manages and _is_stuck(guest.mail) else "",
         links=_links(guest) if manages and not is_withdrawn else [],
         remove_url=with_version(remove_url, invitation) if can_remove else "",
@@ -76,6 +77,7 @@ def _guest(guest: GuestRow, *, manages: bool) -> GuestLine:
 
 
 def _is_stuck(mail: Mail | None) -> bool:
+    # A retry may still arrive, but its reason explains why a guest has heard nothing so far.
     return mail is not None and mail.state in (*UNSOLVED_STATES, MailState.RETRY)
 
 

@@ -24,6 +24,7 @@ def guest_next_step(
     """Return the box *Nächster Schritt* for a guest who can still reply to `invitation`."""
     if invitation is None or dialogue.state != DialogueState.INVITED:
         return None
+    # From then on only the office enters replies; a button would lead to a closed page.
     if dialogue.rsvp_by < local_date(now):
         return None
     text, action = _("Sie sind eingeladen. Bitte antworten Sie."), _("Einladung beantworten")
@@ -167,6 +168,7 @@ def unsettled_lines(guests: Iterable[GuestRow], dialogue: Dialogue) -> list[Unse
     return [
         UnsettledSubstitute(
             full_name(invitation.person),
+            # With the address: the office may have to enter the substitute as a person first.
             ", ".join(filter(None, [invitation.substitute_name, invitation.substitute_email])),
             reverse("dialogues:substitute", args=[invitation.pk]),
         )

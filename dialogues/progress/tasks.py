@@ -51,6 +51,8 @@ def affirmation_tasks(pks: Collection[int], now: dt.datetime) -> Entries:
     """Return who has to affirm the series `pks`, by primary key. One query."""
     return {
         series.pk: WaitingEntry(
+            # They affirm outside the portal, and no account stands for both; the office only notes
+            # it.
             _("Verwaltung und Partner"),
             _("Reihe „%(title)s“ bekräftigen") % {"title": series},
             series.get_absolute_url(),

@@ -89,6 +89,7 @@ def _is_problem(mail: Mail | None) -> bool:
 def _guest_row(dialogue: Dialogue, invitation: Invitation, mail: Mail | None) -> GuestRow:
     is_released = invitation.released_round == dialogue.round and invitation.released_at is not None
     guest = GuestRow(invitation, invitation.badge_colour, "", is_released=is_released)
+    # Before everything else: somebody has to act on a mail that did not go out.
     if _is_problem(mail):
         return _with_state(guest, mail)
     if invitation.withdrawn_at:

@@ -13,6 +13,7 @@ def listed_topics(user) -> QuerySet[Topic]:
     topics = Topic.objects.visible_to(user).select_related(
         "organisation", "series", "responsible__person"
     )
+    # A description may have thousands of characters, and the list shows none of these columns.
     topics = topics.defer("internal_notes", "description", "organisation__search")
     return topics.prefetch_related(*_classification())
 

@@ -127,6 +127,7 @@ def _news(
         return []
     addressees = mails.addressees_of_change(dialogue, today=local_date(now))
     if not notify:
+        # Whoever has received the former mail is told with the next change instead.
         late = {address_key(address) for _event, address in waiting}
         addressees = [one for one in addressees if one.to.email in late]
     told = copy(known)

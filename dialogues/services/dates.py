@@ -53,11 +53,14 @@ def _require_exploration(dialogue: Dialogue) -> None:
 
 
 def require_accepted_host(dialogue: Dialogue) -> None:
+    # Dialogues take place at the host's works; without its yes, the senator's office would keep
+    # days free on which the host cannot receive anybody.
     if dialogue.host is None or dialogue.host_reply != HostReply.ACCEPTED:
         raise Refused(_("Termine werden erst abgestimmt, wenn ein Gastgeber zugesagt hat."))
 
 
 def _require_no_open_approval(dialogue: Dialogue) -> None:
+    # The senator's office ticks among the dates it was shown; none may come or go meanwhile.
     if approvals_about(ApprovalKind.DATES, dialogue.pk).open().exists():
         raise Refused(_("Die Termine liegen gerade zur Freigabe vor. Warten Sie die Antwort ab."))
 
@@ -132,6 +135,7 @@ def submit_dates(
         raise Refused(
             _("Bitte schlagen Sie mindestens einen Termin vor, der in der Zukunft liegt.")
         )
+    # The earliest date counts: a later decision could no longer keep it.
     if sentence := deadline_error(due_on, options[0].starts_at):
         raise Refused(sentence)
     # Saves a history entry even if the dialogue is exploring dates already.
@@ -281,6 +285,7 @@ def fix_date(
     dialogue.starts_at, dialogue.ends_at = option.starts_at, option.ends_at
     # Both may be left over from a former date, if the dialogue was postponed.
     dialogue.rsvp_by, dialogue.closing_reason = None, ""
+    # Entries of a former date have the same UID, and calendars follow the higher SEQUENCE.
     dialogue.sequence += 1
     reason = _("Termin festgelegt: %(date)s") % {"date": option}
     move_dialogue(dialogue, "fix_date", by=by, now=now, reason=reason)
@@ -342,7 +347,8 @@ def _adopt(
     dialogue: Dialogue, date: CounterDate, length: dt.timedelta, *, by, now: dt.datetime
 ) -> DateOption | None:
     """Propose `date` and return its option; None if it is proposed or fixed already."""
-    # An option that starts at this time is reused: the database allows only one per start.
+    # An option that starts at this time is reused: the database allows only one per start. A new
+    # one is possible at most, because nobody has asked the host about it yet.
     present = dialogue.date_options.select_for_update().exclude(state=OptionState.DROPPED)
     option = present.filter(starts_at=date.starts_at).first() or DateOption(
         dialogue=dialogue, starts_at=date.starts_at, host_preference=HostPreference.POSSIBLE

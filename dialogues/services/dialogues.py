@@ -128,6 +128,7 @@ def change_dialogue(
     apply_values(dialogue, values, version)
     _require_heeded_people(before, dialogue, heeded, by=by, now=now)
     if before.host_id != dialogue.host_id:
+        # It was the former host that agreed; the new one has not been asked.
         apply_values(dialogue, NO_HOST_REPLY)
     # Invitations name this day, so guests may rely on it from their release on.
     if before.state == DialogueState.INVITED:
@@ -140,6 +141,7 @@ def change_dialogue(
 
 def require_editable(dialogue: Dialogue) -> None:
     require_in_workflow(dialogue)
+    # From its day on the record is evidence of what took place; only its outcome can be corrected.
     if dialogue.state not in BEFORE_THE_DAY:
         text = _("Im Stand „%(state)s“ lassen sich die Angaben nicht mehr ändern.")
         raise Refused(text % {"state": dialogue.get_state_display()})
@@ -234,6 +236,7 @@ def _require_rsvp_day(before: Dialogue, rsvp_by: dt.date | None, now: dt.datetim
 
 def require_no_earlier_rsvp_day(dialogue: Dialogue, rsvp_by: dt.date) -> None:
     """Raise Refused if `rsvp_by` is earlier than the day that sent invitations name."""
+    # A guest who trusts the day in the mail would find the reply page closed before it.
     if dialogue.state == DialogueState.INVITED and dialogue.rsvp_by and rsvp_by < dialogue.rsvp_by:
         text = _(
             "Die Gäste haben bis zum %(day)s Zeit zu antworten. Bitte nennen Sie diesen Tag oder "

@@ -100,6 +100,7 @@ def _host_concerns(dialogue: Dialogue, people: Iterable[Person]) -> list[Concern
             _("Ansprechperson beim Gastgeber"),
         )
         for person in people
+        # The host hears of each date anyway; as a guest it would have to reply, and take a seat.
         if person.pk == dialogue.host_contact_id
     ]
 
@@ -109,6 +110,7 @@ def list_again(invitation: Invitation) -> None:
     invitation.withdrawn_at = invitation.released_at = None
     invitation.released_round = 0
     invitation.link_version += 1
+    # The withdrawal has cancelled the calendar entry; a new one must outnumber that.
     invitation.revision += 1
     for name, value in NO_RSVP.items():
         setattr(invitation, name, value)
@@ -136,4 +138,5 @@ def remove_guest(*, invitation: Invitation, by, now: dt.datetime) -> None:
                 "wird dann benachrichtigt."
             )
         )
+    # Deleted rather than withdrawn: nobody outside has heard of it, so there is nothing to revoke.
     delete_as(invitation, by=by, now=now, reason=_("Von der Gästeliste gestrichen"))

@@ -245,6 +245,7 @@ def show_link(*, invitation: Invitation, by, now: dt.datetime) -> str:
     dialogue = lock_dialogue(invitation.dialogue_id)
     invitation = lock_invitation(invitation.pk, dialogue)
     require_invited(invitation)
+    # Whoever knows the link can reply as the guest, so *Verlauf* must tell who has seen it.
     save_as(invitation, by=by, now=now, reason=LINK_SHOWN)
     return complete_link(invitation.personal_link)
 
@@ -280,6 +281,7 @@ def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
         raise Refused(_("Erinnert wird nur, solange Einladungen laufen."))
     if not unanswered(dialogue.invitations.filter(released_round=dialogue.round)).exists():
         raise Refused(_("Alle Gäste, die erinnert werden können, haben geantwortet."))
+    # The reminder would lead to a page that accepts no reply any more.
     if today > dialogue.rsvp_by:
         raise Refused(
             _("Die Frist für die Antworten ist am %(day)s abgelaufen.")

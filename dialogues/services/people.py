@@ -47,6 +47,7 @@ def _move_invitation(
             _drop(dropped, kept, by=by, now=now)
             values["time"] = format_moment(kept.replied_at)
             yield _describe_double(kept) % values
+    # Also if it was the target's before: `_drop` may have raised its revision.
     if kept.person_id != target.pk or len(found) > 1:
         kept.person = target
         save_as(kept, by=by, now=now, reason=_("Personen zusammengeführt"))
@@ -85,6 +86,7 @@ def _drop(dropped: Invitation, kept: Invitation, *, by, now: dt.datetime) -> Non
     kept.seat_wanted_at = _seat_wanted_at(kept, dropped)
     if dropped.released_at and not dropped.withdrawn_at:
         versions = {"invitation": kept, "valid_version": kept.link_version}
+        # Links of an earlier merge led to `dropped`; they have to lead on from there.
         former = dropped.former_invitations.filter(valid_version=dropped.link_version)
         former.update(**versions)
         FormerInvitation.objects.create(

@@ -61,6 +61,7 @@ def propose(request, pk):
     if request.method == "POST" and formset.is_valid() and _add_all(request, dialogue, formset):
         messages.success(request, _("Die Termine sind vorgeschlagen."))
         return redirect(dialogue)
+    # Dates ruled out by the senator's office are listed too: none can be proposed again.
     options = dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk")
     context = {"dialogue": dialogue, "formset": formset, "options": options}
     return render(request, "dialogues/dates.html", context)
@@ -85,6 +86,7 @@ def _add_all(request, dialogue: Dialogue, formset) -> bool:
             except Refused as error:
                 form.add_error(None, str(error))
         is_saved = not any(form.errors for form in formset.filled)
+        # A refusal undoes only its own savepoint; the dates accepted beside it must go as well.
         transaction.set_rollback(not is_saved)
     return is_saved
 
@@ -98,6 +100,7 @@ def drop(request, dialogue_pk, pk):
         partial(drop_date_option, option=option, by=request.user, now=timezone.now()),
         done=_("Der Termin ist verworfen."),
         seen=[option],
+        # `drop_date_option` locks the dialogue first; locking the date before it could deadlock.
         lock=dialogue,
     )
     return redirect(dialogue)
@@ -107,6 +110,7 @@ def submit(request, pk):
     dialogue = dialogue_for_office(request, pk)
     if back := _redirect_unless_exploring(request, dialogue):
         return back
+    # As `submit_dates` selects them, or the page would name a date that is not submitted.
     options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=timezone.now())
     return _submit(
         request,
@@ -168,10 +172,12 @@ def _suggested_briefing(dialogue: Dialogue) -> Briefing:
     if dialogue.address:
         facts += " " + _("Ort: %(place)s.") % {"place": dialogue.address}
     series = dialogue.topic.series if dialogue.topic else ""
+    # Whether the senator takes part binds the approval, so the vote asked for has to say so.
     vote = _("Zustimmung zu einem oder mehreren der Termine")
     if dialogue.senator_attends:
         vote = f"{vote}, {SENATOR_ATTENDS}"
     occasion = _("Branchengespräch in der Reihe „%(series)s“") % {"series": series}
+    # No assessment: it is the office's own judgement, and nothing on record could stand in for it.
     return Briefing(occasion, facts, "", vote)
 
 
@@ -194,6 +200,7 @@ def adopt(request, pk):
     """Propose the dates that the senator's office suggested instead."""
     dialogue = dialogue_for_office(request, pk)
     form, now = WarnedForm(request.POST), timezone.now()
+    # Validated only for the warnings already shown; the dates come from the stored decision.
     form.is_valid()
     heeded = form.heeded_keys
     call = partial(adopt_counter_dates, dialogue=dialogue, heeded=heeded, by=request.user, now=now)
@@ -224,6 +231,7 @@ def fix(request, pk):
     options = dialogue.date_options.filter(state=OptionState.POSSIBLE, starts_at__gt=now).order_by(
         "starts_at", "pk"
     )
+    # On POST the service answers: it can name the date that a colleague fixed meanwhile.
     if request.method != "POST" and (dialogue.starts_at or not options):
         nothing_left = _("Es gibt keinen freigegebenen Termin, der noch festzulegen wäre.")
         messages.error(request, nothing_left)

@@ -69,6 +69,7 @@ def guest_tab(request, pk):
     the guests who agreed to be named.
     """
     dialogue = visible_dialogue(request, pk)
+    # Sources of the past name participants at most in a sentence; nobody was invited through here.
     if dialogue.is_taken_over:
         raise Http404
     user = request.user
@@ -104,6 +105,7 @@ def _list_context(dialogue: Dialogue, user, guests: list[GuestRow]) -> dict:
     manages, sending = can_manage(user), DeliveryCounts.of(guests)
     add_url = reverse("dialogues:guests_add", args=[dialogue.pk])
     can_add = manages and dialogue.state in DATED
+    # The outbox knows no dialogues: it finds their mails by the page that they link to.
     mails_of_dialogue = f"path={quote(dialogue.get_absolute_url())}"
     downloads = []
     if guests:
@@ -133,6 +135,7 @@ def _list_context(dialogue: Dialogue, user, guests: list[GuestRow]) -> dict:
 
 def _takes_part(user, dialogue: Dialogue, guests: list[GuestRow]) -> bool:
     """Return whether `user` is a guest or represents the host; `guests` are those they may see."""
+    # `visible_to` includes withdrawn invitations, whose guests may not learn who else comes.
     if any(guest.invitation.withdrawn_at is None for guest in guests):
         return True
     return has_role(user, PARTNER) and dialogue.host_id in user.organisation_ids
@@ -209,6 +212,7 @@ def printed(request, pk):
 
 
 def _may_come(invitation: Invitation, dialogue: Dialogue) -> bool:
+    # Whoever replied with a reservation may turn up all the same, and then signs as well.
     is_present = invitation.released_round == dialogue.round and not invitation.withdrawn_at
     return is_present and invitation.rsvp in (*SEATED, RsvpState.TENTATIVE)
 
@@ -221,12 +225,14 @@ def compose(request, pk):
     if back := redirect_if_refused(request, dialogue, require_guest_list):
         return back
     is_adding = request.method == "POST" and not LOOKS_AROUND & request.POST.keys()
+    # Validated only then: to search before anything is ticked is no mistake.
     form = GuestListForm(request.POST if is_adding else None)
     if form.is_valid():
         call = partial(add_guests, dialogue=dialogue, heeded=form.heeded_keys, **form.chosen)
         call = partial(call, by=request.user, now=timezone.now())
         if result := run_service(request, call, form=form):
             messages.success(request, _added_message(*result))
+            # The page offers only people who can be reached: these have left since it was opened.
             left = form.cleaned_data["people"].exclude(pk__in=Person.objects.reachable())
             if names := ", ".join(person.name for person in left):
                 text = _("Nicht aufgenommen, weil nicht mehr aktiv oder ohne Adresse: %(names)s.")
@@ -251,6 +257,7 @@ def _choices_context(dialogue: Dialogue, search: GuestSearch, values: QueryDict)
     paginators = [Paginator(choices.organisations, PAGE_SIZE), Paginator(choices.people, PAGE_SIZE)]
     longest = max(paginators, key=attrgetter("num_pages"))
     page = longest.get_page(values.get("page"))
+    # One pager turns both kinds, and a page after the last one of the shorter kind would raise.
     organisations, people = (
         paginator.page(page.number).object_list if page.number <= paginator.num_pages else []
         for paginator in paginators
@@ -292,6 +299,7 @@ def remove(request, pk):
         partial(remove_guest, invitation=invitation, by=request.user, now=timezone.now()),
         done=done,
         seen=[invitation],
+        # As `remove_guest` does: in the other order it could deadlock with a release.
         lock=invitation.dialogue,
     )
     return redirect(guests_url(invitation.dialogue))

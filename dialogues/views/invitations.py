@@ -67,6 +67,7 @@ def release(request, pk):
         )
         return redirect(guests_url(dialogue))
     rsvp_by = default_rsvp_by(dialogue, local_date(now))
+    # The number alone would not do: one guest exchanged for another leaves it as it was.
     version = guest_list_version(dialogue, invitations)
     initial = {"rsvp_by": rsvp_by, "expected": len(invitations), "version": version}
     form = ReleaseForm(request.POST or None, initial=initial)
@@ -137,6 +138,7 @@ def withdraw(request, pk):
         partial(withdraw_invitation, invitation=invitation, by=request.user, now=timezone.now()),
         target=back_url,
         done=_("Die Einladung ist zurückgezogen."),
+        # The comparison locks the first of them, and every service locks the dialogue first.
         seen=[invitation.dialogue, invitation],
         title=_("Einladung zurückziehen"),
         question=full_name(invitation.person),
@@ -157,6 +159,7 @@ def resend(request, pk):
         return _confirm_resending(request, invitation)
     form = ResendForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and not went_back(request):
+        # Some guests have two addresses; only the office knows that nobody else reads the first.
         keeps = form.cleaned_data["keep_link"]
         note = (
             _("Der bisherige Link gilt weiter.") if keeps else _("Der bisherige Link wird ersetzt.")
@@ -258,6 +261,7 @@ def replace(request, pk):
             _("Der bisherige Link gilt dann nicht mehr; die Einladung und die Antwort bleiben."),
             _("E-Mails, die noch nicht hinausgegangen sind, enthalten dann den neuen Link."),
         ],
+        # The office may have handed over the new link already, by phone or in a letter of its own.
         may_be_silent=True,
         danger=True,
         submit_label=_("Link ersetzen"),

@@ -75,6 +75,7 @@ def document(request, pk):
             done = _("Das Ergebnis ist berichtigt; der Verlauf behält die frühere Fassung.")
         if run_service(request, call, form=form, done=done, seen=[dialogue]):
             return redirect(dialogue)
+    # A first outcome has no former version that could be compared with what was typed.
     shows_saved = form.errors and is_correction
     return render_form(
         request,

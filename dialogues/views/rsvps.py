@@ -114,6 +114,7 @@ def _write(invitation: Invitation, form: RsvpForm, channel: str, by, now) -> str
     if not has_changed:
         return _("Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun.")
     thanks = _("Vielen Dank, Ihre Antwort ist eingegangen.")
+    # The sentence is a promise (docs/promises.md), so only those who will be mailed may read it.
     to = recipient_of(invitation.person)
     if to.has_left or not to.email:
         return thanks
@@ -148,6 +149,7 @@ def enter_rsvp(request, pk):
 def _enter_rsvp(request, invitation, form: OfficeRsvpForm, back_url: str) -> HttpResponse | None:
     given = {"invitation": invitation, "rsvp": form.rsvp_details}
     given |= {"by": request.user, "now": timezone.now()}
+    # Asked before the rehearsal, which rolls back everything, the wish for a seat included.
     if not run_service(request, partial(require_seats, **given), form=form):
         return None
     return confirm_mails(
@@ -209,6 +211,7 @@ def settle(request, pk):
     )
     values = {"guest": full_name(invitation.person), "name": invitation.substitute_name}
     add_url = reverse("partners:person_add")
+    # A substitute mostly comes from the same company, so the form for a new person starts with it.
     if organisation := invitation.person.organisation_id:
         add_url = f"{add_url}?organisation={organisation}"
     return render_form(
