@@ -72,6 +72,7 @@ def briefing_values(
         "attachments_heading": _("Anlagen"),
         "attachments": [f"{attachment} ({attachment.description})" for attachment in attachments],
         "no_attachments": _("keine"),
+        # An open one may be decided on paper, so it has boxes to tick and room to sign.
         "decision": _ballot(approval) if approval.is_open else _outcome(approval),
         "page": _("Seite"),
         "of": _("von"),
@@ -203,6 +204,7 @@ def _condition(condition: Condition) -> str:
     if condition.met_at:
         met = {"at": format_moment(condition.met_at), "who": condition.met_by}
         lines += [_("erfüllt, vermerkt am %(at)s durch %(who)s") % met, condition.note]
+    # After a lapse nobody has to meet it any more, so „offen“ would mislead.
     elif condition.approval.state == ApprovalState.CONDITIONAL:
         lines.append(condition.get_state_display())
     return "\n".join(filter(None, lines))

@@ -7,6 +7,7 @@ class MediaVisitsConfig(AppConfig):
     verbose_name = "Unternehmensbesuche"
 
     def ready(self):
+        # Models can be imported only once all apps are loaded.
         from approvals.enums import ApprovalKind
         from approvals.registry import register_commitments, register_deciding_service
         from media_visits import mails  # noqa: F401  registers the texts

@@ -108,6 +108,7 @@ class CoverageFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
         visible = Coverage.objects.visible_to(self.request.user)
         self.filters["year"].extra["choices"] = [(year, year) for year in years_of(visible)]
+        # Only media of visible reports: a report on a visit that stays internal would give it away.
         media = visible.order_by("medium").values_list("medium", flat=True).distinct()
         self.filters["medium"].extra["choices"] = [(medium, medium) for medium in media]
         # A filter by tone would disclose what the list hides.

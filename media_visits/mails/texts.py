@@ -32,6 +32,7 @@ register(
         ),
     ),
     MailText(
+        # Also to those who have left: they may still count on the date that it corrects (ADR 23).
         kind="visit_changed",
         title=gettext_lazy("Angaben zu einem angekündigten Unternehmensbesuch geändert"),
         subject=gettext_lazy("Geändert: Besuch bei {company} am {when}"),

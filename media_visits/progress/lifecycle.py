@@ -118,6 +118,7 @@ def visit_steps(visit: Visit) -> list[ProgressStep]:
         return progress_steps(labels, 0)
     is_done = state == S.DOCUMENTED
     if state in (S.HELD, S.DOCUMENTED) and not was_announced(visit):
+        # A step that nobody took must not look done.
         labels.remove(str(S.ANNOUNCED.label))
         return progress_steps(labels, len(labels) if is_done else labels.index(str(state.label)))
     if visit.recorded_reason:
@@ -136,6 +137,7 @@ def next_step_of(
     if visit.is_taken_over:
         return None
     if visit.state == S.SUBMITTED:
+        # None for a deputy limited to other kinds, who reads only that the visit waits.
         asked = next((approval for approval in approvals if approval.is_open), None)
         return decision_step(_("Der Besuch liegt zur Freigabe vor."), asked, user)
     step = _office_next_step(visit, now)

@@ -169,6 +169,7 @@ def announce_visit(
         )
     # Keep the first time: the company still sees the visit after a later change (`visible_to`).
     visit.announced_at = visit.announced_at or now
+    # The announcement says everything, so nothing that was changed before is left to tell.
     visit.announced_changes = []
     move_visit(visit, "announce", by=by, now=now, reason=_("Angekündigt"))
     known = mails.people_who_know(visit)
@@ -213,6 +214,7 @@ def record_visit(
             )
         )
     visit.recorded_reason = shorten(reason.strip(), MAX_REASON_LENGTH)
+    # The reason of a former postponement would contradict that the visit took place.
     visit.reason, visit.is_published = "", False
     move_visit(visit, "record", by=by, now=now, reason=str(RECORDED))
     return visit
@@ -293,6 +295,7 @@ def postpone_visit(
     end = mails.end_of(visit, local_date(now))
     history_reason = _("Verschoben, bisher: %(when)s") % {"when": visit.date_text}
     visit.state = target_of(VISIT_MOVES, "postpone", visit)
+    # The date is given up at once: a visit without one binds nobody in the check for clashes.
     visit.starts_at = visit.ends_at = None
     visit.is_published = False
     set_day(visit)

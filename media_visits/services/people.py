@@ -25,9 +25,11 @@ from partners.registry import ClosedTexts, Need, PersonData, Section
 
 def move_person(*, source: Person, target: Person, by, now: dt.datetime) -> list[str]:
     """Move who was told of visits (`partners.registry.MovePerson`)."""
+    # Locked by key: two merges about the same visits could wait for each other otherwise.
     keys = Visit.objects.filter(informed=source).order_by("pk").values_list("pk", flat=True)
     lines = []
     for visit in [lock_visit(pk) for pk in keys]:
+        # Both entries may have been told; `add` does not list anybody twice.
         visit.informed.add(target)
         visit.informed.remove(source)
         lines.append(_("Ankündigung des Besuchs „%(visit)s“") % {"visit": visit})
@@ -53,6 +55,7 @@ def person_needs(people: QuerySet[Person]) -> Iterator[Need]:
     for person, pk, title, state, closed_at in visits.values_list(*columns):
         is_over = state in UNWATCHED_STATES and closed_at
         why = _("Ankündigung des Besuchs „%(title)s“") % {"title": title}
+        # Of a visit that is not over, `closed_at` is only the beginning of its present state.
         until = local_date(closed_at) if is_over else None
         yield Need(person, why, until, advice, reverse("media_visits:detail", args=[pk]))
 

@@ -55,6 +55,8 @@ def submit(request, pk):
         partial(submit_visit, visit=visit),
         kind=ApprovalKind.VISIT,
         facts=VISIT_FACTS,
+        # The facts are listed beside the briefing; why this company, and why now, only the office
+        # knows.
         suggestion=Briefing("", "", "", ""),
         form_options={
             "needs_occasion": True,
@@ -126,6 +128,7 @@ def announce(request, pk):
 
 
 def _announcement_warnings(visit: Visit) -> list[str]:
+    # None of this forbids the announcement: the company may have been told by other means.
     warnings = []
     if visit.company is None:
         warnings.append(
@@ -259,6 +262,7 @@ def _confirm(request, visit: Visit, action: str, service, *, done, **page) -> Ht
 
 
 def _seen_form(request: HttpRequest, visit: Visit) -> SeenForm:
+    # An empty POST counts as sent as well: without a version, the service asks to look again.
     data = request.POST if request.method == "POST" else None
     return SeenForm(data, instance=visit, seen_fields=SEEN_FIELDS)
 
@@ -328,6 +332,7 @@ def postpone(request, pk):
 
 def cancel(request, pk):
     visit = visit_for_office(request, pk)
+    # Nobody may be told that a visit takes place after being told that it does not.
     if visit.announced_at:
         effects = [_("Eine Absage lässt sich nicht zurücknehmen.")]
     else:
