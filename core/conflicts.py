@@ -88,6 +88,7 @@ def unless_changed(
     def checked(**given):
         _lock(lock or objs[0])
         current = [_reload(obj) for obj in objs if obj is not None]
+        # An approval that was submitted meanwhile makes one side longer, which is a change as well.
         for obj, shown in zip_longest(current, version.split("-")):
             if obj is None or version_of(obj, own_fields(obj)) != shown:
                 raise ChangedMeanwhile(_look_again(obj))

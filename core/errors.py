@@ -64,6 +64,7 @@ class Warned(Refused):
 
 def require_heeded(concerns: Sequence[Concern], heeded: Collection[str], sentence: str) -> None:
     """Raise Warned with `sentence` unless the actor has seen all `concerns`."""
+    # Heeded keys that no longer apply do no harm; a concern nobody has seen yet must be shown.
     if {concern.key for concern in concerns} - set(heeded):
         raise Warned(sentence, concerns)
 

@@ -31,6 +31,7 @@ TRAFFIC_LIGHTS = {
     colour.value: (colour.label, TRAFFIC_LIGHT_MEANINGS[colour], TRAFFIC_LIGHT_PATHS[colour])
     for colour in TrafficLight
 } | {
+    # Unknown has a sign of its own and must never pass for green (docs/domain.md).
     "": (
         gettext_lazy("nicht belegt"),
         gettext_lazy("keine Angabe"),
@@ -183,6 +184,7 @@ def _bar_parts(segments) -> SafeString:
     for segment in segments:
         width = 1000 * segment.count / total
         colour = one_of(segment.colour, BADGE_COLOURS + SCALE)
+        # At least a sliver: a single entry among hundreds must not vanish from the bar.
         parts.append((colour, f"{left:.1f}", f"{max(width - 3, 1):.1f}"))
         left += width
     return format_html_join(

@@ -127,6 +127,7 @@ class Document(models.Model):
     uploaded_at = models.DateTimeField(_("hochgeladen am"))
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        # The file must keep saying who added a document.
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("hochgeladen von"),

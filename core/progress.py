@@ -88,6 +88,7 @@ class NextStep(NamedTuple):
     def as_entry(self, obj, subject: str = "") -> "WaitingEntry":
         """Return the step as a line of the start page that leads to `obj`, called `subject`."""
         what = f"{self.task or self.action}: {subject or obj}"
+        # To the page rather than the button: nobody should act on something they have not seen.
         return WaitingEntry(self.who, what, obj.get_absolute_url(), self.due_on)
 
 

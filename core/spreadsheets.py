@@ -171,6 +171,7 @@ def _cell_text(cell: Any, row: int, column: int, faults: list[Fault]) -> str:
     value, kind = cell.value, getattr(cell, "data_type", "n")
     if value is None:
         return ""
+    # Nothing computes formulas here, and the result stored with one may be out of date.
     if kind == "f":
         reason = _("Hier steht eine Formel. Bitte ersetzen Sie sie durch ihren Wert.")
         faults.append(Fault(row, column, reason))
@@ -209,6 +210,7 @@ def _merged_ranges(sheet: Any) -> Iterable[str]:
         while chunk := part.read(CHUNK_BYTES):
             block = rest + chunk
             found.update((match.decode(), None) for match in MERGED.findall(block))
+            # A reference may be cut in two where a chunk ends; one that is found twice counts once.
             rest = block[-OVERLAP_BYTES:]
     return found
 
@@ -238,6 +240,7 @@ def _decoded(content: bytes) -> str:
     """Return the text of a CSV file: UTF-16 with its mark, UTF-8, or Windows-1252."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
+    # Windows-1252 accepts nearly any byte, so a file that is no text must be recognised before.
     elif b"\0" in content:
         encodings = []
     else:

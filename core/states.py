@@ -51,4 +51,5 @@ def require_in_workflow(obj) -> None:
 def allowed_actions(table: Mapping[str, Move], obj) -> list[str]:
     if getattr(obj, "is_taken_over", False):
         return []
+    # The same table as in `target_of`, so no button leads to a refusal by the state.
     return [name for name, move in table.items() if obj.state in move.sources]

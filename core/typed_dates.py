@@ -130,6 +130,7 @@ def month_named(name: str) -> int:
     """Return the number of the month `name` begins, in lower case. Raises Unreadable."""
     written_out = {"mrz": "märz", "maerz": "märz", "jänner": "januar"}.get(name, name)
     for number, month in enumerate(MONTHS, start=1):
+        # Three letters fit only one month, and the patterns that find the name demand as many.
         if month.startswith(written_out):
             return number
     raise Unreadable(_("Bitte prüfen Sie den Monat, zum Beispiel 18. Juni 2019."))

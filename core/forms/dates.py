@@ -147,6 +147,7 @@ class PeriodForm(forms.Form):
         values = super().clean()
         for name in ("begins", "ends"):
             try:
+                # Only for the error: twice a year, an hour is left out or repeated.
                 self._moment(name)
             except ClockChange as error:
                 self.add_error(name, str(error))

@@ -94,6 +94,7 @@ class PickList(forms.Select):
             (label, [option for option in options if option.value and option not in first])
             for label, options in groups
         ]
+        # With nothing below it, the heading of the likely choices would say nothing.
         if not first or not any(options for _label, options in rest):
             return groups
         empty = [("", [by_value[""]])] if "" in by_value else []
