@@ -58,6 +58,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show alerts, pending work, upcoming events and the progress of the plan."""
     user, now = request.user, timezone.now()
     today = local_date(now)
+    # The rounds are read once, for the line of the plan and for what others have to do.
     rounds, plan = open_rounds(), current_plan(user, today)
     context = {
         "today": today,
@@ -100,6 +101,7 @@ def tasks_page(request: HttpRequest) -> HttpResponse:
     title = own_tasks_title(user)
     if is_office(user):
         own, of_colleagues = office_tasks(user, now)
+        # All of them, because each tab says how many tasks it has.
         lists = {"": (title, own), "team": (_("Im Team"), of_colleagues)}
         lists["andere"] = (_("Wartet auf andere"), tasks_of_others(user, now, rounds))
     else:

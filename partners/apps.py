@@ -6,6 +6,7 @@ class PartnersConfig(AppConfig):
     verbose_name = "Partner"
 
     def ready(self):
+        # Models can be imported only once all apps are loaded.
         from outbox.registry import register_recipients
         from partners import mails  # noqa: F401  registers the texts
         from partners.progress import PERSON_DATA

@@ -107,6 +107,7 @@ def saved_message(done: str, change: AddressChange, now: dt.datetime) -> SafeStr
 
 
 def _gone_to(former: Addressed, now: dt.datetime) -> SafeString | str:
+    # One more than are named, which says whether there are others without counting them.
     mails = list(mails_gone_to(former, now)[: MAILS_NAMED + 1])
     if not mails:
         return ""
@@ -195,6 +196,7 @@ def _entry_row(entry) -> list[tuple[str, str]]:
 
 
 def _deputyship_row(deputyship: Deputy, person: Person) -> list[tuple[str, str]]:
+    # Not with whom: that would be data about somebody else (Article 15(4) GDPR).
     is_deputy = deputyship.deputy_id == person.pk
     what = _("vertritt jemanden") if is_deputy else _("wird vertreten")
     return [(_("Was"), what), (_("Zeitraum"), deputyship.period)]
@@ -211,6 +213,8 @@ def _account_rows(person: Person) -> list[list[tuple[str, str]]]:
             (_("Rollen"), roles),
             (_("Stand"), str(account.state.label)),
             (_("Eingeladen"), format_moment(account.invited_at)),
+            # No page shows it, because the portal does not watch when people work; but it is
+            # stored.
             (_("Letzte Anmeldung"), format_moment(account.last_login)),
         ]
     ]

@@ -135,6 +135,7 @@ def _invite_guests(scenario: Scenario, dialogue: Dialogue) -> None:
 
 def _record_rsvps(scenario: Scenario, dialogue: Dialogue) -> None:
     """Record the replies of most guests; three of them and the two partners stay silent."""
+    # Whoever tries out the portal as one of the partners finds an invitation to answer.
     invitations = dialogue.invitations.filter(person__user__isnull=True).order_by("pk")
     tentative = Rsvp("tentative", remark="Der Termin hängt noch an einer Sitzung.")
     represented = Rsvp(

@@ -27,6 +27,7 @@ class InventedMeasure(NamedTuple):
     description: str
 
 
+# The titles are those of the gathered records: a measure is found by its title in the plan.
 STATUS_OF_REAL_MEASURES = (
     Progress(
         "Junior1stein Akademie",

@@ -67,6 +67,7 @@ def filters_only(query: QueryDict, *without: str) -> QueryDict:
     """Return the filters of `query` that are set, except those named in `without`."""
     filters = QueryDict(mutable=True)
     for name, values in query.lists():
+        # A form sends its empty fields too; in links they would only hide what is filtered by.
         if name not in (*NOT_FILTERS, *without) and any(values):
             filters.setlist(name, values)
     return filters

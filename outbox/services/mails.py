@@ -174,6 +174,7 @@ def replace_links(*, subject_key: str, link: str, now: dt.datetime, by: Model) -
 
 
 def _relinked(words: str, *, old: str, new: str) -> str:
+    # In the HTML part of the mail, the link is escaped.
     return words.replace(old, new).replace(html.escape(old), html.escape(new))
 
 
@@ -307,6 +308,7 @@ def _renewed_expiry(mail: Mail, now: dt.datetime) -> dt.datetime:
 
 
 def _move(mail: Mail, target: str, note: str | Promise, now: dt.datetime, by: Model) -> None:
+    # First, because the line names the state from which the mail moves.
     _log(mail, target, note, now, by)
     mail.state, mail.last_error = target, ""
     mail.save(

@@ -70,6 +70,7 @@ def bulk_action(request, action):
 
 
 def _carry_out(request, action: str, mails: QuerySet[Mail]) -> HttpResponse:
+    # The number stands for the list: hundreds of keys could have changed their state since.
     expected = ExpectedForm(request.POST).number
     count = SERVICES[action](mails=mails, expected=expected, by=request.user, now=timezone.now())
     messages.success(request, done_message(action, count))

@@ -62,6 +62,7 @@ def wording_edit(request, kind):
     data = request.POST if request.method == "POST" else None
     form = WordingForm(data, default=default, wording=wording)
     if form.is_valid():
+        # Not redirected: what was typed is stored nowhere and would be lost.
         if "test" in request.POST:
             _send_test(request, form)
         elif _save(request, form):

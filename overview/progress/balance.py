@@ -120,6 +120,7 @@ def _draw_year(attention: Attention, sector_pk: int, year: int) -> SafeString:
 
 
 def _url_of(kind: BalanceKind, sector_pk: int, **more) -> str:
+    # `balance` limits the list to what counts here, so that it is as long as the number says.
     query = urlencode({"sector": sector_pk, **more, "balance": 1})
     return f"{reverse(kind.url_name)}?{query}"
 

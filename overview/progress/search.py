@@ -82,6 +82,7 @@ def hits_of(kind: str, records: Iterable, user) -> list[Hit]:
 
 
 def _marked(hit: Hit, record) -> Hit:
+    # In a list of hits, invented records look just like real ones.
     if getattr(record, "origin", "") != Origin.DEMO:
         return hit
     return hit._replace(note=" · ".join(filter(None, [hit.note, str(Origin.DEMO.label)])))

@@ -115,6 +115,7 @@ def _mail_problems(now: dt.datetime) -> list[tuple[str, str]]:
 def next_events(user, today: dt.date) -> list[Event]:
     """Return the next dialogues and visits that `user` may see, soonest first."""
     kind = _("Branchengespräch")
+    # As many of either kind as are shown, because the next ones may all be of one.
     events = [
         Event(dialogue.starts_at, dialogue.title, kind, dialogue.get_absolute_url())
         for dialogue in upcoming_dialogues(user, today, MAX_EVENTS)

@@ -101,6 +101,7 @@ def _reports_due(user) -> list[WaitingEntry]:
 
 def _drafts() -> list[WaitingEntry]:
     """Return the mails that are to be read before they go out, as one task."""
+    # A single release may leave hundreds of drafts, which would bury every other task.
     drafts = drafts_waiting()
     if not drafts.since:
         return []

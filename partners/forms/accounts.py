@@ -52,6 +52,7 @@ class ChangeAccountForm(SeenForm, AccountForm):
     """Address and roles of the account `instance`."""
 
     def __init__(self, *args, **kwargs):
+        # Instead of the row, which lacks the groups: roles are what a colleague changes most.
         super().__init__(*args, seen_fields=ACCOUNT_FIELDS, **kwargs)
 
 

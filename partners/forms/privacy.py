@@ -42,5 +42,7 @@ class ErasureForm(forms.Form):
     version = CleanCharField(widget=forms.HiddenInput)
 
     def show_version(self, version: str) -> None:
+        # Copied, because `data` of a sent form is immutable; the page may be shown for the second
+        # time.
         self.data = self.data.copy()
         self.data["version"] = self.initial["version"] = version

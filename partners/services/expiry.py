@@ -30,6 +30,7 @@ class Expiry(NamedTuple):
 def people_without_function() -> QuerySet[Person]:
     """Return the people who have neither an account nor a place on a distribution list."""
     people = Person.objects.filter(user__isnull=True, anonymised_at__isnull=True)
+    # The office keeps contacts without a matter by putting them on a list (ADR 22).
     return people.filter(distribution_lists__isnull=True)
 
 
@@ -63,6 +64,7 @@ def expiries(by_day: dt.date, people: QuerySet[Person] | None = None) -> list[Ex
     for person in people.select_related("organisation").order_by("pk"):
         wanted = needs.get(person.pk, [])
         ends = [(need.until, need) for need in wanted if need.until is not None]
+        # A need without a last day goes on; without any need, nothing says since when to count.
         if not ends or len(ends) < len(wanted):
             continue
         until, last = max(ends, key=itemgetter(0))

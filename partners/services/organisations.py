@@ -99,6 +99,7 @@ def _doubles_of(organisation: Organisation, values: dict[str, Any]) -> list[Orga
         pk=organisation.pk,
         **{name: values.get(name, getattr(organisation, name)) for name in NAMES},
     )
+    # The office has seen those that were similar before, and need not overrule them at each save.
     return [other for other in similar_organisations(changed) if other not in known]
 
 

@@ -53,6 +53,7 @@ PERSON_IS_NEEDED = gettext_lazy(
     "Diese Person ist noch eingetragen. Tragen Sie dort jemand anderes ein, oder speichern Sie "
     "trotzdem; die Seiten weisen dann darauf hin."
 )
+# Not those for everybody: they end a date that whoever has left may still count on (ADR 23).
 ONLY_FOR_ACTIVE = (Audience.ACCOUNTS, Audience.CONTACTS)
 ONE_LINERS = {"title", "given_name", "family_name", "function", "phone", "letter_salutation"}
 
@@ -131,6 +132,7 @@ def addressed(person: Person) -> Addressed:
 
 def follow_address(person: Person, former: Addressed, *, by, now: dt.datetime) -> AddressChange:
     """Let the mails that wait for `person` follow from `former` to a new address, if it is one."""
+    # Nothing can wait for somebody who had no address.
     if former.email in ("", addressed(person).email):
         return AddressChange()
     return AddressChange(former, readdress_mails_of(person, by=by, now=now))
@@ -188,6 +190,8 @@ def _open_records(account: User) -> list[Concern]:
         return []
     return [
         Concern(
+            # One concern for all of them: they are handed over on one page, and there may be
+            # dozens.
             key=f"responsible-{account.pk}",
             label=str(account),
             url=account.person.get_absolute_url(),

@@ -35,6 +35,7 @@ def change_responsible(
             "Inzwischen ist „%(name)s“ eingetragen. Speichern Sie noch einmal, um das zu ändern."
         )
         raise ChangedMeanwhile(text % {"name": locked.responsible or NOBODY})
+    # Before the account is checked: it may be closed by now, and nothing changes.
     if locked.responsible == responsible:
         return locked
     _require_office_account(responsible)
@@ -91,6 +92,8 @@ def handed_over_at(kind: AssignableKind, moment: dt.datetime) -> QuerySet:
                 before.order_by("-history_date", "-history_id").values("responsible")[:1]
             ),
         )
+        # Null where somebody else is in charge by now; taking that back would overrule a later
+        # choice.
         .filter(received_by__isnull=False)
         .order_by("pk")
     )
@@ -106,6 +109,7 @@ def take_back(*, moment: dt.datetime, by, now: dt.datetime) -> int:
         accounts = User.objects.select_related("person").in_bulk(set(former.values()) - {None})
         groups = defaultdict(list)
         for record in _locked(kind.records.filter(pk__in=former)):
+            # Even if that account is closed by now: the page promises whoever was in charge before.
             groups[record.responsible, accounts.get(former[record.pk])].append(record)
         for (present, responsible), records in groups.items():
             _assign(records, present, responsible, by=by, now=now)

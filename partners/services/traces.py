@@ -30,6 +30,7 @@ def traces_of(person: Person) -> tuple[Traces, Traces]:
     entries = [person, *Person.history.filter(id__in=numbers_of(person))]
     names = {(entry.given_name, entry.family_name, entry.title) for entry in entries}
     names = {name for name in names if name[1] not in ("", str(ANONYMOUS))}
+    # Not the family name alone: it may be a word, or a function where no name is known.
     full = {_joined(*name[:2]) for name in names if name[0]} | {
         _joined(name[2], *name[:2]) for name in names if name[0]
     }
@@ -67,6 +68,7 @@ def _own_addresses(person: Person, entries: Iterable) -> frozenset[str]:
 def _unique_names(person: Person, names: set[tuple], full: set[str]) -> frozenset[str]:
     for given, family, _title in names:
         others = Person.objects.exclude(pk=person.pk)
+        # A text may mean the namesake instead, so no name can be taken for this person's.
         if others.filter(given_name=given, family_name=family).exists():
             return frozenset()
     return frozenset(full)
@@ -138,6 +140,7 @@ def clean_rows(searches: Sequence[Search], traces: Traces) -> int:
     found: dict[int, list[int]] = {}
     queries = [
         _mentioning(search, traces)
+        # SQLite allows no order in the parts of a UNION, and histories have one by default.
         .order_by()
         .annotate(search_number=Value(number), row_key=Cast("pk", BigIntegerField()))
         .values_list("search_number", "row_key")
@@ -158,6 +161,7 @@ def _clean(search: Search, keys: Sequence[int], traces: Traces) -> int:
             setattr(row, field.name, _fitting(cleaned[field], field))
         if changed:
             row.skip_history_when_saving = True
+            # The folded columns have to be named as well, or a search would still find the name.
             row.save(update_fields=[field.name for field in (*changed, *_folded(model))])
             count += 1
     return count
@@ -178,6 +182,7 @@ def _mentioning(search: Search, traces: Traces) -> QuerySet:
 
 
 def _fitting(value, field: models.Field):
+    # What replaces a name may be longer than the name.
     return value[: field.max_length] if isinstance(value, str) and field.max_length else value
 
 

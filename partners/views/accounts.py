@@ -67,6 +67,7 @@ def account_invite(request, pk):
             done = _("Die Einladung geht an %(email)s.") % {"email": account.email}
             return redirect_with_message(request, done, person)
     intro = _("%(name)s bekommt eine E-Mail mit einem Link, der einmal und 14 Tage lang gilt.")
+    # Nobody has chosen roles and address yet, so the preview names their fields instead.
     message = preview_invitation(person, _("[Rollen von dieser Seite]"), now=timezone.now())
     recipients = [_("%(name)s, an die Adresse von dieser Seite") % {"name": person.name}]
     return render_form(

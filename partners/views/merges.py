@@ -55,6 +55,7 @@ def merge(request, pk, other):
     # Not the form: what forbids the merge altogether is settled on other pages.
     preview = run_service(request, partial(preview_merge, values=form.values, **call))
     if preview:
+        # Also after a refusal: the next submission then confirms what this page shows now.
         form.show_version(preview.version)
     context = {
         "form": form,

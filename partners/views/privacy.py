@@ -48,6 +48,7 @@ def privacy_buttons(person: Person) -> list[Button]:
         Button(_("Daten exportieren (Excel)"), data),
         Button(_("Daten exportieren (JSON)"), f"{data}?format=json"),
     ]
+    # Who has an account stays, even once it is closed: the file must say who decided (ADR 22).
     if not hasattr(person, "user"):
         keep_url = reverse("partners:keep", args=[person.pk])
         erase_url = reverse("partners:erase", args=[person.pk])
@@ -167,6 +168,7 @@ def export(request, pk):
     }
     name = f"Angaben-Person-{person.pk}-{local_date(now):%Y-%m-%d}.json"
     return HttpResponse(
+        # The person who asked for it (Article 15 GDPR) reads it too, so umlauts stay umlauts.
         json.dumps(data, ensure_ascii=False, indent=2),
         content_type="application/json",
         headers={"Content-Disposition": content_disposition_header(True, name)},

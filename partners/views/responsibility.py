@@ -95,6 +95,8 @@ def handover(request: HttpRequest) -> HttpResponse:
                 error = str(changed)
             except Refused as refusal:
                 error = str(refusal)
+        # After a refusal too: what has changed meanwhile is then in the list that is confirmed
+        # next.
         preview = _preview(form.handover, form.cleaned_data["an"], request.user)
     elif ticked is not None:
         preview = _preview(Handover(list(ticked), ticked=ticked), None, request.user)
@@ -150,6 +152,8 @@ def _carry_out(request: HttpRequest, handover: Handover, target: User) -> HttpRe
     count = hand_over(
         handover=handover,
         responsible=target,
+        # -1 is never the number of records. A forged one of thousands of digits would make `int`
+        # raise.
         expected=int(expected) if expected.isdecimal() and len(expected) < 10 else -1,
         by=request.user,
         now=now,
@@ -159,6 +163,7 @@ def _carry_out(request: HttpRequest, handover: Handover, target: User) -> HttpRe
         "%(count)d Einträge sind an %(name)s übergeben. Es wurde keine E-Mail versandt.",
         count,
     )
+    # To the microsecond, because the moment alone identifies the handover in the histories.
     undo_url = f"{reverse('partners:handover_take_back')}?vom={now:%Y-%m-%dT%H:%M:%S.%fZ}"
     link = format_html('<a href="{}">{}</a>', undo_url, _("Übergabe zurücknehmen"))
     done = text % {"count": count, "name": target}

@@ -49,6 +49,7 @@ class Command(BaseCommand):
             Child("Der Zeitplan", beat_command(), logs / "beat.log"),
         ]
         for child in children:
+            # Nothing rotates these logs, so each start begins new ones.
             child.log.unlink(missing_ok=True)
         Supervisor(children, self.say).run(f"http://{addresses[0]}/healthz", self.greet)
 
