@@ -17,6 +17,7 @@ from demo.visits import load_coverage, load_visits
 from outbox.services import settle_demo_mails
 from partners.models import Organisation
 
+RECORDED_BEFORE = dt.timedelta(days=730)
 DATA_DIR = Path(settings.BASE_DIR) / "data"
 
 
@@ -38,8 +39,10 @@ def load_demo(*, today: dt.date, now: dt.datetime) -> None:
     """
     # Organisations first, because all other records refer to them.
     load_organisations(read_records("organisations"), now=now)
-    load_plans(read_records("plans"), now=now)
-    load_measures(read_records("measures"), now=now)
+    # Before anything invented happens, or the plan of an earlier day would not have its measures.
+    recorded_at = now - RECORDED_BEFORE
+    load_plans(read_records("plans"), now=recorded_at)
+    load_measures(read_records("measures"), now=recorded_at)
     load_dialogues(read_records("dialogues"), now=now)
     load_visits(read_records("visits"), now=now)
     # After the visits: coverage is linked to the visit whose source it is.

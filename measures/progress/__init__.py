@@ -8,7 +8,13 @@ from measures.progress.continuations import (
     succession_lines,
     undone_message,
 )
-from measures.progress.differences import difference_groups, difference_sheet
+from measures.progress.differences import (
+    DifferenceGroup,
+    difference_groups,
+    difference_sheet,
+    differences_line,
+    differences_notes,
+)
 from measures.progress.entries import entries_note, entry_lines, entry_sheet
 from measures.progress.exports import export_sheets, office_sheets
 from measures.progress.import_example import example_sheets
@@ -69,6 +75,7 @@ from measures.progress.timeline_picture import CARD, PAGE
 
 __all__ = [
     "CARD",
+    "DifferenceGroup",
     "OUTCOME_HEADER",
     "PAGE",
     "answer_buttons",
@@ -84,6 +91,8 @@ __all__ = [
     "difference_groups",
     "difference_sheet",
     "draw_milestones",
+    "differences_line",
+    "differences_notes",
     "draw_timeline",
     "entries_note",
     "entry_lines",

@@ -241,7 +241,10 @@ def _plan_note(plan: Plan) -> str:
 
 
 def _plan_links(plan: Plan, user, *, is_continued: bool) -> list[tuple[str, str]]:
-    links = [(reverse("measures:outcomes", args=[plan.pk]), _("Was daraus wurde"))]
+    links = [
+        (reverse("measures:outcomes", args=[plan.pk]), _("Was daraus wurde")),
+        (f"{reverse('measures:differences')}?plan={plan.pk}", _("Was ist anders geworden?")),
+    ]
     if not can_change_plans(user):
         return links
     if plan.predecessor_id:

@@ -1,10 +1,12 @@
 """What is different about a plan between two days or rounds, in words and by kind."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.dates import format_date
 from core.enums import TrafficLight
@@ -65,10 +67,41 @@ def difference_groups(before: Snapshot, after: Snapshot) -> list[DifferenceGroup
     for kind, difference in [
         *_of_status(comparison, former),
         *_of_place(comparison, former),
-        *_of_milestones(comparison),
+        *(_of_milestones(comparison) if _knows_milestones(before, after) else ()),
     ]:
         found[kind].append(difference)
     return [DifferenceGroup(kind, lines) for kind, lines in found.items() if lines]
+
+
+def _knows_milestones(*snapshots: Snapshot) -> bool:
+    # Against a round that kept none, every milestone would look new.
+    return all(snapshot.has_milestones for snapshot in snapshots)
+
+
+def differences_line(before: Snapshot, after: Snapshot, groups: Sequence[DifferenceGroup]) -> str:
+    """Return how much is different, or that nothing is."""
+    if not before.entries and not after.entries:
+        return _("Zu beiden Zeitpunkten stand keine Maßnahme im Plan, die Sie sehen dürfen.")
+    if not groups:
+        return _("Nichts hat sich geändert: weder Stand noch Termine noch Federführung.")
+    count = sum(len(group.differences) for group in groups)
+    text = ngettext("%(count)d Unterschied", "%(count)d Unterschiede", count)
+    return text % {"count": count}
+
+
+def differences_notes(before: Snapshot, after: Snapshot, since: dt.date | None) -> list[str]:
+    """Return what the comparison cannot know. `since` is the day since which the portal records the
+    plan, if the first day lies before it.
+    """
+    notes = []
+    if since:
+        text = _("Das Portal zeichnet diesen Plan seit dem %(day)s auf. Was davor war, fehlt hier.")
+        notes.append(text % {"day": format_date(since)})
+    if not _knows_milestones(before, after):
+        notes.append(
+            _("Termine sind nicht verglichen: Nicht beide Berichtsrunden halten Meilensteine fest.")
+        )
+    return notes
 
 
 def _of_status(

@@ -81,8 +81,10 @@ from measures.queries.rounds import (
     open_rounds,
     reports_in_round,
     round_awaiting_report,
+    round_before,
     round_entries,
     round_values,
+    rounds_with_entries,
     titles_as_list,
 )
 from measures.queries.snapshots import (
@@ -162,9 +164,11 @@ __all__ = [
     "reports_to_check",
     "requirement_candidates",
     "round_awaiting_report",
+    "round_before",
     "round_entries",
     "round_values",
     "round_version",
+    "rounds_with_entries",
     "running_plan",
     "section_choices",
     "section_path",

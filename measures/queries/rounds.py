@@ -107,6 +107,20 @@ def round_entries(reporting_round: ReportingRound, user) -> QuerySet[RoundEntry]
     return entries.select_related("report", "measure").order_by("pk")
 
 
+def rounds_with_entries(user) -> QuerySet[ReportingRound]:
+    """Return the closed rounds that keep the plan, with their plans, the latest first."""
+    kept = RoundEntry.objects.filter(round=OuterRef("pk"))
+    rounds = ReportingRound.objects.visible_to(user).filter(Exists(kept), state=RoundState.CLOSED)
+    return rounds.select_related("plan").order_by("-cut_off_on", "-pk")
+
+
+def round_before(reporting_round: ReportingRound, user) -> ReportingRound | None:
+    """Return the round of the same plan that was closed before this one and keeps the plan."""
+    others = rounds_with_entries(user).filter(plan=reporting_round.plan_id)
+    day, key = reporting_round.cut_off_on, reporting_round.pk
+    return others.filter(Q(cut_off_on__lt=day) | Q(cut_off_on=day, pk__lt=key)).first()
+
+
 def last_entries(measure: Measure) -> list[RoundEntry]:
     """Return what the last two closed rounds kept of `measure`, the latest first."""
     return list(measure.round_entries.order_by("-round__cut_off_on", "-pk")[:2])

@@ -74,10 +74,14 @@ class DayEntry:
 
 
 class Snapshot(NamedTuple):
-    """A plan as it stood; `label` says when: `Mi, 13.05.2026`, or the title of a round."""
+    """A plan as it stood; `label` says when: `Mi, 13.05.2026`, or the title of a round.
+
+    Rounds closed before the portal kept their milestones do not know any (`has_milestones`).
+    """
 
     label: str
     entries: Sequence[PlanEntry]
+    has_milestones: bool = True
 
 
 def past_measures(user, moment: dt.datetime) -> QuerySet:
@@ -136,8 +140,9 @@ def snapshot_of_round(reporting_round: ReportingRound, user) -> Snapshot:
     Empty for rounds closed before the portal kept the plan.
     """
     milestones = Prefetch("milestones", queryset=RoundMilestone.objects.order_by("pk"))
-    entries = round_entries(reporting_round, user).prefetch_related(milestones)
-    return Snapshot(reporting_round.title, list(entries))
+    entries = list(round_entries(reporting_round, user).prefetch_related(milestones))
+    has_milestones = any(entry.milestones.all() for entry in entries)
+    return Snapshot(reporting_round.title, entries, has_milestones)
 
 
 def recorded_since(plan: Plan) -> dt.date | None:

@@ -58,10 +58,12 @@ from measures.queries import (
     measures_not_asked,
     measures_without_lead,
     reports_in_round,
+    round_before,
     round_entries,
     round_version,
 )
 from measures.reminders import owing_leads
+from measures.views.differences import round_difference_url
 from outbox.queries.wordings import preview_message, with_waiting_note
 from outbox.views.confirming import confirm_mails, went_back
 from partners.models import Organisation
@@ -116,7 +118,9 @@ def _frozen(request, reporting_round: ReportingRound) -> dict:
     if not counts["count"]:
         return {}
     page = paginate(request, entries, count=counts["count"])
+    earlier = round_before(reporting_round, request.user)
     return {
+        "difference_url": round_difference_url(earlier, reporting_round),
         "page_obj": page,
         "entries": entry_lines(page.object_list),
         "entries_note": entries_note(counts["reported"], counts["count"]),

@@ -43,6 +43,7 @@ FILES = {
     ],
     "dialogues:series_export": lambda: [[]],
     "dialogues:topics_export": lambda: [[]],
+    "measures:differences_export": lambda: [[]],
     "measures:export": lambda: [[]],
     "measures:import_example": lambda: [[]],
     "measures:outcomes_export": lambda: keys(Plan.objects.exclude(measures=None).distinct()),
