@@ -150,6 +150,7 @@ register(
         placeholders=("dialogue", "date", "rsvp_by"),
     ),
     MailText(
+        # Also to guests who have left: the date may still be in their calendar (ADR 23).
         kind="invitation_withdrawn",
         title=_("Einladung zurückgezogen"),
         subject=_("Einladung zurückgezogen: {dialogue}"),

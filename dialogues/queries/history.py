@@ -72,6 +72,7 @@ def _rsvps(dialogue: Dialogue) -> list[HistoryEntry]:
     return [
         HistoryEntry(
             change.history_date,
+            # A reply by link has no account: whoever holds the link is taken for the guest.
             str(change.history_user or _("Gast über den persönlichen Link")),
             change.history_change_reason or "",
             _name_of(change.person),

@@ -103,6 +103,7 @@ def _not_released(dialogue: Dialogue) -> QuerySet[Invitation]:
 
 def guest_list_version(dialogue: Dialogue, invitations: Iterable[Invitation]) -> str:
     """Return a fingerprint of `dialogue` and of who is invited to it at which address."""
+    # With the address: a mail that somebody has looked through must not go elsewhere.
     people = [
         str((guest.person_id, guest.person.name, guest.person.email)) for guest in invitations
     ]

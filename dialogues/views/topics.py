@@ -217,6 +217,7 @@ def retract(request, pk):
     """Ask, then retract a proposal that the office has not taken up."""
     topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=pk)
     is_own = topic.proposed_by_id == request.user.pk
+    # Not the office: it declines with a reason, which the proposer learns.
     require(is_own or replaces_proposer(request.user, topic), TOPIC_NOT_EDITABLE)
     if back := redirect_unless_possible(request, topic, TOPIC_MOVES, "retract"):
         return back

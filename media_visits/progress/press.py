@@ -99,6 +99,7 @@ def _origin_of(coverage: Coverage) -> str:
     # One line instead of the block `origin_note`: a list shows dozens of reports.
     if coverage.origin == Origin.ENTERED:
         return ""
+    # Readers must be able to tell what a source says from what somebody concluded.
     doubtful = [
         f"{Coverage._meta.get_field(name).verbose_name}: {BASIS.get(value, value)}"
         for name, value in coverage.basis.items()
