@@ -39,6 +39,7 @@ def check_database(now: dt.datetime) -> str:
 def check_broker(now: dt.datetime) -> str:
     try:
         if settings.CELERY_BROKER_URL.startswith("filesystem"):
+            # A folder answers no question; all that a message needs is the right to write there.
             queue = Path(str(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_out"]))
             is_reachable = os.access(queue, os.W_OK | os.X_OK)
         else:

@@ -54,6 +54,7 @@ def collect_static(say: Say) -> None:
         return
     say("Dateien der Oberfläche werden bereitgestellt …")
     call_command("collectstatic", interactive=False, verbosity=0)
+    # Only now, so that a start that was interrupted collects them again.
     stamp.write_text(fingerprint)
 
 

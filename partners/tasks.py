@@ -15,4 +15,5 @@ def tidy() -> None:
     """Delete or anonymise whoever is no longer needed. Safe to run twice and at the same time."""
     done = tidy_people(now=timezone.now(), limit=PEOPLE_PER_TASK)
     if len(done[ANONYMISED]) + len(done[DELETED]) == PEOPLE_PER_TASK:
+        # The rest in a task of its own, so that mails get their turn in between.
         tidy.delay()

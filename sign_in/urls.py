@@ -16,6 +16,7 @@ urlpatterns = [
     path("konto/", views.account, name="account"),
     path("anmelden/", views.SignInView.as_view(), name="account_login"),
     path(
+        # Nobody can sign up (`AccountAdapter`); the page says how to get an account.
         "anmelden/konto-bekommen/",
         views.without_limit_on_reading(allauth_account.signup),
         name="account_signup",

@@ -95,6 +95,7 @@ def account(request):
     organisations = Organisation.objects.visible_to(user)
     context = {
         "facts": _facts(user),
+        # None for an account without a role, which may not open the page behind the link.
         "organisation": organisations.filter(pk=user.organisation_id).first(),
         "credentials": _credentials(user),
         "deputyships": [

@@ -35,6 +35,7 @@ def anonymise_mails(mails: QuerySet[Mail], *, traces: Traces) -> int:
 
     Raises Refused if one of them has not been sent yet.
     """
+    # Those anonymised before would be counted once more.
     found = [mail for mail in _locked(mails) if not mail.recipient.endswith(NO_ADDRESS)]
     _require_finished(found)
     for mail in found:
@@ -58,6 +59,7 @@ def clean_mails(mails: QuerySet[Mail], *, traces: Traces) -> int:
 
 
 def _locked(mails: QuerySet[Mail]) -> Iterable[Mail]:
+    # The finished messages are removed unread; thousands of them would only fill the memory.
     return mails.order_by("pk").select_for_update().defer("mime", "secret")
 
 
