@@ -49,14 +49,15 @@ MAX_DECISIONS_READ = 1000
 
 
 def decision_step(text: str, approval: ApprovalRequest | None, user) -> NextStep:
-    """Return the next step while `approval` waits for the senator's office.
-
-    Only users who may decide it get the button.
-    """
+    """Return the next step while `approval` waits; only users who may decide it get the button."""
     step = NextStep(text, senator_office_name(), approval.due_on if approval else None)
-    if approval is None or not can_decide(user, approval):
+    if approval is None or not can_see_approvals(user, approval.kind):
         return step
-    return step._replace(action=_("Entscheiden"), url=approval.get_absolute_url())
+    url = approval.get_absolute_url()
+    if can_decide(user, approval):
+        return step._replace(action=_("Entscheiden"), url=url)
+    point = OpenPoint(_("Was vorgelegt ist, zeigt die Vorlage."), _("Vorlage ansehen"), url)
+    return step._replace(points=(point,))
 
 
 def decision_tasks(pks: Collection[int], now: dt.datetime) -> dict[int, WaitingEntry]:
@@ -292,8 +293,8 @@ def notified_notes(approval: ApprovalRequest, user) -> list[str]:
     if approval.kind == ApprovalKind.TOPIC:
         notes = [
             _(
-                "Die Geschäftsstelle wird benachrichtigt, ebenso der Partner, der das Thema "
-                "vorgeschlagen hat, solange sein Konto besteht."
+                "Die Geschäftsstelle wird benachrichtigt und, falls ein Partner das Thema "
+                "vorgeschlagen hat, auch dieser, solange sein Konto besteht."
             )
         ]
     # Guests know of the dates only if these were approved before.

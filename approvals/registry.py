@@ -261,9 +261,7 @@ def deadline_error(due_on: dt.date, starts_at: dt.datetime | None) -> str:
 
 # A date without an end is taken to last this long.
 ASSUMED_LENGTH = dt.timedelta(hours=1)
-DATE_TO_CHECK = gettext_lazy(
-    "Zu diesem Termin gibt es Hinweise; sie stehen hier darunter. Sie können ihn trotzdem nehmen."
-)
+DATE_TO_CHECK = gettext_lazy("Zu diesem Termin gibt es Hinweise. Sie können ihn trotzdem nehmen.")
 
 
 @dataclass(frozen=True)

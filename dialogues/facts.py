@@ -11,13 +11,25 @@ from operator import attrgetter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from approvals.enums import ApprovalKind
+from approvals.queries import conditions_to_meet
 from approvals.registry import Fact
 from dialogues.enums import SENATOR_ATTENDS, OptionState
-from dialogues.models import DateOption
+from dialogues.models import DateOption, Dialogue
 
 
 def _names(classification) -> str:
     return ", ".join(str(name) for name in classification.order_by("name"))
+
+
+def _open_conditions(dialogue: Dialogue) -> str:
+    topic = dialogue.topic
+    if topic is None:
+        return ""
+    subjects = [(ApprovalKind.TOPIC, topic.pk)]
+    if topic.series_id:
+        subjects.append((ApprovalKind.SERIES, topic.series_id))
+    return "\n".join(map(str, conditions_to_meet(subjects)))
 
 
 SERIES_FACTS = (
@@ -49,6 +61,8 @@ DATES_FACTS = (
         SENATOR_ATTENDS,
         attrgetter("senator_attends_text"),
     ),
+    # A date may break what the senator's office asked for when it approved the topic.
+    Fact(gettext_lazy("Offene Auflagen"), _open_conditions, binding=False),
 )
 
 

@@ -180,9 +180,6 @@ def _save(request, form: TopicForm, *, title: str) -> HttpResponse | None:
     return confirm_mails(
         request,
         call,
-        target=form.instance.get_absolute_url()
-        if form.instance.pk
-        else reverse("dialogues:topics"),
         form=form,
         done=done,
         asks_always=False,

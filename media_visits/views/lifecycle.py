@@ -18,6 +18,7 @@ from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.facts import VISIT_FACTS
 from media_visits.forms import AnnounceForm, VisitOutcomeForm, VisitReasonForm
 from media_visits.models import Visit
+from media_visits.queries import was_announced
 from media_visits.services import (
     announce_visit,
     cancel_visit,
@@ -223,7 +224,9 @@ def reopen(request, pk):
         submit_label=_("Vermerk zurücknehmen"),
         question=_("Soll „durchgeführt“ zurückgenommen werden?"),
         details=[
-            _("Der Besuch gilt wieder als angekündigt. Sie können ihn verschieben oder absagen."),
+            _("Der Besuch gilt wieder als angekündigt. Sie können ihn verschieben oder absagen.")
+            if was_announced(visit)
+            else _("Der Besuch gilt wieder als freigegeben."),
             _("Es wird niemand benachrichtigt."),
         ],
     )

@@ -44,7 +44,7 @@ def confirm_mails(
     request: HttpRequest,
     service: Callable[..., Any],
     *,
-    target,
+    target=None,
     refused_to=None,
     form: BaseForm | None = None,
     done: str | Promise = "",
@@ -54,7 +54,8 @@ def confirm_mails(
     **page,
 ) -> HttpResponse | None:
     """Show the mails that `service` would write; once they are confirmed, run it, and redirect to
-    `target` with the message `done` and how many people are told.
+    `target`, by default to what the service returned, with the message `done` and how many people
+    are told.
 
     Call it with the valid `form` of the page before, unless the user `went_back` to it; its input
     is carried on. When the service refuses, None is returned: the form has to be shown again, with
@@ -89,7 +90,7 @@ def confirm_mails(
         return _render(request, performance.mails, notice=MAILS_CHANGED, **page)
     note = notified_note(performance.mails) if confirmation.shown else ""
     messages.success(request, f"{done} {note}".strip())
-    return redirect(target)
+    return redirect(target or performance.result)
 
 
 def previews_context(previews: Sequence[MailPreview]) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 import pytest
 
 from approvals.enums import ApprovalKind, ApprovalState
+from approvals.models import ApprovalRequest
+from approvals.registry import binding_snapshot_of, snapshot_of
 from core.roles import PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState
+from dialogues.facts import DATES_FACTS
 from tests.approvals.builders import make_approval, make_condition, make_subject
 from tests.dialogues.builders import make_dialogue, make_series, make_topic
 from tests.dialogues.pages import text_of
@@ -48,6 +51,22 @@ def test_dialogue_shows_the_conditions_of_its_topic_and_series(client, signed_in
 
     client.force_login(make_user(SENATOR_OFFICE))
     assert all(point in text_of(client.get(dialogue.get_absolute_url())) for point in POINTS)
+
+
+def test_dates_are_submitted_with_the_conditions_of_topic_and_series(dialogue):
+    shown = dict(snapshot_of(DATES_FACTS, dialogue))
+
+    assert shown["Offene Auflagen"] == "Handwerk einladen\nBezirke beteiligen"
+    assert "Offene Auflagen" not in dict(binding_snapshot_of(DATES_FACTS, dialogue))
+
+
+def test_waiting_topic_leads_to_what_was_submitted(client, signed_in):
+    topic = make_topic("for_approval")
+    approval = ApprovalRequest.objects.get(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
+
+    (point,) = signed_in.get(topic.get_absolute_url()).context["box"].points
+
+    assert (point.action, point.url) == ("Vorlage ansehen", approval.get_absolute_url())
 
 
 def test_partners_do_not_see_conditions(client, dialogue):
