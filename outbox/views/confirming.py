@@ -53,9 +53,8 @@ def confirm_mails(
     seen: Sequence[Model | None] = (),
     **page,
 ) -> HttpResponse | None:
-    """Show the mails that `service` would write; once they are confirmed, run it, and redirect to
-    `target`, by default to what the service returned, with the message `done` and how many people
-    are told.
+    """Show the mails that `service` would write; once they are confirmed, run it and redirect to
+    `target`, by default what it returned, with the message `done` and how many people are told.
 
     Call it with the valid `form` of the page before, unless the user `went_back` to it; its input
     is carried on. When the service refuses, None is returned: the form has to be shown again, with
