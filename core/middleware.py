@@ -1,13 +1,21 @@
-"""Middleware: methods, duplicate submissions, caching of private pages, POST-only URLs."""
+"""Middleware: methods, form data, duplicate submissions, private pages, POST-only URLs."""
 
 import hashlib
 import secrets
 import time
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.core.exceptions import BadRequest
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    UnreadablePostError,
+)
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
@@ -20,6 +28,7 @@ WAIT_SECONDS = 5
 POLL_SECONDS = 0.1
 
 
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 
 
@@ -35,6 +44,53 @@ class MethodsMiddleware:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
         return self.get_response(request)
+
+
+class FormBodyMiddleware:
+    """Refuse a body that is not form data: a view would take it for an empty form, and an act
+    without fields would be done.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "POST":
+            if not _is_form(request):
+                page = render_to_string("415.html")
+                return HttpResponse(page, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+            _require_readable(request)
+        return self.get_response(request)
+
+
+def _is_form(request: HttpRequest) -> bool:
+    """Return whether the portal can read the body as a form; without one there is nothing to read.
+
+    Django reads as many bytes as the header announces, so a body of unannounced length is not read.
+    """
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        return False
+    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
+        return True
+    return request.content_type in FORM_TYPES
+
+
+def _require_readable(request: HttpRequest) -> None:
+    """Raise BadRequest (400) for form data that did not arrive or in which no field is found."""
+    # Django decodes with whatever the header names, even with codecs that are none for texts.
+    if request.content_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise BadRequest("form data in another encoding than UTF-8")
+    try:
+        fields = [*request.POST, *request.FILES]
+    # The client went away, or sent nothing more for some seconds (deploy/gunicorn.conf.py).
+    except UnreadablePostError as error:
+        raise BadRequest("unreadable form data") from error
+    if not fields and request.content_type == "multipart/form-data":
+        # An empty form is only the closing boundary, `--…--`, with or without line breaks. In
+        # anything longer Django has found no field, which it takes for an empty form as well.
+        boundary = request.content_params.get("boundary", "")
+        if int(request.META["CONTENT_LENGTH"] or 0) - len(boundary) not in (4, 6, 8):
+            raise BadRequest("form data without a field")
 
 
 def new_token() -> str:

@@ -3,6 +3,10 @@
 """
 
 import os
+import socket
+import struct
+
+STALLED_SECONDS = 5
 
 bind = f"{os.environ.get('WEB_ADDRESS', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
@@ -20,3 +24,14 @@ max_requests_jitter = 500
 control_socket_disable = True
 accesslog = None
 loglevel = "warning"
+
+
+def when_ready(server) -> None:
+    """Let connections inherit that the portal waits at most STALLED_SECONDS for the next byte.
+
+    Gunicorn's threads wait without limit for the rest of a header or body, so a handful of clients
+    that send half of one would occupy all of them. Its `timeout` watches processes, not threads.
+    """
+    for listener in server.LISTENERS:
+        wait = struct.pack("ll", STALLED_SECONDS, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, wait)

@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "core.middleware.MethodsMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # Django pads responses at random against BREACH
     "csp.middleware.CSPMiddleware",
+    "core.middleware.FormBodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

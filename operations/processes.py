@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
+from django.conf import settings
+
 GRACE_SECONDS = 10  # between SIGTERM and SIGKILL
 READY_TIMEOUT_SECONDS = 60
 STEADY_AFTER_SECONDS = 60  # a process that ran longer starts with a clean record
@@ -63,10 +65,9 @@ def web_command(addresses: list[str]) -> list[str]:
     binds = [f"--bind={address}" for address in addresses]
     return [
         *(sys.executable, "-m", "gunicorn", "masterplan.wsgi"),
-        *("--worker-class=gthread", "--workers=1", "--threads=8"),
-        # As in deploy/gunicorn.conf.py, which says why.
-        "--limit-request-line=8190",
-        *("--graceful-timeout=5", "--log-level=warning", "--no-control-socket"),
+        # One process, so that the cache in its memory is the only one. The rest is as in an office.
+        f"--config={settings.BASE_DIR / 'deploy' / 'gunicorn.conf.py'}",
+        *("--workers=1", "--threads=8", "--graceful-timeout=5"),
         *binds,
     ]
 

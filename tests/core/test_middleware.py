@@ -1,4 +1,5 @@
 import pytest
+from django.test.client import FakePayload
 from django.urls import reverse
 
 from core.middleware import page_above
@@ -39,3 +40,44 @@ def test_opened_form_url_says_what_to_do(client, db):
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert "Es wurde nichts geändert." in answer.text
     assert 'href="/branchengespraeche/themen/11/"' in answer.text
+
+
+PART = b'--X\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--X--\r\n'
+MULTIPART = "multipart/form-data; boundary=X"
+
+
+class Stalled(FakePayload):
+    def read(self, size=None):
+        raise BlockingIOError
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status", "sentence"),
+    [
+        ("application/json", b'{"a": 1}', 415, "Es wurde nichts geändert."),
+        ("text/plain", b"a=1", 415, "Es wurde nichts geändert."),
+        ("", b"a=1", 415, "Es wurde nichts geändert."),
+        (f"{MULTIPART}; charset=base64", PART, 400, "unvollständig"),
+        ("multipart/form-data", PART, 400, "unvollständig oder beschädigt"),
+        (MULTIPART, b"kaputt", 400, "unvollständig oder beschädigt"),
+        (MULTIPART, PART[-7:], 404, "Diese Seite gibt es nicht"),
+        (MULTIPART, PART, 404, "Diese Seite gibt es nicht"),
+        ("", b"", 404, "Diese Seite gibt es nicht"),
+    ],
+)
+def test_only_forms_that_can_be_read_reach_a_page(client, content_type, body, status, sentence):
+    client.force_login(make_user(OFFICE))
+
+    answer = client.generic("POST", "/gibtesnicht/", body, content_type=content_type)
+
+    assert (answer.status_code, sentence in answer.text) == (status, True)
+
+
+def test_body_that_is_not_announced_or_does_not_arrive_reaches_no_page(client):
+    client.force_login(make_user(OFFICE))
+    form = {"content_type": "application/x-www-form-urlencoded", "CONTENT_LENGTH": "3"}
+
+    chunked = client.generic("POST", "/", b"a=1", HTTP_TRANSFER_ENCODING="chunked", **form)
+    stalled = client.generic("POST", "/", b"a=1", **form | {"wsgi.input": Stalled()})
+
+    assert (chunked.status_code, stalled.status_code) == (415, 400)

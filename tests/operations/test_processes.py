@@ -3,8 +3,11 @@
 import os
 import runpy
 import signal
+import socket
+import struct
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,12 +32,17 @@ STUBBORN = (
 )
 
 
-def test_both_ways_to_run_take_addresses_of_the_same_length(base_dir):
-    gunicorn = runpy.run_path(str(base_dir / "deploy/gunicorn.conf.py"))
+def test_both_ways_to_run_have_one_configuration_that_ends_stalled_requests(base_dir):
+    path = base_dir / "deploy" / "gunicorn.conf.py"
+    assert f"--config={path}" in web_command(["127.0.0.1:8000"])
 
-    command = web_command(["127.0.0.1:8000"])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = SimpleNamespace(LISTENERS=[SimpleNamespace(sock=listener)])
+        runpy.run_path(str(path))["when_ready"](server)
+        with socket.create_connection(listener.getsockname()), listener.accept()[0] as accepted:
+            inherited = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)
 
-    assert f"--limit-request-line={gunicorn['limit_request_line']}" in command
+    assert struct.unpack("ll", inherited) == (5, 0)
 
 
 def make_child(tmp_path, name, code, *arguments):
