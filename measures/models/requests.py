@@ -85,7 +85,7 @@ class ReportRequest(models.Model):
         what was returned to them.
         """
         is_asked = measure.plan_id == self.round.plan_id and measure.lead_id == self.organisation_id
-        if self.revoked_at or not is_asked:
+        if self.revoked_at or not is_asked or not self.person.is_active:
             return False
         returned = self.reports.filter(measure=measure, state__in=EDITABLE_REPORT_STATES)
         return self.round.is_open or returned.exists()

@@ -36,6 +36,7 @@ from measures.models import Indicator, Measure, Milestone, StatusReport
 from measures.models.measures import START_OF_TITLE
 from measures.permissions import can_see_internal_notes, can_see_returns
 from measures.queries.indicators import grouped_changes, latest_value_changes
+from measures.queries.people import requests_of_person
 from partners.models import Organisation, User
 from partners.queries import without_responsible
 from partners.registry import Dependents
@@ -358,4 +359,6 @@ def _reports_of(account: User) -> list[Concern]:
     ]
 
 
-DEPENDENTS = Dependents(of_account=_reports_of, of_organisation=_led_by)
+DEPENDENTS = Dependents(
+    of_account=_reports_of, of_person=requests_of_person, of_organisation=_led_by
+)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.dates import format_date, format_moment, local_date
+from core.errors import Concern
 from measures.enums import FINISHED_PHASES, RoundState
 from measures.models import (
     Continuation,
@@ -84,6 +85,25 @@ def person_needs(people: QuerySet[Person]) -> Iterator[Need]:
         else:
             advice = _("Nehmen Sie dort die Bitte um einen Bericht zurück.")
             yield Need(person, why, advice=advice, url=reverse("measures:round", args=[key]))
+
+
+def requests_of_person(person: Person) -> list[Concern]:
+    """Return the unfinished rounds in which `person` is asked to report without an account."""
+    requests = ReportRequest.objects.filter(person=person, revoked_at__isnull=True)
+    requests = requests.exclude(round__state=RoundState.CLOSED).order_by("pk")
+    text = _("berichtet ohne Konto für %(lead)s; der persönliche Link gilt dann nicht mehr")
+    return [
+        Concern(
+            key=f"request-{request.pk}",
+            label=request.round.title,
+            url=f"{request.round.get_absolute_url()}#anfragen",
+            text=text % {"lead": request.organisation.label},
+            action=_("Andere Person fragen"),
+            action_url=f"{reverse('measures:request_create', args=[request.round_id])}"
+            f"?federfuehrung={request.organisation_id}",
+        )
+        for request in requests.select_related("round", "organisation")
+    ]
 
 
 def export_person(person: Person, addresses: Collection[str]) -> Iterable[Section]:

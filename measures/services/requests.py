@@ -42,6 +42,9 @@ def open_report_request(token: str) -> ReportRequest:
     request = requests.filter(pk=target.pk).first()
     if request is None or request.link_version != target.version or request.revoked_at:
         raise Refused(LINK_REVOKED)
+    # A mailbox outlives the person: nobody else may report in an organisation's name with it.
+    if not request.person.is_active:
+        raise Refused(LINK_REVOKED)
     return request
 
 
@@ -82,6 +85,7 @@ def revoke_report_request(*, request: ReportRequest, by, now: dt.datetime) -> Re
     """
     require_permission(can_run_rounds(by))
     request = _lock_request(request)
+    require_revocable(request)
     request.revoked_at, request.link_version = now, request.link_version + 1
     save_as(request, by=by, now=now, reason=_("Bitte um Bericht zurückgenommen"))
     return request
@@ -96,6 +100,7 @@ def replace_report_link(
     """
     require_permission(can_run_rounds(by))
     request = _lock_request(request)
+    require_valid_request(request)
     request.link_version += 1
     save_as(request, by=by, now=now, reason=_("Persönlicher Link ersetzt"))
     measures = _owed(request)
@@ -109,15 +114,26 @@ def show_report_link(*, request: ReportRequest, by, now: dt.datetime) -> str:
     """Return the address of the person's page, and record who has seen it (docs/adr/0024)."""
     require_permission(can_run_rounds(by))
     request = _lock_request(request)
+    require_valid_request(request)
     save_as(request, by=by, now=now, reason=_("Persönlichen Link angezeigt"))
     return complete_link(request.personal_link)
 
 
-def require_valid_request(request: ReportRequest) -> None:
+def require_revocable(request: ReportRequest) -> None:
     """Raise `Refused` unless the person is still asked in an unfinished round."""
     require_asking(request.round)
     if request.revoked_at:
         raise Refused(_("Diese Person wird nicht mehr gefragt."))
+
+
+def require_valid_request(request: ReportRequest) -> None:
+    """Raise `Refused` unless the person is still asked, and still active: otherwise their link
+    opens nothing.
+    """
+    require_revocable(request)
+    if not request.person.is_active:
+        text = _("%(name)s ist nicht mehr aktiv; der persönliche Link gilt nicht mehr.")
+        raise Refused(text % {"name": request.person})
 
 
 def _owed(request: ReportRequest) -> list[Measure]:
@@ -147,9 +163,7 @@ def _lock_round(pk: int) -> ReportingRound:
 
 
 def _lock_request(request: ReportRequest) -> ReportRequest:
-    """Return the locked request. Raises `Refused` unless the person is still asked."""
+    """Return the locked request, with what `require_valid_request` asks for."""
     _lock_round(request.round_id)
     rows = ReportRequest.objects.select_for_update(of=("self",))
-    request = rows.select_related("round", "organisation", "person__user").get(pk=request.pk)
-    require_valid_request(request)
-    return request
+    return rows.select_related("round", "organisation", "person__user").get(pk=request.pk)

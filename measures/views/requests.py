@@ -13,7 +13,7 @@ from measures.forms import RequestForm
 from measures.models import ReportingRound, ReportRequest
 from measures.permissions import can_run_rounds
 from measures.queries import leads_of_round
-from measures.services.requests import require_asking, require_valid_request
+from measures.services.requests import require_asking, require_revocable, require_valid_request
 from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 
 
@@ -125,7 +125,7 @@ def request_replace(request, pk):
 
 def request_revoke(request, pk):
     asked = _get_request(request, pk)
-    if back := redirect_if_refused(request, asked, require_valid_request, to=_round_url(asked)):
+    if back := redirect_if_refused(request, asked, require_revocable, to=_round_url(asked)):
         return back
     if request.method == "POST":
         call = partial(

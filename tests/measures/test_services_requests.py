@@ -27,6 +27,7 @@ from measures.services import (
 )
 from measures.services.privacy import PERSON_DATA
 from outbox.models import Mail
+from partners.services.people import dependents_of_person
 from reminders.planning import send_reminders
 from tests.measures.builders import (
     NOW,
@@ -290,3 +291,28 @@ def test_person_is_needed_while_asked(office, asked):
 
     (need,) = PERSON_DATA.needs(people)
     assert need.until == NOW.date()
+
+
+def test_person_who_left_reports_no_longer_and_the_round_page_says_so(
+    client, office, asked, measure
+):
+    (concern,) = dependents_of_person(asked.person)
+    assert (
+        concern.text == "berichtet ohne Konto für Kammer; der persönliche Link gilt dann nicht mehr"
+    )
+    asked.person.is_active = False
+    asked.person.save()
+    client.force_login(office)
+
+    page = client.get(asked.round.get_absolute_url()).content.decode()
+    assert "nicht mehr aktiv" in page
+    assert "wird nicht gefragt, der Link gilt nicht mehr" in page
+    assert "Nicht erreichbar, weil dort niemand ein Konto als Partner hat: Kammer" in page
+    with pytest.raises(Refused, match="gilt nicht mehr"):
+        open_report_request(token_of(asked))
+    with pytest.raises(NotAllowed), nothing_changes(measure):
+        save_draft(measure=measure, values=report_values(), by=asked, now=NOW)
+    with pytest.raises(Refused, match="nicht mehr aktiv"), nothing_changes(asked):
+        replace_report_link(request=asked, by=office, now=NOW)
+    assert revoke_report_request(request=asked, by=office, now=NOW).revoked_at == NOW
+    assert dependents_of_person(asked.person) == []
