@@ -190,6 +190,10 @@ class VersionedForm(forms.ModelForm):
     def _version_of(self, obj: models.Model) -> str:
         return version_of(obj, (*self.model_fields, *self.shown_fields))
 
+    def version_for(self, obj: models.Model | None) -> str:
+        """Return the fingerprint that this form carries once it shows the saved `obj`."""
+        return self._version_of(obj) if obj else ""
+
     @property
     def values(self) -> dict[str, Any]:
         """The cleaned values of the model's fields, as services expect them."""

@@ -79,6 +79,23 @@ def format_period(period: Period) -> str:
     return f"{format_date(start)} – {format_date(end)}"
 
 
+def period_after(period: Period, months: int = 12) -> Period:
+    """Return the period of the same length that follows. After a single day, that is the day
+    `months` later; the last day of a month is followed by the last day of another.
+    """
+    start, end = period
+    if start == end:
+        later = add_months(start, months)
+        is_month_end = start == _last_day(start.replace(day=1), 1)
+        day = _last_day(later.replace(day=1), 1) if is_month_end else later
+        return Period(day, day)
+    count = (end.year - start.year) * 12 + end.month - start.month + 1
+    first = end + dt.timedelta(days=1)
+    if start.day == 1 and end == _last_day(start, count):
+        return Period(first, _last_day(first, count))
+    return Period(first, first + (end - start))
+
+
 def _part(start: dt.date, months: int) -> dict[str, int]:
     return {"number": (start.month - 1) // months + 1, "year": start.year}
 

@@ -1,4 +1,4 @@
-from measures.forms.answers import ForecastForm, RequestForm
+from measures.forms.answers import AnswerForms, answer_forms
 from measures.forms.imports import ConflictsForm, ImportForm
 from measures.forms.indicators import IndicatorForm, TargetForm, ValueForm, ValuesForm
 from measures.forms.measures import (
@@ -10,13 +10,14 @@ from measures.forms.measures import (
     RoundForm,
 )
 from measures.forms.plans import DECISION_FORMS, ContinuePlanForm, PlanForm
+from measures.forms.requests import RequestForm
 from measures.forms.reviews import OfficialLightForm
 
 __all__ = [
+    "AnswerForms",
     "ConflictsForm",
     "ContinuePlanForm",
     "DECISION_FORMS",
-    "ForecastForm",
     "ImportForm",
     "IndicatorForm",
     "MeasureForm",
@@ -31,4 +32,5 @@ __all__ = [
     "TargetForm",
     "ValueForm",
     "ValuesForm",
+    "answer_forms",
 ]

@@ -1,83 +1,256 @@
-"""What the page of all answers asks besides the reports, and whom the office asks to answer."""
+"""What the page of all answers asks of each measure: the report, milestones and indicators."""
 
-from collections.abc import Iterable
-from operator import attrgetter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from django import forms
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.conflicts import VersionedForm
-from core.forms import PickList, formfield_for, offer, put_first
-from core.roles import PARTNER
-from measures.models import Milestone, ReportRequest
+from core.dates import local_date
+from core.forms import formfield_for
+from measures.forms.indicators import PeriodField
+from measures.forms.measures import ReportForm
+from measures.models import IndicatorValue, ReportedForecast, ReportedValue
 from measures.models.milestones import DELAY_MESSAGE
+from measures.queries import Answer, proposed_period
+from measures.services import Statement
 from measures.services.milestones import is_unexplained_delay
-from partners.models import Organisation, Person
+from measures.services.values import overlap_error, period_error
 
-HAS_ACCOUNT = Q(user__is_active=True, user__groups__name=PARTNER)
+# Hidden fields, which change although nobody enters anything.
+CARRIED = {"version", "shown"}
 
 
 class ForecastForm(VersionedForm):
-    """When the lead expects to reach a milestone, and why later than planned."""
+    """When the lead expects to reach a milestone, and why later than planned. A draft may still
+    lack the reason.
+    """
 
     class Meta:
-        model = Milestone
+        model = ReportedForecast
         fields = ("forecast_on", "forecast_reason")
         formfield_callback = formfield_for
-        labels = {"forecast_on": _("voraussichtlich erreicht am")}
         widgets = {"forecast_reason": forms.Textarea(attrs={"rows": 2})}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, is_draft: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
+        self.is_draft = is_draft
         self.fields["forecast_reason"].is_conditional = True
+
+    @property
+    def subject(self):
+        return self.instance.milestone
 
     def clean(self):
         cleaned = super().clean()
         names = ("forecast_on", "forecast_reason")
-        if is_unexplained_delay(self.instance.due_on, *(cleaned.get(name) for name in names)):
+        days = (self.subject.due_on, *(cleaned.get(name) for name in names))
+        if not self.is_draft and is_unexplained_delay(*days):
             self.add_error("forecast_reason", DELAY_MESSAGE)
         return cleaned
 
 
-class LeadPickList(PickList):
-    """People to pick from; those of the lead chosen in the same form come first."""
+class ReportedValueForm(VersionedForm):
+    """The value of an indicator; `series` are the values it has, by day."""
 
-    owner_field = "organisation"
-    owner_label = _("Bei der gewählten Federführung")
-
-    @staticmethod
-    def owner_of(record: Person) -> int | None:
-        return record.organisation_id
-
-
-class RequestForm(VersionedForm):
-    """Whom to ask who has no account; people of the leads of the round come first."""
+    shown_fields = ("starts_on", "ends_on")
+    period = PeriodField(
+        label=gettext_lazy("Zeitraum"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("Zum Beispiel 2026, 2. Quartal 2026 oder 30.06.2026."),
+    )
+    field_order = ["period"]
 
     class Meta:
-        model = ReportRequest
-        fields = ("organisation", "person", "is_sole")
+        model = ReportedValue
+        fields = ("value",)
         formfield_callback = formfield_for
-        widgets = {"person": LeadPickList}
 
-    def __init__(self, *args, leads: Iterable[int] = (), **kwargs):
+    def __init__(self, *args, series: Sequence[IndicatorValue] = (), **kwargs):
         super().__init__(*args, **kwargs)
-        leads = list(leads)
-        organisations = Organisation.objects.only("name", "short_name", "is_active")
-        offer(self, "organisation", organisations.order_by("search", "pk"), Q(pk__in=leads))
-        # By organisation: many people are called alike there, "Geschäftsführung" most of all.
-        people = Person.objects.select_related("organisation").order_by(
-            "organisation__search", "sort_name", "search", "pk"
+        self.series = series
+        self.fields["value"].required = False
+        if self.instance.pk:
+            self.initial["period"] = str(self.instance.period)
+
+    @property
+    def subject(self):
+        return self.instance.indicator
+
+    @property
+    def values(self) -> dict:
+        period = self.cleaned_data.get("period")
+        days = {"starts_on": period.starts_on, "ends_on": period.ends_on} if period else {}
+        return super().values | days
+
+    def clean(self):
+        cleaned = super().clean()
+        period, value = cleaned.get("period"), cleaned.get("value")
+        if value is None:
+            if "value" not in self.errors and self.changed_data == ["period"]:
+                self.add_error("value", _("Welcher Wert gilt für diesen Zeitraum?"))
+        elif period is None:
+            if "period" not in self.errors:
+                self.add_error("period", _("Für welchen Zeitraum gilt der Wert?"))
+        elif error := self._period_error(period):
+            self.add_error("period", error)
+        return cleaned
+
+    def _period_error(self, period) -> str:
+        if error := period_error(period, local_date(timezone.now())):
+            return error
+        if any(value.period == period for value in self.series):
+            return ""
+        for value in self.series:
+            if value.period.overlaps(period):
+                return overlap_error(self.subject, value.period, value.value)
+        return ""
+
+
+@dataclass
+class AnswerForms:
+    """The forms of one answer, or none if it cannot be edited.
+
+    `notice` says at the measure why it was not submitted.
+    """
+
+    answer: Answer
+    form: ReportForm | None = None
+    forecasts: list[ForecastForm] = field(default_factory=list)
+    values: list[ReportedValueForm] = field(default_factory=list)
+    notice: str = ""
+
+    @property
+    def is_sent(self) -> bool:
+        return bool(self.form and self.form.is_bound)
+
+    @property
+    def statements(self) -> list[ForecastForm | ReportedValueForm]:
+        return [*self.forecasts, *self.values]
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was entered since the page was shown."""
+        if self.form is None:
+            return False
+        changed = set(self.form.changed_data) - CARRIED
+        # A day that was removed says nothing yet.
+        is_typed = changed != {"as_of_on"} or bool(self.form["as_of_on"].value())
+        return bool(changed and is_typed) or bool(self.changed_statements)
+
+    @property
+    def changed_statements(self) -> list[ForecastForm | ReportedValueForm]:
+        return [form for form in self.statements if _has_changed(form)]
+
+    @property
+    def has_own_answer(self) -> bool:
+        """Whether repeating the former answer would overwrite one, saved or only typed."""
+        is_typed = bool(self.form and set(self.form.changed_data) - CARRIED - {"as_of_on"})
+        return is_typed or self.answer.has_own_answer
+
+    def every(self) -> Iterator[ReportForm | ForecastForm | ReportedValueForm]:
+        if self.form:
+            yield self.form
+            yield from self.statements
+
+    @property
+    def has_errors(self) -> bool:
+        return any(form.errors for form in self.every())
+
+    @property
+    def is_valid(self) -> bool:
+        # Every form is checked, so that all errors show at once.
+        found = [form.is_valid() for form in self.every()]
+        return all(found)
+
+    def given(self) -> dict:
+        """Return the arguments of `save_draft` or `submit_report`: all that can be read."""
+        form = self.form
+        readable = [said for said in self.changed_statements if said.is_valid()]
+        return {
+            "measure": self.answer.measure,
+            # What cannot be read stays as it was saved, so that the rest is not lost.
+            "values": {
+                name: form.cleaned_data.get(name, form.get_initial_for_field(field_, name))
+                for name, field_ in form.fields.items()
+                if name in form.model_fields
+            },
+            "version": form.version_shown,
+            "shown": form.cleaned_data["shown"],
+            "statements": [
+                Statement(said.subject, said.values, said.version_shown) for said in readable
+            ],
+        }
+
+    def versions(self, saved: Answer) -> dict[str, str]:
+        """Return the fingerprints that the forms carry once they show `saved`, by field name."""
+        found = {}
+        stored = {"forecasts": saved.forecasts, "values": saved.values}
+        for form in self.every():
+            record = saved.report
+            if form in self.forecasts:
+                record = stored["forecasts"].get(form.subject.pk)
+            elif form in self.values:
+                record = stored["values"].get(form.subject.pk)
+            found[form.add_prefix("version")] = form.version_for(record)
+        found[self.form.add_prefix("shown")] = str(saved.situation)
+        return found
+
+    def continue_from(self, saved: Answer) -> None:
+        """Let the forms, shown again with errors, continue what was saved of them."""
+        versions = self.versions(saved)
+        for form in self.every():
+            form.data = form.data.copy()
+            form.data.update(versions)
+
+
+def _has_changed(form: VersionedForm) -> bool:
+    return bool(set(form.changed_data) - CARRIED)
+
+
+def answer_forms(given: Answer, data: Mapping | None, *, is_draft: bool) -> AnswerForms:
+    """Return the forms of `given` with what was sent of it, None for nothing."""
+    # What was sent is kept even if a colleague submitted the report meanwhile.
+    if not given.is_editable and data is None:
+        return AnswerForms(given)
+    form = ReportForm(
+        data,
+        prefix=f"m{given.measure.pk}",
+        instance=given.report if given.is_editable else None,
+        initial={} if given.report else {"as_of_on": given.round.cut_off_on},
+        situation=given.situation,
+        is_draft=is_draft,
+    )
+    forecasts = [
+        ForecastForm(
+            data,
+            prefix=f"s{milestone.pk}",
+            instance=given.forecasts.get(milestone.pk)
+            or ReportedForecast(
+                milestone=milestone,
+                forecast_on=milestone.forecast_on,
+                forecast_reason=milestone.forecast_reason,
+            ),
+            is_draft=is_draft,
         )
-        self.fields["person"].label_from_instance = attrgetter("name_with_organisation")
-        offer(self, "person", people, Q(is_active=True) & ~Q(email="") & ~HAS_ACCOUNT)
-        chosen = self["organisation"].value()
-        own = self.fields["person"].queryset.filter(organisation__in=leads)
-        keys = sorted(
-            own.values_list("pk", "organisation"), key=lambda pair: str(pair[1]) != str(chosen)
-        )
-        put_first(
-            self.fields["person"],
-            [pk for pk, _organisation in keys],
-            _("Bei den Federführungen dieser Berichtsrunde"),
-        )
+        for milestone in given.milestones
+    ]
+    value_form = partial(_value_form, given, data)
+    return AnswerForms(given, form, forecasts, list(map(value_form, given.indicators)))
+
+
+def _value_form(given: Answer, data: Mapping | None, indicator) -> ReportedValueForm:
+    series = list(indicator.series.all())
+    proposed = proposed_period(series, given.round.cut_off_on, local_date(timezone.now()))
+    return ReportedValueForm(
+        data,
+        prefix=f"i{indicator.pk}",
+        instance=given.values.get(indicator.pk) or ReportedValue(indicator=indicator),
+        initial={"period": str(proposed) if proposed else ""},
+        series=series,
+    )

@@ -237,10 +237,6 @@ class ReportForm(VersionedForm):
                 self.add_error(name, MISSING_EXPLANATION_MESSAGES[name])
         return cleaned
 
-    def version_for(self, report: StatusReport) -> str:
-        """Return the fingerprint that this form carries once it shows `report`."""
-        return self._version_of(report)
-
     def show_conflict(self, error, current) -> None:
         super().show_conflict(error, current)
         # The sentence says what has happened, so sending the form again takes it into account.

@@ -1,3 +1,4 @@
+from measures.models.answers import ReportedForecast, ReportedValue
 from measures.models.continuations import Continuation
 from measures.models.entries import RoundEntry, RoundMilestone
 from measures.models.imports import MeasureImport
@@ -24,6 +25,8 @@ __all__ = [
     "PlanSection",
     "Project",
     "ReportRequest",
+    "ReportedForecast",
+    "ReportedValue",
     "ReportingRound",
     "RoundEntry",
     "RoundMilestone",

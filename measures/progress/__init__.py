@@ -1,4 +1,11 @@
-from measures.progress.answers import answer_card, answers_note
+from measures.progress.answers import (
+    answer_card,
+    answer_errors,
+    answer_pages,
+    answers_note,
+    page_turns,
+    submit_all_label,
+)
 from measures.progress.continuations import (
     OUTCOME_HEADER,
     decision_details,
@@ -51,6 +58,7 @@ from measures.progress.reports import (
     report_lines,
     report_origin,
     report_remark,
+    reported_tables,
 )
 from measures.progress.reviews import light_facts, official_facts, review_lines
 from measures.progress.rounds import (
@@ -75,11 +83,13 @@ from measures.progress.timeline_picture import CARD, PAGE
 
 __all__ = [
     "CARD",
-    "DifferenceGroup",
     "OUTCOME_HEADER",
     "PAGE",
+    "DifferenceGroup",
     "answer_buttons",
     "answer_card",
+    "answer_errors",
+    "answer_pages",
     "answers_note",
     "change_effect",
     "change_lines",
@@ -90,9 +100,9 @@ __all__ = [
     "decision_effect",
     "difference_groups",
     "difference_sheet",
-    "draw_milestones",
     "differences_line",
     "differences_notes",
+    "draw_milestones",
     "draw_timeline",
     "entries_note",
     "entry_lines",
@@ -123,6 +133,7 @@ __all__ = [
     "opening_hindrance",
     "outcome_rows",
     "owing_lines",
+    "page_turns",
     "phase_steps",
     "plan_lines",
     "plan_tabs",
@@ -140,12 +151,14 @@ __all__ = [
     "report_origin",
     "report_remark",
     "report_tasks",
+    "reported_tables",
     "requirement_lines",
     "review_lines",
     "round_buttons",
     "round_deadline",
     "round_lines",
     "status_facts",
+    "submit_all_label",
     "succession_facts",
     "succession_lines",
     "undone_message",

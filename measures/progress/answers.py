@@ -12,9 +12,11 @@ from core.dates import format_date, format_moment
 from core.html import draw_traffic_light
 from core.progress import TextCard
 from measures.enums import REPORT_BADGE_COLOURS, ReportState
-from measures.models import StatusReport
+from measures.models import Indicator, StatusReport
 from measures.progress.measures import status_facts
 from measures.queries import Answer
+
+MEASURES_A_PAGE, FIELDS_A_PAGE = 20, 800
 
 
 class AnswerRow(NamedTuple):
@@ -25,8 +27,30 @@ class AnswerRow(NamedTuple):
     before: str | SafeString
 
 
+class ValueRow(NamedTuple):
+    """The form of the value of an indicator, with its last value."""
+
+    title: str
+    form: object
+    before: str
+
+
+class AnswerError(NamedTuple):
+    text: str
+    url: str
+
+
+class PageTurn(NamedTuple):
+    """A button that saves and turns to the page `number`, or the page that is shown."""
+
+    number: int
+    is_current: bool
+
+
 class AnswerCard(NamedTuple):
-    """A measure with the form of its answer, or with what was answered."""
+    """A measure with the form of its answer, or with what was answered. `news` says what state the
+    answer is in, `notice` what went wrong.
+    """
 
     key: int
     title: str
@@ -34,20 +58,24 @@ class AnswerCard(NamedTuple):
     state: str
     colour: str
     saved: str
+    news: str
+    notice: str
     remark: TextCard | None
     form: object
     rows: list[AnswerRow]
     forecasts: list
+    has_forecasts: bool
+    values: list[ValueRow]
     repeats: str
     facts: list[tuple]
     texts: list[tuple[str, str]]
 
 
-def answer_card(entry, *, is_inside: bool) -> AnswerCard:
-    """Return the card of `views.answers.Entry`; only those with an account can open the measure."""
-    given: Answer = entry.answer
+def answer_card(forms, *, is_inside: bool) -> AnswerCard:
+    """Return the card of `forms.AnswerForms`; only those with an account can open the measure."""
+    given: Answer = forms.answer
     report, accepted = given.report, given.accepted
-    shown = report or accepted if entry.form is None else None
+    shown = report or accepted if forms.form is None else None
     return AnswerCard(
         key=given.measure.pk,
         title=given.measure.label,
@@ -55,11 +83,21 @@ def answer_card(entry, *, is_inside: bool) -> AnswerCard:
         state=_state(given),
         colour=_colour(given),
         saved=_saved(given),
+        news=_news(given) if forms.form is None or not forms.has_errors else "",
+        notice=forms.notice,
         remark=_remark(report),
-        form=entry.form,
-        rows=_rows(entry.form, accepted) if entry.form else [],
-        forecasts=list(zip(given.milestones, entry.forecasts, strict=False)),
-        repeats=_repeats(accepted) if entry.form else "",
+        form=forms.form,
+        rows=_rows(forms.form, accepted) if forms.form else [],
+        forecasts=list(zip(given.milestones, forms.forecasts, strict=False)),
+        # Open where something was entered or is wrong: nobody looks for it in a closed group.
+        has_forecasts=bool(given.forecasts)
+        or any(form.is_bound and (form.errors or form.has_changed()) for form in forms.forecasts),
+        values=[
+            ValueRow(f"{indicator.title} ({indicator.unit})", form, _last_value(indicator))
+            for indicator, form in zip(given.indicators, forms.values, strict=False)
+        ],
+        # Repeating the former answer is no answer to what the office has returned.
+        repeats=_repeats(accepted) if forms.form and not given.has_own_answer else "",
         facts=status_facts(shown) if shown else [],
         texts=_texts(shown) if shown else [],
     )
@@ -84,6 +122,71 @@ def _saved(given: Answer) -> str:
     text = _("Zuletzt gespeichert von %(who)s, %(moment)s")
     moment = format_moment(given.saved_at or given.report.reported_at)
     return text % {"who": given.report.reporter, "moment": moment}
+
+
+def _news(given: Answer) -> str:
+    if given.report is None or given.report.state == ReportState.RETURNED:
+        return ""
+    if given.report.state == ReportState.SUBMITTED:
+        return _("Dieser Bericht ist eingereicht. Die Geschäftsstelle prüft ihn.")
+    return _("Dieser Entwurf ist noch nicht eingereicht.")
+
+
+def _last_value(indicator: Indicator) -> str:
+    latest = list(indicator.series.all())[-1:]
+    return str(latest[0]) if latest else _("noch kein Wert")
+
+
+def answer_errors(shown) -> list[AnswerError]:
+    """Return what is wrong in `forms.AnswerForms`, with links to the fields."""
+    return [
+        AnswerError(f"{forms.answer.measure.label}: {text}", url)
+        for forms in shown
+        for form in forms.every()
+        for text, url in _form_errors(form, f"#m{forms.answer.measure.pk}")
+    ]
+
+
+def _form_errors(form, place: str) -> list[tuple[str, str]]:
+    subject = getattr(form, "subject", None)
+    about = f"{subject}, " if subject else ""
+    found = [(str(error), place) for error in form.non_field_errors()]
+    for field in form:
+        url = place if field.is_hidden else f"#{field.auto_id}"
+        found += [(f"{about}{field.label}: {error}", url) for error in field.errors]
+    return found
+
+
+def answer_pages(shown) -> list[list[int]]:
+    """Return the keys of the measures of each page of `forms.AnswerForms`; there is always one.
+
+    Django refuses a form of more than 1 000 fields, and nobody oversees a page that long.
+    """
+    pages: list[list[int]] = [[]]
+    fields = 0
+    for forms in shown:
+        count = sum(len(form.fields) for form in forms.every())
+        if pages[-1] and (len(pages[-1]) == MEASURES_A_PAGE or fields + count > FIELDS_A_PAGE):
+            pages.append([])
+            fields = 0
+        pages[-1].append(forms.answer.measure.pk)
+        fields += count
+    return pages
+
+
+def submit_all_label(shown, pages: int) -> str:
+    """Return the label of the button for all reports of the page, "" for a single one."""
+    if sum(forms.form is not None for forms in shown) < 2:
+        return ""
+    if pages > 1:
+        return _("Alle begonnenen Berichte dieser Seite einreichen")
+    return _("Alle begonnenen Berichte einreichen")
+
+
+def page_turns(count: int, current: int) -> list[PageTurn]:
+    """Return the buttons to the pages, none for a single one."""
+    numbers = range(1, count + 1) if count > 1 else ()
+    return [PageTurn(number, number == current) for number in numbers]
 
 
 def _remark(report: StatusReport | None) -> TextCard | None:

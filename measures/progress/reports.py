@@ -1,6 +1,7 @@
 """Buttons, origin and comparison on the page of a status report, and who hears of a decision."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -14,10 +15,10 @@ from core.html import draw_traffic_light
 from core.progress import Button, TextCard
 from core.states import allowed_actions
 from measures.enums import REPORT_BADGE_COLOURS, REPORT_MOVES, UNKNOWN_LABEL, ReportState
-from measures.models import Measure, StatusReport
+from measures.models import Indicator, Measure, ReportedForecast, ReportedValue, StatusReport
 from measures.permissions import can_decide_reports, can_see_returns, can_submit_report
 from measures.progress.measures import status_facts
-from measures.queries import people_told_of_decision
+from measures.queries import forecast_conflict, people_told_of_decision, value_conflict
 from partners.models import Person
 
 
@@ -137,6 +138,79 @@ def _compared_values(report: StatusReport) -> list[tuple[str, str | SafeString]]
         (_("Sachstand"), linebreaksbr(report.summary)),
         (_("Nächste Schritte"), linebreaksbr(report.outlook)),
     ]
+
+
+class ReportedLine(NamedTuple):
+    """What the report says of a milestone or an indicator, as cells with their headings."""
+
+    subject: str
+    cells: list[tuple[str, str]]
+
+
+class ReportedTable(NamedTuple):
+    heading: str
+    titles: list[str]
+    lines: list[ReportedLine]
+
+
+def reported_tables(report: StatusReport) -> list[ReportedTable]:
+    """Return what the report says of milestones and indicators besides what held before."""
+    forecasts = report.forecasts.select_related("milestone").order_by("milestone__due_on", "pk")
+    values = report.reported_values.select_related("indicator").prefetch_related(
+        "indicator__series"
+    )
+    tables = [
+        (_("Gemeldete Termine"), _("Meilenstein"), list(map(_forecast_line, forecasts))),
+        (_("Gemeldete Werte"), _("Indikator"), list(map(_value_line, values.order_by("pk")))),
+    ]
+    return [
+        ReportedTable(heading, [first, *(title for title, _text in lines[0].cells)], lines)
+        for heading, first, lines in tables
+        if lines
+    ]
+
+
+def _forecast_line(forecast: ReportedForecast) -> ReportedLine:
+    milestone = forecast.milestone
+    cells = [
+        (_("geplant bis"), format_date(milestone.due_on)),
+        (_("bisher voraussichtlich"), format_date(forecast.known_on)),
+        (_("gemeldet"), format_date(forecast.forecast_on) or _("wie geplant")),
+        (_("Grund"), forecast.forecast_reason),
+        (_("Hinweis"), _adoption(forecast.is_adopted, forecast_conflict(forecast))),
+    ]
+    return ReportedLine(str(milestone), cells)
+
+
+def _value_line(reported: ReportedValue) -> ReportedLine:
+    indicator, series = reported.indicator, list(reported.indicator.series.all())
+    before = reported.known_value
+    if before is None:
+        earlier = [value.value for value in series if value.ends_on < reported.starts_on]
+        before = earlier[-1] if earlier else None
+    cells = [
+        (_("Zeitraum"), str(reported.period)),
+        (_("bisher"), indicator.format(before)),
+        (_("gemeldet"), indicator.format(reported.value)),
+        (_("Unterschied"), _difference(indicator, before, reported.value)),
+        (_("Hinweis"), _adoption(reported.is_adopted, value_conflict(reported, series))),
+    ]
+    return ReportedLine(str(indicator), cells)
+
+
+def _difference(indicator: Indicator, before: Decimal | None, now: Decimal) -> str:
+    if before is None:
+        return ""
+    sign = "+" if now > before else "\N{MINUS SIGN}" if now < before else "\N{PLUS-MINUS SIGN}"
+    return f"{sign}{indicator.format(abs(now - before))}"
+
+
+def _adoption(is_adopted: bool | None, conflict: str) -> str:
+    """Say whether the report counts here, before it is accepted only if it will not."""
+    if is_adopted is None:
+        keeps = _("Das Annehmen ändert daran nichts.")
+        return f"{conflict} {keeps}" if conflict else ""
+    return _("übernommen") if is_adopted else _("nicht übernommen")
 
 
 class PreviousStatus(NamedTuple):

@@ -1,4 +1,4 @@
-from measures.queries.answers import Answer, answers_of
+from measures.queries.answers import Answer, answers_of, forecast_conflict, value_conflict
 from measures.queries.asking import ReportQuestions, report_questions
 from measures.queries.comparisons import (
     Comparison,
@@ -19,6 +19,7 @@ from measures.queries.facets import FACETS, counted_with_parents, facet_counts
 from measures.queries.indicators import (
     deviation_of,
     indicators_with_series,
+    proposed_period,
     series_version,
     target_path_of,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "descendants_of",
     "deviation_of",
     "facet_counts",
+    "forecast_conflict",
     "indicator_history",
     "indicators_with_series",
     "last_entries",
@@ -153,6 +155,7 @@ __all__ = [
     "plan_figures",
     "plan_tree",
     "progress_figures",
+    "proposed_period",
     "recorded_since",
     "report_questions",
     "reporting_situation",
@@ -186,6 +189,7 @@ __all__ = [
     "tree_branch",
     "undecided_measures",
     "valid_requests",
+    "value_conflict",
     "version_of_measures",
     "with_period",
 ]

@@ -1,19 +1,34 @@
 """What one lead has to answer in a round: its measures, with what is known of each."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
+from core.dates import format_date
 from measures.enums import EDITABLE_REPORT_STATES, FINISHED_PHASES, OPEN_REPORT_STATES, ReportState
-from measures.models import Measure, Milestone, ReportingRound, StatusReport
+from measures.models import (
+    Indicator,
+    IndicatorValue,
+    Measure,
+    Milestone,
+    ReportedForecast,
+    ReportedValue,
+    ReportingRound,
+    StatusReport,
+)
+from measures.models.reports import ANSWER_FIELDS
+from measures.queries.indicators import indicators_with_series
 from measures.queries.reports import ReportingSituation
 
 
 @dataclass(frozen=True)
 class Answer:
     """A measure in a round: its open report, if any, its latest accepted one, whether one was
-    accepted in this round, and the milestones not reached yet.
+    accepted in this round, the milestones not reached yet, and the indicators with their series.
     """
 
     round: ReportingRound
@@ -22,6 +37,19 @@ class Answer:
     accepted: StatusReport | None
     is_accepted: bool
     milestones: list[Milestone]
+    indicators: list[Indicator]
+
+    @property
+    def forecasts(self) -> dict[int, ReportedForecast]:
+        """What the open report says of milestones, by their keys."""
+        reported = self.report.forecasts.all() if self.report else []
+        return _of(reported, "milestone", self.milestones)
+
+    @property
+    def values(self) -> dict[int, ReportedValue]:
+        """What the open report says of indicators, by their keys."""
+        reported = self.report.reported_values.all() if self.report else []
+        return _of(reported, "indicator", self.indicators)
 
     @property
     def is_given(self) -> bool:
@@ -36,6 +64,15 @@ class Answer:
             return False
         is_begun = self.report is not None and self.report.state in EDITABLE_REPORT_STATES
         return self.round.is_open or is_begun
+
+    @property
+    def has_own_answer(self) -> bool:
+        """Whether there is an answer that repeating the former one would overwrite, or that the
+        office has returned.
+        """
+        if self.report is None or self.report.state == ReportState.RETURNED:
+            return self.report is not None
+        return any(getattr(self.report, name) for name in ANSWER_FIELDS)
 
     @property
     def saved_at(self) -> dt.datetime | None:
@@ -54,9 +91,20 @@ class Answer:
         )
 
 
-def answers_of(reporting_round: ReportingRound, organisation_ids) -> list[Answer]:
+def _of(reported: Iterable, name: str, subjects: Iterable) -> dict[int, Any]:
+    """Return what is `reported` by the key of its subject, which is one of the loaded ones."""
+    found = {getattr(said, f"{name}_id"): said for said in reported}
+    for subject in subjects:
+        if subject.pk in found:
+            setattr(found[subject.pk], name, subject)
+    return found
+
+
+def answers_of(
+    reporting_round: ReportingRound, organisation_ids, *, only: int | None = None
+) -> list[Answer]:
     """Return an answer for each measure that the organisations lead and that the round asks about,
-    by title, in three queries.
+    by title, in a fixed number of queries; with `only`, the one about that measure.
     """
     in_round = StatusReport.objects.filter(round=reporting_round, measure=OuterRef("pk"))
     measures = (
@@ -71,9 +119,50 @@ def answers_of(reporting_round: ReportingRound, organisation_ids) -> list[Answer
                 Milestone.objects.filter(done_on__isnull=True).in_order(),
                 to_attr="open_milestones",
             ),
+            Prefetch("indicators", indicators_with_series(), to_attr="known_indicators"),
         )
     )
+    if only is not None:
+        measures = measures.filter(pk=only)
     return [_answer(reporting_round, measure) for measure in measures.order_by("search", "pk")]
+
+
+def forecast_conflict(forecast: ReportedForecast) -> str:
+    """Return why accepting the report leaves the milestone of `forecast` as it is, or ""."""
+    milestone = forecast.milestone
+    if milestone.done_on:
+        return _("Inzwischen ist er als erreicht eingetragen (%(day)s).") % {
+            "day": format_date(milestone.done_on)
+        }
+    if milestone.forecast_on in (forecast.known_on, forecast.forecast_on):
+        return ""
+    if milestone.forecast_on is None:
+        return _("Inzwischen ist die Verschiebung zurückgenommen.")
+    return _("Inzwischen ist der %(day)s eingetragen.") % {
+        "day": format_date(milestone.forecast_on)
+    }
+
+
+def value_conflict(reported: ReportedValue, series: Iterable[IndicatorValue]) -> str:
+    """Return why accepting the report leaves the `series` of the indicator as it is, or ""."""
+    series = list(series)
+    same = next((value for value in series if value.period == reported.period), None)
+    if same is None and reported.known_value is not None:
+        return _("Der Wert für diesen Zeitraum ist inzwischen gelöscht.")
+    if same and same.value not in (reported.known_value, reported.value):
+        return _("Inzwischen sind %(value)s eingetragen.") % {
+            "value": reported.indicator.format(same.value)
+        }
+    if same:
+        return ""
+    # A year and one of its quarters would count the quarter twice.
+    other = next((value for value in series if value.period.overlaps(reported.period)), None)
+    if other is None:
+        return ""
+    return _("Inzwischen gibt es einen Wert für %(period)s (%(value)s).") % {
+        "period": other.period,
+        "value": reported.indicator.format(other.value),
+    }
 
 
 def _reports() -> QuerySet[StatusReport]:
@@ -82,6 +171,12 @@ def _reports() -> QuerySet[StatusReport]:
     reports = StatusReport.objects.select_related(
         "round", "reported_by__person", "reported_via__person"
     ).annotate(saved_at=Subquery(saved.values("history_date")[:1]))
+    # Of open reports only: nobody answers what an accepted one said of milestones and indicators.
+    is_open = Q(report__state__in=OPEN_REPORT_STATES)
+    reports = reports.prefetch_related(
+        Prefetch("forecasts", ReportedForecast.objects.filter(is_open)),
+        Prefetch("reported_values", ReportedValue.objects.filter(is_open)),
+    )
     return reports.order_by("-as_of_on", "-decided_at", "-pk")
 
 
@@ -95,4 +190,5 @@ def _answer(reporting_round: ReportingRound, measure: Measure) -> Answer:
         next(iter(accepted), None),
         any(report.round_id == reporting_round.pk for report in accepted),
         measure.open_milestones,
+        measure.known_indicators,
     )

@@ -1,5 +1,6 @@
 """Indicators with their targets and series."""
 
+import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
-from core.periods import Period
+from core.periods import Period, period_after
 from measures.models import Indicator, IndicatorTarget, IndicatorValue
 from measures.models.indicators import format_value
 from measures.queries.target_paths import Deviation, PathPoint, path_of, target_path_deviation
@@ -59,6 +60,25 @@ def series_version(indicator: Indicator) -> str:
         "pk", "starts_on", "ends_on", "value", "note", "source"
     )
     return hashlib.sha256(repr([list(map(str, row)) for row in rows]).encode()).hexdigest()[:20]
+
+
+def proposed_period(
+    series: Sequence[IndicatorValue], until: dt.date, today: dt.date
+) -> Period | None:
+    """Return the latest period in the rhythm of `series` that is over on the day `until`, or else
+    the one that comes next. None without a rhythm, and while the next one has not begun.
+    """
+    if not series:
+        return None
+    latest = series[-1].period
+    months = 12
+    if len(series) > 1:
+        before = series[-2].ends_on
+        months = (latest.ends_on.year - before.year) * 12 + latest.ends_on.month - before.month
+    period = period_after(latest, max(months, 1))
+    while (later := period_after(period, max(months, 1))).ends_on <= until:
+        period = later
+    return period if period.starts_on <= today else None
 
 
 class ValueChange(NamedTuple):

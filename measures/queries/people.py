@@ -19,6 +19,7 @@ from measures.models import (
     Measure,
     Milestone,
     Project,
+    ReportedForecast,
     ReportingRound,
     ReportRequest,
     RoundEntry,
@@ -52,6 +53,10 @@ def finished_projects() -> QuerySet[Project]:
 
 def finished_reports() -> QuerySet[StatusReport]:
     return StatusReport.objects.filter(measure__in=finished_measures())
+
+
+def finished_forecasts() -> QuerySet[ReportedForecast]:
+    return ReportedForecast.objects.filter(report__measure__in=finished_measures())
 
 
 def published_continuations() -> QuerySet[Continuation]:

@@ -1,3 +1,4 @@
+from measures.services.answers import Statement
 from measures.services.asking import ask_for_reports
 from measures.services.continuations import (
     continue_measures,
@@ -7,12 +8,7 @@ from measures.services.continuations import (
     undo_continuation,
 )
 from measures.services.dependencies import add_requirement, remove_requirement
-from measures.services.imports import (
-    apply_import,
-    create_import,
-    discard_import,
-    undo_import,
-)
+from measures.services.imports import apply_import, create_import, discard_import, undo_import
 from measures.services.indicators import (
     change_indicator,
     change_target,
@@ -32,11 +28,7 @@ from measures.services.milestones import (
 )
 from measures.services.plans import change_plan, continue_plan, require_continuable
 from measures.services.projects import change_project, create_project
-from measures.services.reports import (
-    record_report,
-    save_draft,
-    submit_report,
-)
+from measures.services.reports import record_report, save_draft, submit_report
 from measures.services.requests import (
     create_report_request,
     open_report_request,
@@ -44,12 +36,7 @@ from measures.services.requests import (
     revoke_report_request,
     show_report_link,
 )
-from measures.services.reviews import (
-    accept_report,
-    accept_reports,
-    complete_report,
-    return_report,
-)
+from measures.services.reviews import accept_report, accept_reports, complete_report, return_report
 from measures.services.rounds import (
     change_round,
     close_round,
@@ -71,6 +58,7 @@ from measures.services.values import (
 
 __all__ = [
     "RecordedValues",
+    "Statement",
     "ValueEntry",
     "accept_report",
     "accept_reports",

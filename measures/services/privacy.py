@@ -10,6 +10,7 @@ from core.texts import Traces
 from measures.models import ReportRequest
 from measures.queries.people import (
     export_person,
+    finished_forecasts,
     finished_indicator_values,
     finished_indicators,
     finished_measures,
@@ -79,6 +80,7 @@ PERSON_DATA = PersonData(
         ClosedTexts("measures.Measure", finished_measures),
         ClosedTexts("measures.Milestone", finished_milestones),
         ClosedTexts("measures.Project", finished_projects),
+        ClosedTexts("measures.ReportedForecast", finished_forecasts),
         ClosedTexts("measures.RoundEntry", frozen_entries),
         ClosedTexts("measures.RoundMilestone", frozen_milestones),
         ClosedTexts("measures.StatusReport", finished_reports),

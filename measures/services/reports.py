@@ -11,7 +11,7 @@ requests never deadlock.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -48,6 +48,11 @@ from measures.queries import (
     open_round_of,
     reporting_situation,
 )
+from measures.services.answers import (
+    Statement,
+    require_complete_statements,
+    save_statements,
+)
 from outbox.services import enqueue_mails
 from outbox.texts import MailDraft
 from partners.queries import people_with_role, recipient_of
@@ -62,6 +67,7 @@ def save_draft(
     values: Mapping[str, Any],
     version: str = "",
     shown: str = "",
+    statements: Sequence[Statement] = (),
     by,
     now: dt.datetime,
 ) -> StatusReport:
@@ -69,11 +75,13 @@ def save_draft(
 
     Only the lead and the office see it: a lead often needs several days and several people for
     a report. `version` is the fingerprint of the open report as the form showed it, "" if there was
-    none; `shown` is the `ReportingSituation` it showed, "" to compare nothing. Raises `NotAllowed`,
-    `Refused`, `ChangedMeanwhile`.
+    none; `shown` is the `ReportingSituation` it showed, "" to compare nothing. `statements` are
+    what the report says of milestones and indicators. Raises `NotAllowed`, `Refused`,
+    `ChangedMeanwhile`.
     """
     report = _open_report("revise", measure, values, version=version, shown=shown, by=by)
     save_as(report, by=by, now=now, reason=_("Entwurf gespeichert"))
+    save_statements(report, statements, by=by, now=now)
     return report
 
 
@@ -84,18 +92,21 @@ def submit_report(
     values: Mapping[str, Any],
     version: str = "",
     shown: str = "",
+    statements: Sequence[Statement] = (),
     by,
     now: dt.datetime,
 ) -> StatusReport:
     """Submit the lead's report, mail the office, and return the report.
 
-    The measure keeps its status until the office accepts the report. `version` and `shown` as in
-    `save_draft`. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
+    The measure keeps its status until the office accepts the report. `version`, `shown` and
+    `statements` as in `save_draft`. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
     """
     report = _open_report("submit", measure, values, version=version, shown=shown, by=by)
     require_complete(report, today=local_date(now))
     report.reported_at = now
     save_as(report, by=by, now=now, reason=_("Bericht eingereicht"))
+    save_statements(report, statements, by=by, now=now)
+    require_complete_statements(report)
     enqueue_mails(_mails_to_office(report, now), now=now, by=account_of(by))
     return report
 

@@ -20,6 +20,7 @@ from measures.models import StatusReport
 from measures.models.reports import OfficialLight
 from measures.permissions import can_decide_reports, require_permission
 from measures.queries import people_told_of_decision
+from measures.services.answers import adopt_statements
 from measures.services.reports import adopt_status, lock_measure, require_complete
 from outbox.services import enqueue_mails
 from outbox.texts import MailDraft
@@ -36,8 +37,8 @@ def accept_report(
     now: dt.datetime,
     notify: bool = True,
 ) -> StatusReport:
-    """Make a submitted report the status of its measure and return the report; with `notify` it
-    mails the reporter.
+    """Make a submitted report the status of its measure, move the milestones and enter the values
+    of indicators as it says, and return it; with `notify` it mails the reporter.
 
     `shown` is the `submission` that the office has read, "" to compare nothing. `official` is the
     light that holds instead of the reported one, which stays in the report. Raises `NotAllowed`,
@@ -55,6 +56,7 @@ def accept_report(
     report.decided_by, report.decided_at = by, now
     save_as(report, by=by, now=now, reason=reason)
     adopt_status(measure, by=by, now=now)
+    adopt_statements(report, by=by, now=now)
     if notify:
         _mail_decision(report, "report_accepted", path=measure.get_absolute_url(), by=by, now=now)
     return report
@@ -133,6 +135,7 @@ def complete_report(
     report.decided_by, report.decided_at = by, now
     save_as(report, by=by, now=now, reason=_("Bericht ergänzt und angenommen"))
     adopt_status(measure, by=by, now=now)
+    adopt_statements(report, by=by, now=now)
     if notify:
         _mail_decision(report, "report_accepted", path=measure.get_absolute_url(), by=by, now=now)
     return report

@@ -1,53 +1,58 @@
 """All reports that a lead owes in a round, on one page: signed in, or by personal link."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from core.dates import format_moment, local_date
+from core.dates import format_date, format_moment, local_date
 from core.errors import Refused
 from core.views import opened_by_link, require, run_service
 from measures import services
 from measures.enums import OPEN_REPORT_STATES
-from measures.forms import ForecastForm, ReportForm
+from measures.forms import AnswerForms, answer_forms
 from measures.models import ReportingRound, StatusReport
 from measures.models.reports import ANSWER_FIELDS
 from measures.permissions import represented_organisations
-from measures.progress import answer_card, answers_note, round_deadline
+from measures.progress import (
+    answer_card,
+    answer_errors,
+    answer_pages,
+    answers_note,
+    page_turns,
+    round_deadline,
+    submit_all_label,
+)
 from measures.queries import Answer, answers_of, latest_accepted
 
-CARRIED = {"version", "shown"}
+SUBMITTED, DRAFTED = "submitted", "drafted"
+OWN_ANSWER = gettext_lazy(
+    "Hier ist schon etwas eingetragen. Bitte reichen Sie diesen Bericht ein, oder leeren Sie die "
+    "Felder: „Unverändert“ gilt nur ohne eigene Angaben."
+)
 
 
 @dataclass
 class Entry:
-    """An answer with its forms. `submits` says that it is to be submitted, not only saved."""
+    """What was sent of one measure: as the page shows it, and by the rules of a draft. `submits`
+    says that it is to be submitted, `may_repeat` is False for a press of *Unverändert* that would
+    overwrite an answer.
+    """
 
-    answer: Answer
-    form: ReportForm | None
-    forecasts: list[ForecastForm] = field(default_factory=list)
+    shown: AnswerForms
+    draft: AnswerForms
     submits: bool = False
-    is_done: bool = False
+    may_repeat: bool = True
+    outcome: str = ""
 
     @property
-    def is_filled(self) -> bool:
-        """Whether anything was entered since the page was shown."""
-        return bool(self.form and set(self.form.changed_data) - CARRIED) or bool(self.moved)
-
-    @property
-    def moved(self) -> list[ForecastForm]:
-        return [form for form in self.forecasts if set(form.changed_data) - CARRIED]
-
-    @property
-    def has_errors(self) -> bool:
-        forms = [self.form, *self.forecasts] if self.form else []
-        return any(form.errors for form in forms)
+    def answer(self) -> Answer:
+        return self.shown.answer
 
 
 @opened_by_link(services.open_report_request, "measures/link_closed.html")
@@ -71,77 +76,91 @@ def answer(request, pk):
 
 
 def _answer_page(request, reporting_round: ReportingRound, organisations, *, by, shell: str):
-    answers = answers_of(reporting_round, organisations)
     if "save" in request.POST:
-        return _autosave(request, answers, by)
-    entries = [_entry(request, given) for given in answers]
+        return _autosave(request, reporting_round, organisations, by)
+    answers = answers_of(reporting_round, organisations)
+    shown = {given.measure.pk: answer_forms(given, None, is_draft=True) for given in answers}
+    pages = answer_pages(list(shown.values()))
+    number = _page_number(request.GET.get("page"), pages)
     if request.method == "POST":
+        entries = [_entry(request, given) for given in answers]
         _save(request, entries, by)
-        if not any(entry.has_errors for entry in entries):
-            return redirect(f"{request.path}{_anchor(request)}")
+        failed = [entry for entry in entries if entry.shown.has_errors]
+        if not failed:
+            number = _page_number(request.POST.get("turn"), pages) or number
+            return redirect(f"{request.path}{_query(number)}{_anchor(request)}")
         current = {given.measure.pk: given for given in answers_of(reporting_round, organisations)}
-        entries = [_shown_again(entry, current) for entry in entries]
-    today = local_date(timezone.now())
+        shown = {key: answer_forms(given, None, is_draft=True) for key, given in current.items()}
+        shown |= {entry.answer.measure.pk: _shown_again(entry, current) for entry in failed}
+        answers = list(current.values())
+    chosen = [shown[key] for key in pages[(number or 1) - 1] if key in shown]
+    is_inside = shell == "base.html"
     context = {
         "round": reporting_round,
         "shell": shell,
-        "is_public": shell == "shell_public.html",
+        "is_public": not is_inside,
         "by": by,
-        "deadline": round_deadline(reporting_round, today),
+        "deadline": round_deadline(reporting_round, local_date(timezone.now())),
         "note": answers_note(answers),
-        "cards": [answer_card(entry, is_inside=shell == "base.html") for entry in entries],
-        "can_submit": any(entry.form for entry in entries),
+        "errors": answer_errors(chosen),
+        "cards": [answer_card(forms, is_inside=is_inside) for forms in chosen],
+        "submits_all": submit_all_label(chosen, len(pages)),
+        "turns": page_turns(len(pages), number or 1),
     }
     return render(request, "measures/answers.html", context)
 
 
+def _page_number(text: str | None, pages: list) -> int | None:
+    """Return the number of one of `pages`, None if `text` names none."""
+    is_number = bool(text) and text.isdecimal() and len(text) < 6
+    return int(text) if is_number and 1 <= int(text) <= len(pages) else None
+
+
+def _query(number: int | None) -> str:
+    return f"?page={number}" if number and number > 1 else ""
+
+
 def _entry(request: HttpRequest, given: Answer) -> Entry:
-    prefix = f"m{given.measure.pk}"
-    data = _data(request, given, prefix)
-    # What was sent is kept even if a colleague submitted the report meanwhile.
-    if not given.is_editable and data is None:
-        return Entry(given, None)
-    form = partial(
-        ReportForm,
-        data,
-        prefix=prefix,
-        instance=given.report if given.is_editable else None,
-        initial={} if given.report else {"as_of_on": given.round.cut_off_on},
-        situation=given.situation,
-    )
-    forecasts = [
-        ForecastForm(data, prefix=f"s{milestone.pk}", instance=milestone)
-        for milestone in given.milestones
-    ]
-    entry = Entry(given, form(is_draft=True), forecasts)
+    key = str(given.measure.pk)
+    data = request.POST if f"m{key}-version" in request.POST else None
+    draft = answer_forms(given, data, is_draft=True)
+    if data is None:
+        return Entry(draft, draft)
+    if request.POST.get("unchanged") == key and given.accepted:
+        if draft.has_own_answer:
+            return Entry(draft, draft, may_repeat=False)
+        data = _repeated(request, given, given.accepted)
+        draft = answer_forms(given, data, is_draft=True)
+        return Entry(answer_forms(given, data, is_draft=False), draft, submits=True)
     submitted = request.POST.get("submit", "")
-    is_begun = data is not None and (entry.is_filled or given.report is not None)
-    if submitted == str(given.measure.pk) or (submitted == "all" and is_begun):
-        entry = Entry(given, form(), forecasts, submits=True)
-    return entry
+    is_begun = draft.is_filled or given.report is not None
+    if submitted == key or (submitted == "all" and is_begun):
+        return Entry(answer_forms(given, data, is_draft=False), draft, submits=True)
+    return Entry(draft, draft)
 
 
-def _data(request: HttpRequest, given: Answer, prefix: str):
-    """Return what was sent about the measure, with the former answer if it is to be repeated; None
-    if nothing was.
-    """
-    if f"{prefix}-version" not in request.POST:
-        return None
-    if request.POST.get("unchanged") != str(given.measure.pk) or given.accepted is None:
-        return request.POST
+def _repeated(request: HttpRequest, given: Answer, accepted: StatusReport) -> QueryDict:
+    """Return what was sent, with the former answer."""
     data = request.POST.copy()
     for name in ANSWER_FIELDS:
-        data[f"{prefix}-{name}"] = getattr(given.accepted, name)
+        data[f"m{given.measure.pk}-{name}"] = getattr(accepted, name)
+    if not accepted.summary:
+        # The office may have recorded a status without a text, which a lead cannot leave out.
+        day = format_date(accepted.as_of_on)
+        data[f"m{given.measure.pk}-summary"] = _("Unverändert seit %(day)s.") % {"day": day}
     return data
 
 
 def _save(request: HttpRequest, entries: list[Entry], by) -> None:
     """Submit what is to be submitted, and save whatever else was entered as drafts."""
     for entry in entries:
-        if entry.form and entry.form.is_bound and (entry.submits or entry.is_filled):
-            entry.is_done = _save_entry(request, entry, by)
-    submitted = sum(entry.is_done and entry.submits for entry in entries)
-    drafted = sum(entry.is_done and not entry.submits for entry in entries)
+        if entry.shown.is_sent and (entry.submits or entry.draft.is_filled):
+            entry.outcome = _save_entry(request, entry, by)
+            entry.shown.notice = _notice(entry)
+        if not entry.may_repeat:
+            entry.shown.form.add_error(None, OWN_ANSWER)
+    submitted = sum(entry.outcome == SUBMITTED for entry in entries)
+    drafted = sum(entry.outcome == DRAFTED for entry in entries)
     if submitted:
         text = ngettext(
             "%(count)d Bericht ist eingereicht. Die Geschäftsstelle prüft ihn.",
@@ -156,58 +175,60 @@ def _save(request: HttpRequest, entries: list[Entry], by) -> None:
             drafted,
         )
         messages.success(request, text % {"count": drafted})
-    if not submitted and not drafted and not any(entry.has_errors for entry in entries):
+    is_idle = not submitted and not drafted and "turn" not in request.POST
+    if is_idle and not any(entry.shown.has_errors for entry in entries):
         messages.info(request, _("Es war nichts Neues eingetragen."))
 
 
-def _save_entry(request: HttpRequest, entry: Entry, by) -> bool:
-    # Every form is checked, so that all errors show at once.
-    checks = [form.is_valid() for form in (entry.form, *entry.moved)]
-    if not all(checks):
-        return False
-    now, measure = timezone.now(), entry.answer.measure
-    for form in entry.moved:
-        move = partial(
-            services.move_milestone,
-            milestone=form.instance,
-            forecast_on=form.cleaned_data["forecast_on"],
-            reason=form.cleaned_data["forecast_reason"],
-            by=by,
-            now=now,
-        )
-        if not run_service(request, move, form=form):
-            return False
-    service = services.submit_report if entry.submits else services.save_draft
-    call = partial(service, **_given(entry), by=by, now=now)
-    return bool(run_service(request, call, form=entry.form, current=partial(_current, measure)))
+def _save_entry(request: HttpRequest, entry: Entry, by) -> str:
+    """Return what became of `entry`: `SUBMITTED`, `DRAFTED`, or "" if nothing was saved."""
+    now, shown = timezone.now(), entry.shown
+    run = partial(
+        run_service, request, form=shown.form, current=partial(_current, entry.answer.measure)
+    )
+    is_complete = shown.is_valid
+    if entry.submits and is_complete:
+        if run(partial(services.submit_report, **shown.given(), by=by, now=now)):
+            return SUBMITTED
+    if not entry.draft.is_filled:
+        return ""
+    # What cannot be submitted yet is kept, so that nobody has to type it again.
+    entry.draft.form.is_valid()
+    draft = partial(services.save_draft, **entry.draft.given(), by=by, now=now)
+    if not (entry.submits and is_complete):
+        return DRAFTED if run(draft) else ""
+    try:
+        draft()
+    except Refused:
+        # The page says already why nothing could be submitted.
+        return ""
+    return DRAFTED
 
 
-def _given(entry: Entry) -> dict:
-    form = entry.form
-    return {
-        "measure": entry.answer.measure,
-        "values": form.values,
-        "version": form.version_shown,
-        "shown": form.cleaned_data["shown"],
-    }
+def _notice(entry: Entry) -> str:
+    if not entry.shown.has_errors:
+        return ""
+    if entry.submits and not entry.draft.is_filled:
+        return _("Noch nicht eingereicht. Bitte sehen Sie sich die Hinweise an.")
+    if entry.outcome != DRAFTED:
+        return _("Noch nicht gespeichert. Bitte sehen Sie sich die Hinweise an.")
+    if entry.submits:
+        return _("Noch nicht eingereicht. Als Entwurf ist gespeichert, was sich lesen ließ.")
+    return _("Gespeichert ist alles bis auf die markierten Angaben.")
 
 
 def _current(measure) -> StatusReport | None:
     return measure.reports.filter(state__in=OPEN_REPORT_STATES).first() or latest_accepted(measure)
 
 
-def _shown_again(entry: Entry, current: dict[int, Answer]) -> Entry:
-    """Return an entry with errors as it was sent, and any other as it is saved now."""
+def _shown_again(entry: Entry, current: dict[int, Answer]) -> AnswerForms:
+    """Return an entry with errors as it was sent; what was saved of it is continued."""
     given = current.get(entry.answer.measure.pk)
-    if given is None or (entry.form and entry.form.is_bound and not entry.is_done):
-        return entry
-    return _entry(_Unsent(), given)
-
-
-class _Unsent:
-    """Stands for a request that sends nothing."""
-
-    POST: dict = {}
+    if given is not None:
+        entry.shown.answer = given
+        if entry.outcome == DRAFTED:
+            entry.shown.continue_from(given)
+    return entry.shown
 
 
 def _anchor(request: HttpRequest) -> str:
@@ -215,16 +236,24 @@ def _anchor(request: HttpRequest) -> str:
     return f"#m{key}" if key and key.isdecimal() else ""
 
 
-def _autosave(request: HttpRequest, answers: list[Answer], by) -> HttpResponse:
-    """Save the draft of one measure while it is typed; answer with its new version and a note."""
-    chosen = [given for given in answers if str(given.measure.pk) == request.POST["save"]]
-    entry = _entry(request, chosen[0]) if chosen else None
-    if entry is None or entry.form is None or not entry.form.is_valid():
+def _autosave(request: HttpRequest, reporting_round, organisations, by) -> HttpResponse:
+    """Save the draft of one measure while it is typed; answer with its new versions and a note."""
+    key = request.POST["save"]
+    only = int(key) if key.isdecimal() and len(key) < 19 else 0
+    find = partial(answers_of, reporting_round, organisations, only=only)
+    forms = next((answer_forms(given, request.POST, is_draft=True) for given in find()), None)
+    if forms is None or forms.form is None:
         return JsonResponse({"note": _("Noch nicht gespeichert.")}, status=422)
+    is_readable = forms.is_valid
     try:
-        report = services.save_draft(**_given(entry), by=by, now=timezone.now())
+        services.save_draft(**forms.given(), by=by, now=timezone.now())
     except Refused as error:
         hint = _("„Entwurf speichern“ zeigt beide Fassungen.")
         return JsonResponse({"note": f"{error} {hint}"}, status=409)
     note = _("Entwurf gespeichert, %(moment)s") % {"moment": format_moment(timezone.now())}
-    return JsonResponse({"version": entry.form.version_for(report), "note": note})
+    if not is_readable:
+        hint = _("Nicht alle Angaben ließen sich lesen; „Entwurf speichern“ zeigt, welche.")
+        note = f"{note}. {hint}"
+    (saved,) = find()
+    answer = {"versions": forms.versions(saved), "note": note, "is_complete": is_readable}
+    return JsonResponse(answer)

@@ -35,6 +35,7 @@ from measures.progress import (
     report_buttons,
     report_origin,
     report_remark,
+    reported_tables,
     status_facts,
 )
 from measures.queries import (
@@ -170,6 +171,7 @@ def report_page(request, pk):
         "status_facts": status_facts(report),
         "previous": previous,
         "comparison": compare_reports(previous, report) if previous else [],
+        "tables": reported_tables(report),
         "origin": report_origin(report),
         "official": official_facts(report),
         "proposal": _proposal(report, user),

@@ -1,5 +1,5 @@
 // Saves the draft of an answer shortly after the last key, in a form with data-autosave. Each [data-answer] holds the fields
-// of one record, a hidden version and a line [data-saved]. What the server refuses stays on the page with its reason.
+// of one record, a hidden versions and a line [data-saved]. What the server refuses stays on the page with its reason.
 const DELAY = 1500;
 const timers = new Map();
 const waiting = new Set();
@@ -23,8 +23,8 @@ async function save(answer) {
     const response = await fetch(location.pathname, { method: "POST", body: fieldsOf(answer), redirect: "error" });
     const saved = await response.json();
     note.textContent = saved.note;
-    if (saved.version) answer.querySelector("input[name$='-version']").value = saved.version;
-    else waiting.add(answer);
+    for (const [name, version] of Object.entries(saved.versions ?? {})) answer.querySelector(`input[name='${name}']`).value = version;
+    if (!saved.is_complete) waiting.add(answer);
   } catch {
     // Offline or signed out: the buttons still send everything.
     note.textContent = "";

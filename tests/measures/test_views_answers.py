@@ -1,6 +1,7 @@
 """A lead answers for all its measures on one page, signed in or by personal link."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -10,21 +11,22 @@ from django.urls import reverse
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState
-from measures.models import Milestone, StatusReport
-from measures.services import revoke_report_request, save_draft
-from outbox.models import Mail
-from tests.confirming import fill_in, hidden_fields, press
+from measures.models import ReportedForecast, StatusReport
+from measures.services import accept_report, revoke_report_request, save_draft
+from tests.confirming import hidden_fields
 from tests.measures.builders import (
     NOW,
+    make_indicator,
     make_measure,
     make_milestone,
     make_plan,
     make_report,
     make_request,
     make_round,
+    make_value,
     report_values,
 )
-from tests.partners.builders import make_organisation, make_person, make_user
+from tests.partners.builders import make_organisation, make_user
 from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -127,10 +129,39 @@ def test_incomplete_report_is_not_submitted_and_nothing_typed_is_lost(client, ur
         submit="all",
     )
 
-    assert states() == {"Bestand": ReportState.SUBMITTED}
+    # What cannot be submitted yet is kept, too, and can be completed on this page.
+    assert states() == {"Ankauf": ReportState.DRAFT, "Bestand": ReportState.SUBMITTED}
     text = response.content.decode()
-    assert "Bei Gelb und Rot gehört der Grund dazu." in text
+    assert (
+        f'<a href="#id_m{first.pk}-traffic_light_reason">Ankauf: Grund: '
+        "Bei Gelb und Rot gehört der Grund dazu.</a>"
+    ) in text
+    assert "Noch nicht eingereicht. Als Entwurf ist gespeichert, was sich lesen ließ." in text
+    assert text.count("kern-btn--primary") == 1
     assert "Es hakt." in text
+    complete = typed(
+        first, traffic_light="yellow", traffic_light_reason="Bezirk", summary="Es hakt."
+    )
+    client.post(url, hidden_fields(response) | complete | {"submit": str(first.pk)})
+    assert set(states().values()) == {ReportState.SUBMITTED}
+
+
+def test_what_cannot_be_read_stays_in_the_form_and_the_rest_is_saved(client, url, measures):
+    measure = measures[0]
+    milestone = make_milestone(measure)
+    wrong = {f"s{milestone.pk}-forecast_on": "32.13.2026", f"m{measure.pk}-as_of_on": "bald"}
+
+    response = sent(client, url, typed(measure, summary="Läuft.") | wrong, draft=str(measure.pk))
+
+    draft = StatusReport.objects.get()
+    assert (draft.summary, draft.as_of_on) == ("Läuft.", dt.date(2026, 3, 1))
+    text = response.content.decode()
+    assert "Gespeichert ist alles bis auf die markierten Angaben." in text
+    assert f'<a href="#id_s{milestone.pk}-forecast_on">Ankauf: {milestone}, ' in text
+    assert ('<details class="answer__milestones" open>' in text, "32.13.2026" in text) == (
+        True,
+        True,
+    )
 
 
 def test_unchanged_repeats_the_last_accepted_answer_beside_which_it_stands(client, url, measures):
@@ -149,12 +180,30 @@ def test_unchanged_repeats_the_last_accepted_answer_beside_which_it_stands(clien
     assert "Unverändert seit 01.09.2025" in page
     assert "<p>Entscheidung des Bezirks</p>" in page
 
-    sent(client, url, unchanged=str(measure.pk))
+    response = sent(client, url, unchanged=str(measure.pk))
 
-    draft = StatusReport.objects.get(state=ReportState.DRAFT)
-    assert (draft.measure, draft.as_of_on) == (measure, dt.date(2026, 3, 1))
-    assert (draft.traffic_light, draft.help_wanted) == ("red", "Entscheidung des Bezirks")
-    assert (draft.obstacle, draft.summary) == ("land", "Suche läuft")
+    # One press reports it, and the measure says so where the button was.
+    report = StatusReport.objects.get(state=ReportState.SUBMITTED)
+    assert (report.measure, report.as_of_on) == (measure, dt.date(2026, 3, 1))
+    assert (report.traffic_light, report.help_wanted) == ("red", "Entscheidung des Bezirks")
+    assert (report.obstacle, report.summary) == ("land", "Suche läuft")
+    card = response.content.decode().partition(f'id="m{measure.pk}"')[2].partition("</section>")[0]
+    assert "Dieser Bericht ist eingereicht. Die Geschäftsstelle prüft ihn." in card
+    assert "Unverändert" not in card
+
+
+def test_unchanged_never_replaces_an_answer(client, url, measures, running):
+    typing, returned = measures
+    for measure in measures:
+        make_report(measure, ReportState.ACCEPTED, as_of_on=dt.date(2025, 9, 1), summary="Alt")
+    make_report(returned, ReportState.RETURNED, round=running, comment="Bitte Zahlen nennen.")
+    assert client.get(url).content.decode().count("Unverändert seit") == 1
+
+    response = sent(client, url, typed(typing, summary="Neu"), unchanged=str(typing.pk))
+
+    draft = StatusReport.objects.get(measure=typing, state=ReportState.DRAFT)
+    assert draft.summary == "Neu"
+    assert "„Unverändert“ gilt nur ohne eigene Angaben." in response.content.decode()
 
 
 def test_draft_is_saved_while_it_is_typed(client, url, measures):
@@ -169,8 +218,7 @@ def test_draft_is_saved_while_it_is_typed(client, url, measures):
     # The version that came back continues the draft; the former one is outdated.
     again = data | typed(measure, summary="Zweiter Satz") | {"save": str(measure.pk)}
     assert client.post(url, again).status_code == 409
-    version = {f"m{measure.pk}-version": saved.json()["version"]}
-    assert client.post(url, again | version).status_code == 200
+    assert client.post(url, again | saved.json()["versions"]).status_code == 200
     assert StatusReport.objects.get().summary == "Zweiter Satz"
 
 
@@ -197,20 +245,36 @@ def test_colleague_continues_a_draft_and_a_conflict_shows_both_texts(client, url
     assert "Zuletzt gespeichert von" in page
 
 
-def test_milestone_is_moved_with_a_reason(client, url, measures):
-    milestone = make_milestone(measures[0])
-    moved = {f"s{milestone.pk}-forecast_on": "31.08.2026"}
-    button = {"draft": str(measures[0].pk)}
+def test_forecast_and_value_wait_in_the_report_until_it_is_accepted(client, url, measures):
+    measure = measures[0]
+    milestone, indicator = make_milestone(measure), make_indicator(measure)
+    make_value(indicator, "2024", "120")
+    moved = {f"s{milestone.pk}-forecast_on": "31.08.2026", f"i{indicator.pk}-period": "2025"}
+    said = typed(measure) | moved | {f"i{indicator.pk}-value": "135,5"}
+    page = client.get(url)
+    (row,) = page.context["cards"][0].values
+    assert (row.before, row.form["period"].value()) == ("2024: 120 Plätze", "2025")
 
-    refused = sent(client, url, moved, **button)
-    assert "Wird es später als geplant, gehört der Grund dazu." in refused.content.decode()
-    assert Milestone.objects.get().forecast_on is None
+    # A draft may lack the reason; a report may not.
+    sent(client, url, said, draft=str(measure.pk))
+    kept = ReportedForecast.objects.get()
+    assert (kept.forecast_on, kept.forecast_reason) == (dt.date(2026, 8, 31), "")
+    refused = sent(client, url, said, submit=str(measure.pk)).content.decode()
+    assert "Wird es später als geplant, gehört der Grund dazu." in refused
+    assert '<details class="answer__milestones" open>' in refused
+    said |= {f"s{milestone.pk}-forecast_reason": "Vergabe dauert länger"}
+    sent(client, url, said, submit=str(measure.pk))
 
-    reason = {f"s{milestone.pk}-forecast_reason": "Vergabe dauert länger"}
-    sent(client, url, moved, reason, **button)
-    milestone = Milestone.objects.get()
+    report = StatusReport.objects.get()
+    assert report.state == ReportState.SUBMITTED
+    milestone.refresh_from_db()
+    assert (milestone.forecast_on, indicator.series.count()) == (None, 1)
+    accept_report(report=report, by=make_user(OFFICE), now=NOW)
+    milestone.refresh_from_db()
     assert milestone.forecast_on == dt.date(2026, 8, 31)
     assert milestone.forecast_reason == "Vergabe dauert länger"
+    latest = indicator.series.last()
+    assert (str(latest.period), latest.value) == ("2025", Decimal("135.5"))
 
 
 def test_returned_report_is_revised_with_the_comment_in_view(client, url, measures, running):
@@ -247,8 +311,16 @@ def test_page_needs_the_same_queries_for_1_and_50_measures(client, url, running,
         for _number in range(count):
             measure = make_measure(running.plan, lead_id=lead.organisation_id)
             make_milestone(measure)
+            indicator = make_indicator(measure)
+            make_value(indicator, "2024", "120")
             make_report(measure, ReportState.ACCEPTED)
-            make_report(measure, ReportState.DRAFT, reported_by=lead)
+            draft = make_report(measure, ReportState.DRAFT, reported_by=lead)
+            draft.reported_values.create(
+                indicator=indicator,
+                value=130,
+                starts_on=dt.date(2025, 1, 1),
+                ends_on=dt.date(2025, 12, 31),
+            )
 
     grow(1)
     client.get(url)
@@ -258,8 +330,23 @@ def test_page_needs_the_same_queries_for_1_and_50_measures(client, url, running,
     with CaptureQueriesContext(connection) as many:
         response = client.get(url)
 
-    assert len(response.context["cards"]) == 50
+    assert len(response.context["cards"]) == 20
     assert len(many) == len(once) <= 20
+
+
+def test_pages_keep_a_form_below_the_limit_of_fields_and_turning_saves(client, url, running, lead):
+    first, *_rest, last = [
+        make_measure(running.plan, f"Maßnahme {number:02}", lead_id=lead.organisation_id)
+        for number in range(21)
+    ]
+
+    turned = sent(client, url, typed(first, summary="Halb"), turn="2")
+
+    assert turned.redirect_chain[0][0].endswith("?page=2")
+    assert [card.key for card in turned.context["cards"]] == [last.pk]
+    assert states() == {"Maßnahme 00": ReportState.DRAFT}
+    sent(client, f"{url}?page=2", typed(last), submit="all")
+    assert states() == {"Maßnahme 00": ReportState.DRAFT, "Maßnahme 20": ReportState.SUBMITTED}
 
 
 @pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE, OBSERVER])
@@ -281,60 +368,6 @@ def test_page_behind_a_link_is_private_and_closed_with_advice_once_revoked(clien
     assert "Dieser Link gilt nicht mehr." in closed.content.decode()
     assert "Mein Text" in closed.content.decode()
     assert not StatusReport.objects.exists()
-
-
-def test_office_asks_shows_replaces_and_revokes(client, running, measures, lead):
-    client.force_login(make_user(OFFICE))
-    person = make_person()
-    create = reverse("measures:request_create", args=[running.pk])
-    form = fill_in(client, create, {"organisation": lead.organisation_id, "person": person.pk})
-    assert "E-Mail an 1 Person" in form.content.decode()
-    assert "massnahmen/bericht/" not in form.content.decode()
-    press(client, form)
-    (asked,) = running.requests.all()
-    assert Mail.objects.get().recipient == person.email
-    page = client.get(running.get_absolute_url()).content.decode()
-    assert (str(person) in page, asked.personal_link in page) == (True, False)
-
-    link = reverse("measures:request_link", args=[asked.pk])
-    assert asked.personal_link not in client.get(link).content.decode()
-    shown = fill_in(client, link)
-    assert asked.personal_link in shown.content.decode()
-    replace = client.get(reverse("measures:request_replace", args=[asked.pk]))
-    press(client, replace)
-    asked.refresh_from_db()
-    assert asked.link_version == 2
-    fill_in(client, reverse("measures:request_revoke", args=[asked.pk]))
-    asked.refresh_from_db()
-    assert asked.revoked_at is not None
-    assert client.get(link).status_code == 302
-
-
-def test_people_without_an_account_are_offered_with_those_of_the_chosen_lead_first(
-    client, running, measures, lead
-):
-    client.force_login(make_user(OFFICE))
-    free, silent = make_person("Frei"), make_person("Stumm", email="")
-    other = make_organisation("Anderes Werk")
-    make_measure(running.plan, "Netze", lead=other)
-    near, far = (
-        make_person("Geschäftsführung", organisation=organisation)
-        for organisation in (lead.person.organisation, other)
-    )
-    url = reverse("measures:request_create", args=[running.pk])
-
-    form = client.get(url, {"federfuehrung": lead.organisation_id}).context["form"]
-
-    person = form.fields["person"]
-    assert person.widget.first == (str(near.pk), str(far.pk))
-    label = f"Geschäftsführung ({lead.person.organisation})"
-    assert str(form["person"]).count(label) == 1
-    offered = set(form.fields["person"].queryset)
-    assert (free in offered, silent in offered, lead.person in offered) == (True, False, False)
-    assert {organisation.pk for organisation in form.fields["organisation"].queryset} == {
-        lead.organisation_id,
-        other.pk,
-    }
 
 
 def test_round_leads_to_the_page_while_a_report_is_owed(client, running, measures, lead):

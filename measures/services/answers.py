@@ -1,0 +1,127 @@
+"""What a report says of milestones and indicators besides the status.
+
+It is kept with the draft and counts for nobody else before the office accepts the report. What the
+office entered itself in the meantime then stays: the report says so (`is_adopted`).
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from core.conflicts import require_unchanged
+from core.errors import NotAllowed, Refused
+from core.history import delete_as, save_as, save_changes_as, save_values_as
+from measures.models import (
+    Indicator,
+    IndicatorValue,
+    Milestone,
+    ReportedForecast,
+    ReportedValue,
+    StatusReport,
+)
+from measures.queries import forecast_conflict, value_conflict
+from measures.services.indicators import lock_indicator
+from measures.services.milestones import is_unexplained_delay, lock_milestone
+
+
+class Statement(NamedTuple):
+    """What a lead says of one milestone or indicator. `version` is the fingerprint of what the
+    open report said of it as the form showed it, "" if nothing.
+    """
+
+    subject: Milestone | Indicator
+    values: Mapping[str, Any]
+    version: str
+
+
+def save_statements(
+    report: StatusReport, statements: Iterable[Statement], *, by, now: dt.datetime
+) -> None:
+    """Keep `statements` with the locked `report`; one that says nothing new is taken back.
+
+    Raises `NotAllowed` for another measure, `ChangedMeanwhile`.
+    """
+    for statement in statements:
+        subject = statement.subject
+        if subject.measure_id != report.measure_id:
+            raise NotAllowed(_("Dazu sind Sie nicht berechtigt."))
+        if isinstance(subject, Milestone):
+            stored = report.forecasts.filter(milestone=subject).first()
+            new: Any = ReportedForecast(report=report, milestone=subject)
+            known = {"known_on": subject.forecast_on}
+            is_said = any(
+                getattr(subject, name) != value for name, value in statement.values.items()
+            )
+        else:
+            stored = report.reported_values.filter(indicator=subject).first()
+            new = ReportedValue(report=report, indicator=subject)
+            known = {"known_value": _known_value(subject, statement.values)}
+            is_said = statement.values.get("value") is not None
+        _save(stored or new, {**statement.values, **known}, statement, is_said, by=by, now=now)
+
+
+def _known_value(indicator: Indicator, values: Mapping[str, Any]):
+    days = {name: values.get(name) for name in ("starts_on", "ends_on")}
+    same = indicator.series.filter(**days).first() if all(days.values()) else None
+    return same.value if same else None
+
+
+def _save(
+    record: ReportedForecast | ReportedValue,
+    values: Mapping[str, Any],
+    statement: Statement,
+    is_said: bool,
+    *,
+    by,
+    now: dt.datetime,
+) -> None:
+    # A colleague may have said something else of the same since the form was shown.
+    if record.pk:
+        require_unchanged(record, statement.version, statement.values)
+    if is_said:
+        save_values_as(record, values, by=by, now=now, reason=_("Entwurf gespeichert"))
+    elif record.pk:
+        delete_as(record, by=by, now=now, reason=_("Angabe zurückgenommen"))
+
+
+def require_complete_statements(report: StatusReport) -> None:
+    """Raise `Refused` when `report` moves a milestone without saying why."""
+    for forecast in report.forecasts.select_related("milestone"):
+        days = (forecast.milestone.due_on, forecast.forecast_on)
+        if is_unexplained_delay(*days, forecast.forecast_reason):
+            raise Refused(
+                _("Meilenstein „%(title)s“: Wird es später als geplant, gehört der Grund dazu.")
+                % {"title": forecast.milestone}
+            )
+
+
+def adopt_statements(report: StatusReport, *, by, now: dt.datetime) -> None:
+    """Move the milestones and enter the values as the accepted `report` says."""
+    for forecast in report.forecasts.order_by("milestone_id"):
+        forecast.milestone = lock_milestone(forecast.milestone)
+        forecast.is_adopted = not forecast_conflict(forecast)
+        if forecast.is_adopted:
+            names = ("forecast_on", "forecast_reason")
+            moved = {name: getattr(forecast, name) for name in names}
+            save_changes_as(forecast.milestone, moved, by=by, now=now)
+        save_as(forecast, by=by, now=now, reason=_("Bericht angenommen"))
+    for reported in report.reported_values.order_by("indicator_id"):
+        # Under the lock, so that nobody enters another value for the period in between.
+        reported.indicator = lock_indicator(reported.indicator)
+        series = list(reported.indicator.series.all())
+        reported.is_adopted = not value_conflict(reported, series)
+        if reported.is_adopted:
+            same = next((value for value in series if value.period == reported.period), None)
+            _enter(reported, same, by=by, now=now)
+        save_as(reported, by=by, now=now, reason=_("Bericht angenommen"))
+
+
+def _enter(reported: ReportedValue, same: IndicatorValue | None, *, by, now: dt.datetime) -> None:
+    values = {name: getattr(reported, name) for name in ("starts_on", "ends_on", "value")}
+    if same:
+        save_changes_as(same, values, by=by, now=now)
+        return
+    value = IndicatorValue(indicator=reported.indicator, origin=reported.report.origin)
+    save_values_as(value, values, by=by, now=now, reason=_("Mit dem Bericht gemeldet"))
