@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import format_moment
 from core.html import draw_traffic_light
-from measures.models import Measure, Milestone, RoundEntry, StatusReport
+from measures.models import Indicator, Measure, Milestone, RoundEntry, StatusReport
 from measures.progress.proposals import proposal_fact, proposed_light
 
 
@@ -38,7 +38,12 @@ def review_lines(reports: Iterable[StatusReport], today: dt.date) -> list[Review
             draw_traffic_light(report.measure.traffic_light),
             draw_traffic_light(report.traffic_light),
             proposal_fact(
-                proposed_light(report.measure.all_milestones, report.measure.kept_entries, today)
+                proposed_light(
+                    report.measure.all_milestones,
+                    report.measure.kept_entries,
+                    today,
+                    report.measure.known_indicators,
+                )
             ),
         )
         for report in reports
@@ -63,6 +68,7 @@ def light_facts(
     milestones: Iterable[Milestone],
     entries: Sequence[RoundEntry] | None,
     today: dt.date,
+    indicators: Iterable[Indicator] = (),
 ) -> list[tuple]:
     """Return what stands beside the official light of `measure`: the lead's own where they differ,
     and with `entries`, which only the office gets, the light that the data suggest if it differs.
@@ -73,7 +79,7 @@ def light_facts(
         facts.append((_("Ampel der Federführung"), draw_traffic_light(accepted.traffic_light)))
     if entries is None or measure.is_taken_over or measure.is_finished:
         return facts
-    proposal = proposed_light(milestones, entries, today)
+    proposal = proposed_light(milestones, entries, today, indicators)
     if proposal.light and proposal.light != measure.traffic_light:
         facts.append((_("Vorschlag nach den Daten"), proposal_fact(proposal)))
     return facts

@@ -30,6 +30,7 @@ from measures.models import (
     StatusReport,
 )
 from measures.permissions import represented_organisations
+from measures.queries.indicators import indicators_with_series
 from measures.queries.rounds import measures_awaiting_report, open_round_of, open_rounds
 from partners.models import Organisation, Person
 
@@ -152,7 +153,9 @@ def reports_to_check() -> QuerySet[StatusReport]:
 
 
 def reports_in_review() -> QuerySet[StatusReport]:
-    """Return `reports_to_check` with what the queue shows of their measures, in three queries."""
+    """Return `reports_to_check` with what the queue shows of their measures, in a fixed
+    number of queries.
+    """
     entries = RoundEntry.objects.order_by("-round__cut_off_on", "-pk")
     return (
         reports_to_check()
@@ -160,6 +163,7 @@ def reports_in_review() -> QuerySet[StatusReport]:
         .prefetch_related(
             Prefetch("measure__milestones", Milestone.objects.in_order(), to_attr="all_milestones"),
             Prefetch("measure__round_entries", entries, to_attr="kept_entries"),
+            Prefetch("measure__indicators", indicators_with_series(), to_attr="known_indicators"),
         )
     )
 

@@ -163,6 +163,7 @@ def measure_page(request, pk):
         list(milestones_for(user).filter(measure=measure)),
         local_date(timezone.now()),
     )
+    indicators = list(indicators_with_series().filter(measure=measure))
     # A visible measure may have reports and projects that are not.
     reports, awaited_in = reports_on(measure, user), round_awaiting_report(measure)
     report = next((found for found in reports if found.state in OPEN_REPORT_STATES), None)
@@ -172,7 +173,7 @@ def measure_page(request, pk):
         "milestones": milestone_lines(milestones, measure, today),
         "milestone_progress": weighted_progress(milestones),
         "timeline": draw_milestones(measure, milestones, today),
-        "indicators": indicator_cards(indicators_with_series().filter(measure=measure), today),
+        "indicators": indicator_cards(indicators, today),
         "projects": projects.order_by("search", "pk"),
         "reports": report_lines(reports, user),
         "subtitle": measure_subtitle(measure),
@@ -188,6 +189,7 @@ def measure_page(request, pk):
             milestones,
             last_entries(measure) if can_decide_reports(user) else None,
             today,
+            indicators,
         ),
         "facts": measure_facts(
             measure,

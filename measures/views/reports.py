@@ -39,6 +39,7 @@ from measures.progress import (
     status_facts,
 )
 from measures.queries import (
+    indicators_with_series,
     last_entries,
     latest_accepted,
     next_to_check,
@@ -187,7 +188,12 @@ def _proposal(report: StatusReport, user) -> SafeString | str:
         return ""
     measure = report.measure
     today = local_date(timezone.now())
-    proposal = proposed_light(measure.milestones.in_order(), last_entries(measure), today)
+    proposal = proposed_light(
+        measure.milestones.in_order(),
+        last_entries(measure),
+        today,
+        indicators_with_series().filter(measure=measure),
+    )
     return proposal_fact(proposal)
 
 

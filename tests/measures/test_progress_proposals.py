@@ -1,11 +1,12 @@
 """The light that the data suggest, as a pure function."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
 from core.models import Origin
-from measures.models import Milestone, RoundEntry
+from measures.models import Indicator, IndicatorTarget, IndicatorValue, Milestone, RoundEntry
 from measures.progress import proposed_light
 
 TODAY = dt.date(2026, 3, 18)
@@ -14,6 +15,18 @@ LATE = dt.date(2026, 3, 17)
 
 def milestone(**fields) -> Milestone:
     return Milestone(title="Konzept", **{"due_on": TODAY, **fields})
+
+
+def indicator(value: int) -> Indicator:
+    """Return an unsaved indicator that was to reach 100 by the end of 2025."""
+    end = dt.date(2025, 12, 31)
+    found = Indicator(pk=1, title="Plätze", unit="Plätze")
+    # As a prefetch leaves it.
+    found._prefetched_objects_cache = {
+        "targets": [IndicatorTarget(due_on=end, value=Decimal(100))],
+        "series": [IndicatorValue(starts_on=end, ends_on=end, value=Decimal(value))],
+    }
+    return found
 
 
 SILENT, REPORTED = RoundEntry(), RoundEntry(report_id=1)
@@ -42,3 +55,21 @@ NOTHING = "Seit 2 Berichtsrunden keine Meldung"
 )
 def test_light_follows_from_milestones_and_silence(milestones, entries, light, reasons):
     assert proposed_light(milestones, entries, TODAY) == (light, reasons)
+
+
+OFF_PATH = (
+    "Indikator „Plätze“ unter dem Zielpfad: 90 Plätze am 31.12.2025; nach dem Zielpfad mindestens "
+    "100 Plätze."
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "entries", "light", "reasons"),
+    [
+        (100, [], "green", []),
+        (90, [], "yellow", [OFF_PATH]),
+        (90, [SILENT, SILENT], "red", [NOTHING, OFF_PATH]),
+    ],
+)
+def test_indicator_off_its_path_is_a_reason(value, entries, light, reasons):
+    assert proposed_light([], entries, TODAY, [indicator(value)]) == (light, reasons)

@@ -23,11 +23,14 @@ from outbox.models import Mail
 from tests.confirming import fill_in, hidden_fields, press
 from tests.measures.builders import (
     NOW,
+    make_indicator,
     make_measure,
     make_milestone,
     make_plan,
     make_report,
     make_round,
+    make_target,
+    make_value,
     report_values,
 )
 from tests.partners.builders import make_user
@@ -209,6 +212,9 @@ def test_queue_needs_the_same_queries_for_1_and_30_reports(client, office, lead)
         for _number in range(count):
             measure = make_measure(lead_id=lead.organisation_id)
             make_milestone(measure)
+            indicator = make_indicator(measure, "Plätze")
+            make_value(indicator, "2025", "90")
+            make_target(indicator, "2025-12-31", "100")
             make_report(measure)
 
     url = reverse("measures:reviews")
@@ -218,6 +224,11 @@ def test_queue_needs_the_same_queries_for_1_and_30_reports(client, office, lead)
         client.get(url)
     grow(29)
     with CaptureQueriesContext(connection) as many:
-        client.get(url)
+        page = client.get(url).content.decode()
 
     assert len(many) == len(once) <= 20
+    reason = (
+        "Indikator „Plätze“ unter dem Zielpfad: 90 Plätze am 31.12.2025; nach dem Zielpfad "
+        "mindestens 100 Plätze."
+    )
+    assert reason in page
