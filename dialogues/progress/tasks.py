@@ -11,7 +11,7 @@ from approvals.enums import ApprovalKind
 from approvals.queries import latest_approvals
 from core.dates import local_date
 from core.progress import WaitingEntry
-from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE, has_role
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from dialogues.models import Dialogue, DialogueSeries, Topic
 from dialogues.progress.dialogues import office_next_step
 from dialogues.progress.rsvps import invitations_awaiting_rsvp
@@ -29,7 +29,7 @@ def waiting_for(user, now: dt.datetime) -> list[WaitingEntry]:
     waiting = []
     if has_role(user, SENATOR_OFFICE, PARTNER, OBSERVER):
         waiting += invitations_awaiting_rsvp(user, local_date(now))
-    if has_role(user, PARTNER):
+    if has_role(user, PARTNER, OFFICE):
         waiting += drafts_of(user)
     return waiting
 

@@ -253,7 +253,12 @@ def _require_open(
 def require_office_rsvp(invitation: Invitation) -> None:
     """Raise Refused unless the office can enter a reply: the guest is invited to this date."""
     if not takes_office_rsvp(invitation):
-        raise Refused(_("Antworten lassen sich nur eintragen, solange eingeladen ist."))
+        raise Refused(
+            _(
+                "Antworten lassen sich eintragen, solange eingeladen und das Ergebnis noch nicht "
+                "festgehalten ist."
+            )
+        )
 
 
 def _require_complete(rsvp: Rsvp) -> None:

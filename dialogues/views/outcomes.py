@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from approvals.enums import ApprovalKind
+from approvals.queries import conditions_to_meet
 from core.progress import TextCard
 from core.states import allowed_actions
 from core.views import (
@@ -18,6 +20,7 @@ from core.views import (
 )
 from dialogues.enums import DIALOGUE_MOVES
 from dialogues.forms import SeenOutcomeForm
+from dialogues.progress import conditions_of_topic
 from dialogues.services import close_dialogue, correct_outcome, document_outcome, record_held
 from dialogues.services.outcomes import require_begun
 from dialogues.views.dialogues import dialogue_for_office, seen_of
@@ -42,7 +45,10 @@ def hold(request, pk):
         question=f"{dialogue} · {dialogue.when}",
         details=[
             _("Danach lässt sich das Gespräch weder ändern noch verschieben oder absagen."),
-            _("Antworten der Gäste lassen sich weiter eintragen. Es wird niemand benachrichtigt."),
+            _(
+                "Antworten der Gäste lassen sich eintragen, bis das Ergebnis festgehalten ist. "
+                "Es wird niemand benachrichtigt."
+            ),
         ],
         submit_label=_("Als durchgeführt vermerken"),
         cancel_url=dialogue.get_absolute_url(),
@@ -92,6 +98,20 @@ def document(request, pk):
 @require_POST
 def close(request, pk):
     dialogue = dialogue_for_office(request, pk)
+    subjects = [(ApprovalKind.DATES, dialogue.pk, ""), *conditions_of_topic(dialogue.topic)]
+    conditions = conditions_to_meet([(kind, key) for kind, key, _label in subjects])
+    # Once it is closed, nothing reminds the office of a condition that nobody has met.
+    if conditions and "confirmed" not in request.POST:
+        return render_confirmation(
+            request,
+            seen=seen_of(dialogue),
+            title=_("Abschließen"),
+            question=_("Soll das Gespräch trotz offener Auflagen abgeschlossen werden?"),
+            details=[_("Auflage: %(text)s") % {"text": condition} for condition in conditions],
+            hidden=[("confirmed", "1")],
+            submit_label=_("Abschließen"),
+            cancel_url=dialogue.get_absolute_url(),
+        )
     call = partial(close_dialogue, dialogue=dialogue, by=request.user, now=timezone.now())
     run_service(request, call, done=_("Das Gespräch ist abgeschlossen."), seen=seen_of(dialogue))
     return redirect(dialogue)

@@ -120,7 +120,11 @@ def _saved(given: Answer) -> str:
     if not given.report or not given.report.reporter:
         return ""
     text = _("Zuletzt gespeichert von %(who)s, %(moment)s")
-    moment = format_moment(given.saved_at or given.report.reported_at)
+    at = given.saved_at or given.report.reported_at
+    if given.report.state == ReportState.RETURNED:
+        # Saved last when the office returned it, which the lead did not do.
+        text, at = _("Eingereicht von %(who)s, %(moment)s"), given.report.reported_at
+    moment = format_moment(at)
     return text % {"who": given.report.reporter, "moment": moment}
 
 

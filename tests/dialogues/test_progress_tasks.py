@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from approvals.models import ApprovalRequest
-from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpState, SeriesState, TopicState
 from dialogues.progress import (
     affirmation_tasks,
@@ -290,6 +290,16 @@ def test_partner_is_shown_open_invitations_and_drafts():
             RSVP_BY,
         ),
         ("Themenvorschlag fertigstellen: Energie", draft.get_absolute_url(), None),
+    ]
+
+
+def test_office_finds_its_own_drafts_among_its_tasks():
+    office = make_user(OFFICE)
+    make_topic(TopicState.DRAFT, title="Energie", proposed_by=office)
+    make_topic(TopicState.DRAFT, proposed_by=make_user(OFFICE))
+
+    assert [entry.what for entry in waiting_for(office, NOW)] == [
+        "Themenvorschlag fertigstellen: Energie"
     ]
 
 

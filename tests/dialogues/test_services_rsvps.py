@@ -313,7 +313,7 @@ def test_office_records_no_reply_before_the_invitation_or_after_the_end(office, 
 
     with (
         nothing_changes(invitation),
-        pytest.raises(Refused, match="nur eintragen, solange eingeladen ist"),
+        pytest.raises(Refused, match="solange eingeladen und das Ergebnis noch nicht"),
     ):
         rsvp(invitation, by=office, channel=RsvpChannel.OFFICE)
 

@@ -9,6 +9,7 @@ from core.roles import PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState
 from dialogues.facts import DATES_FACTS
 from tests.approvals.builders import make_approval, make_condition, make_subject
+from tests.confirming import hidden_fields
 from tests.dialogues.builders import make_dialogue, make_series, make_topic
 from tests.dialogues.pages import text_of
 from tests.partners.builders import make_user
@@ -58,6 +59,21 @@ def test_dates_are_submitted_with_the_conditions_of_topic_and_series(dialogue):
 
     assert shown["Offene Auflagen"] == "Handwerk einladen\nBezirke beteiligen"
     assert "Offene Auflagen" not in dict(binding_snapshot_of(DATES_FACTS, dialogue))
+
+
+def test_closing_with_open_conditions_asks_first(signed_in):
+    dialogue = make_dialogue(DialogueState.DOCUMENTED)
+    grant_on_condition(ApprovalKind.TOPIC, dialogue.topic_id, "Handwerk einladen")
+    url = f"{dialogue.get_absolute_url()}abschliessen/"
+
+    page = signed_in.post(url)
+    dialogue.refresh_from_db()
+    asked_in = dialogue.state
+    signed_in.post(url, hidden_fields(page))
+
+    dialogue.refresh_from_db()
+    assert page.context["details"] == ["Auflage: Handwerk einladen"]
+    assert (asked_in, dialogue.state) == (DialogueState.DOCUMENTED, DialogueState.CLOSED)
 
 
 def test_waiting_topic_leads_to_what_was_submitted(client, signed_in):
