@@ -159,10 +159,8 @@ def measure_page(request, pk):
         "plan", "section", "lead", "responsible__person"
     )
     measure = get_object_or_404(measures.prefetch_related("supporters", "sectors"), pk=pk)
-    milestones, today = (
-        list(milestones_for(user).filter(measure=measure)),
-        local_date(timezone.now()),
-    )
+    today = local_date(timezone.now())
+    milestones = list(milestones_for(user).filter(measure=measure))
     indicators = list(indicators_with_series().filter(measure=measure))
     # A visible measure may have reports and projects that are not.
     reports, awaited_in = reports_on(measure, user), round_awaiting_report(measure)
