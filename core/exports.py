@@ -52,15 +52,19 @@ def list_response(
     return workbook_response(title, [Sheet(_("Liste"), header, rows)], now=now)
 
 
-def workbook_response(title: str, sheets: Iterable[Sheet], *, now: dt.datetime) -> HttpResponse:
+def workbook_response(
+    title: str, sheets: Iterable[Sheet], *, now: dt.datetime, stand: dt.date | None = None
+) -> HttpResponse:
     """Return an Excel file whose name, properties and sheets say what it is, whose and of which
-    day, so that it is understood in a folder years later. Each sheet has a bold, frozen header.
+    day, by default today, so that it is understood in a folder years later. Each sheet has a bold,
+    frozen header.
 
     Dates stay dates, in Berlin time. Text is always stored as text, so that a value starting with
     `=` cannot become a formula (CSV injection).
     """
     # write_only keeps memory flat, but widths must be set before the first row.
-    book, day, title = Workbook(write_only=True), timezone.localtime(now), _one_line(title)
+    book, title = Workbook(write_only=True), _one_line(title)
+    day = stand or timezone.localtime(now).date()
     book.properties.title, book.properties.creator = title, settings.OFFICE_NAME
     book.properties.created = book.properties.modified = now.astimezone(dt.UTC).replace(tzinfo=None)
     source = _("%(office)s · Stand: %(day)s") % {

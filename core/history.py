@@ -327,6 +327,21 @@ def records_at(model: type[Model], moment: dt.datetime, **limits: Any) -> QueryS
     return model.history.filter(history_id__in=latest).exclude(history_type="-").order_by()
 
 
+def instance_of(record: Any) -> Any:
+    """Return the object that a historical `record` describes, with the relations loaded on it.
+
+    `record.instance` of simple-history queries for fields that the history leaves out; here they
+    have their defaults.
+    """
+    deferred = record.get_deferred_fields()
+    names = [field.attname for field in record.tracked_fields if field.attname not in deferred]
+    found = record.instance_type(**{name: getattr(record, name) for name in names})
+    for field in record.tracked_fields:
+        if field.is_relation and field.is_cached(record):
+            field.set_cached_value(found, field.get_cached_value(record))
+    return found
+
+
 def state_since(model: type[Model]) -> Subquery:
     """Return an annotation: when the history first shows an object's current state."""
     # The earliest line in the current state; a later edit in the same state does not restart it.

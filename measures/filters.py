@@ -27,6 +27,8 @@ from measures.queries import (
     counted_with_parents,
     descendants_of,
     facet_counts,
+    past_matches,
+    past_overdue,
     running_plan,
     section_choices,
     sections_of,
@@ -199,6 +201,45 @@ class MeasureFilter(filters.FilterSet):
         if value == UNKNOWN:
             return measures.filter(lead__isnull=True, lead_text="")
         return measures.filter(lead_id=int(value))
+
+
+class PastMeasureFilter(MeasureFilter):
+    """Filters measures as they were just before `moment` (`past_measures`) like the list, by what
+    was stored then. `today` is that day.
+    """
+
+    # Who is in charge matters for what is to do today.
+    responsible = None
+    # Sent along with every filter.
+    stand = filters.CharFilter(method="keep", widget=forms.HiddenInput)
+
+    def __init__(self, data, *, queryset, user, today: dt.date, moment: dt.datetime):
+        self.moment = moment
+        super().__init__(data, queryset=queryset, user=user, today=today)
+        self.reset_url = f"?stand={today.isoformat()}"
+
+    def _with_plan(self, data, today: dt.date):
+        without = data.copy()
+        without.pop("stand", None)
+        chosen = super()._with_plan(without, today).copy()
+        chosen["stand"] = today.isoformat()
+        return chosen
+
+    def keep(self, records, name, value):
+        return records
+
+    def search(self, records, name, value):
+        # The history has no folded column: it would double its size.
+        return records.filter(history_id__in=past_matches(records, value))
+
+    def by_sector(self, records, name, value):
+        # The many-to-many relation of a historical record is a table of its own.
+        if value == UNKNOWN:
+            return records.filter(historicalmeasure_sectors=None)
+        return records.filter(historicalmeasure_sectors__sector=int(value))
+
+    def by_milestones(self, records, name, value):
+        return records.filter(past_overdue(self.moment, self.today))
 
 
 class TimelineFilter(MeasureFilter):

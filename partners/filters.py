@@ -144,10 +144,13 @@ class ResponsibleFilter(filters.ChoiceFilter):
 
 
 def offer_accounts(listing: filters.FilterSet, user) -> None:
-    """Give the filter `responsible` of `listing` its choices, or remove it for outsiders.
+    """Give the filter `responsible` of `listing`, if it has it, its choices, or remove it for
+    outsiders.
 
     Call it before the form of `listing` is built. The list then offers *Nur meine* as a link.
     """
+    if "responsible" not in listing.filters:
+        return
     if not can_see_responsible(user):
         del listing.filters["responsible"]
         return

@@ -339,7 +339,7 @@ def filter_bar(
     query, sort = request.GET.urlencode(), request.GET.get("sort", "")
     links = _quick_links(context, getattr(filter, "quick_filters", ()))
     if active or hidden or any(request.GET.getlist(first.html_name)):
-        links.append((request.path, _("Filter zurücksetzen"), ""))
+        links.append((getattr(filter, "reset_url", request.path), _("Filter zurücksetzen"), ""))
     if export_url and count:
         url = f"{export_url}?{query}" if query else export_url
         links.append((url, _("Als Excel-Datei laden"), SafeString(" download")))

@@ -1,4 +1,4 @@
-"""Which two days or rounds to compare, typed into the address: these forms are sent by GET."""
+"""Days and rounds of the past to look at or to compare. These forms are sent by GET."""
 
 import datetime as dt
 
@@ -21,6 +21,16 @@ class PastDayField(DayField):
         super().validate(value)
         if value and value > self.today:
             raise forms.ValidationError(FUTURE_MESSAGE)
+
+
+class StandForm(forms.Form):
+    """The day whose end a page of measures shows."""
+
+    stand = PastDayField(label=_("Stand am"), required=False)
+
+    def __init__(self, *args, today: dt.date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["stand"].today = today
 
 
 class DaysForm(forms.Form):

@@ -77,6 +77,7 @@ from measures.progress.rounds import (
     round_lines,
     unreachable_lines,
 )
+from measures.progress.stand import nothing_then, stand_title
 from measures.progress.tasks import lead_tasks, report_tasks
 from measures.progress.timeline import draw_milestones, draw_timeline
 from measures.progress.timeline_picture import CARD, PAGE
@@ -126,6 +127,7 @@ __all__ = [
     "names_of",
     "next_step_of",
     "not_asked_lines",
+    "nothing_then",
     "office_sheets",
     "official_facts",
     "opened_message",
@@ -157,6 +159,7 @@ __all__ = [
     "round_buttons",
     "round_deadline",
     "round_lines",
+    "stand_title",
     "status_facts",
     "submit_all_label",
     "succession_facts",

@@ -67,7 +67,7 @@ def difference_groups(before: Snapshot, after: Snapshot) -> list[DifferenceGroup
     for kind, difference in [
         *_of_status(comparison, former),
         *_of_place(comparison, former),
-        *(_of_milestones(comparison) if _knows_milestones(before, after) else ()),
+        *(_of_milestones(comparison, former) if _knows_milestones(before, after) else ()),
     ]:
         found[kind].append(difference)
     return [DifferenceGroup(kind, lines) for kind, lines in found.items() if lines]
@@ -147,13 +147,17 @@ def _of_place(
         yield DifferenceKind.REMOVED, _line(entry, _status(entry), NOTHING)
 
 
-def _of_milestones(comparison: Comparison) -> Iterator[tuple[DifferenceKind, Difference]]:
+def _of_milestones(
+    comparison: Comparison, former: Mapping[int, PlanEntry]
+) -> Iterator[tuple[DifferenceKind, Difference]]:
     for move in comparison.moved:
         days = [format_date(day) for day in (move.before, move.after)]
         yield DifferenceKind.MOVED, _line(move.entry, *days, move.reason, move.title)
     for entry, milestone in comparison.reached:
         done = _("erreicht am %(day)s") % {"day": format_date(milestone.done_on)}
-        yield DifferenceKind.REACHED, _line(entry, _("offen"), done, "", milestone.title)
+        known = {one.milestone_id for one in former[entry.measure_id].milestones.all()}
+        old = _("offen") if milestone.milestone_id in known else NOTHING
+        yield DifferenceKind.REACHED, _line(entry, old, done, "", milestone.title)
     for entry, milestone in comparison.added_milestones:
         day = format_date(milestone.expected_on)
         yield DifferenceKind.MILESTONES, _line(entry, NOTHING, day, "", milestone.title)

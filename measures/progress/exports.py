@@ -161,8 +161,8 @@ def _measure_row(measure: Measure, tops: Mapping[int, PlanSection]) -> list:
     supporters = [supporter.label for supporter in measure.supporters.all()]
     return [
         str(measure.plan),
-        tops[measure.section_id].label if measure.section_id else "",
-        measure.section.label if measure.section_id else "",
+        tops[measure.section_id].label if measure.section_id in tops else "",
+        measure.section.label if measure.section_id in tops else "",
         measure.code,
         measure.title,
         measure.description,

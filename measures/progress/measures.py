@@ -234,13 +234,17 @@ class ListItem(NamedTuple):
     lighthouse: SafeString
 
 
-def list_items(measures: Iterable[Measure], tops: Mapping[int, PlanSection]) -> list[ListItem]:
-    """Return the lines of the list; `tops` maps section ids to their Handlungsfeld."""
+def list_items(
+    measures: Iterable[Measure], tops: Mapping[int, PlanSection], *, query: str = ""
+) -> list[ListItem]:
+    """Return the lines of the list; `tops` maps section ids to their Handlungsfeld, `query` belongs
+    to the addresses of measures. One that was deleted since has none.
+    """
     return [
         ListItem(
             pk=measure.pk,
             title=measure.label,
-            url=measure.get_absolute_url(),
+            url="" if is_deleted(measure) else measure.get_absolute_url() + query,
             place=" · ".join(filter(None, (str(measure.plan), _field_label(measure, tops)))),
             phase=phase_badge(measure),
             traffic_light=draw_traffic_light(measure.traffic_light),
@@ -253,6 +257,11 @@ def list_items(measures: Iterable[Measure], tops: Mapping[int, PlanSection]) -> 
         )
         for measure in measures
     ]
+
+
+def is_deleted(measure: Measure) -> bool:
+    """Return whether a measure of the past (`queries.past`) has no page today."""
+    return getattr(measure, "is_deleted", False)
 
 
 def phase_badge(measure: Measure) -> SafeString:
@@ -270,4 +279,6 @@ def demo_badge(measure: Measure) -> SafeString:
 
 
 def _field_label(measure: Measure, tops: Mapping[int, PlanSection]) -> str:
-    return tops[measure.section_id].label if measure.section_id else ""
+    # A section of a measure of the past may be gone.
+    top = tops.get(measure.section_id) if measure.section_id else None
+    return top.label if top else ""

@@ -36,6 +36,15 @@ from measures.queries.milestones import (
     path_of_requirements,
     requirement_candidates,
 )
+from measures.queries.past import (
+    as_measures,
+    past_matches,
+    past_measure,
+    past_measures,
+    past_overdue,
+    past_projects,
+    with_lists,
+)
 from measures.queries.plans import (
     PlanFigures,
     current_plan,
@@ -91,7 +100,6 @@ from measures.queries.rounds import (
 from measures.queries.snapshots import (
     DayEntry,
     Snapshot,
-    past_measures,
     recorded_since,
     snapshot_of_day,
     snapshot_of_round,
@@ -120,6 +128,7 @@ __all__ = [
     "TimelineBar",
     "accepted_in_round",
     "answers_of",
+    "as_measures",
     "awaited_leads",
     "awaited_reporters",
     "compare_entries",
@@ -149,7 +158,11 @@ __all__ = [
     "open_report_of",
     "open_round_of",
     "open_rounds",
+    "past_matches",
+    "past_measure",
     "past_measures",
+    "past_overdue",
+    "past_projects",
     "path_of_requirements",
     "people_told_of_decision",
     "plan_figures",
@@ -190,6 +203,7 @@ __all__ = [
     "undecided_measures",
     "valid_requests",
     "value_conflict",
+    "with_lists",
     "version_of_measures",
     "with_period",
 ]

@@ -1,5 +1,6 @@
 """What became of measures in a later plan, and where its measures come from."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -13,6 +14,15 @@ class Succession(NamedTuple):
 
     origins: list[Continuation]
     continuations: list[Continuation]
+
+    def before(self, moment: dt.datetime) -> "Succession":
+        """Return what was decided before `moment`; what earlier documents say has no time."""
+        return Succession(
+            *(
+                [one for one in found if one.decided_at is None or one.decided_at < moment]
+                for found in self
+            )
+        )
 
 
 def succession_of(measure: Measure, user) -> Succession:

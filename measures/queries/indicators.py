@@ -88,12 +88,12 @@ class ValueChange(NamedTuple):
     lines: list[str]
 
 
-def latest_value_changes(indicator_ids: Iterable[int]) -> list:
+def latest_value_changes(indicator_ids: Iterable[int], **limits: Any) -> list:
     """Return the latest historical records of the values of these indicators, latest first."""
     keys = set(indicator_ids)
     if not keys:
         return []
-    records = IndicatorValue.history.filter(indicator_id__in=keys)
+    records = IndicatorValue.history.filter(indicator_id__in=keys, **limits)
     records = records.exclude(history_change_reason__isnull=True)
     records = records.select_related("history_user__person__organisation")
     return list(records.order_by("-history_date", "-history_id")[:MAX_VALUE_CHANGES])

@@ -1,5 +1,6 @@
 """Measures: sort orders of the list, and *Verlauf*."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
 
@@ -120,17 +121,24 @@ def version_of_measures(measures: Iterable[Measure]) -> str:
     return hashlib.sha256(repr((keys, latest)).encode()).hexdigest()[:20]
 
 
-def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> list[HistoryEntry]:
+def measure_history(
+    measure: Measure,
+    reports: QuerySet[StatusReport],
+    user,
+    *,
+    until: dt.datetime | None = None,
+) -> list[HistoryEntry]:
     """Return the *Verlauf* of `measure`, latest first: reports, milestones and master data.
 
-    `reports` are those that `user` may see.
+    `reports` are those that `user` may see. With `until`, the *Verlauf* ends just before it.
     """
+    limits = {"history_date__lt": until} if until else {}
     # Limited per source, so that a long history of changes costs no more than a short one.
-    versions = list(_report_versions(measure, reports, user)[:HISTORY_LIMIT])
-    changed = _changed(measure.history.all())
-    milestones = _changed(Milestone.history.filter(measure_id=measure.pk))
-    indicators = _changed(Indicator.history.filter(measure_id=measure.pk))
-    values = latest_value_changes(record.id for record in indicators)
+    versions = list(_report_versions(measure, reports, user).filter(**limits)[:HISTORY_LIMIT])
+    changed = _changed(measure.history.filter(**limits))
+    milestones = _changed(Milestone.history.filter(measure_id=measure.pk, **limits))
+    indicators = _changed(Indicator.history.filter(measure_id=measure.pk, **limits))
+    values = latest_value_changes((record.id for record in indicators), **limits)
     _load_roles(versions, [*changed, *milestones, *indicators, *values])
     changes = _change_entries(changed)
     if not can_see_internal_notes(user):

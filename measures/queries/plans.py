@@ -19,6 +19,7 @@ from core.models import Origin
 from core.progress import Segment
 from measures.enums import FINISHED_PHASES, PHASE_BAR_COLOURS, UNKNOWN_LABEL
 from measures.models import Measure, Plan, PlanSection, Project
+from measures.queries.past import as_measures, past_measures
 
 BRANCH_SIZE = 50  # measures of a branch that the tree shows; the list shows the rest
 TRAFFIC_LIGHT_ORDER = (TrafficLight.GREEN, TrafficLight.YELLOW, TrafficLight.RED, "")
@@ -146,6 +147,9 @@ def section_path(measure: Measure) -> list[PlanSection]:
         return []
     # One query for all sections of the plan is cheaper than one per level.
     by_id = {section.pk: section for section in sections_of([measure.plan])}
+    # That of a measure of the past may be gone.
+    if measure.section_id not in by_id:
+        return []
     path = [by_id[measure.section_id]]
     while path[0].parent_id:
         path.insert(0, by_id[path[0].parent_id])
@@ -206,36 +210,48 @@ def _indented(
     return choices
 
 
-def plan_tree(plan: Plan, user, *, opened: Collection[int | None] = ()) -> TreeNode:
-    """Return the root of the tree of `plan` with the counts of the measures `user` may see.
+def plan_tree(
+    plan: Plan,
+    user,
+    *,
+    opened: Collection[int | None] = (),
+    moment: dt.datetime | None = None,
+) -> TreeNode:
+    """Return the root of the tree of `plan` with the counts of the measures `user` may see, with
+    `moment` as they were just before it.
 
     Branches hold measures if all of the plan fit on a page, or if their section is one of `opened`,
     None being the root. Three queries, and one for each of `opened`.
     """
-    measures = _tree_measures(plan, user)
+    measures = _tree_measures(plan, user, moment)
     counted = measures.order_by().values_list("section_id").annotate(count=Count("pk"))
     counts = dict(counted)
     loaded: dict[int | None, list[Measure]] = {}
     if sum(counts.values()) <= BRANCH_SIZE:
         loaded = {key: [] for key in counts}
-        for measure in measures:
+        for measure in as_measures(measures):
             loaded[measure.section_id].append(measure)
     else:
-        loaded = {key: list(measures.filter(section=key)[:BRANCH_SIZE]) for key in opened}
+        loaded = {key: as_measures(measures.filter(section=key)[:BRANCH_SIZE]) for key in opened}
     children = defaultdict(list)
     for section in sections_of([plan]):
         children[section.parent_id].append(section)
     return _node(None, children, counts, loaded)
 
 
-def tree_branch(plan: Plan, section: PlanSection | None, user) -> TreeNode:
+def tree_branch(
+    plan: Plan, section: PlanSection | None, user, *, moment: dt.datetime | None = None
+) -> TreeNode:
     """Return one branch with its first measures and without what is below. Two queries."""
-    measures = _tree_measures(plan, user).filter(section=section)
+    measures = _tree_measures(plan, user, moment).filter(section=section)
     count = measures.count()
-    return TreeNode(section, [], count, count, list(measures[:BRANCH_SIZE]))
+    return TreeNode(section, [], count, count, as_measures(measures[:BRANCH_SIZE]))
 
 
-def _tree_measures(plan: Plan, user) -> QuerySet[Measure]:
+def _tree_measures(plan: Plan, user, moment: dt.datetime | None) -> QuerySet:
+    if moment:
+        records = past_measures(user, moment).filter(plan=plan).select_related("lead")
+        return records.order_by("code", "search", "id")
     visible = Measure.objects.visible_to(user).filter(plan=plan).select_related("lead")
     return visible.order_by("code", "search", "pk")
 

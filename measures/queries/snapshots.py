@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Prefetch
 
 from core.dates import end_of_day, format_day, local_date
 from core.folding import fold
 from core.history import records_at
 from core.models import Origin
-from core.roles import is_office
 from measures.models import Measure, Milestone, Plan, ReportingRound, RoundMilestone
 from measures.queries.comparisons import PlanEntry
+from measures.queries.past import past_measures
 from measures.queries.rounds import round_entries
 
 
@@ -82,18 +82,6 @@ class Snapshot(NamedTuple):
     label: str
     entries: Sequence[PlanEntry]
     has_milestones: bool = True
-
-
-def past_measures(user, moment: dt.datetime) -> QuerySet:
-    """Return the historical records of the measures as they were just before `moment`, of those
-    that `user` may see today, with `is_deleted`.
-
-    Only the office sees those deleted since: `visible_to` no longer knows who might see them.
-    """
-    records = records_at(Measure, moment)
-    if not is_office(user):
-        records = records.filter(id__in=Measure.objects.visible_to(user).order_by().values("pk"))
-    return records.annotate(is_deleted=~Exists(Measure.objects.filter(pk=OuterRef("id"))))
 
 
 def snapshot_of_day(plan: Plan, day: dt.date, user) -> Snapshot:

@@ -58,6 +58,7 @@ from measures.queries import (
     succession_of,
     top_sections,
 )
+from measures.views.past import Stand, past_export, past_list, past_page
 from measures.views.saved_filters import query_to_save
 from partners.permissions import can_assign, can_see_responsible
 from partners.progress import responsible_facts, responsible_label
@@ -65,10 +66,13 @@ from partners.progress import responsible_facts, responsible_label
 
 @require_safe
 def measure_list(request):
+    if (stand := Stand(request)).day:
+        return past_list(request, stand)
     listing, measures = _listing(request)
     page = paginate(request, measures)
     listing.count_choices(page.paginator.count)
     context = {
+        "stand": stand,
         "filter": listing,
         "plan_tabs": plan_tabs(listing.plans, listing.data.get("plan", ""), request.GET),
         **_saved_filters(request),
@@ -101,6 +105,8 @@ def _saved_filters(request) -> dict:
 @require_safe
 def measure_export(request):
     """Return the filtered measures as an Excel file, with `?auswahl=1` the ticked ones."""
+    if (stand := Stand(request)).day:
+        return past_export(request, stand)
     listing, measures = _listing(request)
     if request.GET.get("auswahl"):
         keys = keys_from(request.GET.getlist("massnahme")[:MAX_TICKED])
@@ -155,10 +161,9 @@ def _listing(request):
 @require_safe
 def measure_page(request, pk):
     user = request.user
-    measures = Measure.objects.visible_to(user).select_related(
-        "plan", "section", "lead", "responsible__person"
-    )
-    measure = get_object_or_404(measures.prefetch_related("supporters", "sectors"), pk=pk)
+    measure = get_object_or_404(_visible(user).prefetch_related("supporters", "sectors"), pk=pk)
+    if (stand := Stand(request)).day:
+        return past_page(request, measure, stand)
     today = local_date(timezone.now())
     milestones = list(milestones_for(user).filter(measure=measure))
     indicators = list(indicators_with_series().filter(measure=measure))
@@ -167,6 +172,7 @@ def measure_page(request, pk):
     report = next((found for found in reports if found.state in OPEN_REPORT_STATES), None)
     projects = Project.objects.visible_to(user).filter(measure=measure)
     context = {
+        "stand": stand,
         "measure": measure,
         "milestones": milestone_lines(milestones, measure, today),
         "milestone_progress": weighted_progress(milestones),

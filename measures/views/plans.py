@@ -15,8 +15,9 @@ from measures import services
 from measures.forms import ContinuePlanForm, PlanForm
 from measures.models import Plan, PlanSection
 from measures.permissions import can_change_plans
-from measures.progress import plan_lines
+from measures.progress import nothing_then, plan_lines
 from measures.queries import plan_figures, plan_tree, running_plan, tree_branch
+from measures.views.past import Stand
 
 # The branch `?zweig=` that holds the measures without a place in the plan.
 UNPLACED = "ohne"
@@ -32,11 +33,15 @@ def tree(request: HttpRequest) -> HttpResponse:
     wanted = [plan for plan in plans if str(plan.pk) == request.GET.get("plan")]
     # Fall back if the plan is unknown or not visible, so that old links still work.
     chosen = wanted[0] if wanted else running_plan(plans, local_date(timezone.now()))
-    branch = request.GET.get("zweig", "")
+    branch, stand = request.GET.get("zweig", ""), Stand(request)
     if request.htmx and branch:
-        return _branch(request, chosen, branch)
-    tabs = [(plan.short_title, plan.get_absolute_url(), plan == chosen) for plan in plans]
+        return _branch(request, chosen, branch, stand)
+    tabs = [
+        (plan.short_title, plan.get_absolute_url() + stand.and_stand, plan == chosen)
+        for plan in plans
+    ]
     context = {
+        "stand": stand,
         "plan": chosen,
         "tabs": tabs if len(tabs) > 1 else [],
         "tree_url": reverse("measures:tree"),
@@ -44,17 +49,21 @@ def tree(request: HttpRequest) -> HttpResponse:
     }
     if chosen:
         opened = _opened_sections(chosen, branch)
-        context |= {"root": plan_tree(chosen, request.user, opened=opened), "opened": opened}
+        root = plan_tree(chosen, request.user, opened=opened, moment=stand.moment)
+        context |= {"root": root, "opened": opened}
+        if stand.day and not root.count:
+            context["nothing"] = nothing_then(chosen, stand.day)
     return render(request, "measures/tree.html", context)
 
 
-def _branch(request: HttpRequest, plan: Plan | None, branch: str) -> HttpResponse:
+def _branch(request: HttpRequest, plan: Plan | None, branch: str, stand: Stand) -> HttpResponse:
     if plan is None or not (branch == UNPLACED or branch.isdecimal()):
         raise Http404
     section = None if branch == UNPLACED else get_object_or_404(PlanSection, plan=plan, pk=branch)
     context = {
+        "stand": stand,
         "plan": plan,
-        "node": tree_branch(plan, section, request.user),
+        "node": tree_branch(plan, section, request.user, moment=stand.moment),
         "list_url": reverse("measures:list"),
     }
     return render(request, "measures/_tree_measures.html", context)

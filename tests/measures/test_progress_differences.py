@@ -129,7 +129,7 @@ def test_milestones_are_told_with_old_and_new_day():
         ("moved", "Maßnahme 1", "Später", "30.06.2026", "31.08.2026", "Vergabe"),
         ("moved", "Maßnahme 1", "Wieder offen", "31.08.2026", "30.06.2026", ""),
         ("reached", "Maßnahme 1", "Fertig", "offen", "erreicht am 30.06.2026", ""),
-        ("reached", "Maßnahme 1", "Gleich erreicht", "offen", "erreicht am 30.06.2026", ""),
+        ("reached", "Maßnahme 1", "Gleich erreicht", "–", "erreicht am 30.06.2026", ""),
         ("milestones", "Maßnahme 1", "Zusätzlich", "–", "31.08.2026", ""),
         ("milestones", "Maßnahme 1", "Gestrichen", "30.06.2026", "–", ""),
     ]
