@@ -10,15 +10,14 @@ from operator import attrgetter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.registry import Fact, snapshot_of
+from approvals.registry import Change, Fact, snapshot_changes, snapshot_of
 from core.dates import format_moment
-from media_visits.enums import PressKind
 from media_visits.models import PressSlot, Visit
 
 
 def _press(visit: Visit) -> str:
     # In a fixed order, because another order would count as a change and let the approval lapse.
-    slots = visit.press_slots.order_by("starts_at", "pk")
+    slots = visit.press_slots.taking_place()
     return "; ".join(map(str, slots)) or _("kein Pressetermin")
 
 
@@ -65,9 +64,8 @@ def slot_details(slot: PressSlot) -> list[list[str]]:
 
 def announced_slots(visit: Visit) -> list[tuple[PressSlot, list[list[str]]]]:
     """Return the press slots of `visit` in their order, each with what is announced of it."""
-    # A slot of the kind *not public* only records that the press is not invited.
-    slots = visit.press_slots.exclude(kind=PressKind.NOT_PUBLIC).order_by("starts_at", "pk")
-    return [(slot, slot_details(slot)) for slot in slots]
+    slots = visit.press_slots.taking_place()
+    return [(slot, slot_details(slot)) for slot in slots if slot.invites_press]
 
 
 def announced_snapshot(visit: Visit) -> list[list[str]]:
@@ -75,4 +73,20 @@ def announced_snapshot(visit: Visit) -> list[list[str]]:
     lines = snapshot_of(ANNOUNCED_FACTS, visit)
     for slot, facts in announced_slots(visit):
         lines += [[f"{slot}: {label}", value] for label, value in facts]
-    return lines
+    cancelled = visit.press_slots.filter(cancelled_at__isnull=False).order_by("starts_at", "pk")
+    return lines + [[str(slot), _("entfällt")] for slot in cancelled]
+
+
+def announced_changes_since(before: list[list[str]], visit: Visit) -> list[Change]:
+    """Return what differs between `before`, an `announced_snapshot`, and what holds now."""
+    changes = snapshot_changes(before, announced_snapshot(visit))
+    cancelled = visit.press_slots.filter(cancelled_at__isnull=False)
+    # Only a cancelled slot has a line without a detail, so nothing stood there before.
+    gone = {str(slot) for slot in cancelled} & {change.label for change in changes}
+    rest = [change for change in changes if change.label not in gone]
+    # Where to meet for what does not take place interests nobody.
+    rest = [change for change in rest if not change.label.startswith(tuple(f"{s}: " for s in gone))]
+    ended = [Change(label, _("findet statt"), _("entfällt")) for label in sorted(gone)]
+    if ended and not announced_slots(visit):
+        ended.append(Change(_("Presse"), _("presseöffentlich"), _("nicht presseöffentlich")))
+    return [*ended, *rest]

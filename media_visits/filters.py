@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import PickList
 from media_visits.enums import CoverageKind, PressKind, Tone, VisitState
-from media_visits.models import Coverage, Visit
+from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.permissions import can_see_internals
 from media_visits.queries import companies_visited, years_of
 from partners.filters import ResponsibleFilter, offer_accounts
@@ -81,7 +81,8 @@ class VisitFilter(filters.FilterSet):
 
     def with_press(self, queryset, name, value):
         # A join would repeat a visit for each of its slots.
-        return queryset.filter(pk__in=Visit.objects.filter(press_slots__kind=value).values("pk"))
+        slots = PressSlot.objects.taking_place().filter(kind=value).order_by()
+        return queryset.filter(pk__in=slots.values("visit"))
 
 
 class CoverageFilter(filters.FilterSet):

@@ -145,7 +145,7 @@ def commitments_of(visit: Visit, slots: Iterable[PressSlot]) -> list[Commitment]
     """Return the dates of `visit` and its press slots that bind somebody."""
     if visit.is_taken_over or visit.state == VisitState.CANCELLED or visit.starts_at is None:
         return []
-    binding = [slot for slot in slots if slot.starts_at and slot.kind != PressKind.NOT_PUBLIC]
+    binding = [slot for slot in slots if slot.starts_at and slot.invites_press]
     # When a visit moves, its slots keep their day until somebody changes them, and bind nobody.
     return [
         commitment_of(visit),
@@ -158,7 +158,7 @@ def commitments_of(visit: Visit, slots: Iterable[PressSlot]) -> list[Commitment]
 
 
 def _commitments_of_key(pk: int) -> list[Commitment]:
-    slots = PressSlot.objects.order_by("starts_at", "pk")
+    slots = PressSlot.objects.taking_place()
     visits = Visit.objects.filter(pk=pk).prefetch_related(Prefetch("press_slots", slots))
     return [date for visit in visits for date in commitments_of(visit, visit.press_slots.all())]
 
@@ -176,7 +176,7 @@ def commitments_between(start: dt.datetime, end: dt.datetime, user) -> list[Comm
     # A date without an end lasts a while all the same.
     open_end = Q(ends_at__isnull=True, starts_at__gt=start - ASSUMED_LENGTH)
     visits = _binding_visits().filter(Q(ends_at__gt=start) | open_end, starts_at__lt=end)
-    slots = PressSlot.objects.filter(
+    slots = PressSlot.objects.taking_place().filter(
         visit__in=_binding_visits(), starts_at__gt=start - ASSUMED_LENGTH, starts_at__lt=end
     )
     slots = slots.exclude(kind=PressKind.NOT_PUBLIC).select_related("visit__company")

@@ -17,6 +17,7 @@ urlpatterns = [
     path("pressespiegel/<int:pk>/entfernen/", press.delete_coverage, name="coverage_remove"),
     path("pressetermine/<int:pk>/bearbeiten/", press.edit_slot, name="press_edit"),
     path("pressetermine/<int:pk>/entfernen/", press.remove_slot, name="press_remove"),
+    path("pressetermine/<int:pk>/absagen/", press.cancel_slot, name="press_cancel"),
     path("<int:pk>/", visits.detail, name="detail"),
     path("<int:pk>/bearbeiten/", visits.edit, name="edit"),
     path("<int:pk>/veroeffentlichen/", visits.publish, name="publish"),

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
 from approvals.queries import deciders
-from approvals.registry import Change, snapshot_changes
+from approvals.registry import Change
 from core.dates import format_span, local_date
 from media_visits.enums import VisitState
-from media_visits.facts import announced_slots, announced_snapshot
+from media_visits.facts import announced_changes_since, announced_slots
 from media_visits.models import Visit
 from outbox.enums import MailState
 from outbox.queries.mails import held_back, unsent_events, unsent_keys
@@ -165,17 +165,19 @@ def _changes_for(visit: Visit, address: str, waiting: Collection[tuple[str, str]
         if change["is_mailed"] and (_event_of(change["version"]), address) not in waiting:
             break
         before = change["before"]
-    return snapshot_changes(before, announced_snapshot(visit))
+    return announced_changes_since(before, visit)
 
 
 def untold_changes(visit: Visit) -> list[Change]:
     """Return the changes that were not mailed, so that those told before do not know of them."""
-    before = current = announced_snapshot(visit)
+    if not visit.announced_changes or visit.announced_changes[-1]["is_mailed"]:
+        return []
+    before: list[list[str]] = []
     for change in reversed(visit.announced_changes):
         if change["is_mailed"]:
             break
         before = change["before"]
-    return snapshot_changes(before, current)
+    return announced_changes_since(before, visit)
 
 
 def mail_end(visit: Visit, kind: str, end: End, *, by, now: dt.datetime) -> None:

@@ -26,6 +26,10 @@ class PressSlotQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(visit__in=Visit.objects.visible_to(user))
 
+    def taking_place(self):
+        """The slots that were not cancelled, in the order in which they begin."""
+        return self.filter(cancelled_at__isnull=True).order_by("starts_at", "pk")
+
 
 class PressSlot(models.Model):
     """When and how the press may accompany a visit; a visit can have several."""
@@ -51,6 +55,8 @@ class PressSlot(models.Model):
     )
     # May be missing for visits taken over, whose sources do not name it.
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
+    # Only what was announced is cancelled and kept, so that those who were told find it (ADR 31).
+    cancelled_at = models.DateTimeField(_("abgesagt am"), null=True, editable=False)
 
     history = HistoricalRecords()
     objects = PressSlotQuerySet.as_manager()
@@ -88,6 +94,11 @@ class PressSlot(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {format_moment(self.starts_at)}".strip()
+
+    @property
+    def invites_press(self) -> bool:
+        # A slot of the kind *not public* only records that the press is not invited.
+        return self.kind != PressKind.NOT_PUBLIC and self.cancelled_at is None
 
     @property
     def needs_a_start(self) -> bool:

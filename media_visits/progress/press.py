@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from core.dates import format_moment
 from core.models import BASIS, Origin
-from media_visits.enums import CoverageKind
+from media_visits.enums import CoverageKind, PressKind, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.permissions import can_see_internals
 from media_visits.queries import is_on_another_day
@@ -27,9 +27,11 @@ class ListedSlot(NamedTuple):
     registration: str
     seats: str
     day_note: str
+    is_cancelled: bool
+    can_cancel: bool
 
 
-def listed_slots(visit: Visit, slots: Iterable[PressSlot]) -> list[ListedSlot]:
+def listed_slots(visit: Visit, slots: Iterable[PressSlot], now: dt.datetime) -> list[ListedSlot]:
     return [
         ListedSlot(
             slot=slot,
@@ -37,10 +39,36 @@ def listed_slots(visit: Visit, slots: Iterable[PressSlot]) -> list[ListedSlot]:
             arrival=_with_moment(_("da sein bis %(when)s"), slot.be_there_by),
             registration=_with_moment(_("bis %(when)s"), slot.registration_deadline),
             seats=_seats(slot),
-            day_note=slot_day_note(visit, slot.starts_at),
+            day_note="" if slot.cancelled_at else slot_day_note(visit, slot.starts_at),
+            is_cancelled=slot.cancelled_at is not None,
+            can_cancel=_can_cancel(visit, slot, now),
         )
         for slot in slots
     ]
+
+
+def _can_cancel(visit: Visit, slot: PressSlot, now: dt.datetime) -> bool:
+    if visit.is_taken_over or visit.state != VisitState.ANNOUNCED or not slot.invites_press:
+        return False
+    return slot.starts_at is None or slot.starts_at > now
+
+
+def cancelling_details(slot: PressSlot) -> list[str]:
+    """Return what cancelling `slot` leaves of the visit."""
+    others = slot.visit.press_slots.taking_place().exclude(pk=slot.pk)
+    details = [_("Der Besuch selbst findet weiterhin statt.")]
+    if not any(other.invites_press for other in others):
+        details.append(_("Der Besuch ist danach nicht presseöffentlich."))
+    return details
+
+
+def kinds_text(visit: Visit) -> str:
+    """Return the kinds of the prefetched press slots that take place, or the source's wording."""
+    slots = list(visit.press_slots.all())
+    kinds = [slot.get_kind_display() for slot in slots if slot.cancelled_at is None]
+    if slots and not kinds:
+        return str(PressKind.NOT_PUBLIC.label)
+    return ", ".join(kinds) or visit.press_text
 
 
 def slot_day_note(visit: Visit, starts_at: dt.datetime | None) -> str:

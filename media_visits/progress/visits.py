@@ -21,10 +21,10 @@ from core.progress import Button, HistoryEntry, TextCard
 from media_visits.enums import OVER_STATES, PRESS_OPEN_STATES, VISIT_MOVES, VisitState
 from media_visits.facts import slot_details
 from media_visits.mails import in_words, untold_changes
-from media_visits.models import Visit
+from media_visits.models import PressSlot, Visit
 from media_visits.permissions import can_manage, can_see_internals, open_actions
 from media_visits.progress.lifecycle import next_step_of, visit_steps
-from media_visits.progress.press import listed_coverage, listed_slots
+from media_visits.progress.press import kinds_text, listed_coverage, listed_slots
 from media_visits.queries import commitments_of, coverage_to_list
 from media_visits.services.lifecycle import OUTCOME_CORRECTED, SUBMITTED
 from media_visits.services.visits import SEEN_FIELDS
@@ -60,8 +60,7 @@ def listed_visits(visits: Iterable[Visit]) -> list[ListedVisit]:
         ListedVisit(
             visit=visit,
             sectors=sectors_text(visit),
-            press=", ".join(slot.get_kind_display() for slot in visit.press_slots.all())
-            or visit.press_text,
+            press=kinds_text(visit),
             origin=visit.get_origin_display() if visit.is_demo or visit.is_taken_over else "",
             responsible=responsible_note(visit),
         )
@@ -76,11 +75,14 @@ def sectors_text(visit: Visit) -> str:
 
 def press_text(visit: Visit) -> str:
     """Return each press slot with its details in a line, or the wording of the source."""
-    lines = [
-        ", ".join([str(slot), *(f"{label}: {value}" for label, value in slot_details(slot))])
-        for slot in visit.press_slots.all()
-    ]
+    lines = [", ".join([str(slot), *_details_in_words(slot)]) for slot in visit.press_slots.all()]
     return "\n".join(lines) or visit.press_text
+
+
+def _details_in_words(slot: PressSlot) -> list[str]:
+    if slot.cancelled_at:
+        return [_("entfällt")]
+    return [f"{label}: {value}" for label, value in slot_details(slot)]
 
 
 def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
@@ -101,7 +103,8 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "date_notes": clash_notes(commitments_of(visit, slots), user, now) if is_internal else [],
         "cards": (_untold_cards(visit) if manages else []) + _text_cards(visit, seen),
         "inactive_note": _inactive_note(visit) if manages else "",
-        "slots": listed_slots(visit, slots),
+        "slots": listed_slots(visit, slots, now),
+        "press_note": _press_note(slots),
         "edits_press": edits_press,
         # What was announced keeps its press slots; only their details may change.
         "adds_press": edits_press and (visit.is_taken_over or visit.state != S.ANNOUNCED),
@@ -116,6 +119,14 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "is_internal": is_internal,
         "history": visit_history(visit, seen) if is_internal else [],
     }
+
+
+def _press_note(slots: list[PressSlot]) -> str:
+    if not slots:
+        return _("Zu diesem Besuch gibt es keinen Pressetermin.")
+    if all(slot.cancelled_at for slot in slots):
+        return _("Der Besuch ist nicht presseöffentlich.")
+    return ""
 
 
 def _inactive_note(visit: Visit) -> str:

@@ -18,12 +18,15 @@ from media_visits.services.lifecycle import (
 from media_visits.services.press import (
     COVERAGE_FIELDS,
     SLOT_FIELDS,
+    cancel_press_slot,
     change_coverage,
     change_press_slot,
     create_coverage,
     create_press_slot,
     delete_coverage,
     delete_press_slot,
+    require_cancellable,
+    require_taking_place,
 )
 from media_visits.services.visits import (
     change_visit,
@@ -37,7 +40,10 @@ __all__ = [
     "SLOT_FIELDS",
     "create_press_slot",
     "announce_visit",
+    "cancel_press_slot",
     "cancel_visit",
+    "require_cancellable",
+    "require_taking_place",
     "correct_visit",
     "create_coverage",
     "create_visit",

@@ -95,7 +95,7 @@ def _check_dates(starts_at: dt.datetime | None, due_on: dt.date, now: dt.datetim
 
 def _check_press(visit: Visit) -> None:
     # When a visit moves to another day, its press slots keep their day until somebody changes them.
-    for slot in visit.press_slots.order_by("starts_at", "pk"):
+    for slot in visit.press_slots.taking_place():
         if is_on_another_day(visit, slot.starts_at):
             raise Refused(
                 _(

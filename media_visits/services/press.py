@@ -16,7 +16,7 @@ from core.errors import Concern, Refused, require_heeded
 from core.history import delete_as, save_as
 from core.models import Origin, Precision
 from core.roles import require_office
-from media_visits.enums import PRESS_OPEN_STATES, PressKind
+from media_visits.enums import PRESS_OPEN_STATES, PressKind, VisitState
 from media_visits.facts import VISIT_FACTS, announced_snapshot
 from media_visits.mails import mail_change
 from media_visits.models import Coverage, PressSlot, Visit
@@ -30,7 +30,6 @@ from media_visits.queries import commitment_of, is_on_another_day
 from media_visits.services.visits import (
     lock_visit,
     record_announced_change,
-    refuse_if_announced,
     save_change,
 )
 
@@ -88,7 +87,8 @@ def create_press_slot(
     _check_deadline(slot, now)
     _check_day(visit, slot)
     # A form sent twice is the usual cause.
-    if visit.press_slots.filter(kind=slot.kind, starts_at=slot.starts_at).exists():
+    same = visit.press_slots.taking_place().filter(kind=slot.kind, starts_at=slot.starts_at)
+    if same.exists():
         raise Refused(_("Diesen Pressetermin gibt es schon."))
     _require_heeded_start(slot, heeded, by=by, now=now)
     before = binding_snapshot_of(VISIT_FACTS, visit)
@@ -117,6 +117,7 @@ def change_press_slot(
     """
     require_office(by)
     visit, slot = _lock_visit_and_slot(slot)
+    require_taking_place(slot)
     changed = {name for name in values if getattr(slot, name) != values[name]}
     # Before the versions are compared: the page offers to save again only what may be saved.
     if changed:
@@ -163,10 +164,53 @@ def delete_press_slot(*, slot: PressSlot, seen: str | None = None, by, now: dt.d
     return visit
 
 
+@transaction.atomic
+def cancel_press_slot(
+    *, slot: PressSlot, seen: str | None = None, by, now: dt.datetime
+) -> PressSlot:
+    """Cancel one press slot of an announced visit, which takes place all the same.
+
+    Everybody who knows of the visit is mailed, always: they would turn up otherwise. `seen` is the
+    fingerprint of SLOT_FIELDS that the page showed. Raises Refused when the slot can be removed
+    instead, has begun, or is cancelled already.
+    """
+    require_office(by)
+    visit, slot = _lock_visit_and_slot(slot)
+    require_cancellable(slot, now)
+    require_seen(slot, seen, SLOT_FIELDS)
+    before, announced = binding_snapshot_of(VISIT_FACTS, visit), announced_snapshot(visit)
+    slot.cancelled_at = now
+    save_as(slot, by=by, now=now, reason=_("Abgesagt"))
+    record_announced_change(visit, announced, notify=True)
+    reason = _("Pressetermin abgesagt: %(slot)s") % {"slot": slot}
+    save_change(visit, before, by=by, now=now, reason=reason)
+    mail_change(visit, notify=True, by=by, now=now)
+    return slot
+
+
+def require_cancellable(slot: PressSlot, now: dt.datetime) -> None:
+    """Raise Refused unless the press expects `slot` and it lies ahead."""
+    require_taking_place(slot)
+    if slot.visit.state != VisitState.ANNOUNCED or slot.visit.is_taken_over:
+        raise Refused(_("Absagen lassen sich Pressetermine eines angekündigten Besuchs."))
+    if not slot.invites_press:
+        raise Refused(_("Dieser Termin ist nicht presseöffentlich; es gibt nichts abzusagen."))
+    if slot.starts_at and slot.starts_at <= now:
+        raise Refused(_("Der Pressetermin hat schon begonnen."))
+
+
+def require_taking_place(slot: PressSlot) -> None:
+    """Raise Refused for a slot that was cancelled."""
+    if slot.cancelled_at:
+        raise Refused(_("Dieser Pressetermin ist schon abgesagt."))
+
+
 def _lock_visit_and_slot(slot: PressSlot) -> tuple[Visit, PressSlot]:
     # Every service locks the visit first, so that two of them cannot deadlock.
     visit = lock_visit(slot.visit_id)
-    return visit, PressSlot.objects.select_for_update().get(pk=slot.pk)
+    slot = PressSlot.objects.select_for_update().get(pk=slot.pk)
+    slot.visit = visit
+    return visit, slot
 
 
 def _check_open(visit: Visit, *, is_binding: bool) -> None:
@@ -178,8 +222,12 @@ def _check_open(visit: Visit, *, is_binding: bool) -> None:
             _("Der Besuch ist %(state)s; an den Presseterminen ist nichts mehr zu ändern.")
             % {"state": visit.get_state_display()}
         )
-    if is_binding:
-        refuse_if_announced(visit)
+    if is_binding and visit.state == VisitState.ANNOUNCED:
+        text = _(
+            "Der Besuch ist angekündigt. Sagen Sie diesen Pressetermin ab, oder verschieben Sie "
+            "den Besuch, damit alle, die davon wissen, es erfahren."
+        )
+        raise Refused(text)
 
 
 def _set_origin(slot: PressSlot, visit: Visit) -> None:

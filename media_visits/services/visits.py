@@ -307,7 +307,7 @@ def _slots_left_behind(visit: Visit) -> list[Concern]:
             reverse("media_visits:press_edit", args=[slot.pk]),
             text,
         )
-        for slot in visit.press_slots.order_by("starts_at", "pk")
+        for slot in visit.press_slots.taking_place()
         if slot.starts_at and is_on_another_day(visit, slot.starts_at)
     ]
 

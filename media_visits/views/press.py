@@ -15,6 +15,7 @@ from core.views import (
     get_for_office,
     ordering,
     paginate,
+    redirect_if_refused,
     render_confirmation,
     require_office,
     run_service,
@@ -26,7 +27,7 @@ from media_visits.filters import CoverageFilter
 from media_visits.forms import CoverageForm, PressSlotForm
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.permissions import can_manage, can_see_internals
-from media_visits.progress import listed_coverage, slot_day_note
+from media_visits.progress import cancelling_details, listed_coverage, slot_day_note
 from media_visits.queries import coverage_to_list
 from media_visits.views.visits import form_page, save_and_tell, visit_for_office
 from outbox.views.confirming import confirm_mails, went_back
@@ -45,7 +46,8 @@ def lapse_warning(visit: Visit) -> str:
     if visit.state == VisitState.ANNOUNCED and not visit.is_taken_over:
         return _(
             "Der Besuch ist angekündigt. Art und Beginn lassen sich nur durch Verschieben ändern; "
-            "alles andere wird mitgeteilt."
+            "alles andere wird mitgeteilt. Fällt nur dieser Termin aus, sagen Sie ihn auf der "
+            "Seite des Besuchs ab."
         )
     if visit.is_taken_over or visit.state not in VISIT_MOVES["lapse"].sources:
         return str(visit)
@@ -80,6 +82,9 @@ def create_slot(request, pk):
 
 def edit_slot(request, pk):
     slot = slot_for_office(request, pk)
+    check = services.require_taking_place
+    if back := redirect_if_refused(request, slot, check, to=slot.visit.get_absolute_url()):
+        return back
     return _slot_page(
         request,
         PressSlotForm(request.POST or None, instance=slot),
@@ -130,6 +135,30 @@ def remove_slot(request, pk):
         submit_label=_("Entfernen"),
         danger=True,
         cancel_url=slot.visit.get_absolute_url(),
+        hidden=[("version", seen)],
+    )
+
+
+def cancel_slot(request, pk):
+    """Show whom the cancellation is mailed to, then cancel one press slot of an announced visit."""
+    slot, now = slot_for_office(request, pk), timezone.now()
+    visit_url = slot.visit.get_absolute_url()
+    check = partial(services.require_cancellable, now=now)
+    if refused := redirect_if_refused(request, slot, check, to=visit_url):
+        return refused
+    form = SeenForm(request.POST or None, instance=slot, seen_fields=services.SLOT_FIELDS)
+    seen = form["version"].value()
+    return confirm_mails(
+        request,
+        partial(services.cancel_press_slot, slot=slot, seen=seen, by=request.user, now=now),
+        target=slot.visit,
+        done=_("Der Pressetermin ist abgesagt."),
+        title=_("Pressetermin absagen"),
+        question=_("„%(slot)s“ absagen?") % {"slot": slot},
+        details=cancelling_details(slot),
+        submit_label=_("Absagen"),
+        danger=True,
+        cancel_url=visit_url,
         hidden=[("version", seen)],
     )
 

@@ -7,6 +7,7 @@ from core.roles import OBSERVER, OFFICE
 from media_visits.enums import CoverageKind, PressKind
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.progress.press import listed_coverage, listed_slots
+from tests.approvals.builders import NOW
 from tests.media_visits.builders import STARTS_AT
 from tests.partners.builders import make_user
 
@@ -28,7 +29,7 @@ def test_slot_names_arrival_registration_and_seats():
         capacity=1,
     )
 
-    assert listed_slots(Visit(), [slot]) == [
+    assert listed_slots(Visit(), [slot], NOW) == [
         (
             slot,
             "23.03.2026, 10:00 Uhr",
@@ -36,6 +37,8 @@ def test_slot_names_arrival_registration_and_seats():
             "bis 23.03.2026, 08:00 Uhr",
             "1 Platz",
             "",
+            False,
+            False,
         )
     ]
 
@@ -43,14 +46,14 @@ def test_slot_names_arrival_registration_and_seats():
 def test_slot_without_details_has_empty_texts():
     slot = PressSlot(kind=PressKind.NOT_PUBLIC)
 
-    assert listed_slots(Visit(), [slot]) == [(slot, "", "", "", "", "")]
+    assert listed_slots(Visit(), [slot], NOW) == [(slot, "", "", "", "", "", False, False)]
 
 
 def test_slot_that_kept_its_day_says_so():
     visit = Visit(starts_at=STARTS_AT, ends_at=STARTS_AT + dt.timedelta(hours=2))
     slot = PressSlot(kind=PressKind.POOL, starts_at=STARTS_AT - dt.timedelta(days=7))
 
-    assert listed_slots(visit, [slot])[0].day_note == (
+    assert listed_slots(visit, [slot], NOW)[0].day_note == (
         "Liegt noch an einem anderen Tag als der Besuch (Mo, 23.03.2026, 10:00–12:00 Uhr)."
     )
 

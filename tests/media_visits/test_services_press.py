@@ -164,7 +164,7 @@ def test_announced_time_of_a_slot_is_fixed(office):
     visit = make_visit(S.ANNOUNCED)
     slot = make_slot(visit)
 
-    with nothing_changes(visit, slot), pytest.raises(Refused, match="Verschieben Sie ihn"):
+    with nothing_changes(visit, slot), pytest.raises(Refused, match="verschieben Sie den Besuch"):
         change(slot, office, starts_at=STARTS_AT + dt.timedelta(hours=1))
 
 

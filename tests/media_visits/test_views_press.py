@@ -3,6 +3,8 @@ import pytest
 from core.models import Origin
 from media_visits.enums import VisitState
 from media_visits.models import Coverage, PressSlot
+from media_visits.queries import commitments_of
+from outbox.models import Mail
 from tests.confirming import confirm, fill_in, press
 from tests.media_visits.builders import (
     hidden_version,
@@ -323,3 +325,36 @@ def test_text_typed_for_a_record_that_a_colleague_removed_is_shown_again(signed_
     assert answer.status_code == 404
     for words in ("Ihre Eingabe, nicht gespeichert", "Ein langer Titel"):
         assert words in text_of(answer)
+
+
+def test_one_press_slot_of_an_announced_visit_is_cancelled(signed_in, announced):
+    visit, url = announced.visit, f"/besuche/pressetermine/{announced.pk}/absagen/"
+    assert f'href="{url}"' in text_of(signed_in.get(f"/besuche/{visit.pk}/"))
+
+    page = signed_in.get(url)
+    assert "Der Besuch ist danach nicht presseöffentlich." in text_of(page)
+    assert "Absagen (1 E-Mail)" in text_of(page)
+    assert not Mail.objects.exists()
+    press(signed_in, page)
+
+    mail = Mail.objects.get()
+    assert (mail.kind, mail.recipient) == ("visit_changed", "werk@example.org")
+    assert (
+        "Bildtermin 23.03.2026, 10:00 Uhr\nbisher: findet statt\njetzt: entfällt\n\n"
+        "Presse\nbisher: presseöffentlich\njetzt: nicht presseöffentlich"
+    ) in mail.text.replace("  \n", "\n")
+    assert "Tor 1" not in mail.text
+    visit.refresh_from_db()
+    assert (visit.state, commitments_of(visit, visit.press_slots.all())[1:]) == (S.ANNOUNCED, [])
+    assert visit.history.latest().history_change_reason == (
+        "Pressetermin abgesagt: Bildtermin 23.03.2026, 10:00 Uhr"
+    )
+    detail = text_of(signed_in.get(f"/besuche/{visit.pk}/"))
+    assert "entfällt" in detail
+    assert "Der Besuch ist nicht presseöffentlich." in detail
+    assert "nicht presseöffentlich" in text_of(signed_in.get("/besuche/"))
+    with nothing_changes(visit, announced):
+        again = signed_in.get(url, follow=True)
+        edit = signed_in.get(f"/besuche/pressetermine/{announced.pk}/bearbeiten/", follow=True)
+    assert "Dieser Pressetermin ist schon abgesagt." in text_of(again)
+    assert "Dieser Pressetermin ist schon abgesagt." in text_of(edit)

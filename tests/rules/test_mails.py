@@ -75,7 +75,12 @@ PAGES = {
     "topic_taken_up": ("dialogues:topic_take_up",),
     "visit_announced": ("media_visits:announce",),
     "visit_cancelled": ("media_visits:cancel",),
-    "visit_changed": ("media_visits:edit", "media_visits:press_edit", "media_visits:press_create"),
+    "visit_changed": (
+        "media_visits:edit",
+        "media_visits:press_edit",
+        "media_visits:press_create",
+        "media_visits:press_cancel",
+    ),
     "visit_moved": ("media_visits:announce", "media_visits:postpone", "media_visits:cancel"),
     "visit_postponed": ("media_visits:postpone",),
 }
