@@ -30,8 +30,8 @@ from approvals.registry import (
     snapshot_changes,
 )
 from core.conflicts import SeenForm
-from core.dates import add_working_days, concerns_about_day, latest_working_day, local_date
-from core.forms import CleanCharField, DayField, PeriodForm, TimeField
+from core.dates import add_working_days, day_note, latest_working_day, local_date
+from core.forms import CleanCharField, DayField, DeadlineInput, PeriodForm, TimeField
 from core.uploads import FilesField
 
 DECISION_WORKING_DAYS = 5  # the deadline that a briefing suggests
@@ -113,7 +113,7 @@ class BriefingForm(SeenForm, AttachmentsForm):
         max_length=300,
         help_text=gettext_lazy("Worum bitten Sie? Ein Satz, auf den man Ja sagen kann."),
     )
-    due_on = DayField(label=gettext_lazy("Entscheidung bis"))
+    due_on = DayField(label=gettext_lazy("Entscheidung bis"), widget=DeadlineInput)
 
     def __init__(
         self,
@@ -150,8 +150,8 @@ class BriefingForm(SeenForm, AttachmentsForm):
     @property
     def due_on_note(self) -> str:
         """That the deadline is no working day, or an empty string. Only for a valid form."""
-        texts = [concern.text for concern in concerns_about_day(self.cleaned_data["due_on"])]
-        return " ".join([*texts, _("Erinnert wird nur an Arbeitstagen.")]) if texts else ""
+        note = day_note(self.cleaned_data["due_on"])
+        return f"{note} {_('Erinnert wird nur an Arbeitstagen.')}" if note else ""
 
     @property
     def briefing(self) -> Briefing:

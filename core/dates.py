@@ -104,6 +104,11 @@ def concerns_about_day(day: dt.date) -> list[Concern]:
     return concerns
 
 
+def day_note(day: dt.date) -> str:
+    """Return in one line what `concerns_about_day` finds; empty for a working day."""
+    return " ".join(concern.text for concern in concerns_about_day(day))
+
+
 def latest_working_day(day: dt.date) -> dt.date:
     """Return `day` if it is a working day, otherwise the last one before it."""
     while not is_working_day(day):

@@ -15,15 +15,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from core.conflicts import SeenForm, VersionedForm, unless_changed, version_of_all
-from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
+from core.dates import day_note
+from core.errors import ChangedMeanwhile, NotAllowed, Refused, Unreadable, Warned
 from core.forms import WarnedForm
 from core.progress import Ticks
 from core.queries import keys_from
 from core.roles import OFFICE_ONLY, is_office
 from core.states import Move, target_of
+from core.typed_dates import parse_day
 
 # One size for all lists, so that people know how far a page reaches.
 PAGE_SIZE = 50
@@ -37,6 +41,20 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     Django's own view checks for a CSRF token, which reads the form again and fails again.
     """
     return HttpResponseBadRequest(render_to_string("400.html"))
+
+
+@require_safe
+def day_hint(request: HttpRequest) -> HttpResponse:
+    """Return what speaks against the day that is being typed into a `DeadlineInput`, if anything.
+
+    The only parameter is named like the field.
+    """
+    try:
+        note = day_note(parse_day(" ".join(map(str, request.GET.values()))))
+    except Unreadable:
+        # Not typed to the end yet; the form says so when it is sent.
+        note = ""
+    return HttpResponse(format_html('<span id="day-hint">{}</span>', note))
 
 
 # The URL itself is a secret: keep it out of other sites' logs, caches and search engines.

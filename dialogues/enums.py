@@ -170,8 +170,8 @@ DIALOGUE_MOVES = {
     "release": Move(
         (DialogueState.SCHEDULED, DialogueState.INVITED), DialogueState.INVITED, _("Einladen")
     ),
-    # A dialogue that nobody was invited to is postponed or cancelled instead.
-    "hold": Move((DialogueState.INVITED,), DialogueState.HELD, _("Als durchgeführt vermerken")),
+    # Guests may have been invited by phone, so a dialogue without invitations can be held as well.
+    "hold": Move(DATED, DialogueState.HELD, _("Als durchgeführt vermerken")),
     "document": Move((DialogueState.HELD,), DialogueState.DOCUMENTED, _("Ergebnis festhalten")),
     "correct": Move(
         (DialogueState.DOCUMENTED, DialogueState.CLOSED), "", _("Ergebnis berichtigen")

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from core.views import day_hint
 from masterplan import legal
 from measures.views import timeline
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("freigaben/", include("approvals.urls")),
     path("postausgang/", include("reminders.urls")),
     path("postausgang/", include("outbox.urls")),
+    path("tag/", day_hint, name="day_hint"),
     path("impressum/", legal.imprint, name="imprint"),
     path("datenschutz/", legal.privacy, name="privacy"),
     path("barrierefreiheit/", legal.accessibility, name="accessibility"),

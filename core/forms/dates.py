@@ -7,6 +7,7 @@ browser does not understand, so that it would be lost. A script adds the browser
 import datetime as dt
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import ClockChange, berlin_moment, end_error
@@ -34,6 +35,27 @@ class DateInput(forms.DateInput):
                 **(attrs or {}),
             },
             format="%d.%m.%Y",
+        )
+
+
+class DeadlineInput(DateInput):
+    """A field for a day on which others have to act: it says at once that they will not be at work.
+
+    Without JavaScript, whoever sets the day learns it after sending, or never.
+    """
+
+    template_name = "django/forms/widgets/deadline_input.html"
+
+    def __init__(self, attrs=None):
+        super().__init__(
+            {
+                "hx-get": reverse_lazy("day_hint"),
+                "hx-trigger": "load, input changed delay:400ms",
+                "hx-target": "next [role=status]",
+                # An answer without it, such as the page to sign in, leaves the line empty.
+                "hx-select": "#day-hint",
+                **(attrs or {}),
+            }
         )
 
 

@@ -8,6 +8,7 @@ from core.conflicts import SeenForm, VersionedForm, version_of
 from core.forms import (
     CleanCharField,
     DayField,
+    DeadlineInput,
     GermanIntegerField,
     OutcomeForm,
     PickList,
@@ -92,6 +93,7 @@ class DialogueForm(VersionedForm, WarnedForm):
         )
         formfield_callback = formfield_for
         widgets = {
+            "rsvp_by": DeadlineInput,
             "programme": forms.Textarea(attrs={"rows": 5}),
             "internal_notes": forms.Textarea(attrs={"rows": 3}),
         }

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import CleanCharField, DayField, GermanIntegerField
+from core.forms import CleanCharField, DayField, DeadlineInput, GermanIntegerField
 from dialogues.models import Invitation
 from dialogues.reminders import reminder_note
 from partners.models import Person
@@ -17,7 +17,7 @@ class ReleaseForm(forms.Form):
     showed (`guest_list_version`).
     """
 
-    rsvp_by = DayField(label=_("Antwort erbeten bis"))
+    rsvp_by = DayField(label=_("Antwort erbeten bis"), widget=DeadlineInput)
     expected = GermanIntegerField(widget=forms.HiddenInput)
     version = CleanCharField(required=False, widget=forms.HiddenInput)
 

@@ -213,11 +213,12 @@ def _has_seat_to_offer(preparation: Preparation) -> bool:
 
 
 def _day_has_come_step(dialogue: Dialogue) -> NextStep:
+    text = _("Der Tag des Gesprächs ist gekommen. Hat es stattgefunden?")
+    if dialogue.state == S.SCHEDULED:
+        text = _(
+            "Der Tag des Gesprächs ist gekommen, ohne dass eingeladen wurde. Hat es stattgefunden? "
+            "Wenn nicht, verschieben Sie es, oder sagen Sie es ab."
+        )
+    url = reverse("dialogues:hold", args=[dialogue.pk])
     day = local_date(dialogue.starts_at)
-    if dialogue.state == S.INVITED:
-        text = _("Der Tag des Gesprächs ist gekommen. Hat es stattgefunden?")
-        url = reverse("dialogues:hold", args=[dialogue.pk])
-        return office_step(text, _("Als durchgeführt vermerken"), url, due_on=day)
-    text = _("Der Termin ist verstrichen, ohne dass eingeladen wurde.")
-    url = reverse("dialogues:postpone", args=[dialogue.pk])
-    return office_step(text, _("Gespräch verschieben"), url, due_on=day)
+    return office_step(text, _("Als durchgeführt vermerken"), url, due_on=day)

@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from core.dates import local_date
+from core.dates import day_note, local_date
 from core.views import (
     get_for_office,
     redirect_if_refused,
@@ -76,9 +77,9 @@ def release(request, pk):
             release_invitations, dialogue=dialogue, by=request.user, now=now, **form.cleaned_data
         )
         if count := run_service(request, call, form=form):
-            return redirect_with_message(
-                request, released_message(dialogue, count), guests_url(dialogue)
-            )
+            note = day_note(form.cleaned_data["rsvp_by"])
+            done = format_html("{} {}", note, released_message(dialogue, count))
+            return redirect_with_message(request, done, guests_url(dialogue))
     # Submitting confirms the number on the button: if guests were added meanwhile, the service
     # refuses once and this page shows the new list.
     form.expect(len(invitations), version)

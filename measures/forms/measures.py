@@ -7,7 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from core.conflicts import VersionedForm
 from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
 from core.errors import Refused
-from core.forms import CleanCharField, formfield_for, offer, put_first, recently_used
+from core.forms import (
+    CleanCharField,
+    DeadlineInput,
+    formfield_for,
+    offer,
+    put_first,
+    recently_used,
+)
 from measures.enums import Financing, Obstacle, Phase
 from measures.models import (
     Measure,
@@ -156,6 +163,7 @@ class RoundForm(VersionedForm):
     class Meta:
         model = ReportingRound
         fields = ("plan", "title", "cut_off_on", "due_on")
+        widgets = {"due_on": DeadlineInput}
         formfield_callback = formfield_for
 
     def __init__(self, *args, **kwargs):

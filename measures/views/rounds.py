@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from core.dates import local_date
+from core.dates import day_note, local_date
 from core.exports import workbook_response
 from core.progress import Button
 from core.views import (
@@ -161,8 +161,9 @@ def _unreachable(reporting_round: ReportingRound, user) -> list[str]:
 def round_create(request):
     plan = current_plan(request.user, local_date(timezone.now()))
     form = RoundForm(request.POST or None, initial={"plan": plan})
-    done = _("Die Berichtsrunde ist angelegt. Sie ist noch nicht gestartet.")
-    if reporting_round := save_form(request, form, services.create_round, done=done):
+    if reporting_round := save_form(request, form, services.create_round):
+        done = _("Die Berichtsrunde ist angelegt. Sie ist noch nicht gestartet.")
+        messages.success(request, f"{done} {day_note(reporting_round.due_on)}".strip())
         return redirect(reporting_round)
     return render_form(request, form, template="measures/form.html", title=_("Neue Berichtsrunde"))
 

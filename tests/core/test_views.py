@@ -222,3 +222,20 @@ def test_form_in_another_encoding_is_answered_in_words():
 
     assert answer.status_code == 400
     assert "Das ließ sich nicht lesen" in answer.text
+
+
+@pytest.mark.django_db
+def test_day_that_is_being_typed_is_answered_with_what_speaks_against_it(client):
+    client.force_login(make_user(OFFICE))
+    holiday = "Fr, 25.12.2026 ist in Berlin ein gesetzlicher Feiertag (Erster Weihnachtstag)."
+    answers = {
+        "25.12.2026": holiday,
+        "4. April 2026": "Der 04.04.2026 ist ein Samstag.",
+        "01.04.2026": "",
+        "25.12.": "",
+        "01.01.9999": "",
+    }
+
+    answered = {day: client.get("/tag/", {"due_on": day}).text for day in answers}
+
+    assert answered == {day: f'<span id="day-hint">{text}</span>' for day, text in answers.items()}

@@ -52,7 +52,7 @@ def test_dialogue_moves_are_as_listed():
         "fix_date": (("exploring",), "scheduled"),
         "withdraw_dates": (("exploring", "scheduled", "invited"), ""),
         "release": (("scheduled", "invited"), "invited"),
-        "hold": (("invited",), "held"),
+        "hold": (("scheduled", "invited"), "held"),
         "document": (("held",), "documented"),
         "correct": (("documented", "closed"), ""),
         "close": (("documented",), "closed"),

@@ -241,12 +241,10 @@ def test_next_step_has_no_button_once_all_have_replied():
     assert (step.action, step.url) == ("", "")
 
 
-@pytest.mark.parametrize(
-    ("state", "action"),
-    [(S.SCHEDULED, "Gespräch verschieben"), (S.INVITED, "Als durchgeführt vermerken")],
-)
-def test_next_step_changes_once_the_dialogue_begins(state, action):
-    assert office_step(make_dialogue(state), now=DAY, to_invite=2).action == action
+@pytest.mark.parametrize("state", [S.SCHEDULED, S.INVITED])
+def test_next_step_changes_once_the_dialogue_begins(state):
+    step = office_step(make_dialogue(state), now=DAY, to_invite=2)
+    assert step.action == "Als durchgeführt vermerken"
 
 
 @pytest.mark.parametrize("state", [S.CLOSED, S.CANCELLED])
@@ -282,15 +280,13 @@ def test_submitted_dates_wait_for_the_senators_office():
         )
 
 
-@pytest.mark.parametrize(
-    ("state", "action"),
-    [(S.SCHEDULED, "Gespräch verschieben"), (S.INVITED, "Als durchgeführt vermerken")],
-)
-def test_open_request_does_not_block_a_dialogue_that_has_begun(state, action):
+@pytest.mark.parametrize("state", [S.SCHEDULED, S.INVITED])
+def test_open_request_does_not_block_a_dialogue_that_has_begun(state):
     dialogue = make_dialogue(state)
 
     assert office_step(dialogue, approval=open_approval()).who == "Büro der Senatorin"
-    assert office_step(dialogue, now=DAY, approval=open_approval()).action == action
+    step = office_step(dialogue, now=DAY, approval=open_approval())
+    assert step.action == "Als durchgeführt vermerken"
 
 
 def test_next_step_says_why_dates_were_refused():

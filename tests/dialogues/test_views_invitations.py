@@ -78,10 +78,11 @@ def test_release_sends_the_number_on_the_button(signed_in):
         make_invitation(dialogue, released=False, person=make_person(email=f"{letter}@example.org"))
     address = f"{guests_page(dialogue)}versenden/"
 
-    response = signed_in.post(address, {"rsvp_by": "2026-04-10", "expected": "2"}, follow=True)
+    response = signed_in.post(address, {"rsvp_by": "2026-04-11", "expected": "2"}, follow=True)
 
     dialogue.refresh_from_db()
-    assert (dialogue.state, dialogue.rsvp_by) == (S.INVITED, dt.date(2026, 4, 10))
+    assert (dialogue.state, dialogue.rsvp_by) == (S.INVITED, dt.date(2026, 4, 11))
+    assert "Der 11.04.2026 ist ein Samstag." in text_of(response)
     assert response.redirect_chain == [(guests_page(dialogue), 302)]
     assert "2 Einladungen sind auf dem Weg. Versand verfolgen" in text_of(response)
     [batch] = set(Mail.objects.values_list("batch", flat=True))
