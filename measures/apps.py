@@ -11,7 +11,7 @@ class MeasuresConfig(AppConfig):
         # reminders with them.
         from measures import mails  # noqa: F401  registers the texts
         from measures.queries import open_measures
-        from measures.queries.measures import DEPENDENTS
+        from measures.queries.people import DEPENDENTS
         from measures.reminders import RULE, reminders_due
         from measures.services.privacy import PERSON_DATA
         from partners.registry import (

@@ -180,6 +180,15 @@ REPORT_MOVES = {
 }
 
 
+class ContactRole(models.TextChoices):
+    """In which role somebody is to be asked about a measure; in alphabetical order of the values,
+    the first comes first.
+    """
+
+    CONTACT = "contact", _("Ansprechperson")
+    DEPUTY = "deputy", _("Vertretung")
+
+
 class ImportState(models.TextChoices):
     """An uploaded file of measures."""
 

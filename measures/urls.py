@@ -2,6 +2,7 @@ from django.urls import path
 
 from measures.views import (
     answers,
+    contacts,
     continuations,
     dependencies,
     differences,
@@ -89,6 +90,14 @@ urlpatterns = [
     path("indikatorziele/<int:pk>/loeschen/", indicators.target_delete, name="target_delete"),
     path("indikatorwerte/<int:pk>/bearbeiten/", indicators.value_edit, name="value_edit"),
     path("indikatorwerte/<int:pk>/loeschen/", indicators.value_delete, name="value_delete"),
+    path("<int:pk>/kontakte/neu/", contacts.contact_add, name="contact_add"),
+    path(
+        "projekte/<int:pk>/kontakte/neu/",
+        contacts.project_contact_add,
+        name="project_contact_add",
+    ),
+    path("kontakte/<int:pk>/bearbeiten/", contacts.contact_edit, name="contact_edit"),
+    path("kontakte/<int:pk>/entfernen/", contacts.contact_remove, name="contact_remove"),
     path("projekte/<int:pk>/", projects.project_page, name="project"),
     path("projekte/<int:pk>/bearbeiten/", projects.project_edit, name="project_edit"),
     path("berichte/<int:pk>/", reports.report_page, name="report"),

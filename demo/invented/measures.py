@@ -15,12 +15,14 @@ from demo.accounts import find_organisation
 from demo.invented.indicators import load_invented_indicators
 from demo.invented.progress import (
     ADJUSTMENTS,
+    CONTACTS,
     EXCHANGE,
     INVENTED_MEASURES,
     REQUIREMENTS,
     STATUS_OF_REAL_MEASURES,
     WORKSHOPS,
     Adjustment,
+    InventedContact,
     InventedMeasure,
     Progress,
 )
@@ -33,6 +35,7 @@ from measures.models import (
     MilestoneDependency,
     Plan,
     PlanSection,
+    Project,
     ReportingRound,
 )
 from measures.progress import example_sheets, office_sheets
@@ -40,6 +43,7 @@ from measures.queries import sections_of, top_sections
 from partners.models import Organisation, Person
 
 PLAN = "MPI 2018–2021"
+PROJECT_WITH_CONTACT = "TransferHUB CleanTech Marzahn"
 WITHOUT_REPORT = 4  # on every fourth measure, nothing was reported in the earlier round
 
 
@@ -55,6 +59,7 @@ def load_invented_measures(scenario: Scenario) -> None:
     _load_open_round(scenario, plan, measures)
     _load_requirements()
     load_invented_indicators(scenario, plan)
+    _load_contacts(scenario, plan)
 
 
 def _load_requirements() -> None:
@@ -292,3 +297,44 @@ def _upload(scenario: Scenario, name: str, sheets: list[Sheet]) -> None:
     now = scenario.at(-1)
     content = workbook_response(name, sheets, now=now).content
     services.create_import(file=io.BytesIO(content), name=name, by=scenario.office, now=now)
+
+
+def _load_contacts(scenario: Scenario, plan: Plan) -> None:
+    people = _contact_people(scenario)
+    for position, contact in enumerate(CONTACTS, start=1):
+        owner = Measure.objects.get(plan=plan, title=contact.title)
+        _load_contact(scenario, owner, people[contact.person], contact, position)
+    project = (
+        Project.objects.filter(title=PROJECT_WITH_CONTACT).first()
+        or Project.objects.order_by("pk")[0]
+    )
+    # Of another organisation than the lead, which the office has confirmed.
+    _load_contact(scenario, project, people["vdma"], InventedContact(project.title, "vdma"), 1)
+
+
+def _contact_people(scenario: Scenario) -> dict[str, Person]:
+    # Asked in the open round without an account; at the measures, the same person stands in.
+    policy = Person.objects.get(email="standortpolitik@example.org")
+    return {"vdma": scenario.vdma.person, "ihk": scenario.ihk.person, "policy": policy}
+
+
+def _load_contact(
+    scenario: Scenario,
+    owner: Measure | Project,
+    person: Person,
+    contact: InventedContact,
+    position: int,
+) -> None:
+    services.create_contact(
+        owner=owner,
+        values={
+            "person": person,
+            "role": contact.role,
+            "function": contact.function,
+            "position": position,
+        },
+        heeded=[f"contact-{person.pk}-of-{person.organisation_id}"],
+        by=scenario.office,
+        now=scenario.at(-30),
+        origin=Origin.DEMO,
+    )

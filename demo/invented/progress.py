@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from core.enums import TrafficLight
-from measures.enums import Financing, Phase
+from measures.enums import ContactRole, Financing, Phase
 
 
 class Progress(NamedTuple):
@@ -256,3 +256,20 @@ REQUIREMENTS = {
     "Erster Kurs": "Muster für Vereinbarungen",
     "Probebetrieb": "Kriterien abgestimmt",
 }
+
+
+class InventedContact(NamedTuple):
+    """Whom to ask about the measure `title`; `person` is a key of `_contact_people`."""
+
+    title: str
+    person: str
+    role: ContactRole = ContactRole.CONTACT
+    function: str = ""
+
+
+CONTACTS = (
+    InventedContact(WORKSHOPS.title, "vdma"),
+    InventedContact(EXCHANGE.title, "ihk", function="Federführung Flächenbörse"),
+    InventedContact(EXCHANGE.title, "policy", ContactRole.DEPUTY),
+    InventedContact(GUIDES.title, "policy"),
+)

@@ -23,6 +23,7 @@ from core.forms import (
 from core.queries import keys_from
 from dialogues.enums import DialogueState, HostReply
 from dialogues.models import Dialogue
+from partners.forms import PersonField
 from partners.models import REACHABLE, Organisation, Person
 
 MAX_SEATS = 1000
@@ -38,16 +39,6 @@ class ContactPickList(PickList):
     @staticmethod
     def owner_of(record: Person) -> int | None:
         return record.organisation_id
-
-
-class PersonField(forms.ModelChoiceField):
-    """A choice of contacts, each labelled with the organisation."""
-
-    def label_from_instance(self, person: Person) -> str:
-        notes = [person.organisation.label] if person.organisation else []
-        if not person.email:
-            notes.append(_("ohne E-Mail-Adresse"))
-        return f"{person.name} ({', '.join(map(str, notes))})" if notes else person.name
 
 
 class DialogueForm(VersionedForm, WarnedForm):

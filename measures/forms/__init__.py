@@ -1,4 +1,5 @@
 from measures.forms.answers import AnswerForms, answer_forms
+from measures.forms.contacts import ContactForm
 from measures.forms.imports import ConflictsForm, ImportForm
 from measures.forms.indicators import IndicatorForm, TargetForm, ValueForm, ValuesForm
 from measures.forms.measures import (
@@ -15,6 +16,7 @@ from measures.forms.reviews import OfficialLightForm
 
 __all__ = [
     "AnswerForms",
+    "ContactForm",
     "ConflictsForm",
     "ContinuePlanForm",
     "DECISION_FORMS",

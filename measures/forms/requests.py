@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
 from core.forms import PickList, formfield_for, offer, put_first
+from core.queries import keys_from
 from core.roles import PARTNER
 from measures.models import ReportRequest
+from measures.queries.contacts import contacts_to_ask
 from partners.models import Organisation, Person
 
 HAS_ACCOUNT = Q(user__is_active=True, user__groups__name=PARTNER)
@@ -47,12 +49,17 @@ class RequestForm(VersionedForm):
         self.fields["person"].label_from_instance = attrgetter("name_with_organisation")
         offer(self, "person", people, Q(is_active=True) & ~Q(email="") & ~HAS_ACCOUNT)
         chosen = self["organisation"].value()
+        plan = self.instance.round.plan_id if self.instance.round_id else None
+        # Whoever is named at the measures knows more of them than others of the organisation.
+        close = contacts_to_ask(plan, keys_from([str(chosen)]) or leads)
         own = self.fields["person"].queryset.filter(organisation__in=leads)
         keys = sorted(
             own.values_list("pk", "organisation"), key=lambda pair: str(pair[1]) != str(chosen)
         )
         put_first(
             self.fields["person"],
-            [pk for pk, _organisation in keys],
-            _("Bei den Federführungen dieser Berichtsrunde"),
+            [*close, *(pk for pk, _organisation in keys if pk not in close)],
+            _("Kontakte der Maßnahmen und Federführungen")
+            if close
+            else _("Bei den Federführungen dieser Berichtsrunde"),
         )

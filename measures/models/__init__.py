@@ -1,4 +1,5 @@
 from measures.models.answers import ReportedForecast, ReportedValue
+from measures.models.contacts import Contact
 from measures.models.continuations import Continuation
 from measures.models.entries import RoundEntry, RoundMilestone
 from measures.models.imports import MeasureImport
@@ -13,6 +14,7 @@ from measures.models.rounds import ReportingRound
 from measures.models.saved_filters import SavedFilter
 
 __all__ = [
+    "Contact",
     "Continuation",
     "Indicator",
     "IndicatorTarget",

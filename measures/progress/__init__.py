@@ -6,6 +6,7 @@ from measures.progress.answers import (
     page_turns,
     submit_all_label,
 )
+from measures.progress.contacts import contact_lines
 from measures.progress.continuations import (
     OUTCOME_HEADER,
     decision_details,
@@ -96,6 +97,7 @@ __all__ = [
     "change_lines",
     "closing_details",
     "compare_reports",
+    "contact_lines",
     "counted",
     "decision_details",
     "decision_effect",

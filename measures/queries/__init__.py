@@ -7,6 +7,7 @@ from measures.queries.comparisons import (
     compare_entries,
     count_entries,
 )
+from measures.queries.contacts import contacts_of, deputies_today, organisations_of
 from measures.queries.continuations import (
     Succession,
     continuation_counts,
@@ -27,6 +28,7 @@ from measures.queries.measures import (
     indicator_history,
     measure_history,
     open_measures,
+    project_history,
     sorted_measures,
     version_of_measures,
 )
@@ -132,11 +134,13 @@ __all__ = [
     "awaited_leads",
     "awaited_reporters",
     "compare_entries",
+    "contacts_of",
     "continuation_counts",
     "count_entries",
     "counted_with_parents",
     "current_plan",
     "descendants_of",
+    "deputies_today",
     "deviation_of",
     "facet_counts",
     "forecast_conflict",
@@ -158,6 +162,7 @@ __all__ = [
     "open_report_of",
     "open_round_of",
     "open_rounds",
+    "organisations_of",
     "past_matches",
     "past_measure",
     "past_measures",
@@ -168,6 +173,7 @@ __all__ = [
     "plan_figures",
     "plan_tree",
     "progress_figures",
+    "project_history",
     "proposed_period",
     "recorded_since",
     "report_questions",

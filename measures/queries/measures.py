@@ -14,17 +14,14 @@ from django.db.models import (
     When,
     prefetch_related_objects,
 )
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.dates import format_date
 from core.enums import TrafficLight
-from core.errors import Concern
 from core.history import differences_in
 from core.models import Origin
 from core.progress import HistoryEntry
-from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, senator_office_name
+from core.roles import OFFICE, SENATOR_OFFICE, is_inside, senator_office_name
 from measures.enums import (
     ADOPTED_STATUS_REASON,
     DECIDED_REPORT_STATES,
@@ -33,14 +30,11 @@ from measures.enums import (
     Phase,
     ReportState,
 )
-from measures.models import Indicator, Measure, Milestone, StatusReport
+from measures.models import Contact, Indicator, Measure, Milestone, Project, StatusReport
 from measures.models.measures import START_OF_TITLE
 from measures.permissions import can_see_internal_notes, can_see_returns
 from measures.queries.indicators import grouped_changes, latest_value_changes
-from measures.queries.people import requests_of_person
-from partners.models import Organisation, User
 from partners.queries import without_responsible
-from partners.registry import Dependents
 
 HISTORY_LIMIT = 60
 # What *Verlauf* says of an indicator with the former and the new value.
@@ -139,7 +133,8 @@ def measure_history(
     milestones = _changed(Milestone.history.filter(measure_id=measure.pk, **limits))
     indicators = _changed(Indicator.history.filter(measure_id=measure.pk, **limits))
     values = latest_value_changes((record.id for record in indicators), **limits)
-    _load_roles(versions, [*changed, *milestones, *indicators, *values])
+    contacts = _contact_changes(user, measure_id=measure.pk, **limits)
+    _load_roles(versions, [*changed, *milestones, *indicators, *values, *contacts])
     changes = _change_entries(changed)
     if not can_see_internal_notes(user):
         changes = _without_internal_notes(changes)
@@ -147,15 +142,38 @@ def measure_history(
     entries = _report_entries(versions) + changes
     entries += _change_entries(milestones, named_by="title", compare=MILESTONE_DIFFERENCES)
     entries += _indicator_entries(indicators, values)
+    entries += _contact_entries(contacts)
+    return _latest_first(entries)
+
+
+def project_history(project: Project, user) -> list[HistoryEntry]:
+    """Return the *Verlauf* of `project`, latest first: its master data and contacts."""
+    changed = _changed(project.history.all())
+    contacts = _contact_changes(user, project_id=project.pk)
+    _load_roles([], [*changed, *contacts])
+    return _latest_first(_change_entries(changed) + _contact_entries(contacts))
+
+
+def _latest_first(entries: list[HistoryEntry]) -> list[HistoryEntry]:
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:HISTORY_LIMIT]
+
+
+def _contact_changes(user, **limits) -> list:
+    # They name people, whom nobody but the two offices reads of here.
+    if not is_inside(user):
+        return []
+    return _changed(Contact.history.filter(**limits).select_related("person"))
+
+
+def _contact_entries(records: list) -> list[HistoryEntry]:
+    return _change_entries(records, named_by="person", compare=("role", "function"))
 
 
 def indicator_history(indicator: Indicator) -> list[HistoryEntry]:
     """Return the *Verlauf* of `indicator`, latest first: itself, its targets and its values."""
     changes, values = _changed(indicator.history.all()), latest_value_changes([indicator.pk])
     _load_roles([], [*changes, *values])
-    entries = _indicator_entries(changes, values)
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:HISTORY_LIMIT]
+    return _latest_first(_indicator_entries(changes, values))
 
 
 def _indicator_entries(changes: list, values: list) -> list[HistoryEntry]:
@@ -282,7 +300,8 @@ def _change_entries(
     for record in records[:HISTORY_LIMIT]:
         what = record.history_change_reason
         if named_by:
-            what = f"{what}: {getattr(record, named_by)}"
+            # What was named is gone once two people are merged.
+            what = ": ".join(str(part) for part in (what, getattr(record, named_by)) if part)
         who = _actor_label(record.history_user, record)
         note = notes.get(record.history_id, "")
         entries.append(HistoryEntry(record.history_date, who, what, note))
@@ -325,48 +344,3 @@ def _actor_label(user, record) -> str:
         return senator_office_name()
     organisation = user.person.organisation
     return f"{organisation.label} ({user})" if organisation else str(user)
-
-
-def _led_by(organisation: Organisation) -> list[Concern]:
-    return [
-        Concern(
-            key=f"measure-{measure.pk}",
-            label=measure.title,
-            url=measure.get_absolute_url(),
-            text=_("Federführung"),
-            action=_("Andere Federführung eintragen"),
-            action_url=reverse("measures:edit", args=[measure.pk]),
-        )
-        for measure in open_measures().filter(lead=organisation)
-    ]
-
-
-def _reports_of(account: User) -> list[Concern]:
-    """Return a concern if nobody else reports for the organisation of `account`."""
-    organisation = account.person.organisation
-    if organisation is None or PARTNER not in account.own_roles:
-        return []
-    count = open_measures().filter(lead=organisation).count()
-    others = User.objects.filter(
-        person__organisation=organisation, groups__name=PARTNER, is_active=True
-    )
-    if not count or others.exclude(pk=account.pk).exists():
-        return []
-    text = ngettext(
-        "niemand sonst kann für %(count)d Maßnahme berichten",
-        "niemand sonst kann für %(count)d Maßnahmen berichten",
-        count,
-    )
-    return [
-        Concern(
-            key=f"reports-{organisation.pk}",
-            label=str(organisation),
-            url=organisation.get_absolute_url(),
-            text=text % {"count": count},
-        )
-    ]
-
-
-DEPENDENTS = Dependents(
-    of_account=_reports_of, of_person=requests_of_person, of_organisation=_led_by
-)

@@ -8,11 +8,14 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.dates import format_date, format_moment, local_date
 from core.errors import Concern
+from core.roles import PARTNER
 from measures.enums import FINISHED_PHASES, RoundState
 from measures.models import (
+    Contact,
     Continuation,
     Indicator,
     IndicatorValue,
@@ -26,8 +29,9 @@ from measures.models import (
     RoundMilestone,
     StatusReport,
 )
-from partners.models import Person
-from partners.registry import Need, Section
+from measures.queries.measures import open_measures
+from partners.models import Organisation, Person, User
+from partners.registry import Dependents, Need, Section
 
 
 def finished_measures() -> QuerySet[Measure]:
@@ -73,7 +77,8 @@ def frozen_milestones() -> QuerySet[RoundMilestone]:
 
 
 def person_needs(people: QuerySet[Person]) -> Iterator[Need]:
-    """Return the rounds in which these people are asked to report (`partners.registry.FindNeeds`).
+    """Return the rounds in which these people are asked to report, and the measures and projects in
+    progress whose contact they are (`partners.registry.FindNeeds`).
 
     A closed round needs them until the day it was closed, a revoked request until then.
     """
@@ -90,6 +95,14 @@ def person_needs(people: QuerySet[Person]) -> Iterator[Need]:
         else:
             advice = _("Nehmen Sie dort die Bitte um einen Bericht zurück.")
             yield Need(person, why, advice=advice, url=reverse("measures:round", args=[key]))
+    for contact in _needed_contacts().filter(person__in=people):
+        yield Need(
+            contact.person_id,
+            _("%(role)s: „%(title)s“")
+            % {"role": contact.get_role_display(), "title": contact.owner},
+            advice=_("Entfernen Sie dort den Kontakt, oder tragen Sie eine andere Person ein."),
+            url=contact.owner.get_absolute_url(),
+        )
 
 
 def requests_of_person(person: Person) -> list[Concern]:
@@ -112,8 +125,8 @@ def requests_of_person(person: Person) -> list[Concern]:
 
 
 def export_person(person: Person, addresses: Collection[str]) -> Iterable[Section]:
-    """Return the rounds in which `person` was asked without an account, and the status reports they
-    wrote (`partners.registry.ExportPerson`).
+    """Return the rounds in which `person` was asked without an account, the status reports they
+    wrote, and whose contact they are (`partners.registry.ExportPerson`).
     """
     requests = ReportRequest.objects.filter(person=person).select_related("round", "organisation")
     rows = [
@@ -138,3 +151,79 @@ def export_person(person: Person, addresses: Collection[str]) -> Iterable[Sectio
         for report in reports.order_by("reported_at", "pk")
     ]
     yield Section(_("Statusberichte"), rows)
+    contacts = Contact.objects.filter(person=person).select_related("measure", "project")
+    rows = [
+        [
+            (_("Maßnahme oder Projekt"), str(contact.owner)),
+            (_("Rolle"), contact.get_role_display()),
+            (_("Funktion hier"), contact.function),
+        ]
+        for contact in contacts.order_by("pk")
+    ]
+    yield Section(_("Kontakt von Maßnahmen und Projekten"), rows)
+
+
+def _led_by(organisation: Organisation) -> list[Concern]:
+    return [
+        Concern(
+            key=f"measure-{measure.pk}",
+            label=measure.title,
+            url=measure.get_absolute_url(),
+            text=_("Federführung"),
+            action=_("Andere Federführung eintragen"),
+            action_url=reverse("measures:edit", args=[measure.pk]),
+        )
+        for measure in open_measures().filter(lead=organisation)
+    ]
+
+
+def _reports_of(account: User) -> list[Concern]:
+    """Return a concern if nobody else reports for the organisation of `account`."""
+    organisation = account.person.organisation
+    if organisation is None or PARTNER not in account.own_roles:
+        return []
+    count = open_measures().filter(lead=organisation).count()
+    others = User.objects.filter(
+        person__organisation=organisation, groups__name=PARTNER, is_active=True
+    )
+    if not count or others.exclude(pk=account.pk).exists():
+        return []
+    text = ngettext(
+        "niemand sonst kann für %(count)d Maßnahme berichten",
+        "niemand sonst kann für %(count)d Maßnahmen berichten",
+        count,
+    )
+    return [
+        Concern(
+            key=f"reports-{organisation.pk}",
+            label=str(organisation),
+            url=organisation.get_absolute_url(),
+            text=text % {"count": count},
+        )
+    ]
+
+
+def _expected_of(person: Person) -> list[Concern]:
+    return requests_of_person(person) + [
+        Concern(
+            key=f"contact-{contact.pk}",
+            label=str(contact.owner),
+            url=contact.owner.get_absolute_url(),
+            text=str(contact.get_role_display()),
+            action=_("Andere Person eintragen"),
+            action_url=reverse("measures:contact_edit", args=[contact.pk]),
+        )
+        for contact in _needed_contacts().filter(person=person).order_by("pk")
+    ]
+
+
+def _needed_contacts() -> QuerySet[Contact]:
+    """Return the contacts of measures and projects that work goes on with."""
+    measures = open_measures().order_by()
+    finished = finished_projects().order_by().values("pk")
+    projects = Project.objects.exclude(pk__in=finished)
+    contacts = Contact.objects.filter(Q(measure__in=measures) | Q(project__in=projects))
+    return contacts.select_related("measure", "project")
+
+
+DEPENDENTS = Dependents(of_account=_reports_of, of_person=_expected_of, of_organisation=_led_by)

@@ -1,5 +1,6 @@
 from measures.services.answers import Statement
 from measures.services.asking import ask_for_reports
+from measures.services.contacts import change_contact, create_contact, remove_contact
 from measures.services.continuations import (
     continue_measures,
     end_measures,
@@ -65,6 +66,7 @@ __all__ = [
     "add_requirement",
     "apply_import",
     "ask_for_reports",
+    "change_contact",
     "change_indicator",
     "change_measure",
     "change_milestone",
@@ -78,6 +80,7 @@ __all__ = [
     "complete_report",
     "continue_measures",
     "continue_plan",
+    "create_contact",
     "create_import",
     "create_indicator",
     "create_measure",
@@ -102,6 +105,7 @@ __all__ = [
     "record_report",
     "record_values",
     "remind_leads",
+    "remove_contact",
     "remove_requirement",
     "reopen_milestone",
     "replace_report_link",

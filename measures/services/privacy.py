@@ -4,10 +4,11 @@ import datetime as dt
 
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.history import delete_as, save_as
 from core.texts import Traces
-from measures.models import ReportRequest
+from measures.models import Contact, ReportRequest
 from measures.queries.people import (
     export_person,
     finished_forecasts,
@@ -24,6 +25,7 @@ from measures.queries.people import (
 )
 from partners.models import Person
 from partners.registry import ClosedTexts, PersonData
+from partners.services.traces import numbers_of
 
 
 def move_person(*, source: Person, target: Person, by, now: dt.datetime) -> list[str]:
@@ -46,19 +48,49 @@ def move_person(*, source: Person, target: Person, by, now: dt.datetime) -> list
             request.reports.update(reported_via=kept)
             delete_as(request, by=by, now=now, reason=reason)
         lines.append(_("Bitte um Bericht in „%(round)s“") % values)
+    return lines + _move_contacts(source, target, by=by, now=now)
+
+
+def _move_contacts(source: Person, target: Person, *, by, now: dt.datetime) -> list[str]:
+    """Move contacts; where both entries are one, that of `target` stays."""
+    lines, reason = [], _("Personen zusammengeführt")
+    rows = Contact.objects.select_for_update(of=("self",)).filter(person=source)
+    for contact in rows.select_related("measure", "project").order_by("pk"):
+        same = Contact.objects.filter(measure=contact.measure, project=contact.project)
+        values = {"role": contact.get_role_display(), "title": str(contact.owner)}
+        if same.filter(person=target).exists():
+            delete_as(contact, by=by, now=now, reason=reason)
+        else:
+            contact.person = target
+            save_as(contact, by=by, now=now, reason=reason)
+        lines.append(_("%(role)s von „%(title)s“") % values)
     return lines
 
 
 def anonymise_person(*, person: Person, traces: Traces, labels: Traces) -> list[str]:
-    """Make the links of the person invalid (`partners.registry.AnonymisePerson`). Reports stay."""
+    """Make the links of the person invalid and remove them as a contact
+    (`partners.registry.AnonymisePerson`). Reports stay.
+    """
     requests = ReportRequest.objects.filter(person=person)
     requests.update(link_version=F("link_version") + 1)
-    return []
+    count = Contact.objects.filter(person=person).delete()[0]
+    # Last, because the deletion is a line too. All that this history says is who it was.
+    Contact.history.filter(person__in=numbers_of(person)).delete()
+    if not count:
+        return []
+    text = ngettext("%(count)d Eintrag als Kontakt", "%(count)d Einträge als Kontakt", count)
+    return [text % {"count": count}]
 
 
 PERSON_DATA = PersonData(
     app="measures",
-    moved=frozenset({"measures.Measure.responsible", "measures.ReportRequest.person"}),
+    moved=frozenset(
+        {
+            "measures.Contact.person",
+            "measures.Measure.responsible",
+            "measures.ReportRequest.person",
+        }
+    ),
     # Reports keep who wrote and who accepted them, decisions who made them.
     kept=frozenset(
         {
@@ -73,6 +105,7 @@ PERSON_DATA = PersonData(
     needs=person_needs,
     anonymise=anonymise_person,
     export=export_person,
+    cleaned=frozenset({"measures.Contact"}),
     texts=(
         ClosedTexts("measures.Continuation", published_continuations),
         ClosedTexts("measures.Indicator", finished_indicators),

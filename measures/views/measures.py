@@ -58,6 +58,7 @@ from measures.queries import (
     succession_of,
     top_sections,
 )
+from measures.views.contacts import contact_card
 from measures.views.past import Stand, past_export, past_list, past_page
 from measures.views.saved_filters import query_to_save
 from partners.permissions import can_assign, can_see_responsible
@@ -195,20 +196,25 @@ def measure_page(request, pk):
             today,
             indicators,
         ),
-        "facts": measure_facts(
-            measure,
-            path=section_path(measure),
-            succession=succession_facts(succession_of(measure, user)),
-            with_links=can_open_organisations(user),
-        )
-        + responsible_facts(measure, "massnahme", user),
+        "facts": _facts_of(measure, user),
         "entries": measure_history(measure, reports, user),
         "can_change": can_change_measures(user),
+        **contact_card(measure, user),
         "buttons": _buttons(user, _("Bearbeiten"), reverse("measures:edit", args=[pk])),
         "internal_notes": measure.internal_notes if can_see_internal_notes(user) else "",
         "today": today,
     }
     return render(request, "measures/measure.html", context)
+
+
+def _facts_of(measure: Measure, user) -> list[tuple]:
+    facts = measure_facts(
+        measure,
+        path=section_path(measure),
+        succession=succession_facts(succession_of(measure, user)),
+        with_links=can_open_organisations(user),
+    )
+    return facts + responsible_facts(measure, "massnahme", user)
 
 
 @allowed(can_change_measures)

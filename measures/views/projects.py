@@ -5,7 +5,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.history import entries_of
 from core.progress import Button
 from core.roles import is_inside
 from core.views import paginate, render_form, require, save_form
@@ -15,6 +14,8 @@ from measures.forms import ProjectForm
 from measures.models import Measure, Project
 from measures.permissions import can_change_measures, can_open_organisations
 from measures.progress import project_facts, project_subtitle
+from measures.queries import project_history
+from measures.views.contacts import contact_card
 
 
 @require_safe
@@ -44,7 +45,8 @@ def project_page(request, pk):
         "facts": project_facts(
             project, measure=measure, with_links=can_open_organisations(request.user)
         ),
-        "entries": entries_of(project) if is_inside(request.user) else [],
+        **contact_card(project, request.user),
+        "entries": project_history(project, request.user) if is_inside(request.user) else [],
         "buttons": _buttons(
             request.user, _("Bearbeiten"), reverse("measures:project_edit", args=[pk])
         ),

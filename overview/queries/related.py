@@ -12,7 +12,7 @@ from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest
 from dialogues.models import Dialogue, Invitation, Topic
 from dialogues.queries import open_dialogues, open_series, open_topics
-from measures.models import Measure, Project, ReportRequest, StatusReport
+from measures.models import Contact, Measure, Project, ReportRequest, StatusReport
 from measures.permissions import can_run_rounds
 from measures.queries import open_measures
 from media_visits.models import Coverage, Visit
@@ -63,6 +63,21 @@ def _projects(user, organisation) -> QuerySet[Project]:
     projects = Project.objects.visible_to(user).select_related("plan", "lead")
     found = projects.filter(Q(lead=organisation) | Q(pk__in=supported))
     return found.order_by("search", "pk")
+
+
+def _measures_with_contact(user, person) -> QuerySet[Measure]:
+    return _measures(user).filter(contacts__person=person)
+
+
+def _projects_with_contact(user, person) -> QuerySet[Project]:
+    projects = Project.objects.visible_to(user).select_related("plan", "lead")
+    return projects.filter(contacts__person=person).order_by("search", "pk")
+
+
+def _measures_with_contact_of(user, organisation) -> QuerySet[Measure]:
+    # A subquery, because a join would repeat measures with several contacts.
+    contacts = Contact.objects.filter(person__organisation=organisation, person__is_active=True)
+    return _measures(user).filter(pk__in=contacts.values("measure"))
 
 
 def _hosted(user, organisation) -> QuerySet[Dialogue]:
@@ -207,6 +222,7 @@ def _latest_day(records: QuerySet) -> QuerySet:
 RELATED_TO_ORGANISATION = (
     Relation("federfuehrung", "measures", _led),
     Relation("unterstuetzung", "measures", _supported),
+    Relation("kontakte", "measures", _measures_with_contact_of),
     Relation("einzelprojekte", "projects", _projects),
     Relation("gastgeber", "dialogues", _hosted),
     Relation("themen", "topics", _topics_of_organisation),
@@ -221,6 +237,8 @@ RELATED_TO_PERSON = (
     Relation("zustaendig-themen", "topics", _in_charge(open_topics, "organisation")),
     Relation("zustaendig-gespraeche", "dialogues", _in_charge(open_dialogues, "host")),
     Relation("zustaendig-besuche", "visits", _in_charge(open_visits, "company")),
+    Relation("kontakt", "measures", _measures_with_contact),
+    Relation("kontakt-projekte", "projects", _projects_with_contact),
     Relation("einladungen", "invitations", _invitations_of_person),
     Relation("ansprechperson", "dialogues", _received),
     Relation("themen", "topics", _topics_of_person),

@@ -3,7 +3,7 @@ from partners.forms.deputies import DeputyForm
 from partners.forms.lists import DistributionListForm
 from partners.forms.merges import MergeForm
 from partners.forms.organisations import OrganisationForm
-from partners.forms.people import PersonForm
+from partners.forms.people import PersonField, PersonForm
 from partners.forms.privacy import ErasureForm, KeepForm
 from partners.forms.responsibility import HandoverForm, ResponsibleForm
 
@@ -18,6 +18,7 @@ __all__ = [
     "MergeForm",
     "OrganisationForm",
     "PasswordForm",
+    "PersonField",
     "PersonForm",
     "ResponsibleForm",
 ]

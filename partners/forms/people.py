@@ -9,6 +9,16 @@ from partners.models import Organisation, Person
 from partners.services import people
 
 
+class PersonField(forms.ModelChoiceField):
+    """A choice of contacts, each labelled with the organisation."""
+
+    def label_from_instance(self, person: Person) -> str:
+        notes = [person.organisation.label] if person.organisation else []
+        if not person.email:
+            notes.append(_("ohne E-Mail-Adresse"))
+        return f"{person.name} ({', '.join(map(str, notes))})" if notes else person.name
+
+
 class PersonForm(VersionedForm, WarnedForm):
     """A contact with the internal note, which only the office may read."""
 

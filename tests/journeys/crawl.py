@@ -15,8 +15,8 @@ MOST_QUERIES = 20
 MOST_QUERIES_OF = {
     # The start page gathers the tasks of all apps.
     "/": 32,
-    # Its milestones and indicators with their series, and the history of each.
-    "/massnahmen/#/": 24,
+    # Its milestones, indicators with their series, and contacts, and the history of each.
+    "/massnahmen/#/": 28,
     # A sheet of each of them.
     "/massnahmen/massnahmen.xlsx": 22,
     # Everything about a person is in every app; deleting it is rehearsed like an act that mails.
@@ -54,9 +54,11 @@ UNVERSIONED = {
     "dialogues:create",
     "dialogues:dates",
     "dialogues:guests_add",
+    "measures:contact_add",
     "measures:indicator_add",
     "measures:milestone_add",
     "measures:project_add",
+    "measures:project_contact_add",
     "measures:target_add",
     "measures:value_add",
     "media_visits:press_create",

@@ -8,6 +8,7 @@ from django.urls import get_resolver, reverse
 from dialogues.models import Dialogue, DialogueSeries, Topic
 from measures.enums import RoundState
 from measures.models import (
+    Contact,
     Indicator,
     IndicatorTarget,
     IndicatorValue,
@@ -33,6 +34,7 @@ FORMS = {
     "dialogues:edit": Dialogue,
     "dialogues:series_edit": DialogueSeries,
     "dialogues:topic_edit": Topic,
+    "measures:contact_edit": Contact,
     "measures:edit": Measure,
     "measures:indicator_edit": Indicator,
     "measures:milestone_edit": Milestone,

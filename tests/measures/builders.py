@@ -9,6 +9,7 @@ from django.utils import timezone
 from core.periods import parse_period
 from measures.enums import ContinuationKind, Phase, ReportState, RoundState
 from measures.models import (
+    Contact,
     Continuation,
     Indicator,
     IndicatorTarget,
@@ -54,6 +55,12 @@ def make_measure(plan: Plan | None = None, title: str | None = None, **fields) -
     return Measure.objects.create(
         plan=plan or make_plan(), title=title or f"Maßnahme {next(_numbers)}", **fields
     )
+
+
+def make_contact(owner: Measure | Project, person=None, **fields) -> Contact:
+    """Return a saved contact of a measure or project."""
+    field = "measure" if isinstance(owner, Measure) else "project"
+    return Contact.objects.create(**{field: owner}, person=person or make_person(), **fields)
 
 
 def make_continuation(

@@ -175,10 +175,10 @@ def test_page_asks_as_often_for_many_records_as_for_one(
     client.get(url)
     proposer = make_user(PARTNER, organisation=company)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(url)
     for number in range(3):
         make_topic(title=f"Thema {number}", proposed_by=proposer)
         make_visit(title=f"Besuch {number}", company=company)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(url)
