@@ -10,23 +10,22 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import describe_due, local_date
 from core.history import state_since
 from measures.enums import LEAD_REMINDED, REPORT_DUE, ROUND_MAILS, RoundState
-from measures.models import Measure, ReportingRound, ReportRequest
+from measures.models import ReportingRound, ReportRequest
 from measures.queries import (
     AwaitedLead,
-    AwaitedReporter,
-    awaited_leads,
-    awaited_reporters,
+    OwingReporter,
+    owing_reporters,
     round_values,
 )
 from outbox.enums import MailState
 from outbox.models import Mail
 from outbox.texts import escape_markdown
-from partners.models import Organisation, Person
+from partners.models import Person
 from partners.queries import recipient_of
 from reminders.models import ReminderLog
 from reminders.queries import pause_for, valid_pauses
@@ -63,16 +62,16 @@ class OwingLead(NamedTuple):
 
 
 def owing_leads(
-    reporting_round: ReportingRound, today: dt.date, *, lead: Organisation | None = None
+    reporting_round: ReportingRound, leads: list[AwaitedLead], today: dt.date
 ) -> list[OwingLead]:
-    """Return the organisations that owe reports in an open round, or only `lead`, in six queries.
+    """Return of `leads`, who owe reports, when they were written to and whom to remind, in three
+    queries. A round that is not open reminds nobody.
 
     People who were written to today, whose reminders are paused or who have no address are not to
     be reminded.
     """
     if not reporting_round.is_open:
         return []
-    leads = awaited_leads(reporting_round, lead=lead)
     contacts = _contacts(reporting_round, leads)
     # As for guests, only a person's own pause counts: other pauses stop what is sent automatically.
     pauses = valid_pauses(today)
@@ -93,14 +92,11 @@ def owing_leads(
 
 
 def _contacts(reporting_round: ReportingRound, leads: Iterable[AwaitedLead]) -> dict[str, Contact]:
-    """Return by address the latest mail of the round, or digest that named a measure of `leads`.
+    """Return by address the latest mail of the round, or digest that named its reports.
 
     Mails that expired unsent reached nobody.
     """
-    leads = list(leads)
-    keys = [
-        _subject_key(reporting_round, measure) for awaited in leads for measure in awaited.measures
-    ]
+    keys = [_subject_key(reporting_round)]
     keys += [request.mail_key for awaited in leads for request in awaited.requests.values()]
     mails = Mail.objects.filter(kind__in=ROUND_MAILS, subject_key=reporting_round.mail_key)
     mails = mails.exclude(state=MailState.EXPIRED).annotate(at=Coalesce("sent_at", "created_at"))
@@ -119,14 +115,16 @@ def _contacts(reporting_round: ReportingRound, leads: Iterable[AwaitedLead]) -> 
     return dict(sorted(found, key=lambda entry: entry[1].at))
 
 
-def _subject_key(reporting_round: ReportingRound, measure: Measure) -> str:
-    return f"{reporting_round.mail_key}:measure:{measure.pk}"
+def _subject_key(reporting_round: ReportingRound) -> str:
+    """One key for all reports of a round, so that a lead of a thousand measures gets one line."""
+    return f"{reporting_round.mail_key}:reports"
 
 
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
-    """Return for each of `days` the reminders due on it: one for each person and measure.
+    """Return for each of `days` the reminders due on it: one for each person and round.
 
-    Costs one query for the rounds and three more for each round with a reminder on one of `days`.
+    Costs one query for the rounds and two more for each round with a reminder on one of `days`,
+    three if it asks people without an account.
     """
     rounds = ReportingRound.objects.filter(state=RoundState.OPEN).annotate(
         state_since=state_since(ReportingRound)
@@ -142,72 +140,59 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
             if (step := schedules[RULE.key].step_on(reporting_round.due_on, day, since=since))
         ]
         # One lookup for all days, because the forecast plans many days at a time.
-        reporters = awaited_reporters(reporting_round) if steps else []
+        reporters = owing_reporters(reporting_round) if steps else []
         reminders += [
-            (day, reminder)
+            (day, reminder_of(reporting_round, owing, step, day))
             for day, step in steps
-            for asked in reporters
-            for reminder in reminders_of(reporting_round, asked, step, day)
+            for owing in reporters
         ]
     return reminders
 
 
-def reminders_of(
-    reporting_round: ReportingRound, asked: AwaitedReporter, step: ReminderStep, day: dt.date
-) -> list[Reminder]:
-    """Return the reminders on `day` to one person: one for each report, or one with a personal link
-    for all of them.
-    """
-    if asked.request:
-        return [_reminder_by_link(asked.request, asked.measures, step, day)]
-    return [
-        _reminder_of(reporting_round, measure, asked.person, step, day)
-        for measure in asked.measures
-    ]
-
-
-def _reminder_by_link(
-    request: ReportRequest, measures: list[Measure], step: ReminderStep, day: dt.date
+def reminder_of(
+    reporting_round: ReportingRound, owing: OwingReporter, step: ReminderStep, day: dt.date
 ) -> Reminder:
-    values = {"round": escape_markdown(request.round.title)}
-    values["due"] = describe_due(request.round.due_on, day)
-    return Reminder(
+    """Return the reminder on `day` of all reports that are owed and that one person may write."""
+    reminder = Reminder(
         kind=RULE.key,
-        subject_key=request.mail_key,
-        date=request.round.due_on,
+        subject_key=_subject_key(reporting_round),
+        date=reporting_round.due_on,
         step=step,
-        to=recipient_of(request.person),
-        line=_("Statusberichte (%(round)s), %(due)s") % values,
-        about=request.round.mail_key,
-        about_title=request.round.title,
+        to=recipient_of(owing.person),
+        line=_line(reporting_round, owing, day),
+        about=reporting_round.mail_key,
+        about_title=reporting_round.title,
+        path=reverse("measures:answer", args=[reporting_round.pk]),
+    )
+    return _by_link(reminder, owing.request, owing) if owing.request else reminder
+
+
+def _by_link(reminder: Reminder, request: ReportRequest, owing: OwingReporter) -> Reminder:
+    # The office may not answer by the link, so its forecast leads to the round.
+    return reminder._replace(
+        subject_key=request.mail_key,
         path=request.round.get_absolute_url(),
         link=request.personal_link,
         has_personal_link=True,
-        values=round_values(request.round, measures),
+        values=round_values(request.round, owing.measures),
     )
 
 
-def _reminder_of(
-    reporting_round: ReportingRound,
-    measure: Measure,
-    person: Person,
-    step: ReminderStep,
-    day: dt.date,
-) -> Reminder:
-    """Return the reminder on `day` that `person` owes the report on `measure`."""
-    line = _("Statusbericht zu **%(measure)s** (%(round)s), %(due)s") % {
-        "measure": escape_markdown(measure.title),
+def _line(reporting_round: ReportingRound, owing: OwingReporter, day: dt.date) -> str:
+    values = {
+        "measure": escape_markdown(owing.title),
         "round": escape_markdown(reporting_round.title),
         "due": describe_due(reporting_round.due_on, day),
+        "more": owing.count - 1,
     }
-    return Reminder(
-        kind=RULE.key,
-        subject_key=_subject_key(reporting_round, measure),
-        date=reporting_round.due_on,
-        step=step,
-        to=recipient_of(person),
-        line=line,
-        about=f"measure:{measure.pk}",
-        about_title=measure.title,
-        path=reverse("measures:write_report", args=[measure.pk]),
+    if owing.request:
+        # The same for all of a round, because the forecast shows their mails as one.
+        return _("Statusberichte (%(round)s), %(due)s") % values
+    if owing.count == 1:
+        return _("Statusbericht zu **%(measure)s** (%(round)s), %(due)s") % values
+    text = ngettext(
+        "Statusberichte zu **%(measure)s** und %(more)d weiteren Maßnahme (%(round)s), %(due)s",
+        "Statusberichte zu **%(measure)s** und %(more)d weiteren Maßnahmen (%(round)s), %(due)s",
+        owing.count - 1,
     )
+    return text % values

@@ -24,7 +24,7 @@ from measures.enums import (
     RoundState,
 )
 from measures.models import Measure, ReportingRound
-from measures.permissions import can_run_rounds, leads_measure
+from measures.permissions import can_run_rounds, leads_measure, represented_organisations
 from measures.queries import AwaitedLead, ReportInRound
 from measures.reminders import Contact, OwingLead
 from measures.services import require_openable
@@ -72,14 +72,17 @@ def round_buttons(reporting_round: ReportingRound, user, *, hindrance: str = "")
     return [*buttons, Button(_("Bearbeiten"), url)]
 
 
-def answer_buttons(
-    reporting_round: ReportingRound, reports: Iterable[ReportInRound], user
-) -> list[Button]:
-    """Return the lead's button to the page on which it answers for all its measures."""
-    if not any(leads_measure(user, given.measure) and not given.is_given for given in reports):
+def answer_buttons(reporting_round: ReportingRound, measures, user) -> list[Button]:
+    """Return the lead's button to the page on which it answers for all its measures, of which
+    `measures` are those in the round.
+    """
+    organisations = represented_organisations(user)
+    if not organisations or not reporting_round.is_open:
+        return []
+    if not measures.filter(is_given=False, lead__in=organisations).exists():
         return []
     url = reverse("measures:answer", args=[reporting_round.pk])
-    return [Button(_("Berichten"), url, "primary")] if reporting_round.is_open else []
+    return [Button(_("Berichten"), url, "primary")]
 
 
 def round_deadline(reporting_round: ReportingRound, today: dt.date) -> SafeString | str:
@@ -155,7 +158,7 @@ def owing_lines(reporting_round: ReportingRound, owing: Iterable[OwingLead]) -> 
     return [
         OwingLine(
             entry.awaited.lead,
-            len(entry.awaited.measures),
+            entry.awaited.count,
             contact_label(entry),
             _reminding_url(reporting_round, entry),
         )
@@ -273,10 +276,7 @@ def unreachable_lines(leads: list[AwaitedLead], without_lead: list[Measure]) -> 
     """Return a line per lead whom neither the opening nor a reminder reaches, and why."""
     lines = [
         _("Nicht erreichbar, weil dort niemand ein Konto als Partner hat: %(lead)s (%(measures)s)")
-        % {
-            "lead": awaited.lead.label,
-            "measures": ", ".join(measure.title for measure in awaited.measures),
-        }
+        % {"lead": awaited.lead.label, "measures": _named(awaited)}
         for awaited in leads
         if not awaited.reporters
     ]
@@ -285,6 +285,12 @@ def unreachable_lines(leads: list[AwaitedLead], without_lead: list[Measure]) -> 
         % {"measure": f"{measure.title} ({measure.lead_text})" if measure.lead_text else measure}
         for measure in without_lead
     ]
+
+
+def _named(awaited: AwaitedLead) -> str:
+    if awaited.measures:
+        return ", ".join(measure.title for measure in awaited.measures)
+    return _("%(count)d Maßnahmen") % {"count": awaited.count}
 
 
 def opened_message(leads: list[AwaitedLead]) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from measures.enums import SUBMITTED_ALREADY, TAKEN_OVER, ReportState
 from measures.models import Measure
-from measures.queries.reports import AwaitedLead, reporters_of
+from measures.queries.requests import AwaitedLead, reporters_of
 from partners.models import Organisation
 
 

@@ -1,38 +1,31 @@
-"""Status reports: due ones and their reporters, and those awaiting the office."""
+"""Status reports: due ones, those awaiting the office, and who hears of its decision."""
 
 import datetime as dt
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db.models import (
     Case,
-    Count,
     DateField,
     F,
-    IntegerField,
     Prefetch,
     QuerySet,
-    Value,
     When,
 )
 from django.urls import reverse
 
-from core.roles import PARTNER
 from measures.enums import EDITABLE_REPORT_STATES, OPEN_REPORT_STATES, ReportState, RoundState
 from measures.models import (
     Measure,
     Milestone,
     ReportingRound,
-    ReportRequest,
     RoundEntry,
     StatusReport,
 )
 from measures.permissions import represented_organisations
 from measures.queries.indicators import indicators_with_series
+from measures.queries.requests import reporters_of
 from measures.queries.rounds import measures_awaiting_report, open_round_of, open_rounds
-from partners.models import Organisation, Person
+from partners.models import Person
 
 
 class DueReport(NamedTuple):
@@ -179,132 +172,3 @@ def open_report_of(measure: Measure, user) -> StatusReport | None:
         measure=measure, state__in=OPEN_REPORT_STATES
     )
     return reports.select_related("round").first()
-
-
-def reporters_of(organisation_ids: Iterable[int]) -> dict[int, list[Person]]:
-    """Return organisation id → the people who may report for it: those with an active partner
-    account.
-    """
-    people = Person.objects.filter(
-        organisation_id__in=list(organisation_ids),
-        is_active=True,
-        user__is_active=True,
-        user__groups__name=PARTNER,
-    )
-    reporters: dict[int, list[Person]] = defaultdict(list)
-    for person in people.select_related("user").order_by("pk"):
-        reporters[person.organisation_id].append(person)
-    return dict(reporters)
-
-
-class AwaitedLead(NamedTuple):
-    """An organisation that owes reports in a round; `reporters` is empty if nobody there can be
-    asked. Those among them who report by personal link are in `requests`, by their key.
-    """
-
-    lead: Organisation
-    measures: list[Measure]
-    reporters: list[Person]
-    requests: dict[int, ReportRequest] = {}
-
-
-def awaited_leads(
-    reporting_round: ReportingRound, *, lead: Organisation | None = None
-) -> list[AwaitedLead]:
-    """Return the organisations that owe reports in `reporting_round`, or only `lead`, by name, in
-    three queries.
-    """
-    measures_by_lead: dict[Organisation, list[Measure]] = defaultdict(list)
-    owed = measures_awaiting_report(reporting_round)
-    for measure in owed.filter(lead=lead) if lead else owed:
-        # Always true because of the query; the check satisfies the type checker.
-        if measure.lead:
-            measures_by_lead[measure.lead].append(measure)
-    reporters = reporters_of(lead.pk for lead in measures_by_lead)
-    requests = valid_requests(reporting_round, measures_by_lead)
-    leads = [
-        _awaited_lead(owing, measures, reporters.get(owing.pk, []), requests.get(owing.pk, []))
-        for owing, measures in measures_by_lead.items()
-    ]
-    return sorted(leads, key=lambda awaited: (awaited.lead.search, awaited.lead.pk))
-
-
-def _awaited_lead(
-    lead: Organisation,
-    measures: list[Measure],
-    holders: list[Person],
-    requests: list[ReportRequest],
-) -> AwaitedLead:
-    """Return the lead with those who have an account, unless a request replaces them, and those
-    with a request.
-    """
-    asked = [] if any(request.is_sole for request in requests) else holders
-    # Whoever has an account by now reports with it.
-    requests = [request for request in requests if request.person not in asked]
-    people = [*asked, *(request.person for request in requests)]
-    return AwaitedLead(lead, measures, people, {request.person_id: request for request in requests})
-
-
-def valid_requests(
-    reporting_round: ReportingRound, leads: Iterable[Organisation]
-) -> dict[int, list[ReportRequest]]:
-    """Return organisation id → the requests to people without an account that are still valid."""
-    requests = ReportRequest.objects.filter(
-        round=reporting_round,
-        organisation__in=[lead.pk for lead in leads],
-        revoked_at__isnull=True,
-        person__is_active=True,
-    )
-    found: dict[int, list[ReportRequest]] = defaultdict(list)
-    for request in requests.select_related("round", "person__user").order_by("pk"):
-        found[request.organisation_id].append(request)
-    return dict(found)
-
-
-class AwaitedReporter(NamedTuple):
-    """A person who may report in a round, with all measures of the lead that still need a report;
-    `request` if they do so by personal link.
-    """
-
-    person: Person
-    measures: list[Measure]
-    request: ReportRequest | None = None
-
-
-def awaited_reporters(reporting_round: ReportingRound) -> list[AwaitedReporter]:
-    return [
-        AwaitedReporter(person, awaited.measures, awaited.requests.get(person.pk))
-        for awaited in awaited_leads(reporting_round)
-        for person in awaited.reporters
-    ]
-
-
-def round_version(reporting_round: ReportingRound) -> str:
-    """Return a fingerprint of what the office confirms when it opens or closes the round: whom it
-    asks for which report, and until when.
-    """
-    asked = [
-        (
-            awaited.lead.pk,
-            [measure.pk for measure in awaited.measures],
-            [person.pk for person in awaited.reporters],
-        )
-        for awaited in awaited_leads(reporting_round)
-    ]
-    days = reporting_round.cut_off_on, reporting_round.due_on
-    return hashlib.sha256(repr((days, asked)).encode()).hexdigest()[:20]
-
-
-def leads_owing(reporting_round: ReportingRound) -> QuerySet[Organisation]:
-    """Return the organisations that owe reports in the round, with `due_day` and `in_charge`."""
-    owed = measures_awaiting_report(reporting_round).order_by().values("lead")
-    return Organisation.objects.filter(pk__in=owed).annotate(
-        due_day=Value(reporting_round.due_on, output_field=DateField()),
-        in_charge=Value(None, output_field=IntegerField()),
-    )
-
-
-def reports_owed(reporting_round: ReportingRound, leads: Iterable[int]) -> dict[int, int]:
-    """Return how many reports each of `leads` owes in the round, by its primary key."""
-    owed = measures_awaiting_report(reporting_round).filter(lead__in=leads).order_by()
-    return dict(owed.values_list("lead").annotate(Count("pk")))

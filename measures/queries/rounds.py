@@ -17,6 +17,7 @@ from measures.enums import (
     RoundState,
 )
 from measures.models import Measure, ReportingRound, RoundEntry, StatusReport
+from measures.models.measures import START_OF_TITLE
 from measures.permissions import represented_organisations
 from outbox.texts import Markdown, escape_markdown
 
@@ -137,30 +138,45 @@ def round_awaiting_report(measure: Measure) -> ReportingRound | None:
 def reports_in_round(reporting_round: ReportingRound, user) -> list[ReportInRound]:
     """Return each measure with a due or existing report in the round, with the latest report that
     `user` may see.
+    """
+    return as_reports(measures_in_round(reporting_round, user))
 
-    Partners see the measures their organisation leads.
+
+def as_reports(measures: Iterable[Measure]) -> list[ReportInRound]:
+    """Return `measures_in_round`, or a page of them, with their reports."""
+    return [
+        ReportInRound(measure, next(iter(measure.reports_given), None), measure.is_given)
+        for measure in measures
+    ]
+
+
+def measures_in_round(reporting_round: ReportingRound, user) -> QuerySet[Measure]:
+    """Return the measures with a due or existing report in the round, by title, with `is_given` and
+    the reports that `user` may see.
+
+    Partners see the measures their organisation leads. A measure that was moved to another plan
+    since has left the round.
     """
     in_round = StatusReport.objects.filter(round=reporting_round)
     reports = in_round.visible_to(user).order_by("-as_of_on", "-pk")
     given = in_round.filter(state__in=GIVEN_REPORT_STATES, measure=OuterRef("pk"))
     # Also measures with a report, since those no longer await one. That a report was submitted may
     # be known to people who may not read it before it is accepted.
-    awaiting = measures_awaiting_report(reporting_round).order_by().values("pk")
-    reported = reports.order_by().values("measure_id")
+    asked = Q(lead__isnull=False) & ~Q(origin=Origin.TAKEN_OVER) & ~Q(phase__in=FINISHED_PHASES)
+    reported = Exists(reports.order_by().filter(measure=OuterRef("pk")))
     measures = (
+        # The plan by itself, so that the index `measure_of_plan_by_title` finds the first page.
         Measure.objects.visible_to(user)
+        .filter(plan=reporting_round.plan_id)
         .annotate(is_given=Exists(given))
-        .filter(Q(pk__in=awaiting) | Q(pk__in=reported) | Q(is_given=True))
+        .filter(asked | Q(is_given=True) | reported)
     )
     if not has_role(user, OFFICE, SENATOR_OFFICE, OBSERVER):
         measures = measures.filter(lead_id__in=represented_organisations(user))
     measures = measures.select_related("lead").prefetch_related(
         Prefetch("reports", reports, to_attr="reports_given")
     )
-    return [
-        ReportInRound(measure, next(iter(measure.reports_given), None), measure.is_given)
-        for measure in measures.order_by("search", "pk")
-    ]
+    return measures.order_by(START_OF_TITLE, "search", "pk")
 
 
 def round_values(reporting_round: ReportingRound, measures: Iterable[Measure]) -> dict[str, str]:

@@ -16,8 +16,8 @@ from measures.enums import ROUND_MAILS, ROUND_MOVES, RoundState
 from measures.mails import change_notices, lead_reminder, report_requests
 from measures.models import ReportingRound
 from measures.permissions import can_run_rounds, require_permission
-from measures.queries import AwaitedReporter, round_version
-from measures.reminders import OwingLead, owing_leads, reminders_of
+from measures.queries import AwaitedReporter, OwingReporter, awaited_leads, round_version
+from measures.reminders import OwingLead, owing_leads, reminder_of
 from measures.services.entries import freeze_plan
 from outbox.services import enqueue_mails, withdraw_pending
 from partners.models import Organisation
@@ -157,7 +157,7 @@ def remind_leads(
     reporting_round, today = _lock_round(reporting_round), local_date(now)
     if not reporting_round.is_open:
         raise Refused(_("Erinnert wird nur, solange die Berichtsrunde läuft."))
-    owing = owing_leads(reporting_round, today, lead=lead)
+    owing = owing_leads(reporting_round, awaited_leads(reporting_round, lead=lead), today)
     _require_somebody_to_remind(owing)
     # By organisation, not by person: the log serves traceability, and addressees may leave.
     names = ", ".join(entry.awaited.lead.label for entry in owing if entry.to_remind)
@@ -171,9 +171,9 @@ def remind_leads(
         for person in entry.to_remind:
             request = awaited.requests.get(person.pk)
             asked = AwaitedReporter(person, awaited.measures, request)
-            reminders = reminders_of(reporting_round, asked, step, today)
+            reminder = reminder_of(reporting_round, OwingReporter.of(awaited, person), step, today)
             draft = lead_reminder(reporting_round, asked, now=now)
-            mails.append(ReminderMail(recipient_of(person), reminders, draft))
+            mails.append(ReminderMail(recipient_of(person), [reminder], draft))
     return enqueue_reminders(mails, day=today, now=now, by=by)
 
 

@@ -1,5 +1,6 @@
 """Reporting rounds: list, page, the office's form, opening and closing."""
 
+import datetime as dt
 from functools import partial
 
 from django.contrib import messages
@@ -51,10 +52,13 @@ from measures.progress import (
     unreachable_lines,
 )
 from measures.queries import (
+    as_reports,
     awaited_leads,
     awaited_reporters,
+    count_awaited_leads,
     current_plan,
     measures_awaiting_report,
+    measures_in_round,
     measures_not_asked,
     measures_without_lead,
     reports_in_round,
@@ -87,25 +91,42 @@ def round_list(request):
 @require_safe
 def round_page(request, pk):
     reporting_round, today = _get_round(request, pk), local_date(timezone.now())
-    reports = reports_in_round(reporting_round, request.user)
-    owing = owing_leads(reporting_round, today) if can_run_rounds(request.user) else []
     hindrance = opening_hindrance(reporting_round, request.user, today)
+    measures = measures_in_round(reporting_round, request.user)
     context = {
         "round": reporting_round,
-        **_frozen(request, reporting_round),
-        "owing": owing_lines(reporting_round, owing),
-        "can_remind": any(entry.to_remind for entry in owing),
         "deadline": round_deadline(reporting_round, today),
-        "lines": round_lines(reporting_round, reports, user=request.user, today=today),
+        **(_frozen(request, reporting_round) or _running(request, reporting_round, measures)),
         "hindrance": hindrance,
         "buttons": [
-            *answer_buttons(reporting_round, reports, request.user),
+            *answer_buttons(reporting_round, measures, request.user),
             *round_buttons(reporting_round, request.user, hindrance=hindrance),
         ],
-        "unreachable": _unreachable(reporting_round, request.user),
+        **_leads(reporting_round, request.user, today),
         **_requests(reporting_round, request.user),
     }
     return render(request, "measures/round.html", context)
+
+
+def _running(request, reporting_round: ReportingRound, measures) -> dict:
+    """Return a page of the reports that the round has or awaits."""
+    today, page = local_date(timezone.now()), paginate(request, measures)
+    reports = as_reports(page.object_list)
+    lines = round_lines(reporting_round, reports, user=request.user, today=today)
+    return {"page_obj": page, "lines": lines}
+
+
+def _leads(reporting_round: ReportingRound, user, today: dt.date) -> dict:
+    """Tell the office of an unfinished round who owes reports, and whom no mail reaches."""
+    if reporting_round.state == RoundState.CLOSED or not can_run_rounds(user):
+        return {}
+    leads = count_awaited_leads(reporting_round)
+    owing = owing_leads(reporting_round, leads, today)
+    return {
+        "owing": owing_lines(reporting_round, owing),
+        "can_remind": any(entry.to_remind for entry in owing),
+        "unreachable": unreachable_lines(leads, list(measures_without_lead(reporting_round))),
+    }
 
 
 def _frozen(request, reporting_round: ReportingRound) -> dict:
@@ -146,15 +167,6 @@ def _requests(reporting_round: ReportingRound, user) -> dict:
     asked = reporting_round.requests.filter(revoked_at__isnull=True)
     asked = asked.select_related("person", "organisation").order_by("organisation__search", "pk")
     return {"requests": asked, "can_ask": reporting_round.state != RoundState.CLOSED}
-
-
-def _unreachable(reporting_round: ReportingRound, user) -> list[str]:
-    """Tell the office of an unfinished round whom neither mails nor reminders reach."""
-    if reporting_round.state == RoundState.CLOSED or not can_run_rounds(user):
-        return []
-    return unreachable_lines(
-        awaited_leads(reporting_round), list(measures_without_lead(reporting_round))
-    )
 
 
 @allowed(can_run_rounds)
@@ -258,7 +270,8 @@ def round_remind(request, pk, lead=None):
     organisation, now = None, timezone.now()
     if lead:
         organisation = get_object_or_404(Organisation.objects.visible_to(request.user), pk=lead)
-    owing = owing_leads(reporting_round, local_date(now), lead=organisation)
+    leads = awaited_leads(reporting_round, lead=organisation)
+    owing = owing_leads(reporting_round, leads, local_date(now))
     without_lead = [] if lead else list(measures_without_lead(reporting_round))
     return confirm_mails(
         request,

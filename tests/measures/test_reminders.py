@@ -40,27 +40,28 @@ def test_reminders_are_due_on_these_days(today, step):
 
 
 @pytest.mark.django_db
-def test_each_reporter_is_reminded_of_each_measure():
+def test_each_reporter_is_reminded_once_of_all_reports_of_a_round():
     plan, partner = make_plan(), make_user(PARTNER, email="lead@example.org")
     running = make_round(plan, due_on=DUE)
-    measure = make_measure(plan, "Ankauf *jetzt*", lead_id=partner.organisation_id)
+    make_measure(plan, "Ankauf *jetzt*", lead_id=partner.organisation_id)
 
     (reminder,) = due_on(dt.date(2026, 3, 26))
 
     assert reminder.to.email == "lead@example.org"
-    assert (reminder.kind, reminder.subject_key) == (
-        "report_due",
-        f"round:{running.pk}:measure:{measure.pk}",
-    )
+    assert (reminder.kind, reminder.subject_key) == ("report_due", f"round:{running.pk}:reports")
     assert (reminder.event, reminder.date) == ("2026-03-31:-3", DUE)
     assert reminder.why == "Statusbericht der Federführung: 3 Arbeitstage vor dem 31.03.2026"
-    assert (reminder.about, reminder.about_title) == (f"measure:{measure.pk}", "Ankauf *jetzt*")
-    assert reminder.line == (
-        f"Statusbericht zu **Ankauf \\*jetzt\\*** ({running.title}), bis 31\\.03\\.2026".replace(
-            "\\.", "."
-        )
-    )
-    assert reminder.path == f"/massnahmen/{measure.pk}/bericht/"
+    assert (reminder.about, reminder.about_title) == (f"round:{running.pk}", running.title)
+    what = "Statusbericht zu **Ankauf \\*jetzt\\***"
+    assert reminder.line == f"{what} ({running.title}), bis 31.03.2026"
+    assert reminder.path == f"/massnahmen/berichtsrunden/{running.pk}/berichten/"
+
+    make_measure(plan, "Börse", lead_id=partner.organisation_id)
+    make_measure(plan, "Chance", lead_id=partner.organisation_id)
+
+    (reminder,) = due_on(dt.date(2026, 3, 26))
+    what = "Statusberichte zu **Ankauf \\*jetzt\\*** und 2 weiteren Maßnahmen"
+    assert reminder.line == f"{what} ({running.title}), bis 31.03.2026"
 
 
 @pytest.mark.django_db
@@ -107,9 +108,9 @@ def test_reminders_need_the_same_queries_for_1_and_30_measures(django_assert_num
     make_round(plan, due_on=DUE)
     make_measure(plan, lead_id=partner.organisation_id)
     schedules = current_schedules()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         reminders_due([DUE], schedules)
     for _number in range(29):
         make_measure(plan, lead_id=partner.organisation_id)
-    with django_assert_num_queries(4):
-        assert len(reminders_due([DUE], schedules)) == 30
+    with django_assert_num_queries(3):
+        assert len(reminders_due([DUE], schedules)) == 1

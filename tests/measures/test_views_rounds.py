@@ -259,3 +259,26 @@ def test_round_with_a_deadline_before_its_day_stays_in_the_form(client, office):
 
     assert "Die Frist liegt vor dem Stichtag." in response.content.decode()
     assert not ReportingRound.objects.exists()
+
+
+def test_page_of_a_large_round_shows_fifty_reports_and_counts_the_rest(
+    client, office, django_assert_num_queries
+):
+    plan, silent = make_plan(), make_organisation("Verband")
+    running = make_round(plan)
+    make_measure(plan, lead=silent)
+    with django_assert_num_queries(17):
+        client.get(running.get_absolute_url())
+    Measure.objects.bulk_create(
+        Measure(plan=plan, title=f"Hafen {number}", lead=silent) for number in range(59)
+    )
+
+    # A lead that owes many reports is only counted, so there are no measures to load for it.
+    with django_assert_num_queries(16):
+        page = client.get(running.get_absolute_url())
+
+    assert len(page.context["lines"]) == 50
+    assert page.context["page_obj"].paginator.count == page.context["owing"][0].count == 60
+    assert page.context["unreachable"] == [
+        "Nicht erreichbar, weil dort niemand ein Konto als Partner hat: Verband (60 Maßnahmen)"
+    ]
