@@ -10,6 +10,7 @@ from django.db.models import (
     DateField,
     Exists,
     F,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -196,13 +197,14 @@ class Preparation(NamedTuple):
 
 
 def preparations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, Preparation]:
-    """Return the preparation of each dialogue by primary key, in two queries, and a third if guests
-    are to be invited to one of them.
+    """Return the preparation of each dialogue by primary key, in two queries, a third if guests are
+    to be invited to one of them, and a fourth if the day to do so is over.
 
     `reminder` stays empty; `progress.preparation_of` loads it for the page of one dialogue.
     """
     dialogues = list(dialogues)
-    pks, invite_by = [dialogue.pk for dialogue in dialogues], _invite_by(dialogues)
+    pks = [dialogue.pk for dialogue in dialogues]
+    invite_by = _invite_by(dialogues, local_date(now))
     latest, granted = _approvals(pks)
     return {
         pk: Preparation(
@@ -217,16 +219,35 @@ def preparations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int
     }
 
 
-def _invite_by(dialogues: Iterable[Dialogue]) -> dict[int, dt.date]:
+def _invite_by(dialogues: Iterable[Dialogue], today: dt.date) -> dict[int, dt.date]:
     """Return by key the day by which guests should be invited to the scheduled ones."""
-    days = {
-        dialogue.pk: local_date(dialogue.starts_at)
+    scheduled = {
+        dialogue.pk: dialogue
         for dialogue in dialogues
         if dialogue.state == DialogueState.SCHEDULED and dialogue.starts_at
     }
-    count = current_schedule(INVITE_RULE).option(INVITE_BY) if days else None
+    count = current_schedule(INVITE_RULE).option(INVITE_BY) if scheduled else None
     # Without a number, the office wants no such day.
-    return {pk: working_day_at(day, -count) for pk, day in days.items()} if count else {}
+    if not count:
+        return {}
+    days = {
+        pk: working_day_at(local_date(dialogue.starts_at), -count)
+        for pk, dialogue in scheduled.items()
+    }
+    late = [scheduled[pk] for pk, day in days.items() if day < today]
+    # On short notice that day is over before anybody could invite: then it is the day of fixing.
+    fixed = {pk: max(days[pk], min(day, today)) for pk, day in _fixed_on(late).items()}
+    return days | fixed
+
+
+def _fixed_on(dialogues: list[Dialogue]) -> dict[int, dt.date]:
+    """Return by key the day on which the present date of each dialogue was fixed."""
+    if not dialogues:
+        return {}
+    starts = {dialogue.pk: dialogue.starts_at for dialogue in dialogues}
+    entries = Dialogue.history.filter(id__in=starts, state=DialogueState.SCHEDULED).order_by()
+    first = entries.values_list("id", "starts_at").annotate(fixed_at=Min("history_date"))
+    return {pk: local_date(at) for pk, starts_at, at in first if starts_at == starts[pk]}
 
 
 def _counted(pks: list[int], now: dt.datetime) -> QuerySet:

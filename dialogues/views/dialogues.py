@@ -286,7 +286,7 @@ def _save(
         # Whoever takes part in an approval always learns that it lapses.
         may_be_silent=is_known and not lapses,
         title=_("Gespräch bearbeiten"),
-        question=_("%(dialogue)s: Diese Änderung wird mitgeteilt.") % {"dialogue": dialogue},
+        question=_("%(dialogue)s: Diese Änderung speichern?") % {"dialogue": dialogue},
         submit_label=_("Speichern"),
         cancel_url=dialogue.get_absolute_url(),
     )

@@ -55,7 +55,7 @@ class PressSlot(models.Model):
     )
     # May be missing for visits taken over, whose sources do not name it.
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
-    # Only what was announced is cancelled and kept, so that those who were told find it (ADR 31).
+    # Only what was announced is cancelled and kept, so that those who were told find it (ADR 32).
     cancelled_at = models.DateTimeField(_("abgesagt am"), null=True, editable=False)
 
     history = HistoricalRecords()

@@ -206,7 +206,7 @@ def save_and_tell(
         # Whoever takes part in an approval always learns that it lapses.
         may_be_silent=is_announced,
         title=title,
-        question=_("%(visit)s: Diese Änderung wird mitgeteilt.") % {"visit": visit},
+        question=_("%(visit)s: Diese Änderung speichern?") % {"visit": visit},
         submit_label=_("Speichern"),
         cancel_url=visit.get_absolute_url(),
     )

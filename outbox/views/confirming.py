@@ -10,6 +10,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import unless_changed, version_of_all
@@ -118,7 +119,7 @@ def _render(
     silences = ConfirmationForm(request.POST or None, may_be_silent=may_be_silent).silences
     context = {
         "previews": mail_previews(mails),
-        "summary": notified_note(mails),
+        "summary": _summary(mails, may_be_silent=may_be_silent),
         "notice": notice,
         "hidden_values": _carried_on(request) or hidden,
         "confirmation": ConfirmationForm(
@@ -130,6 +131,14 @@ def _render(
         "back": BACK,
     }
     return render(request, "outbox/confirm.html", context | page)
+
+
+def _summary(mails: list[Mail], *, may_be_silent: bool) -> str:
+    note = notified_note(mails)
+    # The page cannot follow the checkbox without a script, so the sentence covers both choices.
+    if mails and may_be_silent:
+        return gettext("Wenn Sie nicht „Ohne Benachrichtigung“ wählen: %(note)s") % {"note": note}
+    return note
 
 
 def _carried_on(request: HttpRequest) -> list[tuple[str, str]]:

@@ -133,6 +133,20 @@ def test_day_to_invite_follows_the_rule(office):
     assert "Einladen" not in dict(deadlines(dialogue, office, preparation))
 
 
+def test_guests_of_a_date_fixed_on_short_notice_are_invited_at_once(office):
+    dialogue = make_dialogue(S.SCHEDULED)
+    fixed_at = dt.datetime(2026, 4, 10, 9, tzinfo=dt.UTC)
+    dialogue.history.update(history_date=fixed_at)
+
+    for days, due_on in ((0, dt.date(2026, 4, 10)), (3, dt.date(2026, 4, 10))):
+        preparation = preparation_of(dialogue, fixed_at + dt.timedelta(days=days))
+        assert preparation.invite_by == due_on
+
+    # Fixed in time, the day stays although it is over.
+    dialogue.history.update(history_date=NOW)
+    assert preparation_of(dialogue, fixed_at).invite_by == INVITE_BY
+
+
 @pytest.mark.parametrize("state", [TopicState.IN_PROGRESS, TopicState.RETURNED])
 def test_topic_is_submitted_again_before_its_dialogue(signed_in, state):
     topic = make_topic(state, reason="Bitte kürzen")

@@ -131,7 +131,7 @@ def test_change_of_what_was_announced_is_shown_and_mailed(signed_in, announced):
     with nothing_changes(announced, announced.visit):
         page = fill_in(signed_in, address, SLOT)
     for words in (
-        "1 Person wird benachrichtigt.",
+        "<strong>Wenn Sie nicht „Ohne Benachrichtigung“ wählen: 1 Person wird benachrichtigt.",
         "Werksleitung &lt;werk@example.org&gt;",
         "bisher: Tor 1",
         "jetzt: Tor 2",
