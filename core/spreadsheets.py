@@ -28,8 +28,10 @@ MAX_UNPACKED_BYTES = 100_000_000
 ZIP, OLE, PDF_MARK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 CONTENT_TYPES = "[Content_Types].xml"
 MAX_CONTENT_TYPES_BYTES = 1_000_000
-# How Excel writes a character that XML cannot hold (ECMA-376, 22.4.2.4).
-ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# How Excel writes a character that XML cannot hold, and the underscore of a text that looks like
+# this (ECMA-376, 22.4.2.4). No other: openpyxl has already decoded such underscores where a file
+# shares its texts, as LibreOffice writes them, and "_x0041_" must not become "A".
+ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
 CHUNK_BYTES, OVERLAP_BYTES = 1 << 20, 200
 DELIMITERS = ";\t,"

@@ -29,6 +29,8 @@ from measures.progress.import_example import example_sheets
 from measures.progress.imports import (
     change_lines,
     counted,
+    done_lines,
+    done_more,
     import_facts,
     import_lines,
     measure_lines,
@@ -85,9 +87,9 @@ from measures.progress.timeline_picture import CARD, PAGE
 
 __all__ = [
     "CARD",
+    "DifferenceGroup",
     "OUTCOME_HEADER",
     "PAGE",
-    "DifferenceGroup",
     "answer_buttons",
     "answer_card",
     "answer_errors",
@@ -105,6 +107,8 @@ __all__ = [
     "difference_sheet",
     "differences_line",
     "differences_notes",
+    "done_lines",
+    "done_more",
     "draw_milestones",
     "draw_timeline",
     "entries_note",

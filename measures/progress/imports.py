@@ -40,6 +40,42 @@ class ImportLine(NamedTuple):
     what: str
 
 
+class DoneLine(NamedTuple):
+    """A measure that an applied import created or changed."""
+
+    title: str
+    url: str
+    what: str
+
+
+def done_lines(record: MeasureImport) -> list[DoneLine]:
+    """Return the measures that `record` created and changed, by title, the first of them; none
+    once it is undone.
+    """
+    changed = {pk: before for pk, _version, before in record.effects.get("changed", ())}
+    created = {pk for pk, _version in record.effects.get("measures", ())}
+    keys = [*changed, *sorted(created)][:SHOWN_CHANGES]
+    measures = Measure.objects.filter(pk__in=keys).order_by("search", "pk")
+    return [
+        DoneLine(
+            measure.label,
+            measure.get_absolute_url(),
+            _changed_fields(changed[measure.pk]) if measure.pk in changed else _("neu"),
+        )
+        for measure in measures
+    ]
+
+
+def done_more(record: MeasureImport) -> str:
+    total = len(record.effects.get("changed", ())) + len(record.effects.get("measures", ()))
+    return more_note(total, SHOWN_CHANGES)
+
+
+def _changed_fields(before: dict) -> str:
+    names = [str(Measure._meta.get_field(name).verbose_name) for name in before]
+    return _("geändert: %(fields)s") % {"fields": ", ".join(names)}
+
+
 def import_lines(records: Iterable[MeasureImport]) -> list[ImportLine]:
     return [
         ImportLine(

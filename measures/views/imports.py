@@ -19,6 +19,8 @@ from measures.permissions import can_change_measures
 from measures.progress import (
     change_lines,
     counted,
+    done_lines,
+    done_more,
     example_sheets,
     import_facts,
     import_lines,
@@ -100,6 +102,8 @@ def _render_past(request: HttpRequest, record: MeasureImport) -> HttpResponse:
     context = {
         "record": record,
         "facts": import_facts(record),
+        "measures": done_lines(record),
+        "more": done_more(record),
         "buttons": [undo] if can_be_undone else [],
     }
     return render(request, "measures/import_done.html", context)
@@ -135,6 +139,8 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
         question=_("Soll der Import „%(file)s“ rückgängig gemacht werden?") % {"file": record},
         details=[
             *counted(record.counts),
+            *(f"{line.title} ({line.what})" for line in done_lines(record)),
+            *filter(None, [done_more(record)]),
             _("Neue Einträge werden gelöscht, geänderte bekommen ihre früheren Angaben zurück."),
         ],
         submit_label=_("Import rückgängig machen"),

@@ -43,7 +43,7 @@ def test_values_become_the_text_of_a_german_sheet():
 
     assert table.title == "Sheet"
     assert [(found.number, found.cells) for found in table.rows] == [
-        (1, ["1", "1,5", "ja", "01.03.2026", "zwei\nZeilen", "A", "", "", "Ende"])
+        (1, ["1", "1,5", "ja", "01.03.2026", "zwei\nZeilen", "_x0041_", "", "", "Ende"])
     ]
     assert [(fault.row, fault.column) for fault in table.faults] == [(1, 6)]
 

@@ -54,8 +54,11 @@ def test_file_is_looked_at_applied_and_undone(client, office):
     assert "Der Import ist übernommen." in page
     assert "Import rückgängig machen" in page
     assert Measure.objects.count() == 2
+    first = Measure.objects.get(title="Ankauf")
+    assert f'<a href="{first.get_absolute_url()}">Ankauf</a>' in page
 
     undo = f"{record.get_absolute_url()}rueckgaengig/"
+    assert "<li>Ankauf (neu)</li>" in client.get(undo).content.decode()
     assert (
         "Soll der Import „liste.xlsx“ rückgängig gemacht werden?"
         in client.get(undo).content.decode()

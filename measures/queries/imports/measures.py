@@ -141,6 +141,9 @@ class _Comparison:
         # original.
         if typed == saved or typed.endswith(CUT):
             return
+        # LibreOffice drops tabs when it saves an .ods file.
+        if "\t" in now[name] and typed == tidy(now[name].replace("\t", "")):
+            return
         if name in base and typed == tidy(base[name]):
             return  # somebody else changed it, the file did not
         if name == "plan":

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.dates import format_date
 from core.enums import TRAFFIC_LIGHT_MEANINGS
 from core.folding import fold
-from core.forms import formfield_for
+from core.forms import DayField, formfield_for
 from core.texts import clean_text
 from measures.models import Measure, Milestone, Plan, PlanSection
 from measures.queries.imports.tables import SHEETS
@@ -194,10 +194,20 @@ def tidy(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in clean_text(text).strip().split("\n"))
 
 
+SLASHED_DAY = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{2}|\d{4})", re.ASCII)
+
+
 def parse_plain(model: type, name: str, text: str) -> Any:
     """Return the value of a field that is neither a relation nor a truth value. Raises Unfit."""
+    field = _field(model, name)
+    if isinstance(field, DayField) and SLASHED_DAY.fullmatch(text.strip()):
+        # An English spreadsheet writes the month first into a CSV file: no guess is safe.
+        raise Unfit(
+            _("Bei %(text)s ist unklar, was der Tag und was der Monat ist. Bitte mit Punkten.")
+            % {"text": text}
+        )
     try:
-        return _field(model, name).clean(text)
+        return field.clean(text)
     except forms.ValidationError as error:
         raise Unfit(" ".join(error.messages)) from error
 
