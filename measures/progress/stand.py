@@ -11,7 +11,7 @@ from measures.queries import recorded_since
 
 NOT_KEPT = gettext_lazy(
     "Von heute sind auch hier: Namen von Organisationen, die Gliederung des Plans und wer was "
-    "sehen darf. Was Meilensteine voraussetzen, zeichnet das Portal nicht auf."
+    "sehen darf. Nicht zu sehen sind Kontakte und was Meilensteine voraussetzten."
 )
 
 

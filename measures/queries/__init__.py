@@ -17,6 +17,7 @@ from measures.queries.continuations import (
     undecided_measures,
 )
 from measures.queries.facets import FACETS, counted_with_parents, facet_counts
+from measures.queries.history import indicator_history, measure_history, project_history
 from measures.queries.indicators import (
     deviation_of,
     indicators_with_series,
@@ -25,10 +26,7 @@ from measures.queries.indicators import (
     target_path_of,
 )
 from measures.queries.measures import (
-    indicator_history,
-    measure_history,
     open_measures,
-    project_history,
     sorted_measures,
     version_of_measures,
 )

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 
 from core.folding import fold, has_words
 from core.history import instance_of, records_at
@@ -89,8 +89,8 @@ def with_lists(records: QuerySet, moment: dt.datetime) -> list[Measure]:
     # By the history, not by keys: there may be more of them than one statement takes.
     chosen = records.order_by().values("history_id")
     keys = records.order_by().values("id")
-    supporters = _related(Measure.supporters, "organisation", chosen)
-    sectors = _related(Measure.sectors, "sector", chosen)
+    supporters = related_then(Measure.supporters, "organisation", chosen)
+    sectors = related_then(Measure.sectors, "sector", chosen)
     milestones = _by_owner(
         "measure_id",
         records_at(Milestone, moment, measure_id__in=keys).select_related("owner"),
@@ -150,14 +150,18 @@ def _by_owner(owner: str, records: QuerySet, order: Sequence[str]) -> Mapping[in
     return found
 
 
-def _related(relation: Any, name: str, chosen: QuerySet) -> Mapping[int, list[Any]]:
-    """Return history id → the objects that a historical measure was related to, by their names as
-    of today.
+def related_then(
+    relation: Any, name: str, chosen: Any, *, of: type[Model] = Measure, **limits: Any
+) -> Mapping[int, list[Any]]:
+    """Return history id → the objects that the historical records `chosen` of the model `of` were
+    related to, under the names of today and in their order.
+
+    `name` is the field of the relation's table; `limits` are conditions on it.
     """
     table = f"historical{relation.through._meta.model_name}"
-    links = Measure.history.model._meta.get_field(table).related_model
+    links = of.history.model._meta.get_field(table).related_model.objects  # type: ignore[attr-defined]
     found: dict[int, list[Any]] = defaultdict(list)
-    for link in links.objects.filter(history__in=chosen).select_related(name):
+    for link in links.filter(history__in=chosen, **limits).select_related(name):
         found[link.history_id].append(getattr(link, name))
     for related in found.values():
         related.sort(key=lambda one: fold(str(one)))

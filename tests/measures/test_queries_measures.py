@@ -5,25 +5,31 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.conflicts import version_of
-from core.history import save_as
+from core.history import save_as, save_changes_as
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState
-from measures.models import Measure, StatusReport
+from measures.models import Measure, Plan, StatusReport
+from measures.models.reports import OfficialLight
 from measures.queries import measure_history
 from measures.services import (
     accept_report,
+    create_measure,
+    merge_measures,
     record_report,
     return_report,
     save_draft,
     submit_report,
+    undo_continuation,
 )
 from tests.measures.builders import (
     NOW,
     make_measure,
+    make_plan,
     make_report,
+    make_section,
     report_values,
 )
-from tests.partners.builders import make_user
+from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +93,9 @@ def test_history_shows_acceptance_but_no_drafts(office):
     }
 
 
+ADOPTED = "Phase: – → in Umsetzung\nAmpel: – → grün\nFinanzierung: – → gesichert"
+
+
 def returned_and_accepted(lead, office) -> Measure:
     """Return a measure whose report was returned, revised, submitted again and accepted."""
     measure = make_measure(lead_id=lead.organisation_id)
@@ -115,7 +124,7 @@ def test_history_keeps_a_return_and_its_reason_after_the_report_was_revised(offi
     measure = returned_and_accepted(lead, office)
 
     assert history_of(measure, lead if role == "lead" else make_user(role)) == [
-        ("Bericht angenommen", "", 4),
+        ("Bericht angenommen", ADOPTED, 4),
         ("Statusbericht zum 01.03.2026", "Drei Betriebe.", 3),
         ("Bericht zurückgegeben", "Bitte Zahlen.", 1),
         ("Statusbericht zum 01.03.2026", "Es geht voran.", 0),
@@ -127,7 +136,7 @@ def test_history_shows_others_only_what_was_accepted(office, role):
     measure = returned_and_accepted(make_user(PARTNER), office)
 
     assert history_of(measure, make_user(role)) == [
-        ("Bericht angenommen", "", 4),
+        ("Bericht angenommen", ADOPTED, 4),
         ("Statusbericht zum 01.03.2026", "Drei Betriebe.", 3),
     ]
 
@@ -180,3 +189,72 @@ def test_history_needs_the_same_queries_for_1_and_30_reports(office, django_asse
         )
     with django_assert_num_queries(len(once)):
         measure_history(measure, measure.reports.all(), office)
+
+
+def test_history_tells_old_and_new_values_of_master_data_and_status(office):
+    ihk, vdma = make_organisation("IHK"), make_organisation("VDMA Ost")
+    plan = make_plan()
+    values = {"plan": plan, "title": "Grundstücke", "lead": ihk, "supporters": [vdma]}
+    measure = create_measure(values=values, by=office, now=NOW)
+    hours = [NOW + dt.timedelta(hours=number) for number in range(1, 4)]
+    changed = {
+        "title": "Ankauf",
+        "section": make_section(plan, "Flächen"),
+        "lead": vdma,
+        "supporters": [ihk],
+        "internal_notes": "Nur intern",
+    }
+    save_changes_as(measure, changed, by=office, now=hours[0])
+    record_report(measure=measure, values=report_values(), by=office, now=hours[1])
+    partner = make_user(PARTNER)
+    report = make_report(measure, reported_by=partner, traffic_light="green")
+    light = OfficialLight("yellow", "Das Geld reicht nicht.")
+    accept_report(report=report, by=office, now=hours[2], official=light)
+
+    entries = measure_history(measure, measure.reports.all(), make_user(OBSERVER))
+
+    told = {entry.at: (entry.what, entry.note) for entry in entries if entry.at in hours}
+    assert told[hours[0]] == (
+        "Geändert: Titel, Abschnitt des Plans, Federführung, unterstützende Akteure",
+        "Titel: Grundstücke → Ankauf\nAbschnitt des Plans: – → Flächen\n"
+        "Federführung: IHK → VDMA Ost\nunterstützende Akteure: VDMA Ost → IHK",
+    )
+    assert told[hours[1]][1] == (
+        "Phase: nicht begonnen → in Umsetzung\nAmpel: – → grün\n"
+        "Finanzierung: – → gesichert\nEs geht voran."
+    )
+    assert told[hours[2]] == (
+        "Bericht angenommen, Ampel gelb statt grün",
+        "Ampel: grün → gelb\nFinanzierung: gesichert → –\nDas Geld reicht nicht.",
+    )
+
+
+def test_history_tells_what_became_of_a_measure_on_both_sides(office):
+    old, new = make_plan("MPI alt"), make_plan("MPI neu", is_published=False, position=2)
+    first, second = (make_measure(old, title) for title in ("Dialog", "Beratung"))
+    *_others, merged = merge_measures(
+        measures=[first, second], plan=new, title="Austausch", by=office, now=NOW
+    )
+    successor = merged.successors.get()
+    undo_continuation(continuation=merged, by=office, now=NOW + dt.timedelta(hours=1))
+    Measure.objects.update(is_published=True)
+
+    def told(measure, user) -> list[tuple[str, str]]:
+        entries = measure_history(measure, measure.reports.none(), user)
+        return [(entry.what, entry.note) for entry in entries]
+
+    line = "zusammengeführt in MPI neu"
+    undone = "Entscheidung zurückgenommen: zusammengeführt"
+    gone, stays = sorted((first, second), key=lambda one: one.pk != merged.measure_id)
+    assert told(gone, office) == [
+        (f"Verbleib: {undone}", ""),
+        (f"Verbleib: {line}", "„Austausch“"),
+    ]
+    assert (f"Hervorgegangen aus „{gone}“: {undone}", "") in told(successor, office)
+    assert (f"Hervorgegangen aus „{stays}“: {line}", "") in told(successor, office)
+    # Outsiders learn of it once the later plan is published, and of nothing that was taken back.
+    observer = make_user(OBSERVER)
+    assert told(stays, observer) == []
+    Plan.objects.update(is_published=True)
+    assert (f"Verbleib: {line}", "„Austausch“") in told(stays, observer)
+    assert told(gone, observer) == []

@@ -205,7 +205,7 @@ def test_same_number_of_queries_at_every_size(
     client, office, plan, measure, django_assert_max_num_queries
 ):
     def count(url: str) -> int:
-        with django_assert_max_num_queries(24) as counted:
+        with django_assert_max_num_queries(28) as counted:
             client.get(url, {"stand": "2026-05-13", "plan": plan.pk})
         return len(counted.captured_queries)
 
