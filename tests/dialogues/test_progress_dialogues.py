@@ -6,7 +6,7 @@ import pytest
 
 from approvals.models import ApprovalRequest
 from core.models import Origin
-from core.progress import NextStep
+from core.progress import NextStep, OpenPoint
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import (
     DIALOGUE_BADGE_COLOURS,
@@ -267,7 +267,13 @@ def open_approval(**fields) -> ApprovalRequest:
 def test_submitted_dates_wait_for_the_senators_office():
     dialogue = make_dialogue(S.EXPLORING)
 
-    for role, action, url in ((OFFICE, "", ""), (SENATOR_OFFICE, "Entscheiden", "/freigaben/7/")):
+    page = "/freigaben/7/"
+    briefing = OpenPoint("Was vorgelegt ist, zeigt die Vorlage.", "Vorlage ansehen", page)
+
+    for role, action, url, points in (
+        (OFFICE, "", "", (briefing,)),
+        (SENATOR_OFFICE, "Entscheiden", page, ()),
+    ):
         step = dialogue_next_step(
             dialogue, make_user(role), Preparation(approval=open_approval(), proposed=2), NOW
         )
@@ -277,6 +283,7 @@ def test_submitted_dates_wait_for_the_senators_office():
             dt.date(2026, 3, 6),
             action,
             url,
+            points=points,
         )
 
 
