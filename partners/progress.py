@@ -122,6 +122,22 @@ def _gone_to(former: Addressed, now: dt.datetime) -> SafeString | str:
     return format_html('{}<ul class="notice__list">{}</ul>', heading, named)
 
 
+def entry_labels(target: Person, source: Person) -> tuple[str, str]:
+    """Return how a page names two entries of a person, so that nobody takes one for the other."""
+    labels = target.name_with_organisation, source.name_with_organisation
+    if target.name != source.name:
+        return labels
+    return _detailed(target), _detailed(source)
+
+
+def _detailed(person: Person) -> str:
+    # From the history, because entries carry no day of their own.
+    first = person.history.order_by("history_date", "history_id").first()
+    added = _("angelegt am %(day)s") % {"day": format_date(first.history_date)} if first else ""
+    parts = person.name, person.function, person.organisation, person.email, added
+    return ", ".join(str(part) for part in parts if part)
+
+
 def inactive_note(text: str, action: str, url: str) -> SafeString:
     """Return a sentence about somebody who has left, with the link to choose somebody else."""
     return format_html('{} <a href="{}">{}</a>', text, url, action)

@@ -15,6 +15,7 @@ from dialogues.progress.dialogues import (
     preparation_of,
 )
 from dialogues.progress.guests import (
+    Unreachable,
     choice_groups,
     compose_subtitle,
     counts_note,
@@ -25,6 +26,7 @@ from dialogues.progress.guests import (
     no_guests,
     ticked_elsewhere,
     ticked_note,
+    unreachable_found,
 )
 from dialogues.progress.invitations import (
     default_rsvp_by,
@@ -85,6 +87,8 @@ from dialogues.progress.topics import (
 )
 
 __all__ = [
+    "Unreachable",
+    "unreachable_found",
     "affirmation_tasks",
     "announced_later_note",
     "attendees",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -257,6 +258,27 @@ def found_note(organisations: int, people: int) -> str:
         found = ngettext("%(count)s Person", "%(count)s Personen", people)
         notes.append(found % {"count": people})
     return " · ".join(reversed(notes))
+
+
+class Unreachable(NamedTuple):
+    """People whom a search finds although they cannot be invited: how many, and the first few."""
+
+    note: str
+    people: list[Person]
+    more: str
+
+
+def unreachable_found(people: list[Person], count: int) -> Unreachable | None:
+    """Return whom the search finds besides, of `count` the first `people`; None for nobody."""
+    if not people:
+        return None
+    note = ngettext(
+        "%(count)d Person ohne E-Mail-Adresse passt auch:",
+        "%(count)d Personen ohne E-Mail-Adresse passen auch:",
+        count,
+    )
+    more = _("und %(count)d weitere") % {"count": count - len(people)}
+    return Unreachable(note % {"count": count}, people, more if count > len(people) else "")
 
 
 def _person_choice(person: Person, ticked: Collection[int], host: int | None) -> Choice:

@@ -31,6 +31,7 @@ from dialogues.queries.guests import (
     GuestSearch,
     guest_choices,
     guest_rows,
+    people_without_address,
     sharing_guests,
     ticked_choices,
 )
@@ -62,6 +63,7 @@ from dialogues.queries.topics import (
 )
 
 __all__ = [
+    "people_without_address",
     "COMMITMENTS",
     "dialogues_awaiting_guests",
     "dialogues_awaiting_office",

@@ -151,22 +151,41 @@ def guest_choices(dialogue: Dialogue, search: GuestSearch) -> GuestChoices:
     lists, organisations, people = _all_choices(dialogue)
     if not any(search):
         return GuestChoices(lists, organisations, people.none())
-    in_organisations = Q()
-    if search.sector:
-        in_organisations &= Q(pk__in=search.sector.organisations.values("pk"))
-    if search.kind:
-        in_organisations &= Q(kind=search.kind)
-    if in_organisations:
-        found = Organisation.objects.filter(in_organisations).values("pk")
+    found = _organisations_found(search)
+    if found is not None:
         organisations = organisations.filter(pk__in=found)
-        people = people.filter(organisation__in=found)
     if search.list:
         members = search.list.members
-        people = people.filter(pk__in=members.values("pk"))
         organisations = organisations.filter(pk__in=members.values("organisation"))
     organisations = organisations.filter(matching(search.words))
-    people = people.filter(matching(search.words, "search", "organisation__search"))
-    return GuestChoices(lists.none(), organisations, people)
+    return GuestChoices(lists.none(), organisations, _people_found(people, search))
+
+
+def people_without_address(search: GuestSearch) -> QuerySet[Person]:
+    """Return the active people whom `search` finds and nobody can invite: they have no address."""
+    people = Person.objects.filter(is_active=True, email="").select_related("organisation")
+    # Without words a whole sector would be listed, which nobody asked for.
+    found = _people_found(people, search) if search.words else people.none()
+    return found.order_by("organisation__search", "sort_name", "pk")
+
+
+def _organisations_found(search: GuestSearch) -> QuerySet | None:
+    """Return the keys of the organisations of the sector and kind searched for; None for all."""
+    condition = Q()
+    if search.sector:
+        condition &= Q(pk__in=search.sector.organisations.values("pk"))
+    if search.kind:
+        condition &= Q(kind=search.kind)
+    return Organisation.objects.filter(condition).values("pk") if condition else None
+
+
+def _people_found(people: QuerySet[Person], search: GuestSearch) -> QuerySet[Person]:
+    found = _organisations_found(search)
+    if found is not None:
+        people = people.filter(organisation__in=found)
+    if search.list:
+        people = people.filter(pk__in=search.list.members.values("pk"))
+    return people.filter(matching(search.words, "search", "organisation__search"))
 
 
 def ticked_choices(

@@ -25,6 +25,7 @@ from dialogues.forms import GuestListForm, GuestSearchForm
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage, can_see_rsvp_counts
 from dialogues.progress import (
+    Unreachable,
     attendees,
     choice_groups,
     compose_subtitle,
@@ -38,6 +39,7 @@ from dialogues.progress import (
     seat_wishes,
     ticked_elsewhere,
     ticked_note,
+    unreachable_found,
     unsettled_lines,
 )
 from dialogues.queries import (
@@ -48,6 +50,7 @@ from dialogues.queries import (
     RsvpCounts,
     guest_choices,
     guest_rows,
+    people_without_address,
     sharing_guests,
     ticked_choices,
     unreleased_invitations,
@@ -60,6 +63,7 @@ from outbox.queries.mails import latest_batch
 from partners.models import Person
 
 RESET = "zuruecksetzen"
+UNREACHABLE_SHOWN = 5
 # The buttons of the page that adds guests which only change what it shows.
 LOOKS_AROUND = {"suchen", "page", RESET}
 
@@ -273,9 +277,15 @@ def _choices_context(dialogue: Dialogue, search: GuestSearch, values: QueryDict)
         "ticked_note": ticked_note(sum(map(len, keys.values()))),
         "found_note": found_note(*(paginator.count for paginator in paginators)),
         "has_search": any(search),
+        "unreachable": _unreachable(search),
         "page": page,
         "reset": RESET,
     }
+
+
+def _unreachable(search: GuestSearch) -> Unreachable | None:
+    paginator = Paginator(people_without_address(search), UNREACHABLE_SHOWN)
+    return unreachable_found(list(paginator.page(1)), paginator.count)
 
 
 def _added_message(added: int, left_out: int) -> str:

@@ -13,6 +13,7 @@ from partners.filters import CandidateFilter
 from partners.forms import MergeForm
 from partners.models import Person
 from partners.permissions import can_manage_partners
+from partners.progress import entry_labels
 from partners.queries import similar_people, visible_people
 from partners.services import merge_people, preview_merge
 from partners.views.people import SORTS
@@ -57,19 +58,22 @@ def merge(request, pk, other):
     if preview:
         # Also after a refusal: the next submission then confirms what this page shows now.
         form.show_version(preview.version)
+    stays, goes = entry_labels(target, source)
     context = {
         "form": form,
         "source": source,
         "target": target,
         "preview": preview,
-        "merged_entry": _describe_end(preview, source) if preview else "",
+        "stays": stays,
+        "goes": goes,
+        "merged_entry": _describe_end(preview, goes) if preview else "",
         "swap_url": reverse("partners:merge", args=[source.pk, target.pk]),
         "actions": [] if preview else _ways_out(source, target),
     }
     return render(request, "partners/merge.html", context)
 
 
-def _describe_end(preview, source: Person) -> str:
+def _describe_end(preview, entry: str) -> str:
     text = _(
         "Der Eintrag „%(name)s“ wird gelöscht. Sein Verlauf steht danach hier, und alte Links "
         "führen hierher."
@@ -79,7 +83,7 @@ def _describe_end(preview, source: Person) -> str:
             "Der Eintrag „%(name)s“ bleibt mit seinem deaktivierten Konto stehen, damit zu sehen "
             "ist, wer früher damit gehandelt hat. Er wird nicht mehr zur Auswahl angeboten."
         )
-    return text % {"name": source.name}
+    return text % {"name": entry}
 
 
 def _ways_out(source: Person, target: Person) -> list[Button]:

@@ -49,6 +49,23 @@ def test_list_is_composed_of_lists_organisations_and_people(signed_in):
     assert mails_written() == []
 
 
+def test_search_names_whom_it_finds_without_an_address(signed_in):
+    address = f"{guests_page(make_dialogue(S.SCHEDULED))}zusammenstellen/?q=stumm"
+    person = make_person("Stumm", organisation=make_organisation("Werk AG"), email="")
+    make_person("Stumm", email="", is_active=False)
+
+    page = signed_in.get(address)
+
+    assert "1 Person ohne E-Mail-Adresse passt auch: Stumm (Werk AG), Adresse eintragen" in (
+        text_of(page)
+    )
+    assert f'href="/partner/personen/{person.pk}/bearbeiten/"' in page.content.decode()
+    for _number in range(6):
+        make_person("Stumm", email="")
+    assert "7 Personen ohne E-Mail-Adresse passen auch:" in text_of(signed_in.get(address))
+    assert "und 2 weitere" in text_of(signed_in.get(address))
+
+
 def test_composing_without_a_choice_is_refused(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
 

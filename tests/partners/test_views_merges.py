@@ -1,5 +1,7 @@
 """The pages on which the office merges two entries of the same person."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
@@ -40,6 +42,24 @@ def test_page_offers_a_choice_for_each_field_that_differs(client, office, pair):
         "email": ([("target", "neu@example.org"), ("source", "alt@example.org")], "target"),
         "phone": ([("target", "nichts"), ("source", "030 1")], "source"),
     }
+
+
+def test_page_tells_two_entries_with_the_same_name_apart(client, office):
+    werk = make_organisation("Werk AG")
+    stays, goes = (
+        make_person(
+            "Leitung", function=function, organisation=werk, email=f"{function}@example.org"
+        )
+        for function in ("einkauf", "vertrieb")
+    )
+    Person.history.update(history_date=dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC))
+
+    page = client.get(merge_url(stays, goes)).content.decode()
+
+    assert (
+        "Es bleibt „Leitung, einkauf, Werk AG, einkauf@example.org, angelegt am 02.03.2026“; "
+        "„Leitung, vertrieb, Werk AG, vertrieb@example.org, angelegt am 02.03.2026“ geht darin auf."
+    ) in page
 
 
 def test_page_says_what_moves_and_merges_as_chosen(client, office, pair):
