@@ -11,7 +11,8 @@ from partners.services.privacy import count_labels
 class Command(BaseCommand):
     help = (
         "Löscht oder anonymisiert Personen, die das Portal nicht mehr braucht, wenn ihr letzter "
-        "Vorgang länger als PERSONAL_DATA_MONTHS Monate zurückliegt; mit --dry-run wird nur gezeigt, wer fällig ist."
+        "Vorgang länger als PERSONAL_DATA_MONTHS Monate zurückliegt; mit --dry-run wird nur "
+        "gezeigt, wer fällig ist."
     )
 
     def add_arguments(self, parser):
