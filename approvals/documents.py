@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.queries import differences_of, former_lines
+from core.blocks import split_paragraphs
 from core.dates import format_day, format_moment, local_date
 from core.documents import make_pdf, make_word
 from core.roles import senator_office_name
@@ -123,22 +124,20 @@ def _changes(approval: ApprovalRequest) -> dict[str, Any]:
 
 def _sections(approval: ApprovalRequest, notes: Sequence[str]) -> list[dict[str, Any]]:
     sections = [
-        {"heading": _("Anlass"), "paragraphs": _paragraphs(approval.occasion), "rows": []},
+        {"heading": _("Anlass"), "paragraphs": split_paragraphs(approval.occasion), "rows": []},
         {
             "heading": _("Sachverhalt"),
-            "paragraphs": _paragraphs(approval.facts),
+            "paragraphs": split_paragraphs(approval.facts),
             "rows": approval.snapshot_to_show,
         },
         {"heading": _("Hinweise zum Termin"), "paragraphs": list(notes), "rows": []},
-        {"heading": _("Bewertung"), "paragraphs": _paragraphs(approval.assessment), "rows": []},
+        {
+            "heading": _("Bewertung"),
+            "paragraphs": split_paragraphs(approval.assessment),
+            "rows": [],
+        },
     ]
     return [section for section in sections if section["paragraphs"] or section["rows"]]
-
-
-def _paragraphs(text: str) -> list[str]:
-    """Split `text` at blank lines; single line breaks stay."""
-    blocks = "\n".join(line.rstrip() for line in text.splitlines()).split("\n\n")
-    return [block.strip("\n") for block in blocks if block.strip()]
 
 
 def _ballot(approval: ApprovalRequest) -> dict[str, Any]:

@@ -261,6 +261,8 @@ def _take_over(
     ]
     basis |= {"lead": lead.remark if lead.organisation else "", "supporters": "; ".join(remarks)}
     obj.description = record["description"] or ""
+    # The second Monitoring-Bericht names them so.
+    obj.is_lighthouse = "Leuchtturmprojekt" in obj.description
     obj.runtime, obj.amount = record["runtime"] or "", record["amount"] or ""
     obj.starts_on, obj.ends_on, basis["runtime"] = _days(obj.runtime)
     obj.sources, obj.doubts = record["source"], record["notes"] or ""

@@ -201,6 +201,11 @@ CELERY_BEAT_SCHEDULE: dict = {
         "task": "reminders.tasks.remind",
         "schedule": crontab(minute=0, hour="{}-{}".format(*REMINDER_HOURS)),
     },
+    "sweep-editions": {
+        "task": "measures.tasks.sweep_editions",
+        "schedule": 120,
+        "options": {"expires": 115},
+    },
     "tidy-mails": {"task": "outbox.tasks.tidy", "schedule": crontab(minute=30, hour=3)},
     "tidy-people": {"task": "partners.tasks.tidy", "schedule": crontab(minute=45, hour=3)},
 }

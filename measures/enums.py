@@ -212,3 +212,40 @@ ADOPTED_STATUS_REASON = _("Stand aus Statusbericht übernommen")
 # The history entry of a measure made as a copy of an earlier one; while it is the only one, undoing
 # the decision deletes the copy.
 COPIED_REASON = _("Für die Fortschreibung angelegt")
+
+
+class ChapterKind(models.TextChoices):
+    """The chapters of a Monitoring-Bericht, in the order of the published ones; FIELD occurs once
+    for each section on the plan's first level.
+    """
+
+    SITUATION = "situation", _("Wo stehen wir?")
+    OVERVIEW = "overview", _("Gesamtschau")
+    FIELD = "field", _("Handlungsfeld")
+    LIGHTHOUSES = "lighthouses", _("Leuchtturmprojekte")
+    FUNDING = "funding", _("Förderung und Finanzierung")
+    OUTLOOK = "outlook", _("Ausblick")
+
+
+class Audience(models.TextChoices):
+    """For whom a file of a Monitoring-Bericht is."""
+
+    INSIDE = "inside", _("alle Maßnahmen")
+    PUBLIC = "public", _("nur veröffentlichte Maßnahmen")
+
+
+class EditionState(models.TextChoices):
+    """One making of the files of a Monitoring-Bericht."""
+
+    WAITING = "waiting", _("wartet")
+    MAKING = "making", _("wird erstellt")
+    MADE = "made", _("erstellt")
+    FAILED = "failed", _("abgebrochen")
+
+
+OPEN_EDITION_STATES = (EditionState.WAITING, EditionState.MAKING)
+EDITION_MOVES = {
+    "start": Move(OPEN_EDITION_STATES, EditionState.MAKING),
+    "finish": Move((EditionState.MAKING,), EditionState.MADE),
+    "fail": Move(OPEN_EDITION_STATES, EditionState.FAILED),
+}

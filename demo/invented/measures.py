@@ -7,6 +7,7 @@ import datetime as dt
 import io
 from collections.abc import Iterable
 
+from core.conflicts import version_of
 from core.enums import TrafficLight
 from core.exports import Sheet, workbook_response
 from core.history import save_as, save_changes_as
@@ -15,6 +16,7 @@ from demo.accounts import find_organisation
 from demo.invented.indicators import load_invented_indicators
 from demo.invented.progress import (
     ADJUSTMENTS,
+    CHAPTER_TEXTS,
     CONTACTS,
     EXCHANGE,
     INVENTED_MEASURES,
@@ -28,22 +30,25 @@ from demo.invented.progress import (
 )
 from demo.scenario import Scenario
 from measures import services
-from measures.enums import FINISHED_PHASES, Phase
+from measures.enums import FINISHED_PHASES, Audience, ChapterKind, Phase, RoundState
 from measures.models import (
     Measure,
     Milestone,
     MilestoneDependency,
+    MonitoringReport,
     Plan,
     PlanSection,
     Project,
     ReportingRound,
 )
-from measures.progress import example_sheets, office_sheets
-from measures.queries import sections_of, top_sections
+from measures.progress import example_sheets, office_sheets, proposed_chapters
+from measures.queries import fields_in_order, monitoring_state, sections_of, top_sections
 from partners.models import Organisation, Person
 
 PLAN = "MPI 2018–2021"
 PROJECT_WITH_CONTACT = "TransferHUB CleanTech Marzahn"
+# Working days from today: the last round was closed 25 days after its cut-off day.
+LAST_CUT_OFF, CLOSED_ON = -140, -115
 WITHOUT_REPORT = 4  # on every fourth measure, nothing was reported in the earlier round
 
 
@@ -56,10 +61,13 @@ def load_invented_measures(scenario: Scenario) -> None:
         for invented in INVENTED_MEASURES
     }
     _load_closed_round(scenario, plan)
+    # Only now: the closed round keeps what was known at its end.
+    _load_later_steps(scenario, plan)
     _load_open_round(scenario, plan, measures)
     _load_requirements()
     load_invented_indicators(scenario, plan)
     _load_contacts(scenario, plan)
+    _load_monitoring_reports(scenario, plan)
 
 
 def _load_requirements() -> None:
@@ -101,7 +109,7 @@ def _earlier(progress: Progress) -> Progress:
 
 def _load_closed_round(scenario: Scenario, plan: Plan) -> None:
     """Load the round of half a year ago, with a report on each measure of `progress.py`."""
-    cut_off_on = scenario.on(-140)
+    cut_off_on = scenario.on(LAST_CUT_OFF)
     status = [*STATUS_OF_REAL_MEASURES, *(invented.progress for invented in INVENTED_MEASURES)]
     closed = _load_reports(scenario, plan, status, cut_off_on)
     for progress in status:
@@ -211,16 +219,29 @@ def _load_milestones(scenario: Scenario, measure: Measure, progress: Progress) -
             baseline_on=due_on if special.agreed is None else scenario.on(special.agreed),
             weight=special.weight,
             owner_text=special.owner,
-            done_on=due_on if is_done else None,
+            done_on=due_on if is_done and days < CLOSED_ON else None,
             position=position,
             origin=Origin.DEMO,
         )
         save_as(
             milestone,
             by=None,
-            now=scenario.at(days) if is_done else scenario.at(-130),
-            reason="Meilenstein erreicht" if is_done else "Meilenstein angelegt",
+            now=scenario.at(days) if milestone.done_on else scenario.at(-130),
+            reason="Meilenstein erreicht" if milestone.done_on else "Meilenstein angelegt",
         )
+
+
+def _load_later_steps(scenario: Scenario, plan: Plan) -> None:
+    """Load what happened to milestones after the last round was closed."""
+    status = [*STATUS_OF_REAL_MEASURES, *(invented.progress for invented in INVENTED_MEASURES)]
+    steps = {(one.title, title): step for one in status for title, *step in one.milestones}
+    milestones = Milestone.objects.filter(measure__plan=plan, origin=Origin.DEMO)
+    for milestone in milestones.select_related("measure").order_by("pk"):
+        days, is_done = steps[milestone.measure.title, milestone.title]
+        special = ADJUSTMENTS.get(milestone.title, Adjustment())
+        if is_done and milestone.done_on is None:
+            milestone.done_on = milestone.due_on
+            save_as(milestone, by=None, now=scenario.at(days), reason="Meilenstein erreicht")
         if special.forecast is not None:
             forecast = {
                 "forecast_on": scenario.on(special.forecast),
@@ -262,6 +283,41 @@ def _report_values(progress: Progress, day: dt.date) -> dict:
         "summary": progress.summary,
         "outlook": progress.outlook,
     }
+
+
+def _load_monitoring_reports(scenario: Scenario, plan: Plan) -> None:
+    """Load the report of the earlier round, published, and of the later one, whose chapters on the
+    fields are still proposals.
+    """
+    rounds = ReportingRound.objects.filter(plan=plan, state=RoundState.CLOSED)
+    earlier, later = rounds.order_by("cut_off_on")
+    published = _load_report(scenario, earlier, confirmed=(*CHAPTER_TEXTS, ChapterKind.FIELD))
+    published.is_published = True
+    when = scenario.at(50, after=earlier.cut_off_on)
+    save_as(published, by=scenario.office, now=when, reason="Veröffentlicht")
+    _load_report(scenario, later, confirmed=tuple(CHAPTER_TEXTS))
+
+
+def _load_report(
+    scenario: Scenario, closed: ReportingRound, *, confirmed: tuple[ChapterKind, ...]
+) -> MonitoringReport:
+    """Begin the report, write the chapters of the kinds `confirmed`, and ask for its files."""
+    state, by = monitoring_state(closed, Audience.INSIDE), scenario.office
+    chapters = proposed_chapters(state, fields_in_order(closed))
+    now = scenario.at(40, after=closed.cut_off_on)
+    report = services.begin_report(reporting_round=closed, chapters=chapters, by=by, now=now)
+    for chapter in report.chapters.filter(kind__in=confirmed):
+        text = "\n\n".join(filter(None, [chapter.text, CHAPTER_TEXTS.get(chapter.kind, "")]))
+        services.change_chapter(
+            chapter=chapter,
+            values={"text": text},
+            version=version_of(chapter, ["text"]),
+            by=by,
+            now=scenario.at(41, after=closed.cut_off_on),
+        )
+    # Now, so that the worker makes them soon after the start.
+    services.request_edition(report=report, by=by, now=scenario.now)
+    return report
 
 
 def load_imports(scenario: Scenario) -> None:

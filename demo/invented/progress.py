@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from core.enums import TrafficLight
-from measures.enums import ContactRole, Financing, Phase
+from measures.enums import ChapterKind, ContactRole, Financing, Phase
 
 
 class Progress(NamedTuple):
@@ -273,3 +273,26 @@ CONTACTS = (
     InventedContact(EXCHANGE.title, "policy", ContactRole.DEPUTY),
     InventedContact(GUIDES.title, "policy"),
 )
+# What the office added to the computed sentences of each chapter.
+CHAPTER_TEXTS = {
+    ChapterKind.SITUATION: (
+        "Alle Federführungen wurden um einen Bericht gebeten. Wo keine Meldung vorliegt, gilt der "
+        "letzte bekannte Stand; die Geschäftsstelle fragt in der nächsten Runde noch einmal nach."
+    ),
+    ChapterKind.OVERVIEW: (
+        "Die meisten Vorhaben kommen voran. Wo die Ampel auf Gelb oder Rot steht, nennt die "
+        "Federführung den Grund und die gewünschte Entscheidung; beides steht im Kapitel des "
+        "Handlungsfelds."
+    ),
+    ChapterKind.LIGHTHOUSES: (
+        "Leuchtturmprojekte zeigen beispielhaft, was der Plan bewirkt. Ausgewählt werden sie von "
+        "den Partnern gemeinsam."
+    ),
+    ChapterKind.FUNDING: (
+        "Ungeklärt ist die Finanzierung vor allem dort, wo Flächen oder Personal nötig sind."
+    ),
+    ChapterKind.OUTLOOK: (
+        "Die nächste Berichtsrunde ist in einem halben Jahr. Bis dahin begleitet die "
+        "Geschäftsstelle die Maßnahmen, bei denen eine Entscheidung aussteht."
+    ),
+}

@@ -10,14 +10,16 @@ from measures.forms.measures import (
     ReturnForm,
     RoundForm,
 )
+from measures.forms.monitoring import ChapterForm
 from measures.forms.plans import DECISION_FORMS, ContinuePlanForm, PlanForm
 from measures.forms.requests import RequestForm
 from measures.forms.reviews import OfficialLightForm
 
 __all__ = [
     "AnswerForms",
-    "ContactForm",
+    "ChapterForm",
     "ConflictsForm",
+    "ContactForm",
     "ContinuePlanForm",
     "DECISION_FORMS",
     "ImportForm",

@@ -6,6 +6,12 @@ from measures.models.imports import MeasureImport
 from measures.models.indicators import Indicator, IndicatorTarget, IndicatorValue
 from measures.models.measures import Measure
 from measures.models.milestones import Milestone, MilestoneDependency
+from measures.models.monitoring import (
+    MonitoringChapter,
+    MonitoringEdition,
+    MonitoringFile,
+    MonitoringReport,
+)
 from measures.models.plans import Plan, PlanSection
 from measures.models.projects import Project
 from measures.models.reports import StatusReport
@@ -23,6 +29,10 @@ __all__ = [
     "MeasureImport",
     "Milestone",
     "MilestoneDependency",
+    "MonitoringChapter",
+    "MonitoringEdition",
+    "MonitoringFile",
+    "MonitoringReport",
     "Plan",
     "PlanSection",
     "Project",

@@ -21,6 +21,7 @@ from measures.models import (
     IndicatorValue,
     Measure,
     Milestone,
+    MonitoringChapter,
     Project,
     ReportedForecast,
     ReportingRound,
@@ -65,6 +66,10 @@ def finished_forecasts() -> QuerySet[ReportedForecast]:
 
 def published_continuations() -> QuerySet[Continuation]:
     return Continuation.objects.filter(plan__is_published=True)
+
+
+def published_chapters() -> QuerySet[MonitoringChapter]:
+    return MonitoringChapter.objects.filter(report__is_published=True)
 
 
 def frozen_entries() -> QuerySet[RoundEntry]:

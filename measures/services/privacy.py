@@ -21,6 +21,7 @@ from measures.queries.people import (
     frozen_entries,
     frozen_milestones,
     person_needs,
+    published_chapters,
     published_continuations,
 )
 from partners.models import Person
@@ -96,6 +97,8 @@ PERSON_DATA = PersonData(
         {
             "measures.Continuation.decided_by",
             "measures.MeasureImport.uploaded_by",
+            "measures.MonitoringEdition.requested_by",
+            "measures.MonitoringFile.uploaded_by",
             "measures.SavedFilter.user",
             "measures.StatusReport.decided_by",
             "measures.StatusReport.reported_by",
@@ -112,6 +115,7 @@ PERSON_DATA = PersonData(
         ClosedTexts("measures.IndicatorValue", finished_indicator_values),
         ClosedTexts("measures.Measure", finished_measures),
         ClosedTexts("measures.Milestone", finished_milestones),
+        ClosedTexts("measures.MonitoringChapter", published_chapters),
         ClosedTexts("measures.Project", finished_projects),
         ClosedTexts("measures.ReportedForecast", finished_forecasts),
         ClosedTexts("measures.RoundEntry", frozen_entries),
@@ -122,6 +126,7 @@ PERSON_DATA = PersonData(
     nameless=frozenset(
         {
             "measures.MeasureImport",
+            "measures.MonitoringFile",
             "measures.Plan",
             "measures.PlanSection",
             "measures.ReportingRound",

@@ -41,6 +41,7 @@ from measures.progress import (
     entries_note,
     entry_lines,
     entry_sheet,
+    monitoring_links,
     opened_message,
     opening_details,
     opening_hindrance,
@@ -61,6 +62,7 @@ from measures.queries import (
     measures_in_round,
     measures_not_asked,
     measures_without_lead,
+    report_of,
     reports_in_round,
     round_before,
     round_entries,
@@ -101,6 +103,9 @@ def round_page(request, pk):
         "buttons": [
             *answer_buttons(reporting_round, measures, request.user),
             *round_buttons(reporting_round, request.user, hindrance=hindrance),
+            *monitoring_links(
+                reporting_round, request.user, report_of(reporting_round, request.user)
+            ),
         ],
         **_leads(reporting_round, request.user, today),
         **_requests(reporting_round, request.user),

@@ -1,18 +1,25 @@
 from pathlib import Path
 
-import docx
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from docx.document import Document
-from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Cm, Length, Pt, RGBColor
-from docx.styles.style import ParagraphStyle
-from docx.text.paragraph import Paragraph
+from docx.shared import Cm, Length, Pt
 
 from approvals.documents import WORD_TEMPLATE
+from core.word import (
+    GREY,
+    MUTED,
+    RED,
+    TEXT_WIDTH,
+    add_border,
+    add_footer,
+    hyphenate,
+    new_document,
+    set_style,
+)
 
 
 class Command(BaseCommand):
@@ -26,13 +33,8 @@ class Command(BaseCommand):
         build_template().save(str(Path(settings.BASE_DIR) / "templates" / WORD_TEMPLATE))
 
 
-FONT = "Arial"
-TEXT_WIDTH = Cm(16.6)
 COLUMNS = (Cm(5), Cm(11.6))
 COLUMNS_OF_CHANGES = (Cm(5), Cm(5.8), Cm(5.8))
-MUTED = RGBColor(0x55, 0x55, 0x55)
-SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
-RED, GREY = "C40C20", "A5A5A5"
 # A box that can be ticked in Word: a content control of Word 2010 and later.
 TICK_BOX = """<w:sdt {w} xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml">
 <w:sdtPr><w14:checkbox>
@@ -45,45 +47,33 @@ TICK_BOX = """<w:sdt {w} xmlns:w14="http://schemas.microsoft.com/office/word/201
 
 # docxtpl replaces the whole paragraph around `{%p … %}` and the whole table row around `{%tr … %}`.
 def build_template() -> Document:
-    document = docx.Document()
-    _set_up_page(document)
+    document = new_document()
     _set_up_styles(document)
     _write_head(document)
     _write_changes(document)
     _write_sections(document)
     _write_attachments(document)
     _write_decision(document)
-    _write_footer(document)
-    # python-docx enters its own name; `core.documents.make_word` sets the real values.
-    properties = document.core_properties
-    properties.author = properties.title = properties.comments = ""
-    properties.language = "de-DE"
+    add_footer(document, name="{{ name }}", page="{{ page }}", of="{{ of }}")
     return document
 
 
-def _set_up_page(document: Document) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.2)
-    section.top_margin, section.bottom_margin, section.footer_distance = Cm(1.6), Cm(1.8), Cm(0.9)
-
-
 def _set_up_styles(document: Document) -> None:
-    _style(document, "Normal", size=10, after=3)
-    _style(document, "Heading 1", size=15, bold=True, before=4, after=6)
-    _style(document, "Heading 2", size=10.5, bold=True, before=9, after=3)
-    _style(document, "List Number", size=10, after=1)
-    _style(document, "Small", size=8, colour=MUTED, new=True)
-    cell = _style(document, "Cell", size=10, before=1.5, after=1.5, new=True)
-    _hyphenate(document, cell)
-    routing = _style(document, "Routing", size=10, after=1, new=True)
+    set_style(document, "Normal", size=10, after=3)
+    set_style(document, "Heading 1", size=15, bold=True, before=4, after=6)
+    set_style(document, "Heading 2", size=10.5, bold=True, before=9, after=3)
+    set_style(document, "List Number", size=10, after=1)
+    set_style(document, "Small", size=8, colour=MUTED, new=True)
+    cell = set_style(document, "Cell", size=10, before=1.5, after=1.5, new=True)
+    hyphenate(document, cell)
+    routing = set_style(document, "Routing", size=10, after=1, new=True)
     routing.paragraph_format.keep_together = True
     routing.paragraph_format.left_indent, routing.paragraph_format.first_line_indent = (
         Cm(3.6),
         Cm(-3.6),
     )
     for name, indent in (("Box", Cm(0.7)), ("Inset box", Cm(1.4))):
-        box = _style(document, name, size=10, after=4, new=True)
+        box = set_style(document, name, size=10, after=4, new=True)
         box.paragraph_format.left_indent, box.paragraph_format.first_line_indent = indent, Cm(-0.7)
         box.paragraph_format.tab_stops.add_tab_stop(indent)
         box.paragraph_format.tab_stops.add_tab_stop(
@@ -91,48 +81,14 @@ def _set_up_styles(document: Document) -> None:
         )
         # Boxes and signature stay together on one page.
         box.paragraph_format.keep_with_next = True
-    for border in document.styles["Table Grid"].element.iter(*(qn(f"w:{side}") for side in SIDES)):
-        border.set(qn("w:color"), GREY)
-    defaults = (
-        document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
-    )
-    defaults.find(qn("w:lang")).set(qn("w:val"), "de-DE")
-
-
-def _hyphenate(document: Document, cell: ParagraphStyle) -> None:
-    """Let long words break in the narrow columns of tables, and nowhere else."""
-    # Word insists on the order of elements that the schema prescribes: hence `addprevious`.
-    document.settings.element.find(qn("w:defaultTabStop")).addnext(OxmlElement("w:autoHyphenation"))
-    for style, suppressed in ((document.styles["Normal"], "1"), (cell, "0")):
-        element = OxmlElement("w:suppressAutoHyphens")
-        element.set(qn("w:val"), suppressed)
-        style.element.get_or_add_pPr().find(qn("w:spacing")).addprevious(element)
-
-
-def _style(
-    document: Document, name: str, *, size, bold=False, before=0, after=0, colour=None, new=False
-):
-    styles = document.styles
-    style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) if new else styles[name]
-    if new:
-        style.base_style = styles["Normal"]
-    style.font.name, style.font.size, style.font.bold = FONT, Pt(size), bold
-    style.font.color.rgb = colour or RGBColor(0, 0, 0)
-    fonts = style.element.rPr.rFonts
-    # A theme font would take precedence over the name set above.
-    for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-        fonts.attrib.pop(qn(f"w:{theme}"), None)
-    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-    style.paragraph_format.line_spacing = 1.1
-    return style
 
 
 def _write_head(document: Document) -> None:
     portal = document.add_paragraph()
     portal.add_run("{{ portal }}").bold = True
-    _border(portal, "left", RED, eighths=36, space=6)
+    add_border(portal, "left", RED, eighths=36, space=6)
     sender = document.add_paragraph("{{ sender|join(' · ') }}", style="Small")
-    _border(sender, "bottom", GREY, eighths=4, space=4)
+    add_border(sender, "bottom", GREY, eighths=4, space=4)
     name = document.add_paragraph("{{ name }}\t{{ mark }}", style="Small")
     name.paragraph_format.space_before = Pt(6)
     name.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
@@ -161,7 +117,7 @@ def _write_sections(document: Document) -> None:
     document.add_paragraph("{{ vote_heading }}", style="Heading 2")
     vote = document.add_paragraph()
     vote.add_run("{{ vote }}").bold = True
-    _border(vote, "left", GREY, eighths=24, space=6)
+    add_border(vote, "left", GREY, eighths=24, space=6)
 
 
 def _write_attachments(document: Document) -> None:
@@ -176,7 +132,7 @@ def _write_attachments(document: Document) -> None:
 
 def _write_decision(document: Document) -> None:
     heading = document.add_paragraph("{{ decision.heading }}", style="Heading 2")
-    _border(heading, "top", GREY, eighths=6, space=6)
+    add_border(heading, "top", GREY, eighths=6, space=6)
     document.add_paragraph("{%p for choice in decision.boxes %}")
     for condition, style in (("{%p if choice.inset %}", "Inset box"), ("{%p else %}", "Box")):
         document.add_paragraph(condition)
@@ -226,39 +182,3 @@ def _rows(document: Document, name: str) -> None:
     line.add_run("{{ row[0] }}").font.color.rgb = MUTED
     line.add_run("\t{{ row[1] }}")
     document.add_paragraph("{%p endfor %}")
-
-
-def _write_footer(document: Document) -> None:
-    footer = document.sections[0].footer.paragraphs[0]
-    footer.style = document.styles["Small"]
-    footer.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
-    footer.add_run("{{ name }}\t{{ page }} ")
-    _field(footer, "PAGE")
-    footer.add_run(" {{ of }} ")
-    _field(footer, "NUMPAGES")
-
-
-def _field(paragraph: Paragraph, name: str) -> None:
-    field = parse_xml(
-        f'<w:fldSimple {nsdecls("w")} w:instr="{name}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
-    )
-    paragraph._p.append(field)
-
-
-def _border(paragraph: Paragraph, side: str, colour: str, *, eighths: int, space: int) -> None:
-    """Draw a line at one side of a paragraph, `eighths` of a point wide."""
-    line = f'<w:{side} w:val="single" w:sz="{eighths}" w:space="{space}" w:color="{colour}"/>'
-    borders = parse_xml(f"<w:pBdr {nsdecls('w')}>{line}</w:pBdr>")
-    properties = paragraph._p.get_or_add_pPr()
-    # The schema allows borders only before these elements.
-    properties.insert_element_before(
-        borders,
-        "w:shd",
-        "w:tabs",
-        "w:suppressAutoHyphens",
-        "w:spacing",
-        "w:ind",
-        "w:jc",
-        "w:rPr",
-        "w:sectPr",
-    )

@@ -1,0 +1,148 @@
+"""The page of a Monitoring-Bericht: its chapters, its files, and what the office can do."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from core.blocks import Block
+from core.conflicts import with_version
+from core.dates import format_moment
+from core.html import draw_stacked_bar
+from core.progress import Button, Segment
+from measures.enums import Audience, RoundState
+from measures.models import (
+    MonitoringChapter,
+    MonitoringEdition,
+    MonitoringFile,
+    MonitoringReport,
+    ReportingRound,
+)
+from measures.permissions import can_run_rounds
+from measures.progress.monitoring.chapters import chapter_blocks, chapter_title, fields_of
+from measures.progress.monitoring.making import Making
+from measures.queries import MonitoringState, audience_of
+
+
+class ShownTable(NamedTuple):
+    """A table of a chapter; one that is too long for the page has `rows` in the files only."""
+
+    caption: str
+    header: list[str]
+    rows: list[list[str]]
+    numbers: bool
+    is_left_out: bool
+
+
+class ChapterCard(NamedTuple):
+    """A chapter on the page. `parts` are headings, bars, notes and tables, in their order: each is
+    (kind, content).
+    """
+
+    title: str
+    anchor: str
+    edit_url: str
+    is_proposed: bool
+    text: str
+    parts: list[tuple[str, str | SafeString | ShownTable]]
+
+
+def chapter_cards(
+    chapters: Sequence[MonitoringChapter], state: MonitoringState
+) -> list[ChapterCard]:
+    fields = fields_of(chapters)
+    return [chapter_card(chapter, state, fields) for chapter in chapters]
+
+
+def chapter_card(
+    chapter: MonitoringChapter, state: MonitoringState, fields: Sequence[str]
+) -> ChapterCard:
+    return ChapterCard(
+        title=chapter_title(chapter),
+        anchor=f"kapitel-{chapter.position}",
+        edit_url=reverse("measures:chapter_edit", args=[chapter.pk]),
+        is_proposed=chapter.is_proposed,
+        text=chapter.text,
+        parts=[
+            _part(block)
+            for block in chapter_blocks(chapter, state, fields)
+            if block["kind"] != "paragraph"
+        ],
+    )
+
+
+def _part(block: Block) -> tuple[str, str | SafeString | ShownTable]:
+    if block["kind"] == "bar":
+        segments = [Segment(**part) for part in block["segments"]]
+        picture = draw_stacked_bar(segments, block["label"])
+        return "bar", format_html('<p class="card__note">{}</p>{}', block["label"], picture)
+    if block["kind"] == "table":
+        shown = ShownTable(
+            block["caption"],
+            block["header"],
+            [] if block["only_in_file"] else block["rows"],
+            block["numbers"],
+            block["only_in_file"],
+        )
+        return "table", shown
+    return block["kind"], block["text"]
+
+
+class EditionCard(NamedTuple):
+    """The newest finished edition: when it was made, and its files by audience."""
+
+    made: str
+    note: str
+    files: list[tuple[str, list[MonitoringFile]]]
+
+
+def edition_card(
+    edition: MonitoringEdition, user, texts_changed_at: dt.datetime | None
+) -> EditionCard:
+    """Return what `user` may read of the edition: insiders everything, others what is public."""
+    readable = list(Audience) if audience_of(user) == Audience.INSIDE else [Audience.PUBLIC]
+    found = sorted(edition.files.all(), key=lambda file: file.pk)
+    by_audience = [
+        (str(audience.label), [file for file in found if file.audience == audience])
+        for audience in readable
+    ]
+    note = ""
+    if texts_changed_at and texts_changed_at > edition.requested_at:
+        note = _("Seitdem wurden Texte geändert. Sie stehen erst in neu erstellten Dateien.")
+    return EditionCard(format_moment(edition.requested_at), note, by_audience)
+
+
+def monitoring_buttons(
+    report: MonitoringReport, edition: MonitoringEdition | None, making: Making | None
+) -> list[Button]:
+    """Return what the office can do with the report; making files is primary until there are
+    some.
+    """
+    buttons = []
+    if making is None or making.can_restart:
+        url = with_version(reverse("measures:monitoring_make", args=[report.round_id]), report)
+        label = _("Dateien neu erstellen") if edition else _("Dateien erstellen")
+        buttons.append(Button(label, url, "secondary" if edition else "primary", is_post=True))
+    if edition:
+        url = reverse("measures:monitoring_publish", args=[report.round_id])
+        if report.is_published:
+            buttons.append(Button(_("Veröffentlichung zurücknehmen"), url))
+        else:
+            buttons.append(Button(_("Veröffentlichen"), url, "primary"))
+    return buttons
+
+
+def monitoring_links(
+    reporting_round: ReportingRound, user, report: MonitoringReport | None
+) -> list[Button]:
+    """Return the link from the round to its report, for those who may see or begin one."""
+    is_closed = reporting_round.state == RoundState.CLOSED
+    if report is None and not (is_closed and can_run_rounds(user)):
+        return []
+    return [
+        Button(_("Monitoring-Bericht"), reverse("measures:monitoring", args=[reporting_round.pk]))
+    ]

@@ -1,0 +1,134 @@
+"""What a Monitoring-Bericht is made from: the state that its round keeps, and the round before."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from core.roles import is_inside
+from measures.enums import OPEN_EDITION_STATES, Audience, EditionState, RoundState
+from measures.models import (
+    MonitoringEdition,
+    MonitoringReport,
+    PlanSection,
+    Project,
+    ReportingRound,
+    RoundEntry,
+    RoundMilestone,
+)
+from measures.queries.snapshots import Snapshot
+
+PUBLISHED = Q(measure__is_published=True, measure__plan__is_published=True)
+
+
+class MonitoringState(NamedTuple):
+    """The state of a round and of the closed one before, None if there is none, as far as an
+    audience may read of it.
+
+    `projects` are lighthouses among the projects: rounds keep measures only, so they are those of
+    today.
+    """
+
+    round: ReportingRound
+    now: Snapshot
+    former_round: ReportingRound | None
+    former: Snapshot | None
+    projects: list[Project]
+
+    @property
+    def entries(self) -> list[RoundEntry]:
+        return list(self.now.entries)
+
+
+def monitoring_state(reporting_round: ReportingRound, audience: str) -> MonitoringState:
+    """Return what the report of the closed `reporting_round` says to `audience`."""
+    former = former_round(reporting_round)
+    return MonitoringState(
+        reporting_round,
+        _snapshot(reporting_round, audience),
+        former,
+        _snapshot(former, audience) if former else None,
+        list(_lighthouse_projects(reporting_round, audience)),
+    )
+
+
+def former_round(reporting_round: ReportingRound) -> ReportingRound | None:
+    """Return the closed round of the same plan before this one that keeps the plan, if any."""
+    rounds = ReportingRound.objects.filter(
+        plan_id=reporting_round.plan_id,
+        state=RoundState.CLOSED,
+        cut_off_on__lt=reporting_round.cut_off_on,
+        entries__isnull=False,
+    )
+    return rounds.order_by("-cut_off_on", "-pk").first()
+
+
+def _snapshot(reporting_round: ReportingRound, audience: str) -> Snapshot:
+    entries = RoundEntry.objects.filter(round=reporting_round).select_related("report")
+    if audience == Audience.PUBLIC:
+        entries = entries.filter(PUBLISHED)
+    milestones = Prefetch("milestones", queryset=RoundMilestone.objects.order_by("pk"))
+    entries = entries.prefetch_related(milestones).order_by("pk")
+    return Snapshot(reporting_round.title, list(entries))
+
+
+def _lighthouse_projects(reporting_round: ReportingRound, audience: str) -> QuerySet[Project]:
+    plan = reporting_round.plan_id
+    projects = Project.objects.filter(Q(plan=plan) | Q(measure__plan=plan), is_lighthouse=True)
+    if audience == Audience.PUBLIC:
+        whole = Q(measure__isnull=True, plan__is_published=True) | PUBLISHED
+        projects = projects.filter(whole, is_published=True)
+    return projects.select_related("lead", "measure").order_by("search", "pk")
+
+
+def keeps_plan(reporting_round: ReportingRound) -> bool:
+    """Return whether the round is closed and keeps the plan: rounds closed long ago do not."""
+    closed = reporting_round.state == RoundState.CLOSED
+    return closed and RoundEntry.objects.filter(round=reporting_round).exists()
+
+
+def fields_in_order(reporting_round: ReportingRound) -> list[str]:
+    """Return the sections on the first level that the round keeps, in the order of the plan, with
+    "" last if measures have no place.
+    """
+    entries = RoundEntry.objects.filter(round=reporting_round)
+    kept = {place.partition("\n")[0] for place in entries.values_list("place", flat=True)}
+    tops = PlanSection.objects.filter(plan=reporting_round.plan_id, parent__isnull=True)
+    order = {
+        section.label: number for number, section in enumerate(tops.order_by("position", "pk"))
+    }
+    # A section that was renamed since keeps its former label and comes after the others.
+    return sorted(kept, key=lambda label: (label == "", order.get(label, len(order)), label))
+
+
+def report_of(reporting_round: ReportingRound, user) -> MonitoringReport | None:
+    """Return the Monitoring-Bericht of the round, if `user` may see it."""
+    reports = MonitoringReport.objects.visible_to(user).filter(round=reporting_round)
+    return reports.select_related("round__plan").first()
+
+
+def newest_edition(report: MonitoringReport) -> MonitoringEdition | None:
+    """Return the newest finished edition with its files."""
+    made = report.editions.filter(state=EditionState.MADE).prefetch_related("files")
+    return made.order_by("-made_at", "-pk").first()
+
+
+def last_edition(report: MonitoringReport) -> MonitoringEdition | None:
+    """Return the edition asked for last, whatever became of it."""
+    return report.editions.prefetch_related("files").order_by("-requested_at", "-pk").first()
+
+
+def unfinished_editions() -> QuerySet[MonitoringEdition]:
+    return MonitoringEdition.objects.filter(state__in=OPEN_EDITION_STATES).order_by("pk")
+
+
+def texts_changed_at(report: MonitoringReport) -> dt.datetime | None:
+    """Return when a chapter was changed last."""
+    model = report.chapters.model.history
+    last = model.filter(report_id=report.pk).order_by("-history_date", "-history_id")
+    return last.values_list("history_date", flat=True).first()
+
+
+def audience_of(user) -> Audience:
+    """Return whose files `user` reads."""
+    return Audience.INSIDE if is_inside(user) else Audience.PUBLIC
