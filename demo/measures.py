@@ -199,7 +199,9 @@ def _continue(measure: Measure, successor: Measure, *, now: dt.datetime) -> None
         origin=Origin.TAKEN_OVER,
     )
     values = {"successors": [successor]}
-    save_values_as(continuation, values, by=None, now=now, reason=TAKEN_OVER)
+    # Its line stands in *Verlauf* beside that of the measure itself.
+    reason = "Verbleib aus früheren Unterlagen übernommen"
+    save_values_as(continuation, values, by=None, now=now, reason=reason)
 
 
 def _load_measure(

@@ -5,6 +5,7 @@ import datetime as dt
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import format_date
 from core.forms import DayField
 from measures.models import Plan, ReportingRound
 
@@ -21,6 +22,13 @@ class PastDayField(DayField):
         super().validate(value)
         if value and value > self.today:
             raise forms.ValidationError(FUTURE_MESSAGE)
+
+    def bound_data(self, data, initial):
+        # Addresses name the day as ISO 8601 does; people read and type German dates.
+        try:
+            return format_date(dt.date.fromisoformat(data or ""))
+        except ValueError:
+            return super().bound_data(data, initial)
 
 
 class StandForm(forms.Form):

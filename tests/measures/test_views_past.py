@@ -155,6 +155,7 @@ def test_measure_and_tree_show_the_day_and_offer_nothing_to_do(client, office, p
     assert BANNER in tree
     assert f'href="/massnahmen/{measure.pk}/?stand=2026-05-13">Grundstücke sichern' in tree
     assert "zeichnet diesen Plan erst seit dem 13.05.2026" in page(client, TREE, stand="2026-05-12")
+    assert 'name="stand" value="12.05.2026"' in page(client, TREE, stand="2026-05-12")
     assert "zeichnet diesen Plan erst seit dem 13.05.2026" in page(client, stand="2026-05-12")
     early = page(client, url, stand="12.05.2026")
     assert "gab es am Di, 12.05.2026 im Portal noch nicht" in early
