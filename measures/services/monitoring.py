@@ -100,6 +100,7 @@ def change_chapter(
     require_permission(can_run_rounds(by))
     chapter = MonitoringChapter.objects.select_for_update().get(pk=chapter.pk)
     require_unchanged(chapter, version, values)
+    # Saving a proposal as it is confirms it, so it counts as a change although no word differs.
     if chapter.text != values["text"] or chapter.is_proposed:
         is_same = chapter.text == values["text"]
         chapter.text, chapter.is_proposed = values["text"], False
@@ -192,6 +193,7 @@ def store_file(
     edition = MonitoringEdition.objects.select_for_update().get(pk=edition.pk)
     if edition.state != EditionState.MAKING:
         return False
+    # Another worker that was taken for dead may have stored it meanwhile.
     if edition.files.filter(audience=audience, media_type=media_type).exists():
         return True
     file = MonitoringFile(

@@ -48,6 +48,7 @@ def monitoring(request, pk):
     reporting_round = _get_round(request, pk)
     report = report_of(reporting_round, request.user)
     is_office = can_run_rounds(request.user)
+    # Only the office can begin one; for others there is nothing here yet.
     if report is None and not is_office:
         raise Http404
     context = {"round": reporting_round, "report": report, "is_office": is_office}

@@ -41,6 +41,7 @@ def chapter_blocks(
     chapter: MonitoringChapter, state: MonitoringState, fields: Sequence[str]
 ) -> list[Block]:
     """Return what follows the heading of `chapter`; `fields` are those of the whole report."""
+    # As functions, because each chapter needs only its own, and the longest read every measure.
     numbers = {
         ChapterKind.SITUATION: lambda: _situation(state),
         ChapterKind.OVERVIEW: lambda: _overview(state, fields),
@@ -127,6 +128,7 @@ def _field(state: MonitoringState, field: str) -> Iterator[Block]:
         ],
         [36, 26, 16, 13, 9],
     )
+    # Red first: these need a decision of the house, yellow ones are to be known.
     problems = [entry for light in PROBLEMS for entry in entries if entry.traffic_light == light]
     if problems:
         yield _list_table(
@@ -163,6 +165,7 @@ def _lighthouses(state: MonitoringState) -> Iterator[Block]:
             ],
             widths=[44, 28, 28],
         )
+        # A round keeps measures only, and readers must not take the projects for as old as those.
         yield note(_("Angaben zu Projekten vom Tag, an dem diese Fassung erstellt wurde."))
 
 
@@ -210,6 +213,7 @@ def _outlook(state: MonitoringState) -> Iterator[Block]:
     header = [_("Tag"), _("Meilenstein"), _("Maßnahme"), _("Federführung")]
     for caption, lines in (
         (_("Meilensteine bis %(day)s") % {"day": format_date(last)}, ahead),
+        # By the cut-off day, not by today: the report is read long after it was written.
         (_("Am Stichtag überfällig"), [line for line in open_ones if line[0] <= first]),
     ):
         if lines:
@@ -223,6 +227,7 @@ def _list_table(
     caption: str, header: Sequence[str], rows: Sequence[Sequence], widths: Sequence[int]
 ) -> Block:
     """Return a table with one line a measure, which pages leave out when it is long."""
+    # A page with hundreds of rows would hide the texts that the office edits there.
     return table(caption, header, rows, widths=widths, only_in_file=len(rows) > GROUP_SIZE)
 
 

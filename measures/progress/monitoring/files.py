@@ -93,6 +93,7 @@ def document_values(
 
 
 def _head(state: MonitoringState, audience: str, now: dt.datetime) -> list[list[str]]:
+    # Readers of both files would otherwise take their different numbers for a mistake.
     public = _("Nur veröffentlichte Maßnahmen: Sie allein zählen die Tabellen und Diagramme.")
     rows = [
         [_("Plan"), state.round.plan.title],
@@ -103,6 +104,7 @@ def _head(state: MonitoringState, audience: str, now: dt.datetime) -> list[list[
         [_("Erstellt am"), format_date(now)],
         [_("Inhalt"), public if audience == Audience.PUBLIC else _("Alle Maßnahmen des Plans")],
     ]
+    # The first round of a plan is compared with nothing.
     return [cells for cells in rows if cells[1]]
 
 
@@ -123,6 +125,7 @@ def monitoring_sheets(
     if state.former:
         groups = difference_groups(state.former, state.now)
         sheets.append(difference_sheet(groups, state.former.label, state.now.label))
+    # The texts too: an office that passes on the workbook alone must not lose what it wrote.
     texts = [[chapter_title(chapter), chapter.text] for chapter in chapters]
     sheets.append(Sheet(_("Texte"), [_("Kapitel"), _("Text")], texts))
     names: set[str] = {sheet.title for sheet in sheets}

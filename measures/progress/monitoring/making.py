@@ -39,12 +39,15 @@ def _make_files(edition: MonitoringEdition, clock: Callable[[], dt.datetime]) ->
     """Return False when the edition was given up meanwhile."""
     report = edition.report
     chapters = list(report.chapters.all())
+    # What a killed worker finished stays, so that taking the edition up again costs only the rest.
     made = set(edition.files.values_list("audience", "media_type"))
     state, read_for = None, ""
     for audience, media_type in PARTS:
         if (audience, media_type) in made:
             continue
         if state is None or read_for != audience:
+            # Read once an audience: the three files of one must not differ, and reading takes
+            # longest.
             state, read_for = monitoring_state(report.round, audience), audience
         # All files of an edition carry the day on which it was asked for.
         day = edition.requested_at

@@ -70,6 +70,7 @@ def chapter_card(
         parts=[
             _part(block)
             for block in chapter_blocks(chapter, state, fields)
+            # The text stands in the card already, with the link to edit it.
             if block["kind"] != "paragraph"
         ],
     )
@@ -111,6 +112,8 @@ def edition_card(
         for audience in readable
     ]
     note = ""
+    # The texts were read after the request, so a change between the two is perhaps in the files. To
+    # say so once too often does less harm than never.
     if texts_changed_at and texts_changed_at > edition.requested_at:
         note = _("Seitdem wurden Texte geändert. Sie stehen erst in neu erstellten Dateien.")
     return EditionCard(format_moment(edition.requested_at), note, by_audience)
@@ -129,6 +132,7 @@ def monitoring_buttons(
         buttons.append(Button(label, url, "secondary" if edition else "primary", is_post=True))
     if edition:
         url = reverse("measures:monitoring_publish", args=[report.round_id])
+        # Withdrawing is no next step to suggest, so it never is the primary button.
         if report.is_published:
             buttons.append(Button(_("Veröffentlichung zurücknehmen"), url))
         else:

@@ -42,6 +42,8 @@ def proposed_chapters(state: MonitoringState, fields: list[str]) -> list[Propose
     found = []
     for kind, text in chapters:
         if kind == ChapterKind.FIELD:
+            # As many chapters as the plan has fields, at the place where published reports have
+            # them.
             found += [_field(state, field) for field in fields]
         else:
             found.append(ProposedChapter(kind, str(kind.label), text))
