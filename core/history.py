@@ -92,7 +92,14 @@ def _save_many_to_many(obj: Model, values: Mapping[str, Any]) -> None:
         del obj.skip_history_when_saving
 
 
-def save_changes_as(obj: Model, values: Mapping[str, Any], *, by, now: dt.datetime) -> bool:
+def save_changes_as(
+    obj: Model,
+    values: Mapping[str, Any],
+    *,
+    by,
+    now: dt.datetime,
+    violation: Refused | None = None,
+) -> bool:
     """Save `values` like `save_values_as`, with the line *Geändert: Titel, Beginn*. If nothing
     differs, save nothing and return False.
     """
@@ -103,7 +110,7 @@ def save_changes_as(obj: Model, values: Mapping[str, Any], *, by, now: dt.dateti
     ]
     if changed:
         reason = _("Geändert: %(fields)s") % {"fields": ", ".join(changed)}
-        save_values_as(obj, values, by=by, now=now, reason=reason)
+        save_values_as(obj, values, by=by, now=now, reason=reason, violation=violation)
     return bool(changed)
 
 

@@ -17,7 +17,12 @@ from measures.queries.continuations import (
     undecided_measures,
 )
 from measures.queries.facets import FACETS, counted_with_parents, facet_counts
-from measures.queries.history import indicator_history, measure_history, project_history
+from measures.queries.history import (
+    indicator_history,
+    measure_history,
+    plan_history,
+    project_history,
+)
 from measures.queries.indicators import (
     deviation_of,
     indicators_with_series,
@@ -202,6 +207,7 @@ __all__ = [
     "path_of_requirements",
     "people_told_of_decision",
     "plan_figures",
+    "plan_history",
     "plan_tree",
     "progress_figures",
     "project_history",

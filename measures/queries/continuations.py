@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from core.roles import is_inside
 from measures.models import Continuation, Measure, Plan
 
 
@@ -42,6 +43,21 @@ def succession_of(measure: Measure, user) -> Succession:
         is_origin = continuation.measure_id != measure.pk
         (succession.origins if is_origin else succession.continuations).append(continuation)
     return succession
+
+
+def decisions_on(measure: Measure, user, most: int, **limits: Any) -> list:
+    """Return the latest historical records of the decisions that led to `measure` or say what
+    became of it, latest first. Only those inside see decisions that were taken back.
+    """
+    links = Continuation.history.model._meta.get_field("historicalcontinuation_successors")
+    led_here = links.related_model.objects.filter(measure=measure.pk).values("continuation")
+    records = Continuation.history.filter(Q(measure=measure.pk) | Q(id__in=led_here), **limits)
+    if not is_inside(user):
+        visible = Continuation.objects.visible_to(user).order_by().values("pk")
+        records = records.filter(id__in=visible)
+    records = records.exclude(history_change_reason__isnull=True)
+    records = records.select_related("measure", "plan", "history_user__person__organisation")
+    return list(records.order_by("-history_date", "-history_id")[:most])
 
 
 def _visible_successors(user) -> Prefetch:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
@@ -17,10 +17,12 @@ from measures.models import (
     Indicator,
     Measure,
     Milestone,
+    Plan,
     Project,
     StatusReport,
 )
 from measures.permissions import can_see_internal_notes, can_see_returns
+from measures.queries.continuations import decisions_on
 from measures.queries.indicators import grouped_changes, latest_value_changes
 from measures.queries.past import related_then
 from partners.queries import without_responsible
@@ -40,6 +42,15 @@ MEASURE_DIFFERENCES = (
     "ends_on",
     "amount",
     "is_lighthouse",
+    "is_published",
+)
+# Without the levels, which are a list.
+PLAN_DIFFERENCES = (
+    "title",
+    "short_title",
+    "first_year",
+    "last_year",
+    "adopted_on",
     "is_published",
 )
 STATUS_DIFFERENCES = ("phase", "traffic_light", "financing")
@@ -84,7 +95,7 @@ def measure_history(
     milestones = _changed(Milestone.history.filter(measure_id=measure.pk, **limits))
     indicators = _changed(Indicator.history.filter(measure_id=measure.pk, **limits))
     values = latest_value_changes((record.id for record in indicators), **limits)
-    decisions = _decisions(measure, user, limits)
+    decisions = decisions_on(measure, user, HISTORY_LIMIT, **limits)
     contacts = _contact_changes(user, measure_id=measure.pk, **limits)
     _load_roles(versions, [*changed, *milestones, *indicators, *values, *decisions, *contacts])
     changes = _change_entries(changed, notes=_measure_notes(changed))
@@ -98,6 +109,17 @@ def measure_history(
     entries += _indicator_entries(indicators, values)
     entries += _decision_entries(measure, decisions, user) + _contact_entries(contacts)
     return _latest_first(entries)
+
+
+def plan_history(plan: Plan, *, until: dt.datetime | None = None) -> list[HistoryEntry]:
+    """Return the *Verlauf* of the master data of `plan`, latest first; with `until`, that before.
+
+    Two queries.
+    """
+    limits = {"history_date__lt": until} if until else {}
+    changed = _changed(plan.history.filter(**limits))
+    _load_roles([], changed)
+    return _change_entries(changed, notes=differences_in(changed, PLAN_DIFFERENCES))
 
 
 def project_history(project: Project, user) -> list[HistoryEntry]:
@@ -158,23 +180,8 @@ def _adopted(records: list) -> dict[dt.datetime, str]:
     }
 
 
-def _decisions(measure: Measure, user, limits: dict) -> list:
-    """Return the historical records of the decisions that led to `measure` or say what became of
-    it, latest first. Only those inside see decisions that were taken back.
-    """
-    links = Continuation.history.model._meta.get_field("historicalcontinuation_successors")
-    led_here = links.related_model.objects.filter(measure=measure.pk).values("continuation")
-    records = Continuation.history.filter(Q(measure=measure.pk) | Q(id__in=led_here), **limits)
-    if not is_inside(user):
-        visible = Continuation.objects.visible_to(user).order_by().values("pk")
-        records = records.filter(id__in=visible)
-    records = records.exclude(history_change_reason__isnull=True)
-    records = records.select_related("measure", "plan", "history_user__person__organisation")
-    return list(records.order_by("-history_date", "-history_id")[:HISTORY_LIMIT])
-
-
 def _decision_entries(measure: Measure, records: list, user) -> list[HistoryEntry]:
-    """Return the entries of `_decisions`, of which `measure` is one side."""
+    """Return the entries of `decisions_on`, of which `measure` is one side."""
     then = {}
     if records:
         keys = [record.history_id for record in records]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.conflicts import own_fields, version_of
 from core.dates import format_date
 from core.errors import ChangedMeanwhile, Refused
-from core.history import create_all_as, delete_all_as, save_values_as
+from core.history import create_all_as, delete_all_as, save_as, save_values_as
 from core.queries import in_batches
 from core.states import target_of
 from core.uploads import clean_name
@@ -161,7 +161,7 @@ class _Writing:
 
     def create(self, preview: ImportPreview) -> None:
         if preview.plan:
-            preview.plan.save()
+            save_as(preview.plan, by=self.by, now=self.now, reason=self.reason)
             self.note("plans", [preview.plan])
         for section in preview.sections.values():
             # Parents come first, so they have their key by now.

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from core.conflicts import apply_values
+from core.conflicts import require_unchanged
 from core.errors import ChangedMeanwhile, Refused, violation_as
+from core.history import save_as, save_changes_as
 from core.models import Origin
 from measures.models import Plan, PlanSection
 from measures.permissions import can_change_plans, require_permission
@@ -42,8 +43,9 @@ def continue_plan(
     # Positions order the plans; years cannot, since a plan's last year is often unknown.
     newest = Plan.objects.aggregate(newest=Max("position"))["newest"]
     successor = Plan(predecessor=plan, position=newest + 1, origin=origin, **values)
+    reason = _("Angelegt als Fortschreibung von %(plan)s") % {"plan": plan}
     with violation_as(ChangedMeanwhile(_title_is_taken())):
-        successor.save()
+        save_as(successor, by=by, now=now, reason=reason)
     _copy_sections(sections, plan.levels, successor)
     return successor
 
@@ -102,14 +104,14 @@ def change_plan(
     """
     require_permission(can_change_plans(by))
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    before = plan.levels
-    apply_values(plan, values, version)
-    if plan.levels != before:
+    if version:
+        require_unchanged(plan, version, values)
+    before, levels = plan.levels, values.get("levels", plan.levels)
+    save_changes_as(plan, values, by=by, now=now, violation=ChangedMeanwhile(_title_is_taken()))
+    if levels != before:
         # Sections carry the name of their level, so renaming it here alone would leave them on a
         # level that the plan no longer has.
         _rename_levels(plan, before)
-    with violation_as(ChangedMeanwhile(_title_is_taken())):
-        plan.save()
     return plan
 
 

@@ -16,7 +16,7 @@ from measures.forms import ContinuePlanForm, PlanForm
 from measures.models import Plan, PlanSection
 from measures.permissions import can_change_plans
 from measures.progress import nothing_then, plan_lines
-from measures.queries import plan_figures, plan_tree, running_plan, tree_branch
+from measures.queries import plan_figures, plan_history, plan_tree, running_plan, tree_branch
 from measures.views.past import Stand
 
 # The branch `?zweig=` that holds the measures without a place in the plan.
@@ -50,7 +50,11 @@ def tree(request: HttpRequest) -> HttpResponse:
     if chosen:
         opened = _opened_sections(chosen, branch)
         root = plan_tree(chosen, request.user, opened=opened, moment=stand.moment)
-        context |= {"root": root, "opened": opened}
+        context |= {
+            "root": root,
+            "opened": opened,
+            "entries": plan_history(chosen, until=stand.moment),
+        }
         if stand.day and not root.count:
             context["nothing"] = nothing_then(chosen, stand.day)
     return render(request, "measures/tree.html", context)

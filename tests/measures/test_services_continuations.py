@@ -1,5 +1,7 @@
 """Carrying a plan on, and deciding what becomes of its measures."""
 
+import datetime as dt
+
 import pytest
 
 from core.conflicts import version_of
@@ -7,6 +9,7 @@ from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import Phase
 from measures.models import Continuation, Measure, Plan
+from measures.queries import plan_history
 from measures.services import (
     change_measure,
     change_plan,
@@ -118,6 +121,13 @@ def test_renamed_level_renames_its_sections(office, old):
 
     section.refresh_from_db()
     assert section.level == "Thema"
+    (entry,) = plan_history(old)
+    assert (entry.who, entry.what) == ("Geschäftsstelle", "Geändert: Gliederungsebenen")
+    values = {"short_title": "Plan B", "is_published": False}
+    change_plan(plan=old, values=values, version="", by=office, now=NOW + dt.timedelta(hours=1))
+    latest, _first = plan_history(old)
+    assert latest.note == "Kurztitel: Plan A → Plan B\nveröffentlicht: ja → nein"
+    assert plan_history(old, until=NOW) == []
     with pytest.raises(ChangedMeanwhile):
         change_plan(plan=old, values=values, version="x", by=office, now=NOW)
 
