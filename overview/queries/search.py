@@ -14,7 +14,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Concat, Length, NullIf, StrIndex, Trim
 from django.db.models.lookups import GreaterThan, LessThan
 
-from core.folding import folded_words
+from core.folding import fold, folded_words
 from dialogues.enums import DialogueCategory
 from dialogues.models import Dialogue, DialogueSeries, Topic
 from dialogues.queries import search_dialogues
@@ -26,6 +26,8 @@ from partners.models import DistributionList, Organisation, Person
 HITS_PER_KIND = 5
 MIN_CHARACTERS = 2
 MAX_WORDS_LENGTH = 200
+# How well a hit fits, the best first.
+CODE, START, TOGETHER, HEADING, ELSEWHERE, INSIDE = range(6)
 
 
 class Kind(NamedTuple):
@@ -140,7 +142,7 @@ def is_too_short(words: str) -> bool:
 
 def find(user, words: str) -> list[Found]:
     """Return the kinds with hits for `words`, each with the best ones, in a constant number of
-    queries.
+    queries. Kinds that have the words only inside others come last, one with that very code first.
     """
     found = []
     for kind in KINDS:
@@ -148,17 +150,31 @@ def find(user, words: str) -> list[Found]:
         records = list(hits[:HITS_PER_KIND])
         if records:
             found.append(Found(kind, records, records[0].total))
-    return found
+    # Stable, so that otherwise the kinds stay in the order of the navigation.
+    return sorted(found, key=lambda hits: _class_of(hits, words))
+
+
+def _class_of(found: Found, words: str) -> int:
+    if found.kind.heading:
+        rank = found.records[0].rank
+    else:
+        # Their table has no folded column, so the few records that are shown decide.
+        titles = [f" {fold(str(record))}" for record in found.records]
+        parts = folded_words(words)
+        begins = any(all(f" {word}" in title for word in parts) for title in titles)
+        rank = HEADING if begins else INSIDE
+    return 0 if rank == CODE else 1 if rank < INSIDE else 2
 
 
 def ranked(kind: Kind, user, words: str) -> QuerySet:
     """Return all hits of `kind` for `words`, the best first: the code itself, then headings that
-    begin with the words, contain them together or one by one, then other text.
+    begin with the words, contain them together or one by one, then other text; last of all those
+    in which the words only stand inside others.
     """
     hits = kind.find(user, words)
     if not kind.heading:
         return hits.order_by(*kind.order, "pk")
-    rank = Case(*_ranks(kind, words), default=Value(9), output_field=IntegerField())
+    rank = Case(*_ranks(kind, words), default=Value(INSIDE + 1), output_field=IntegerField())
     return hits.annotate(rank=rank).order_by("rank", *kind.order, "pk")
 
 
@@ -166,11 +182,24 @@ def _ranks(kind: Kind, words: str) -> list[When]:
     parts, phrase = folded_words(words), " ".join(folded_words(words))
     # Umlauts are longer when folded, so a hit at the very end of a heading may count as outside.
     length = reduce(add, (Length(column) + Value(1) for column in kind.heading))
-    in_heading = reduce(lambda found, word: found & _within(word, length), parts, Q())
-    ranks = [Q(search__startswith=phrase), _within(f" {phrase}", length), in_heading]
+    conditions = {
+        START: Q(search__startswith=phrase),
+        TOGETHER: _within(f" {phrase}", length),
+        HEADING: reduce(lambda found, word: found & _begins(word, length), parts, Q()),
+        ELSEWHERE: reduce(lambda found, word: found & _begins(word), parts, Q()),
+        INSIDE: reduce(lambda found, word: found & _within(word, length), parts, Q()),
+    }
     if kind.code:
-        ranks.insert(0, Q(**{f"{kind.code}__iexact": " ".join(words.split())}))
-    return [When(condition, then=Value(number)) for number, condition in enumerate(ranks)]
+        conditions[CODE] = Q(**{f"{kind.code}__iexact": " ".join(words.split())})
+    return [When(conditions[rank], then=Value(rank)) for rank in sorted(conditions)]
+
+
+def _begins(word: str, length: Combinable | None = None) -> Q:
+    """Return the condition that a word of `search`, or of its first `length` characters, begins
+    with `word`.
+    """
+    later = _within(f" {word}", length) if length else Q(search__contains=f" {word}")
+    return Q(search__startswith=word) | later
 
 
 def _within(text: str, length: Combinable) -> Q:

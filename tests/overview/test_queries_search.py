@@ -179,6 +179,28 @@ def test_short_name_and_active_organisations_come_first():
     ]
 
 
+def test_short_name_and_beginnings_of_words_come_before_the_inside_of_words():
+    make_measure(make_plan(), "Gebäude sanieren")
+    make_measure(make_plan(), "Wege", description="Mit der BAE.")
+    make_series(title="Gebäude")
+    make_person("Leitung Gebäude", function="Für die BAE zuständig")
+    make_organisation("Bund der Elektriker", short_name="BAE")
+    make_organisation("Umbau Esch")
+
+    assert found(make_user(OFFICE), "bae") == {
+        "organisations": ["Bund der Elektriker"],
+        "measures": ["Wege", "Gebäude sanieren"],
+        "people": ["Leitung Gebäude"],
+        "series": ["Gebäude"],
+    }
+    assert list(found(make_user(OFFICE), "bae")) == [
+        "organisations",
+        "measures",
+        "people",
+        "series",
+    ]
+
+
 def test_latest_visit_comes_first_among_equals():
     for year in (2024, 2026, 2025):
         starts_at = dt.datetime(year, 3, 2, 10, tzinfo=dt.UTC)
