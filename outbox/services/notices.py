@@ -125,10 +125,27 @@ def _bundle_some(now: dt.datetime) -> int:
     return len(groups)
 
 
+def _latest_of_each(group: list[Mail]) -> list[Mail]:
+    """Return `group` without notices that a later one repeats, such as a report handed in again."""
+    latest: dict[tuple[str, str], Mail] = {}
+    for mail in group:
+        # Taken out first, so that what happened last stands last.
+        latest.pop((mail.subject, mail.path), None)
+        latest[mail.subject, mail.path] = mail
+    return list(latest.values())
+
+
 def _bundle(group: list[Mail], text: MailText, now: dt.datetime) -> None:
-    bundle = _make_bundle(group, text, now)
-    bundle.save()
-    note = _("Steht in der Sammelnachricht an diese Person.")
+    told = _latest_of_each(group)
+    if len(told) == 1:
+        # The latest goes out as it is: a list of one line would say less.
+        [bundle] = told
+        group = [mail for mail in group if mail != bundle]
+        note = _("Wurde noch einmal geschrieben; die spätere geht hinaus.")
+    else:
+        bundle = _make_bundle(told, text, now)
+        bundle.save()
+        note = _("Steht in der Sammelnachricht an diese Person.")
     target = MOVES["bundle"].target
     Mail.objects.filter(pk__in=[mail.pk for mail in group]).update(
         state=target, bundled_in=bundle, last_error=note

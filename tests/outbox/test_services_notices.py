@@ -86,6 +86,28 @@ def test_bundle_lists_each_notice_and_single_ones_point_to_it(sink):
     )
 
 
+def test_repeated_notice_is_listed_once_and_alone_goes_out_as_it_is(sink):
+    make_news("Netze")
+    deliver(NOW)
+    for topic in ("Flächen", "Kräfte", "Flächen"):
+        make_news(topic, now=SOON)
+    deliver(WINDOW_OVER)
+
+    text = sink.messages[1].get_body(("plain",)).get_content().replace("\r\n", "\n")
+    assert str(sink.messages[1]["Subject"]) == "2 neue Nachrichten"
+    link = "http://localhost:8000/neu/"
+    assert f"- Neu: Kräfte: {link}\n- Neu: Flächen: {link}\n" in text
+
+    later = WINDOW_OVER + dt.timedelta(minutes=1)
+    first, second = make_news("Bericht", now=later), make_news("Bericht", now=later)
+    deliver(WINDOW_OVER + dt.timedelta(minutes=10))
+
+    assert [str(message["Subject"]) for message in sink.messages[2:]] == ["Neu: Bericht"]
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, first.bundled_in, second.state) == ("withdrawn", second, "sent")
+
+
 def test_single_held_notice_goes_out_as_it_is(sink):
     make_news("Netze")
     deliver(NOW)
