@@ -40,7 +40,8 @@ def mail_date_fixed(dialogue: Dialogue, *, by, now: dt.datetime) -> None:
         "dialogue": dialogue.title,
         "date": dialogue.when,
         "replaces": replaced_date(spans[max(spans)] if spans else None),
-        "place": dialogue.address or _("noch offen"),
+        # As in the calendar entry of the same mail.
+        "place": dialogue.location or _("noch offen"),
         "host": str(dialogue.host),
     }
     people = deciders(local_date(now), ApprovalKind.DATES)

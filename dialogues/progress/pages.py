@@ -24,6 +24,7 @@ from dialogues.progress.dates import approval_status
 from dialogues.progress.topics import about_card
 from dialogues.queries import Preparation
 from dialogues.services.announcements import untold_changes
+from partners.models import Person
 from partners.progress import inactive_note, responsible_facts
 
 
@@ -102,8 +103,14 @@ def dialogue_facts(dialogue: Dialogue, user, preparation: Preparation) -> list[t
     if approval := approval_status(preparation):
         facts.append((_("Freigabe"), approval))
     if dialogue.host_contact:
-        facts.append((_("Ansprechperson"), dialogue.host_contact))
+        facts.append((_("Ansprechperson"), _contact_of(dialogue, dialogue.host_contact)))
     return facts + responsible_facts(dialogue, "gespraech", user)
+
+
+def _contact_of(dialogue: Dialogue, contact: Person) -> str:
+    # While the host is open, or another one, the name alone does not say whose contact it is.
+    is_of_host = dialogue.host_id and contact.organisation_id == dialogue.host_id
+    return contact.name if is_of_host else contact.name_with_organisation
 
 
 def dialogue_actions(

@@ -66,7 +66,7 @@ def visible_dialogue(request, pk: int) -> Dialogue:
     Outsiders see it as it was announced, without a change that waits for its approval.
     """
     dialogues = Dialogue.objects.visible_to(request.user).select_related(
-        "topic__series", "host", "host_contact", "responsible__person"
+        "topic__series", "host", "host_contact__organisation", "responsible__person"
     )
     dialogue = get_object_or_404(dialogues, pk=pk)
     return dialogue if is_inside(request.user) else dialogue.as_announced
@@ -74,7 +74,7 @@ def visible_dialogue(request, pk: int) -> Dialogue:
 
 def dialogue_for_office(request, pk: int) -> Dialogue:
     dialogues = Dialogue.objects.select_related(
-        "topic__series", "host", "host_contact", "responsible__person"
+        "topic__series", "host", "host_contact__organisation", "responsible__person"
     )
     return get_for_office(request, dialogues, pk)
 

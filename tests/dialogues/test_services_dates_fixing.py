@@ -65,7 +65,11 @@ def test_fixed_date_is_mailed_with_a_calendar_entry(office, senator, exploring):
         == "Termin festgelegt: Mi, 22.04.2026, 14:00–16:30 Uhr"
     )
     assert mails_written() == [("date_fixed", senator.email), ("date_fixed", "werk@example.org")]
-    assert "method=PUBLISH" in Mail.objects.get(recipient="werk@example.org").mime.replace('"', "")
+    mail = Mail.objects.get(recipient="werk@example.org")
+    assert "method=PUBLISH" in mail.mime.replace('"', "")
+    # The same place as in the calendar entry, which has the host's name where no place is entered.
+    assert f"Ort: {exploring.location}" in mail.text
+    assert exploring.host.name in exploring.location
 
 
 def make_possible(dialogue, **fields):

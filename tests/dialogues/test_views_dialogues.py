@@ -17,7 +17,7 @@ from tests.dialogues.builders import (
     make_past,
 )
 from tests.dialogues.pages import BASE, links_of, text_of
-from tests.partners.builders import make_organisation, make_user
+from tests.partners.builders import make_organisation, make_person, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = DialogueState
@@ -69,6 +69,21 @@ def test_facts_say_whether_the_senator_takes_part(signed_in, attends, word):
     dialogue = make_dialogue(S.INVITED, senator_attends=attends)
 
     assert f"Teilnahme der Senatorin {word}" in text_of(signed_in.get(dialogue.get_absolute_url()))
+
+
+def test_contact_of_an_open_host_is_shown_with_the_organisation(signed_in):
+    werk = make_organisation("Werk AG")
+    contact = make_person("Geschäftsführung", organisation=werk)
+    open_host = make_dialogue(S.PLANNING, host=None, host_contact=contact)
+    own_host = make_dialogue(S.PLANNING, host=werk, host_contact=contact)
+
+    pages = [
+        text_of(signed_in.get(dialogue.get_absolute_url())) for dialogue in (open_host, own_host)
+    ]
+
+    found = ["Ansprechperson Geschäftsführung (Werk AG)" in page for page in pages]
+    assert found == [True, False]
+    assert "Ansprechperson Geschäftsführung" in pages[1]
 
 
 def test_imported_dialogue_shows_its_source_and_no_workflow(signed_in):
