@@ -29,11 +29,14 @@ from measures.queries import MonitoringState, audience_of
 
 
 class ShownTable(NamedTuple):
-    """A table of a chapter; one that is too long for the page has `rows` in the files only."""
+    """A table of a chapter, each cell with the title of its column, which phones show beside it.
+
+    One that is too long for the page has `rows` in the files only.
+    """
 
     caption: str
     header: list[str]
-    rows: list[list[str]]
+    rows: list[list[tuple[str, str]]]
     numbers: bool
     is_left_out: bool
 
@@ -85,12 +88,16 @@ def _part(block: Block) -> tuple[str, str | SafeString | ShownTable]:
         shown = ShownTable(
             block["caption"],
             block["header"],
-            [] if block["only_in_file"] else block["rows"],
+            [] if block["only_in_file"] else _labelled(block),
             block["numbers"],
             block["only_in_file"],
         )
         return "table", shown
     return block["kind"], block["text"]
+
+
+def _labelled(block: Block) -> list[list[tuple[str, str]]]:
+    return [list(zip(block["header"], cells, strict=True)) for cells in block["rows"]]
 
 
 class EditionCard(NamedTuple):
