@@ -117,7 +117,7 @@ def office_sheets(
     return [
         Sheet(_("Maßnahmen"), header, rows, hidden=len(MEASURE_KEYS)),
         Sheet(_("Meilensteine"), milestone_header, milestones, hidden=len(MILESTONE_KEYS)),
-        *indicator_sheets(measures),
+        *indicator_sheets(measures, is_editable=True),
     ]
 
 

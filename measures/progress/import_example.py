@@ -19,6 +19,8 @@ def example_sheets() -> list[Sheet]:
         _sheet("sections", _sections()),
         _sheet("measures", _measures()),
         _sheet("milestones", _milestones()),
+        _sheet("indicators", _indicators()),
+        _sheet("values", _values()),
     ]
 
 
@@ -40,7 +42,7 @@ def _columns(kind: str) -> list:
 
 
 def _explanation() -> list[list[str]]:
-    hints = {
+    hints = _indicator_hints() | {
         ("plan", "title"): _("Nötig. Ein neuer Plan; einen vorhandenen nennt das Blatt nicht."),
         ("plan", "short_title"): _("Nötig. So heißt der Plan in Listen."),
         ("plan", "levels"): _("Die Ebenen von oben nach unten, getrennt durch Semikolon."),
@@ -85,6 +87,24 @@ def _explanation() -> list[list[str]]:
         for kind in SHEETS
         for column in _columns(kind)
     ]
+
+
+def _indicator_hints() -> dict[tuple[str, str], str]:
+    return {
+        ("indicators", "measure"): _("Nötig. Titel oder Kennung der Maßnahme."),
+        ("indicators", "title"): _("Nötig. Was gezählt wird."),
+        ("indicators", "unit"): _("Nötig, etwa Plätze, % oder ha."),
+        ("indicators", "direction"): _("steigend oder fallend; leer heißt steigend."),
+        ("indicators", "baseline_value"): _("Zahl, mit dem Tag daneben."),
+        ("indicators", "targets"): _("Eines je Zeile oder mit Semikolon: 31.12.2030: 150."),
+        ("indicators", "decimals"): _("Leer: so viele, wie die Zahlen daneben haben."),
+        ("values", "measure"): _("Nötig. Titel oder Kennung der Maßnahme."),
+        ("values", "indicator"): _("Nötig. Ein Indikator der Maßnahme."),
+        ("values", "period"): _("Nötig, etwa 2026, 3. Quartal 2026 oder 30.06.2026."),
+        ("values", "starts_on"): _("Statt des Zeitraums: sein erster Tag."),
+        ("values", "ends_on"): _("Statt des Zeitraums: sein letzter Tag."),
+        ("values", "value"): _("Nötig. Zahl ohne Einheit."),
+    }
 
 
 def _plan() -> dict:
@@ -173,4 +193,25 @@ def _milestones() -> list[dict]:
             "weight": 2,
             "owner": _("Wirtschaftsförderung"),
         },
+    ]
+
+
+def _indicators() -> list[dict]:
+    return [
+        {
+            "measure": "A 1.1",
+            "title": _("Angekaufte Flächen"),
+            "unit": "ha",
+            "direction": _("steigend"),
+            "baseline_value": 0,
+            "baseline_on": dt.date(2026, 12, 31),
+            "targets": "31.12.2029: 20; 31.12.2031: 40",
+            "source": _("Liegenschaftskataster"),
+        }
+    ]
+
+
+def _values() -> list[dict]:
+    return [
+        {"measure": "A 1.1", "indicator": _("Angekaufte Flächen"), "period": "2025", "value": 2.5}
     ]

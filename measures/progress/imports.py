@@ -110,6 +110,12 @@ def counted(counts: dict[str, int]) -> list[str]:
         "created": lambda n: ngettext("%d neue Maßnahme", "%d neue Maßnahmen", n),
         "changed": lambda n: ngettext("%d geänderte Maßnahme", "%d geänderte Maßnahmen", n),
         "milestones": lambda n: ngettext("%d neuer Meilenstein", "%d neue Meilensteine", n),
+        "indicators": lambda n: ngettext("%d neuer Indikator", "%d neue Indikatoren", n),
+        "values": lambda n: ngettext("%d neuer Wert", "%d neue Werte", n),
+        "unchanged_indicators": lambda n: ngettext(
+            "%d unveränderter Indikator", "%d unveränderte Indikatoren", n
+        ),
+        "unchanged_values": lambda n: ngettext("%d unveränderter Wert", "%d unveränderte Werte", n),
         "unchanged": lambda n: ngettext("%d unveränderte Maßnahme", "%d unveränderte Maßnahmen", n),
     }
     return [text(counts[name]) % counts[name] for name, text in texts.items() if counts.get(name)]

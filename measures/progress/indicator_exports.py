@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.dates import format_date
 from core.exports import Sheet
 from measures.models import Indicator, IndicatorValue, Measure
 from measures.progress.indicators import path_label
 from measures.queries import deviation_of, target_path_of
+from measures.queries.imports import fingerprint, indicator_texts, targets_text, value_texts
 from measures.queries.target_paths import expected_on
 
 INDICATOR_HEADER = (
@@ -46,35 +46,37 @@ VALUE_HEADER = (
 )
 
 
-def indicator_sheets(measures: Iterable[Measure]) -> list[Sheet]:
-    """Return the sheets of the indicators of `measures`, prefetched with their series."""
-    indicators = [
-        (measure, indicator) for measure in measures for indicator in measure.indicators.all()
-    ]
+def indicator_sheets(measures: Iterable[Measure], *, is_editable: bool = False) -> list[Sheet]:
+    """Return the sheets of the indicators of `measures`, prefetched with their series; those that
+    are `is_editable` have what importing them again needs.
+    """
+    pairs = [(measure, indicator) for measure in measures for indicator in measure.indicators.all()]
+    indicators = [_indicator_row(*pair) for pair in pairs]
+    of_values = [(*pair, value) for pair in pairs for value in pair[1].series.all()]
+    values = [_value_row(*found) for found in of_values]
+    if not is_editable:
+        return [
+            Sheet(_("Indikatoren"), [str(title) for title in INDICATOR_HEADER], indicators),
+            Sheet(_("Werte"), [str(title) for title in VALUE_HEADER], values),
+        ]
+    for line, (_measure, indicator) in zip(indicators, pairs, strict=True):
+        line += [indicator.decimals, fingerprint(indicator_texts(indicator))]
+    for line, (_measure, indicator, value) in zip(values, of_values, strict=True):
+        line.append(fingerprint(value_texts(value, indicator)))
+    more = [_("Nachkommastellen"), _("Fassung")]
     return [
         Sheet(
             _("Indikatoren"),
-            [str(title) for title in INDICATOR_HEADER],
-            [_indicator_row(measure, indicator) for measure, indicator in indicators],
+            [*map(str, INDICATOR_HEADER), *more],
+            indicators,
+            hidden=1,
         ),
-        Sheet(
-            _("Werte"),
-            [str(title) for title in VALUE_HEADER],
-            [
-                _value_row(measure, indicator, value)
-                for measure, indicator in indicators
-                for value in indicator.series.all()
-            ],
-        ),
+        Sheet(_("Werte"), [*map(str, VALUE_HEADER), more[1]], values, hidden=1),
     ]
 
 
 def _indicator_row(measure: Measure, indicator: Indicator) -> list:
     deviation = deviation_of(indicator)
-    targets = [
-        f"{format_date(target.due_on)}: {indicator.format(target.value)}"
-        for target in indicator.targets.all()
-    ]
     return [
         str(measure.plan),
         measure.code,
@@ -84,7 +86,7 @@ def _indicator_row(measure: Measure, indicator: Indicator) -> list:
         indicator.get_direction_display(),
         indicator.baseline_value,
         indicator.baseline_on,
-        "\n".join(targets),
+        targets_text(indicator.targets.all(), indicator),
         deviation.latest.value if deviation.latest else None,
         deviation.latest.on if deviation.latest else None,
         deviation.expected,

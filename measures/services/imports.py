@@ -4,7 +4,7 @@ Applying compares the file once more with the portal, under locks: what was show
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import IO, Any
 
 from django.db import models, transaction
@@ -18,7 +18,16 @@ from core.queries import in_batches
 from core.states import target_of
 from core.uploads import clean_name
 from measures.enums import IMPORT_MOVES
-from measures.models import Measure, MeasureImport, Milestone, Plan, PlanSection
+from measures.models import (
+    Indicator,
+    IndicatorTarget,
+    IndicatorValue,
+    Measure,
+    MeasureImport,
+    Milestone,
+    Plan,
+    PlanSection,
+)
 from measures.permissions import can_change_measures, require_permission
 from measures.queries.imports import (
     LINKS,
@@ -70,7 +79,9 @@ def apply_import(
     # Compared twice: the first preview says which measures to lock, the second holds under the
     # locks.
     first = preview_of(measure_import.content)
-    _lock_measures([change.measure.pk for change in first.changed])
+    _lock(Measure, [change.measure.pk for change in first.changed])
+    # Services refuse overlapping periods under this lock, so the import must hold it, too.
+    _lock(Indicator, {key for new in first.values if (key := new.value.indicator.pk)})
     preview = preview_of(measure_import.content)
     if preview.version != version:
         raise ChangedMeanwhile(
@@ -149,6 +160,9 @@ CREATED: dict[str, type[models.Model]] = {
     "sections": PlanSection,
     "measures": Measure,
     "milestones": Milestone,
+    "indicators": Indicator,
+    "targets": IndicatorTarget,
+    "values": IndicatorValue,
 }
 
 
@@ -179,6 +193,10 @@ class _Writing:
             # against.
             milestone.baseline_on = milestone.baseline_on or milestone.due_on
         self.create_all("milestones", milestones)
+        self.create_all("indicators", [new.indicator for new in preview.indicators])
+        targets = [target for new in preview.indicators for target in new.targets]
+        self.create_all("targets", targets)
+        self.create_all("values", [new.value for new in preview.values])
 
     def create_all(self, name: str, rows: Sequence[Any], **many: Sequence[Sequence[Any]]) -> None:
         if rows:
@@ -218,11 +236,11 @@ def _decided(change: MeasureChange, choices: Mapping[str, str]) -> list[FieldCha
     return [*change.changes, *won]
 
 
-def _lock_measures(pks: Sequence[int]) -> None:
+def _lock(model: type[models.Model], pks: Collection[int]) -> None:
     # In the order of their keys, so that two imports cannot wait for each other.
     for batch in in_batches(sorted(pks)):
-        rows = Measure.objects.filter(pk__in=batch).order_by("pk").select_for_update()
-        list(rows.values_list("pk"))
+        found = model._default_manager.filter(pk__in=batch).order_by("pk").select_for_update()
+        list(found.values_list("pk"))
 
 
 def _link_names(name: str) -> tuple[str, ...]:

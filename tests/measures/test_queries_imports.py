@@ -10,10 +10,13 @@ from measures.models import Measure
 from measures.queries.imports import preview_of
 from partners.models import Organisation
 from tests.measures.builders import (
+    make_indicator,
     make_measure,
     make_milestone,
     make_plan,
     make_section,
+    make_target,
+    make_value,
 )
 from tests.measures.workbooks import (
     PLAN_SHEET,
@@ -59,6 +62,12 @@ def test_unedited_export_changes_nothing(client, office):
     )
     measure.supporters.add(make_organisation("Zoo"), make_organisation("Ämter"))
     make_measure(plan, "Ohne alles", description="Spalte,\tTab")
+    indicator = make_indicator(
+        measure, "Fläche", decimals=1, baseline_value=0, baseline_on=dt.date(2023, 12, 31)
+    )
+    make_target(indicator, "2030-12-31", "1234.56")
+    for period, value in (("2024", "4.25"), ("2025-Q1", "-0.3333")):
+        make_value(indicator, period, value, note="Zeile")
     make_milestone(measure, forecast_on=dt.date(2026, 7, 1), forecast_reason="Später", weight=3)
 
     def save_as_ods(book, cell):
@@ -69,11 +78,9 @@ def test_unedited_export_changes_nothing(client, office):
     preview = preview_of(upload(exported(client, save_as_ods), office).content)
 
     assert (preview.problems, preview.changed, preview.created) == ([], [], [])
-    assert preview.notes == [
-        "Das Blatt „Indikatoren“ wird nicht gelesen.",
-        "Das Blatt „Werte“ wird nicht gelesen.",
-    ]
+    assert (preview.notes, preview.is_empty) == ([], True)
     assert (preview.unchanged, preview.milestones) == (2, [])
+    assert (preview.unchanged_indicators, preview.unchanged_values) == (1, 2)
 
 
 @pytest.mark.parametrize(

@@ -283,6 +283,10 @@ def test_whole_plan_is_imported_in_one_step(office):
         "changed": 0,
         "unchanged": 0,
         "milestones": 1,
+        "indicators": 0,
+        "unchanged_indicators": 0,
+        "values": 0,
+        "unchanged_values": 0,
     }
 
 

@@ -182,6 +182,10 @@ def test_example_can_be_imported(client, office):
         "changed": 0,
         "unchanged": 0,
         "milestones": 3,
+        "indicators": 1,
+        "unchanged_indicators": 0,
+        "values": 1,
+        "unchanged_values": 0,
     }
 
 

@@ -176,6 +176,7 @@ def test_export_has_sheets_of_indicators_and_their_values(client, office):
             "unter dem Zielpfad",
             "Kataster",
             "im Portal erfasst",
+            1,
         ]
     ]
     assert [list(row.values()) for row in rows_of(response, "Werte")] == [

@@ -4,6 +4,7 @@ from measures.queries.imports.drafts import (
     MeasureChange,
     NewMeasure,
 )
+from measures.queries.imports.indicators import indicator_texts, targets_text, value_texts
 from measures.queries.imports.log import last_applied_import
 from measures.queries.imports.preview import preview_of
 from measures.queries.imports.tables import EXPLANATION, SHEETS, Problem, read_content
@@ -29,12 +30,15 @@ __all__ = [
     "NewMeasure",
     "Problem",
     "fingerprint",
+    "indicator_texts",
     "last_applied_import",
     "links_of",
     "milestone_texts",
     "preview_of",
     "read_content",
     "read_only_texts",
+    "targets_text",
     "texts_of",
+    "value_texts",
     "yes_or_no",
 ]

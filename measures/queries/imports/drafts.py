@@ -3,7 +3,15 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from measures.models import Measure, Milestone, Plan, PlanSection
+from measures.models import (
+    Indicator,
+    IndicatorTarget,
+    IndicatorValue,
+    Measure,
+    Milestone,
+    Plan,
+    PlanSection,
+)
 from measures.queries.imports.tables import Problem
 from measures.queries.imports.values import Directory, fingerprint
 
@@ -47,6 +55,19 @@ class NewMilestone:
 
 
 @dataclass
+class NewIndicator:
+    indicator: Indicator
+    targets: list[IndicatorTarget]
+    row: int
+
+
+@dataclass
+class NewValue:
+    value: IndicatorValue
+    row: int
+
+
+@dataclass
 class ImportPreview:
     """What an import would do; nothing is saved yet, `plan` and `sections` neither."""
 
@@ -57,6 +78,10 @@ class ImportPreview:
     changed: list[MeasureChange] = field(default_factory=list)
     unchanged: int = 0
     milestones: list[NewMilestone] = field(default_factory=list)
+    indicators: list[NewIndicator] = field(default_factory=list)
+    unchanged_indicators: int = 0
+    values: list[NewValue] = field(default_factory=list)
+    unchanged_values: int = 0
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -66,7 +91,8 @@ class ImportPreview:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.plan or self.created or self.changed or self.milestones)
+        parts = (self.milestones, self.indicators, self.values)
+        return not (self.plan or self.created or self.changed or any(parts))
 
     @property
     def can_be_applied(self) -> bool:
@@ -81,6 +107,10 @@ class ImportPreview:
             "changed": len(self.changed),
             "unchanged": self.unchanged,
             "milestones": len(self.milestones),
+            "indicators": len(self.indicators),
+            "unchanged_indicators": self.unchanged_indicators,
+            "values": len(self.values),
+            "unchanged_values": self.unchanged_values,
         }
 
     @property

@@ -1,18 +1,17 @@
 """Compare the rows of milestones with the milestones of the portal."""
 
 import datetime as dt
-from collections import defaultdict
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.dates import local_date
-from core.folding import fold
 from core.queries import in_batches
 from measures.models import Measure, Milestone
 from measures.models.milestones import DELAY_MESSAGE
 from measures.queries.imports.drafts import ImportPreview, NewMilestone
+from measures.queries.imports.subjects import NamedMeasures
 from measures.queries.imports.tables import ImportRow, ImportSheet
 from measures.queries.imports.values import (
     Unfit,
@@ -38,14 +37,10 @@ class _Comparison:
         self.sheet, self.preview = sheet, preview
         self.today = local_date(timezone.now())
         self.saved = _milestones_by_key({row.texts.get("key", "") for row in sheet.rows})
-        self.new_measures: dict[str, list[Measure]] = defaultdict(list)
-        for new in preview.created:
-            for name in {new.measure.title, new.measure.code} - {""}:
-                self.new_measures[fold(name)].append(new.measure)
-        named = [row.texts.get("measure", "") for row in sheet.rows if not row.texts.get("key")]
         # Only for rows without a key: those of an export name their milestone by its key.
-        self.saved_measures = _measures_titled(named)
-        self.known_titles = _titles_of(self.saved_measures)
+        named = [row for row in sheet.rows if not row.texts.get("key")]
+        self.measures = NamedMeasures(preview, named)
+        self.known_titles = _titles_of(self.measures.saved_keys)
         self.seen: dict[tuple[int, str], int] = {}
 
     def refuse(self, row: ImportRow, name: str, reason: str) -> None:
@@ -75,7 +70,7 @@ class _Comparison:
                 self.refuse(row, name, reason)
 
     def add(self, row: ImportRow) -> None:
-        measure = self.measure_of(row)
+        measure = self.measures.find(row, self.refuse)
         milestone = Milestone()
         values = {name: self.parsed(row, name) for name in PLAIN}
         # Read by the rules of `due_on`; the model fills the baseline itself and offers no form
@@ -122,26 +117,6 @@ class _Comparison:
         if milestone.done_on and milestone.done_on > self.today:
             self.refuse(row, "done_on", _("Dieser Tag liegt in der Zukunft."))
 
-    def measure_of(self, row: ImportRow) -> Measure | None:
-        """Return the measure that `row` names by title or code: one of the file, or a saved one."""
-        text = row.texts.get("measure", "")
-        plan = fold(row.texts.get("plan", ""))
-        saved = [
-            measure
-            for measure in self.saved_measures.get(fold(text), [])
-            if not plan or plan in (fold(measure.plan.title), fold(measure.plan.short_title))
-        ]
-        # The file first: an office that imports a plan means the measures it has just written down.
-        found = self.new_measures.get(fold(text)) or saved
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            reason = _("Eine Maßnahme „%(title)s“ steht weder in der Datei noch im Portal.")
-        else:
-            reason = _("„%(title)s“ heißen mehrere Maßnahmen. Bitte nennen Sie auch den Plan.")
-        self.refuse(row, "measure", reason % {"title": text})
-        return None
-
     def require_own_title(self, row: ImportRow, measure: Measure, title: str | None) -> None:
         # New measures have no key yet, so the object itself identifies them.
         first = self.seen.setdefault((id(measure), title or ""), row.number)
@@ -163,17 +138,7 @@ def _milestones_by_key(keys: set[str]) -> dict[str, Milestone]:
     }
 
 
-def _measures_titled(titles: list[str]) -> dict[str, list[Measure]]:
-    found: dict[str, list[Measure]] = defaultdict(list)
-    for batch in in_batches(sorted(set(titles))):
-        measures = Measure.objects.select_related("plan").filter(title__in=batch)
-        for measure in measures:
-            found[fold(measure.title)].append(measure)
-    return found
-
-
-def _titles_of(measures: dict[str, list[Measure]]) -> set[tuple[int, str]]:
-    pks = [measure.pk for named in measures.values() for measure in named]
+def _titles_of(pks: list[int]) -> set[tuple[int, str]]:
     return {
         pair
         for batch in in_batches(pks)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from measures.queries.imports.drafts import ImportPreview
+from measures.queries.imports.indicators import compare_indicators
 from measures.queries.imports.measures import compare_measures
 from measures.queries.imports.milestones import compare_milestones
 from measures.queries.imports.plans import read_plan
@@ -21,5 +22,7 @@ def preview_of(content: Mapping[str, Any]) -> ImportPreview:
         compare_measures(sheets["measures"], preview)
     if "milestones" in sheets:
         compare_milestones(sheets["milestones"], preview)
+    if "indicators" in sheets or "values" in sheets:
+        compare_indicators(sheets.get("indicators"), sheets.get("values"), preview)
     preview.problems = sorted(set(preview.problems), key=lambda found: found[:3])
     return preview
