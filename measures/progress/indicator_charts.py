@@ -71,7 +71,7 @@ class Scale(NamedTuple):
         ]
 
 
-def draw_chart(indicator: Indicator, today: dt.date) -> SafeString:
+def draw_chart(indicator: Indicator, today: dt.date, day_label: str = "") -> SafeString:
     """Return the chart of `indicator`, loaded with its series, in two widths of which the style
     sheet shows one; empty without a value and a target. A table says the same.
     """
@@ -79,7 +79,9 @@ def draw_chart(indicator: Indicator, today: dt.date) -> SafeString:
     if not values and not path:
         return SafeString("")
     return format_html_join(
-        "", "{}", ((_draw(indicator, values, path, today, layout),) for layout in (WIDE, NARROW))
+        "",
+        "{}",
+        ((_draw(indicator, values, path, today, day_label, layout),) for layout in (WIDE, NARROW)),
     )
 
 
@@ -88,6 +90,7 @@ def _draw(
     values: list[IndicatorValue],
     path: list[PathPoint],
     today: dt.date,
+    day_label: str,
     layout: Layout,
 ) -> SafeString:
     scale = _scale_of(indicator, values, path, today, layout)
@@ -100,7 +103,7 @@ def _draw(
         _("%(title)s: Werte und Zielpfad; dieselben Zahlen stehen darunter als Tabelle")
         % {"title": indicator.title},
         _draw_grid(indicator, scale),
-        _draw_today(scale, today),
+        _draw_today(scale, today, day_label),
         _draw_path(indicator, path, scale),
         _draw_series(indicator, values, scale),
         _draw_last(indicator, values, scale),
@@ -180,7 +183,7 @@ def _draw_grid(indicator: Indicator, scale: Scale) -> SafeString:
     return lines + years + unit
 
 
-def _draw_today(scale: Scale, today: dt.date) -> SafeString:
+def _draw_today(scale: Scale, today: dt.date, day_label: str) -> SafeString:
     if not scale.first <= today <= scale.last:
         return SafeString("")
     x = scale.x(today)
@@ -193,7 +196,7 @@ def _draw_today(scale: Scale, today: dt.date) -> SafeString:
         scale.layout.height - BOTTOM_PX,
         TOP_PX - 10,
         "end" if is_at_edge else "middle",
-        _("heute"),
+        day_label or _("heute"),
     )
 
 

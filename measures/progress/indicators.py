@@ -40,12 +40,17 @@ class IndicatorCard(NamedTuple):
     has_path: bool
 
 
-def indicator_cards(indicators: Iterable[Indicator], today: dt.date) -> list[IndicatorCard]:
-    """Return the cards of `indicators`; load them with `queries.indicators_with_series`."""
-    return [indicator_card(indicator, today) for indicator in indicators]
+def indicator_cards(
+    indicators: Iterable[Indicator], today: dt.date, *, day_label: str = ""
+) -> list[IndicatorCard]:
+    """Return the cards of `indicators`; load them with `queries.indicators_with_series`.
+
+    `day_label` names `today` in the chart if it is a former day.
+    """
+    return [indicator_card(indicator, today, day_label=day_label) for indicator in indicators]
 
 
-def indicator_card(indicator: Indicator, today: dt.date) -> IndicatorCard:
+def indicator_card(indicator: Indicator, today: dt.date, *, day_label: str = "") -> IndicatorCard:
     deviation = deviation_of(indicator)
     label = path_label(deviation, indicator.direction)
     targets = [
@@ -56,7 +61,7 @@ def indicator_card(indicator: Indicator, today: dt.date) -> IndicatorCard:
         indicator,
         draw_badge(label, STATE_COLOURS.get(deviation.state, "neutral")),
         deviation_sentence(indicator, deviation),
-        draw_chart(indicator, today),
+        draw_chart(indicator, today, day_label),
         _series_lines(indicator),
         targets,
         bool(targets),

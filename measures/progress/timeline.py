@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.dates import format_date
 from core.html import draw_due
@@ -52,6 +54,7 @@ class Timeline(NamedTuple):
     has_cuts: bool = False
     has_overdue: bool = False
     has_shifts: bool = False
+    day_label: str | Promise = gettext_lazy("heute")
 
     @property
     def svg(self) -> SafeString:
@@ -87,7 +90,9 @@ def draw_timeline(
     )
 
 
-def draw_milestones(measure: Measure, milestones: Sequence[Milestone], today: dt.date) -> Timeline:
+def draw_milestones(
+    measure: Measure, milestones: Sequence[Milestone], today: dt.date, *, day_label: str = ""
+) -> Timeline:
     """Draw each of the `milestones` of `measure` on a line of its own: a line leads from the day
     that was agreed first to the one on which it is expected or was reached. Without a table, which
     the page of the measure has already.
@@ -103,8 +108,9 @@ def draw_milestones(measure: Measure, milestones: Sequence[Milestone], today: dt
         lines.append(Line(name, draw))
     label = _("Meilensteine; dieselben Angaben stehen darunter als Tabelle")
     return Timeline(
-        pictures=[draw_picture(lines, scale, today, label)],
+        pictures=[draw_picture(lines, scale, today, label, day_label=day_label)],
         table=[],
+        day_label=day_label or _("heute"),
         has_overdue=_has_overdue(milestones, measure, today),
         has_shifts=any(shown.baseline_on != shown.expected_on for shown in milestones),
     )

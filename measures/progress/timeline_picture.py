@@ -116,7 +116,10 @@ def wrapped(text: str, scale: Scale) -> list[str]:
     return textwrap.wrap(text, scale.layout.name_length) or [""]
 
 
-def draw_picture(lines: list[Line], scale: Scale, today: dt.date, label: str) -> SafeString:
+def draw_picture(
+    lines: list[Line], scale: Scale, today: dt.date, label: str, *, day_label: str = ""
+) -> SafeString:
+    """Draw `lines` below the years. `day_label` names `today` if it is a former day."""
     height, drawn = HEADER_HEIGHT_PX, []
     for line in lines:
         drawn.append((line.draw(height),))
@@ -129,7 +132,7 @@ def draw_picture(lines: list[Line], scale: Scale, today: dt.date, label: str) ->
         label,
         _draw_months(scale, height),
         _draw_years(scale, height),
-        _draw_today(scale, height, today),
+        _draw_today(scale, height, today, day_label),
         format_html_join("", "{}", drawn),
     )
 
@@ -179,7 +182,7 @@ def _draw_months(scale: Scale, height: int) -> SafeString:
     return lines + labels
 
 
-def _draw_today(scale: Scale, height: int, today: dt.date) -> SafeString:
+def _draw_today(scale: Scale, height: int, today: dt.date, day_label: str) -> SafeString:
     if not scale.contains(today):
         return SafeString("")
     at = scale.x(today)
@@ -191,7 +194,7 @@ def _draw_today(scale: Scale, height: int, today: dt.date) -> SafeString:
         HEADER_HEIGHT_PX - 8,
         height,
         "end" if is_at_edge else "middle",
-        _("heute"),
+        day_label or _("heute"),
     )
 
 

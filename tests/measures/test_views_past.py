@@ -143,6 +143,7 @@ def test_measure_and_tree_show_the_day_and_offer_nothing_to_do(client, office, p
 
     assert BANNER in shown
     assert "<h1" in shown and "Grundstücke sichern" in shown
+    assert "Stand, 13.05.2026" in shown and "heute," not in shown  # the line in the pictures
     for then in ("Flächen", "IHK", "VDMA Ost", "Metall", "läuft", "Nur intern", "überfällig"):
         assert then in shown, then
     for later in ("Ankauf", "Energie", "Medien", "Geld fehlt", "Anderes", "7 Stück", "Geändert"):
