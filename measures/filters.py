@@ -35,14 +35,19 @@ from measures.queries import (
     undecided_measures,
     with_period,
 )
-from measures.queries.facets import HALF_A_YEAR, NEVER, OVERDUE, YEAR
+from measures.queries.facets import (
+    COUNTS_KEPT_SECONDS,
+    HALF_A_YEAR,
+    LIVE_COUNT_LIMIT,
+    NEVER,
+    OVERDUE,
+    YEAR,
+)
 from partners.filters import ResponsibleFilter, offer_accounts
 from partners.models import Organisation, Sector
 
 EVERYTHING = _("alle")
 EVER = "alle"  # in query strings
-LIVE_COUNT_LIMIT = 5_000
-COUNTS_KEPT_SECONDS = 60
 # How many days ago the status was reported last.
 AGES = [
     (HALF_A_YEAR, _("seit sechs Monaten nicht gemeldet")),
@@ -79,9 +84,7 @@ def _lighthouse_field() -> filters.ChoiceFilter:
 
 class MeasureFilter(filters.FilterSet):
     q = _search_field()
-    plan = filters.ModelChoiceFilter(
-        label=_("Plan"), queryset=Plan.objects.none(), empty_label=EVERYTHING
-    )
+    plan = filters.ChoiceFilter(label=_("Plan"), method="by_plan", empty_label=EVERYTHING)
     section = filters.ChoiceFilter(
         label=_("Handlungsfeld"), method="by_section", empty_label=EVERYTHING, widget=PickList
     )
@@ -114,7 +117,8 @@ class MeasureFilter(filters.FilterSet):
         super().__init__(self._with_plan(data, today), queryset=queryset)
         offer_accounts(self, user)
         self.sections = sections_of(self.plans)
-        self.filters["plan"].queryset = Plan.objects.visible_to(user).newest_first()
+        # From the plans at hand: a choice of models would read them again, to show and to check.
+        self.filters["plan"].extra["choices"] = [(str(plan.pk), str(plan)) for plan in self.plans]
         self.filters["section"].extra["choices"] = [
             *section_choices(self.sections, only_plan=self.data.get("plan")),
             (UNKNOWN, UNKNOWN_LABEL),
@@ -131,6 +135,11 @@ class MeasureFilter(filters.FilterSet):
             *((str(sector.pk), sector.name) for sector in Sector.objects.order_by("name", "pk")),
             (UNKNOWN, UNKNOWN_LABEL),
         ]
+
+    @property
+    def chosen_plan(self) -> Plan | None:
+        chosen = self.form.cleaned_data.get("plan")
+        return next((plan for plan in self.plans if str(plan.pk) == chosen), None)
 
     def count_choices(self, found: int) -> None:
         """Add to each choice how many measures it would find. `found` is how many
@@ -178,6 +187,9 @@ class MeasureFilter(filters.FilterSet):
     def by_value(self, measures, name, value):
         # Unknown is stored as an empty text, but an empty choice already means *alle*.
         return measures.filter(**{name: "" if value == UNKNOWN else value})
+
+    def by_plan(self, measures, name, value):
+        return measures.filter(plan_id=int(value))
 
     def by_section(self, measures, name, value):
         if value == UNKNOWN:
@@ -283,8 +295,7 @@ def _with_counts(choices, counts: Mapping[str, int]) -> list[tuple]:
         elif value == "":
             counted.append((value, label))
         else:
-            # A model's choice is an object that knows the record; the text of it is its key.
-            counted.append((value, f"{label} ({counts.get(str(value), 0)})"))
+            counted.append((value, f"{label} ({counts.get(value, 0)})"))
     return counted
 
 

@@ -12,6 +12,7 @@ from core.dates import local_date
 from core.roles import is_office
 from core.views import allowed, paginate, render_page_or_fragment
 from measures.queries import current_plan, open_rounds, progress_figures
+from outbox.queries.mails import mails_waiting
 from overview.permissions import can_see_sector_balance
 from overview.progress import (
     BALANCE_KINDS,
@@ -60,12 +61,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     today = local_date(now)
     # The rounds are read once, for the line of the plan and for what others have to do.
     rounds, plan = open_rounds(), current_plan(user, today)
+    problems, drafts = mails_waiting(now) if is_office(user) else (None, None)
     context = {
         "today": today,
         "plan": plan,
         "plan_line": plan_line(plan, rounds),
         "has_role": bool(user.roles),
-        "alerts": alerts(user, now),
+        "alerts": alerts(user, now, problems),
         "own_title": own_tasks_title(user),
         "empty_text": nothing_waiting_text(user),
         "received": received_lately(user, now),
@@ -74,7 +76,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "can_see_sector_balance": can_see_sector_balance(user),
     }
     if is_office(user):
-        own, of_colleagues = office_tasks(user, now)
+        own, of_colleagues = office_tasks(user, now, drafts)
         context |= {
             "own": _first_tasks(own, now, MAX_OWN_TASKS),
             "others": _first_tasks(tasks_of_others(user, now, rounds), now, MAX_OTHERS, rounds),

@@ -10,7 +10,7 @@ from core.progress import WaitingEntry
 from measures.models import ReportingRound, StatusReport
 from measures.progress.measures import report_check_step
 from measures.progress.rounds import owing_url
-from measures.queries import reports_owed
+from measures.queries import with_owed_count
 from partners.models import Organisation
 
 
@@ -24,16 +24,15 @@ def report_tasks(pks: Collection[int], now: dt.datetime) -> dict[int, WaitingEnt
 
 
 def lead_tasks(reporting_round: ReportingRound, pks: Collection[int]) -> dict[int, WaitingEntry]:
-    """Return what the organisations `pks` owe in the round, by primary key. Two queries."""
-    owed = reports_owed(reporting_round, pks)
+    """Return what the organisations `pks` owe in the round, by primary key. One query."""
     return {
         lead.pk: WaitingEntry(
             lead.label,
-            _reports_owed(reporting_round, owed.get(lead.pk, 0)),
+            _reports_owed(reporting_round, lead.owed_count or 0),
             owing_url(reporting_round),
             reporting_round.due_on,
         )
-        for lead in Organisation.objects.filter(pk__in=pks)
+        for lead in with_owed_count(reporting_round, Organisation.objects.filter(pk__in=pks))
     }
 
 

@@ -98,9 +98,9 @@ from measures.queries.requests import (
     count_awaited_leads,
     leads_owing,
     owing_reporters,
-    reports_owed,
     round_version,
     valid_requests,
+    with_owed_count,
 )
 from measures.queries.rounds import (
     ReportInRound,
@@ -220,7 +220,6 @@ __all__ = [
     "reports_in_review",
     "reports_in_round",
     "reports_on",
-    "reports_owed",
     "reports_to_check",
     "requirement_candidates",
     "round_awaiting_report",
@@ -252,4 +251,5 @@ __all__ = [
     "version_of_measures",
     "with_lists",
     "with_period",
+    "with_owed_count",
 ]

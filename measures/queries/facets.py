@@ -23,6 +23,9 @@ FACETS = (
     "lighthouse",
 )
 OVERDUE, NEVER = "overdue", "never"
+# Counts of more measures than this are kept, so that pages do not read a large plan each time.
+LIVE_COUNT_LIMIT = 5_000
+COUNTS_KEPT_SECONDS = 60
 HALF_A_YEAR, YEAR = "183", "365"  # days since the status was reported
 
 

@@ -5,12 +5,14 @@ avoids a recursive query that differs between the two databases.
 """
 
 import datetime as dt
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.core.cache import cache
+from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -18,7 +20,8 @@ from core.enums import TrafficLight
 from core.models import Origin
 from core.progress import Segment
 from measures.enums import FINISHED_PHASES, PHASE_BAR_COLOURS, UNKNOWN_LABEL
-from measures.models import Measure, Plan, PlanSection, Project
+from measures.models import Measure, Milestone, Plan, PlanSection, Project
+from measures.queries.facets import COUNTS_KEPT_SECONDS, LIVE_COUNT_LIMIT
 from measures.queries.past import as_measures, past_measures
 
 BRANCH_SIZE = 50  # measures of a branch that the tree shows; the list shows the rest
@@ -27,7 +30,7 @@ TRAFFIC_LIGHT_ORDER = (TrafficLight.GREEN, TrafficLight.YELLOW, TrafficLight.RED
 
 # What makes a milestone overdue once its day has passed, as in `progress.milestones.is_overdue`.
 # Without a negation, which Django would turn into a subquery.
-IS_LATE = Q(milestones__done_on__isnull=True, milestones__origin__in=(Origin.ENTERED, Origin.DEMO))
+IS_LATE = Q(done_on__isnull=True, origin__in=(Origin.ENTERED, Origin.DEMO))
 
 
 class TreeNode(NamedTuple):
@@ -270,20 +273,7 @@ def progress_figures(user, plan: Plan, today: dt.date) -> PlanProgress:
     whole = FieldProgress(str(plan))
     by_top = {top.pk: FieldProgress(top.label, top) for top in sections if top.parent_id is None}
     unplaced = FieldProgress(_("Keinem Feld zugeordnet"))
-    # One row per combination rather than per measure, so that the size of a plan does not matter.
-    # `distinct`, because the join with milestones repeats each measure.
-    counted = (
-        Measure.objects.visible_to(user)
-        .filter(plan=plan)
-        .order_by()
-        .values_list("section_id", "phase", "traffic_light")
-        .annotate(
-            count=Count("pk", distinct=True),
-            total=Count("milestones"),
-            done=Count("milestones__done_on"),
-            overdue=Count("milestones", filter=IS_LATE & Q(milestones__due_on__lt=today)),
-        )
-    )
+    counted = _counted(user, plan, today)
     for section_id, phase, traffic_light, count, total, done, overdue in counted:
         place = by_top[tops[section_id].pk] if section_id else unplaced
         for progress in (whole, place):
@@ -295,6 +285,46 @@ def progress_figures(user, plan: Plan, today: dt.date) -> PlanProgress:
                 progress.milestones_overdue += overdue
     fields = list(by_top.values())
     return PlanProgress(whole, [*fields, unplaced] if unplaced.total else fields)
+
+
+def _counted(user, plan: Plan, today: dt.date) -> list[tuple]:
+    """Return `_count` of the measures of `plan` that `user` may see, of a large plan as it was at
+    most a minute ago.
+    """
+    # With the rights, so that nobody is shown what they may not see any more.
+    rights = plan.pk, user.pk, sorted(user.roles), sorted(user.organisation_ids), today
+    key = f"measures:figures:{hashlib.sha256(repr(rights).encode()).hexdigest()}"
+    counted = cache.get(key)
+    if counted is None:
+        measures = Measure.objects.visible_to(user).filter(plan=plan).order_by()
+        counted = list(_count(measures, today))
+        if sum(found[3] for found in counted) > LIVE_COUNT_LIMIT:
+            cache.set(key, counted, COUNTS_KEPT_SECONDS)
+    return counted
+
+
+def _count(measures: QuerySet[Measure], today: dt.date) -> QuerySet:
+    """Return one row per combination rather than per measure, so that the size of a plan does not
+    matter: section, phase, light, and the numbers of measures and of all, reached and late
+    milestones.
+    """
+    # Counted apart: a join would repeat each measure, and telling them apart takes a sort of all.
+    none = Value(0)
+    by_status = measures.values_list("section_id", "phase", "traffic_light").annotate(
+        count=Count("pk"), total=none, done=none, overdue=none
+    )
+    milestones = Milestone.objects.order_by().filter(measure__in=measures.values("pk"))
+    by_phase = milestones.annotate(light=Value(""), count=none).values_list(
+        "measure__section_id", "measure__phase", "light", "count"
+    )
+    return by_status.union(
+        by_phase.annotate(
+            total=Count("pk"),
+            done=Count("done_on"),
+            overdue=Count("pk", filter=IS_LATE & Q(due_on__lt=today)),
+        ),
+        all=True,
+    )
 
 
 class PlanFigures(NamedTuple):

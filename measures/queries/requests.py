@@ -5,7 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Count, DateField, IntegerField, Min, QuerySet, Value
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    IntegerField,
+    Min,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+)
 
 from core.roles import PARTNER
 from measures.models import Measure, ReportingRound, ReportRequest
@@ -222,14 +232,18 @@ def round_version(reporting_round: ReportingRound) -> str:
 
 def leads_owing(reporting_round: ReportingRound) -> QuerySet[Organisation]:
     """Return the organisations that owe reports in the round, with `due_day` and `in_charge`."""
-    owed = measures_awaiting_report(reporting_round).order_by().values("lead")
-    return Organisation.objects.filter(pk__in=owed).annotate(
+    # The first report that is owed decides; a subquery of all leads would read every measure.
+    owed = measures_awaiting_report(reporting_round).order_by().filter(lead=OuterRef("pk"))
+    return Organisation.objects.filter(Exists(owed)).annotate(
         due_day=Value(reporting_round.due_on, output_field=DateField()),
         in_charge=Value(None, output_field=IntegerField()),
     )
 
 
-def reports_owed(reporting_round: ReportingRound, leads: Iterable[int]) -> dict[int, int]:
-    """Return how many reports each of `leads` owes in the round, by its primary key."""
-    owed = measures_awaiting_report(reporting_round).filter(lead__in=leads).order_by()
-    return dict(owed.values_list("lead").annotate(Count("pk")))
+def with_owed_count(
+    reporting_round: ReportingRound, leads: QuerySet[Organisation]
+) -> QuerySet[Organisation]:
+    """Return `leads` with how many reports each owes in the round; None if it owes none."""
+    owed = measures_awaiting_report(reporting_round).order_by().filter(lead=OuterRef("pk"))
+    counted = owed.values("lead").annotate(number=Count("pk")).values("number")
+    return leads.annotate(owed_count=Subquery(counted))

@@ -116,14 +116,15 @@ def past_list(request: HttpRequest, stand: Stand) -> HttpResponse:
     page = paginate(request, records)
     tops = top_sections(listing.sections)
     items = list_items(as_measures(page.object_list), tops, query=stand.suffix)
-    plan = listing.form.cleaned_data.get("plan")
     context = {
         "stand": stand,
         "filter": listing,
         "plan_tabs": plan_tabs(listing.plans, listing.data.get("plan", ""), request.GET),
         "page_obj": page,
         "items": items,
-        "nothing": "" if items or _is_filtered(listing) else nothing_then(plan, stand.day),
+        "nothing": ""
+        if items or _is_filtered(listing)
+        else nothing_then(listing.chosen_plan, stand.day),
         "sees_responsible": can_see_responsible(request.user),
     }
     return render(request, "measures/list.html", context)

@@ -187,19 +187,20 @@ def unsolved_mails() -> QuerySet[Mail]:
     return Mail.objects.filter(is_unsolved())
 
 
-def count_problems(now: dt.datetime) -> Problems:
-    """Count the unsolved and the late mails in one query."""
-    found = Mail.objects.filter(is_unsolved() | is_late(now)).aggregate(
+def mails_waiting(now: dt.datetime) -> tuple[Problems, Drafts]:
+    """Count the unsolved and the late mails, and the drafts that somebody has to read first, in one
+    query.
+    """
+    is_draft = Q(state=MailState.DRAFT)
+    found = Mail.objects.filter(is_unsolved() | is_late(now) | is_draft).aggregate(
         unsolved=Count("pk", filter=is_unsolved()),
         late=Count("pk", filter=is_late(now)),
         late_since=Min("due_at", filter=is_late(now)),
+        drafts=Count("pk", filter=is_draft),
+        drafts_since=Min("due_at", filter=is_draft),
     )
-    return Problems(**found)
-
-
-def drafts_waiting() -> Drafts:
-    found = Mail.objects.filter(state=MailState.DRAFT)
-    return Drafts(**found.aggregate(count=Count("pk"), since=Min("due_at")))
+    problems = Problems(found["unsolved"], found["late"], found["late_since"])
+    return problems, Drafts(found["drafts"], found["drafts_since"])
 
 
 def latest_failure() -> Failure | None:

@@ -17,7 +17,7 @@ from dialogues.queries import upcoming_dialogues
 from measures.models import Plan, ReportingRound
 from media_visits.queries import upcoming_visits
 from outbox.enums import StateFilter
-from outbox.queries.mails import count_problems
+from outbox.queries.mails import Problems, mails_waiting
 
 MAX_EVENTS = 5
 
@@ -66,13 +66,15 @@ def nothing_waiting_text(user) -> str:
     return _("Zurzeit wartet nichts.")
 
 
-def alerts(user, now: dt.datetime) -> list[Alert]:
-    """Return alerts about overdue decisions and failed or late mail, for the office only."""
+def alerts(user, now: dt.datetime, problems: Problems | None = None) -> list[Alert]:
+    """Return alerts about overdue decisions and failed or late mail, for the office only. The
+    `problems` are counted unless the caller has done so.
+    """
     if not is_office(user):
         return []
     found = [
         Alert("overdue", _("Freigaben"), _overdue_decisions(user, local_date(now))),
-        Alert("mail", _("Postausgang"), _mail_problems(now)),
+        Alert("mail", _("Postausgang"), _mail_problems(problems or mails_waiting(now)[0])),
     ]
     # An alert without lines has nothing to report.
     return [alert for alert in found if alert.lines]
@@ -92,8 +94,8 @@ def _overdue_decisions(user, today: dt.date) -> list[tuple[str, str]]:
     return [(text % values, reverse("approvals_desk"))]
 
 
-def _mail_problems(now: dt.datetime) -> list[tuple[str, str]]:
-    problems, lines, url = count_problems(now), [], reverse("outbox:list")
+def _mail_problems(problems: Problems) -> list[tuple[str, str]]:
+    lines, url = [], reverse("outbox:list")
     if problems.unsolved:
         text = ngettext(
             "%(count)d E-Mail ging nicht hinaus.",

@@ -27,7 +27,7 @@ from measures.progress import lead_tasks, report_tasks
 from measures.queries import reports_due_for
 from media_visits.progress import visit_tasks
 from outbox.enums import MailState
-from outbox.queries.mails import drafts_waiting
+from outbox.queries.mails import Drafts, mails_waiting
 from overview.queries import (
     MINE,
     NO_DEADLINE,
@@ -65,10 +65,15 @@ class OfficeTasks(NamedTuple):
     of_colleagues: TaskList
 
 
-def office_tasks(user, now: dt.datetime) -> OfficeTasks:
+def office_tasks(user, now: dt.datetime, drafts: Drafts | None = None) -> OfficeTasks:
+    """Return what waits for the office. The `drafts` are counted unless the caller has done so."""
     # Both from the same keys, so that one query reads and counts them.
     keys = TaskKeys(office_sources(user, now), user)
-    entries = [*waiting_for(user, now), *_reports_due(user), *_drafts()]
+    entries = [
+        *waiting_for(user, now),
+        *_reports_due(user),
+        *_drafts(drafts or mails_waiting(now)[1]),
+    ]
     return OfficeTasks(
         TaskList(keys, (MINE, UNASSIGNED), entries), TaskList(keys, (OF_COLLEAGUES,))
     )
@@ -99,10 +104,9 @@ def _reports_due(user) -> list[WaitingEntry]:
     ]
 
 
-def _drafts() -> list[WaitingEntry]:
+def _drafts(drafts: Drafts) -> list[WaitingEntry]:
     """Return the mails that are to be read before they go out, as one task."""
     # A single release may leave hundreds of drafts, which would bury every other task.
-    drafts = drafts_waiting()
     if not drafts.since:
         return []
     text = ngettext(

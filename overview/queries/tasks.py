@@ -119,14 +119,15 @@ class TaskKeys:
     """
 
     def __init__(self, sources: Iterable[Source], user=None):
-        rank = _rank(user) if user else Value(MINE, output_field=IntegerField())
         # One UNION, turned into SQL once: that takes longer than running it.
-        self._sql, self._params = _merged_sql([_keys_of(source, rank) for source in sources])
+        self._sql, self._params = _ranked(
+            *_merged_sql([_keys_of(found) for found in sources]), user
+        )
         self._counts: list[int] | None = [] if self._sql else [0] * len(RANKS)
 
     def count(self, ranks: Iterable[int] = RANKS) -> int:
         if not self._counts:
-            [row] = self._run(f"SELECT {_COUNTS} FROM ({self._sql}) keys", self._params)
+            [row] = self._run(f"SELECT {_COUNTS} FROM ({self._sql}) task_keys", self._params)
             self._counts = [count or 0 for count in row]
         return sum(self._counts[rank] for rank in ranks)
 
@@ -135,16 +136,17 @@ class TaskKeys:
         if not self._sql or stop <= start:
             return []
         names = ", ".join(_COLUMNS)
-        counted = f"SELECT {names}, {_WINDOWED} FROM ({self._sql}) keys"
         wanted = ", ".join(str(int(rank)) for rank in ranks)
+        # The counts to the left, so that they come even if the part is empty.
         rows = self._run(
-            f"SELECT * FROM ({counted}) counted WHERE task_rank IN ({wanted})"
-            f" ORDER BY {names} LIMIT %s OFFSET %s",
+            f"WITH task_keys AS ({self._sql}), counted AS (SELECT {_COUNTS} FROM task_keys),"
+            f" part AS (SELECT {names} FROM task_keys WHERE task_rank IN ({wanted})"
+            f" ORDER BY {names} LIMIT %s OFFSET %s)"
+            f" SELECT counted.*, {names} FROM counted LEFT JOIN part ON 1 = 1 ORDER BY {names}",
             (*self._params, stop - start, start),
         )
-        if rows:
-            self._counts = list(rows[0][len(_COLUMNS) :])
-        return [_key(*row[: len(_COLUMNS)]) for row in rows]
+        self._counts = [count or 0 for count in rows[0][: len(RANKS)]]
+        return [_key(*row[len(RANKS) :]) for row in rows if row[len(RANKS)] is not None]
 
     @staticmethod
     def _run(sql: str, params) -> list[tuple]:
@@ -154,17 +156,15 @@ class TaskKeys:
 
 
 _COLUMNS = ("task_rank", "task_due", "task_source", "task_pk", "task_account")
-_COUNTS = ", ".join(f"SUM(CASE WHEN task_rank = {rank} THEN 1 ELSE 0 END)" for rank in RANKS)
-_WINDOWED = ", ".join(
-    f"SUM(CASE WHEN task_rank = {rank} THEN 1 ELSE 0 END) OVER () AS count_{rank}" for rank in RANKS
+_COUNTS = ", ".join(
+    f"SUM(CASE WHEN task_rank = {rank} THEN 1 ELSE 0 END) AS count_{rank}" for rank in RANKS
 )
 
 
-def _keys_of(source: Source, rank) -> QuerySet:
+def _keys_of(source: Source) -> QuerySet:
     return (
         source.records.order_by()
         .annotate(
-            task_rank=rank,
             task_due=Coalesce(
                 "due_day", Value(NO_DEADLINE, output_field=DateField()), output_field=DateField()
             ),
@@ -172,7 +172,7 @@ def _keys_of(source: Source, rank) -> QuerySet:
             task_pk=F("pk"),
             task_account=Coalesce("in_charge", Value(0), output_field=IntegerField()),
         )
-        .values_list(*_COLUMNS)
+        .values_list(*_COLUMNS[1:])
     )
 
 
@@ -188,21 +188,28 @@ def _merged_sql(parts: list[QuerySet]) -> tuple[str, tuple]:
         return "", ()
 
 
+def _ranked(sql: str, params: tuple, user) -> tuple[str, tuple]:
+    """Return the keys of `sql` with the rank of each for `user`. Once around all sources, because
+    Django takes longer to write a condition than the database to check it.
+    """
+    if not sql:
+        return "", ()
+    rank, rank_params = str(MINE), ()
+    if user:
+        colleagues, rank_params = office_accounts().order_by().values("pk").query.sql_with_params()
+        rank = (
+            f"CASE WHEN task_account = {int(user.pk)} THEN {MINE}"
+            f" WHEN task_account IN ({colleagues}) THEN {OF_COLLEAGUES} ELSE {UNASSIGNED} END"
+        )
+    columns = ", ".join(_COLUMNS[1:])
+    return f"SELECT {rank} AS task_rank, {columns} FROM ({sql}) found", (*rank_params, *params)
+
+
 def _key(rank: int, due_on: dt.date | str, source: str, pk: int, account: int) -> TaskKey:
     # SQLite keeps dates as text.
     if isinstance(due_on, str):
         due_on = dt.date.fromisoformat(due_on)
     return TaskKey(rank, due_on, source, pk, account)
-
-
-def _rank(user) -> Case:
-    colleagues = office_accounts().order_by().values("pk")
-    return Case(
-        When(in_charge=user.pk, then=Value(MINE)),
-        When(in_charge__in=colleagues, then=Value(OF_COLLEAGUES)),
-        default=Value(UNASSIGNED),
-        output_field=IntegerField(),
-    )
 
 
 class TaskList:

@@ -7,10 +7,10 @@ from outbox.models import Mail, MailLog
 from outbox.queries.mails import (
     LATE_AFTER,
     Problems,
-    count_problems,
     latest_batch,
     latest_failure,
     mails_about,
+    mails_waiting,
     oldest_due_at,
 )
 from outbox.services import resend_mail
@@ -64,9 +64,10 @@ def test_no_problems_while_nothing_failed_and_nothing_is_late(django_assert_num_
     make_mail(state="failed", settled_at=NOW)
 
     with django_assert_num_queries(1):
-        problems = count_problems(NOW)
+        problems, drafts = mails_waiting(NOW)
 
     assert problems == Problems(0, 0, None)
+    assert drafts.count == 1
 
 
 def test_failed_and_late_mails_are_counted_as_problems():
@@ -76,7 +77,7 @@ def test_failed_and_late_mails_are_counted_as_problems():
     for columns in ({"state": "waiting"}, {"state": "retry"}, claimed_fields()):
         make_mail(due_at=since, **columns)
 
-    assert count_problems(NOW) == Problems(2, 3, since)
+    assert mails_waiting(NOW)[0] == Problems(2, 3, since)
 
 
 def test_latest_failure_goes_by_the_time_of_failing(django_assert_num_queries):
