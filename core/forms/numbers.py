@@ -1,5 +1,7 @@
 """Fields for numbers in German notation."""
 
+from decimal import Decimal
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +41,10 @@ class GermanDecimalField(forms.DecimalField):
 
     def __init__(self, **kwargs):
         super().__init__(**{**kwargs, "localize": True})
+
+    def prepare_value(self, value):
+        # The database pads numbers to all their places: "135,0000" reads like more than is known.
+        return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
 
     def to_python(self, value):
         if isinstance(value, str):

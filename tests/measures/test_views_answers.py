@@ -260,6 +260,7 @@ def test_forecast_and_value_wait_in_the_report_until_it_is_accepted(client, url,
     kept = ReportedForecast.objects.get()
     assert (kept.forecast_on, kept.forecast_reason) == (dt.date(2026, 8, 31), "")
     refused = sent(client, url, said, submit=str(measure.pk)).content.decode()
+    assert 'value="135,5"' in client.get(url).content.decode()
     assert "Wird es später als geplant, gehört der Grund dazu." in refused
     assert '<details class="answer__milestones" open>' in refused
     said |= {f"s{milestone.pk}-forecast_reason": "Vergabe dauert länger"}
