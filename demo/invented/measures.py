@@ -14,17 +14,16 @@ from core.history import save_as, save_changes_as
 from core.models import Origin
 from demo.accounts import find_organisation
 from demo.invented.indicators import load_invented_indicators
+from demo.invented.loading import load_contacts, load_documents
 from demo.invented.progress import (
     ADJUSTMENTS,
     CHAPTER_TEXTS,
-    CONTACTS,
     EXCHANGE,
     INVENTED_MEASURES,
     REQUIREMENTS,
     STATUS_OF_REAL_MEASURES,
     WORKSHOPS,
     Adjustment,
-    InventedContact,
     InventedMeasure,
     Progress,
 )
@@ -38,7 +37,6 @@ from measures.models import (
     MonitoringReport,
     Plan,
     PlanSection,
-    Project,
     ReportingRound,
 )
 from measures.progress import example_sheets, office_sheets, proposed_chapters
@@ -46,7 +44,6 @@ from measures.queries import fields_in_order, monitoring_state, sections_of, top
 from partners.models import Organisation, Person
 
 PLAN = "MPI 2018–2021"
-PROJECT_WITH_CONTACT = "TransferHUB CleanTech Marzahn"
 # Working days from today: the last round was closed 25 days after its cut-off day.
 LAST_CUT_OFF, CLOSED_ON = -140, -115
 WITHOUT_REPORT = 4  # on every fourth measure, nothing was reported in the earlier round
@@ -66,8 +63,9 @@ def load_invented_measures(scenario: Scenario) -> None:
     _load_open_round(scenario, plan, measures)
     _load_requirements()
     load_invented_indicators(scenario, plan)
-    _load_contacts(scenario, plan)
+    load_contacts(scenario, plan)
     _load_monitoring_reports(scenario, plan)
+    load_documents(scenario, plan)
 
 
 def _load_requirements() -> None:
@@ -353,44 +351,3 @@ def _upload(scenario: Scenario, name: str, sheets: list[Sheet]) -> None:
     now = scenario.at(-1)
     content = workbook_response(name, sheets, now=now).content
     services.create_import(file=io.BytesIO(content), name=name, by=scenario.office, now=now)
-
-
-def _load_contacts(scenario: Scenario, plan: Plan) -> None:
-    people = _contact_people(scenario)
-    for position, contact in enumerate(CONTACTS, start=1):
-        owner = Measure.objects.get(plan=plan, title=contact.title)
-        _load_contact(scenario, owner, people[contact.person], contact, position)
-    project = (
-        Project.objects.filter(title=PROJECT_WITH_CONTACT).first()
-        or Project.objects.order_by("pk")[0]
-    )
-    # Of another organisation than the lead, which the office has confirmed.
-    _load_contact(scenario, project, people["vdma"], InventedContact(project.title, "vdma"), 1)
-
-
-def _contact_people(scenario: Scenario) -> dict[str, Person]:
-    # Asked in the open round without an account; at the measures, the same person stands in.
-    policy = Person.objects.get(email="standortpolitik@example.org")
-    return {"vdma": scenario.vdma.person, "ihk": scenario.ihk.person, "policy": policy}
-
-
-def _load_contact(
-    scenario: Scenario,
-    owner: Measure | Project,
-    person: Person,
-    contact: InventedContact,
-    position: int,
-) -> None:
-    services.create_contact(
-        owner=owner,
-        values={
-            "person": person,
-            "role": contact.role,
-            "function": contact.function,
-            "position": position,
-        },
-        heeded=[f"contact-{person.pk}-of-{person.organisation_id}"],
-        by=scenario.office,
-        now=scenario.at(-30),
-        origin=Origin.DEMO,
-    )

@@ -1,5 +1,6 @@
 from measures.forms.answers import AnswerForms, answer_forms
 from measures.forms.contacts import ContactForm
+from measures.forms.documents import DocumentForm, LinkForm, UploadForm
 from measures.forms.imports import ConflictsForm, ImportForm
 from measures.forms.indicators import IndicatorForm, TargetForm, ValueForm, ValuesForm
 from measures.forms.measures import (
@@ -16,6 +17,9 @@ from measures.forms.requests import RequestForm
 from measures.forms.reviews import OfficialLightForm
 
 __all__ = [
+    "DocumentForm",
+    "LinkForm",
+    "UploadForm",
     "AnswerForms",
     "ChapterForm",
     "ConflictsForm",

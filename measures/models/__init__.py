@@ -1,6 +1,7 @@
 from measures.models.answers import ReportedForecast, ReportedValue
 from measures.models.contacts import Contact
 from measures.models.continuations import Continuation
+from measures.models.documents import Document, Link
 from measures.models.entries import RoundEntry, RoundMilestone
 from measures.models.imports import MeasureImport
 from measures.models.indicators import Indicator, IndicatorTarget, IndicatorValue
@@ -20,6 +21,8 @@ from measures.models.rounds import ReportingRound
 from measures.models.saved_filters import SavedFilter
 
 __all__ = [
+    "Document",
+    "Link",
     "Contact",
     "Continuation",
     "Indicator",

@@ -23,6 +23,7 @@ from measures.progress.differences import (
     differences_line,
     differences_notes,
 )
+from measures.progress.documents import material_lines
 from measures.progress.entries import entries_note, entry_lines, entry_sheet
 from measures.progress.exports import export_sheets, office_sheets
 from measures.progress.import_example import example_sheets
@@ -99,6 +100,7 @@ from measures.progress.timeline import draw_milestones, draw_timeline
 from measures.progress.timeline_picture import CARD, PAGE
 
 __all__ = [
+    "material_lines",
     "CARD",
     "DifferenceGroup",
     "Making",

@@ -7,7 +7,12 @@ from measures.queries.comparisons import (
     compare_entries,
     count_entries,
 )
-from measures.queries.contacts import contacts_of, deputies_today, organisations_of
+from measures.queries.contacts import (
+    contacts_of,
+    deputies_today,
+    materials_of,
+    organisations_of,
+)
 from measures.queries.continuations import (
     Succession,
     continuation_counts,
@@ -133,6 +138,7 @@ from measures.queries.target_paths import Deviation, PathPoint, target_path_devi
 from measures.queries.timeline import TimelineBar, timeline_bars, with_period
 
 __all__ = [
+    "materials_of",
     "Answer",
     "AwaitedLead",
     "AwaitedReporter",

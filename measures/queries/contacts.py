@@ -1,4 +1,4 @@
-"""Contacts of measures and projects, and who stands in for them today."""
+"""Contacts, documents and links of measures and projects, and who stands in for them today."""
 
 import datetime as dt
 from collections import Counter
@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.roles import is_inside
-from measures.models import Contact, Measure, Project
+from measures.models import Contact, Document, Link, Measure, Project
 from partners.models import Deputy
 
 
@@ -16,6 +16,13 @@ def contacts_of(owner: Measure | Project, user) -> QuerySet[Contact]:
     """Return the contacts of a measure or project that `user` may see, in their order."""
     contacts = Contact.objects.visible_to(user).filter(belonging_to(owner)).in_order()
     return contacts.select_related("person__organisation")
+
+
+def materials_of(owner: Measure | Project, user) -> list[Document | Link]:
+    """Return the documents, then the links of a measure or project that `user` may see."""
+    documents = Document.objects.visible_to(user).filter(belonging_to(owner)).in_order()
+    links = Link.objects.visible_to(user).filter(belonging_to(owner)).in_order()
+    return [*documents.select_related("uploaded_by__person"), *links]
 
 
 def belonging_to(owner: Measure | Project) -> Q:

@@ -17,8 +17,10 @@ from measures.enums import FINISHED_PHASES, RoundState
 from measures.models import (
     Contact,
     Continuation,
+    Document,
     Indicator,
     IndicatorValue,
+    Link,
     Measure,
     Milestone,
     MonitoringChapter,
@@ -49,6 +51,18 @@ def finished_indicator_values() -> QuerySet[IndicatorValue]:
 
 def finished_milestones() -> QuerySet[Milestone]:
     return Milestone.objects.filter(measure__in=finished_measures())
+
+
+def finished_documents() -> QuerySet[Document]:
+    return Document.objects.filter(_of_finished_work())
+
+
+def finished_links() -> QuerySet[Link]:
+    return Link.objects.filter(_of_finished_work())
+
+
+def _of_finished_work() -> Q:
+    return Q(measure__in=finished_measures()) | Q(project__in=finished_projects())
 
 
 def finished_projects() -> QuerySet[Project]:

@@ -9,6 +9,12 @@ from measures.services.continuations import (
     undo_continuation,
 )
 from measures.services.dependencies import add_requirement, remove_requirement
+from measures.services.documents import (
+    change_material,
+    create_document,
+    create_link,
+    delete_material,
+)
 from measures.services.imports import apply_import, create_import, discard_import, undo_import
 from measures.services.indicators import (
     change_indicator,
@@ -69,6 +75,10 @@ from measures.services.values import (
 )
 
 __all__ = [
+    "change_material",
+    "create_document",
+    "create_link",
+    "delete_material",
     "RecordedValues",
     "Statement",
     "ValueEntry",

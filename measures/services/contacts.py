@@ -13,10 +13,11 @@ from core.history import delete_as, save_changes_as, save_values_as
 from core.models import Origin
 from measures.enums import ContactRole
 from measures.models import Contact, Measure, Project
+from measures.models.contacts import UndertakingPart
 from measures.permissions import can_change_measures, require_permission
 from partners.models import Person
 
-Part = TypeVar("Part", bound=Contact)
+Part = TypeVar("Part", bound=UndertakingPart)
 
 
 @transaction.atomic

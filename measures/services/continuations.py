@@ -200,7 +200,16 @@ def is_untouched_copy(measure: Measure) -> bool:
     lines = list(measure.history.values_list("history_change_reason", flat=True)[:2])
     if lines != [str(COPIED_REASON)]:
         return False
-    used = ("origins", "continuations", "reports", "milestones", "projects", "contacts")
+    used = (
+        "origins",
+        "continuations",
+        "reports",
+        "milestones",
+        "projects",
+        "contacts",
+        "documents",
+        "links",
+    )
     return not any(getattr(measure, name).exists() for name in used)
 
 

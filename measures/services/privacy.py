@@ -11,9 +11,11 @@ from core.texts import Traces
 from measures.models import Contact, ReportRequest
 from measures.queries.people import (
     export_person,
+    finished_documents,
     finished_forecasts,
     finished_indicator_values,
     finished_indicators,
+    finished_links,
     finished_measures,
     finished_milestones,
     finished_projects,
@@ -96,6 +98,7 @@ PERSON_DATA = PersonData(
     kept=frozenset(
         {
             "measures.Continuation.decided_by",
+            "measures.Document.uploaded_by",
             "measures.MeasureImport.uploaded_by",
             "measures.MonitoringEdition.requested_by",
             "measures.MonitoringFile.uploaded_by",
@@ -111,8 +114,10 @@ PERSON_DATA = PersonData(
     cleaned=frozenset({"measures.Contact"}),
     texts=(
         ClosedTexts("measures.Continuation", published_continuations),
+        ClosedTexts("measures.Document", finished_documents),
         ClosedTexts("measures.Indicator", finished_indicators),
         ClosedTexts("measures.IndicatorValue", finished_indicator_values),
+        ClosedTexts("measures.Link", finished_links),
         ClosedTexts("measures.Measure", finished_measures),
         ClosedTexts("measures.Milestone", finished_milestones),
         ClosedTexts("measures.MonitoringChapter", published_chapters),

@@ -59,6 +59,7 @@ from measures.queries import (
     top_sections,
 )
 from measures.views.contacts import contact_card
+from measures.views.documents import material_card
 from measures.views.past import Stand, past_export, past_list, past_page
 from measures.views.saved_filters import query_to_save
 from partners.permissions import can_assign, can_see_responsible
@@ -200,6 +201,7 @@ def measure_page(request, pk):
         "entries": measure_history(measure, reports, user),
         "can_change": can_change_measures(user),
         **contact_card(measure, user),
+        **material_card(measure, user),
         "buttons": _buttons(user, _("Bearbeiten"), reverse("measures:edit", args=[pk])),
         "internal_notes": measure.internal_notes if can_see_internal_notes(user) else "",
         "today": today,

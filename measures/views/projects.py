@@ -16,6 +16,7 @@ from measures.permissions import can_change_measures, can_open_organisations
 from measures.progress import project_facts, project_subtitle
 from measures.queries import project_history
 from measures.views.contacts import contact_card
+from measures.views.documents import material_card
 
 
 @require_safe
@@ -46,6 +47,7 @@ def project_page(request, pk):
             project, measure=measure, with_links=can_open_organisations(request.user)
         ),
         **contact_card(project, request.user),
+        **material_card(project, request.user),
         "entries": project_history(project, request.user) if is_inside(request.user) else [],
         "buttons": _buttons(
             request.user, _("Bearbeiten"), reverse("measures:project_edit", args=[pk])

@@ -16,7 +16,7 @@ MOST_QUERIES_OF = {
     # The start page gathers the tasks of all apps.
     "/": 32,
     # Its milestones, indicators with their series, and contacts, and the history of each.
-    "/massnahmen/#/": 31,
+    "/massnahmen/#/": 36,
     # A sheet of each of them.
     "/massnahmen/massnahmen.xlsx": 22,
     # Everything about a person is in every app; deleting it is rehearsed like an act that mails.
@@ -55,10 +55,14 @@ UNVERSIONED = {
     "dialogues:dates",
     "dialogues:guests_add",
     "measures:contact_add",
+    "measures:document_add",
     "measures:indicator_add",
+    "measures:link_add",
     "measures:milestone_add",
     "measures:project_add",
     "measures:project_contact_add",
+    "measures:project_document_add",
+    "measures:project_link_add",
     "measures:target_add",
     "measures:value_add",
     "media_visits:press_create",

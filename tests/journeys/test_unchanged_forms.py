@@ -9,9 +9,11 @@ from dialogues.models import Dialogue, DialogueSeries, Topic
 from measures.enums import RoundState
 from measures.models import (
     Contact,
+    Document,
     Indicator,
     IndicatorTarget,
     IndicatorValue,
+    Link,
     Measure,
     Milestone,
     MonitoringChapter,
@@ -37,7 +39,9 @@ FORMS = {
     "dialogues:topic_edit": Topic,
     "measures:contact_edit": Contact,
     "measures:chapter_edit": MonitoringChapter,
+    "measures:document_edit": Document,
     "measures:edit": Measure,
+    "measures:link_edit": Link,
     "measures:indicator_edit": Indicator,
     "measures:milestone_edit": Milestone,
     "measures:plan_edit": Plan,

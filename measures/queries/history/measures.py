@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 
 from core.history import differences_in
 from core.progress import HistoryEntry
-from core.roles import is_inside
+from core.roles import is_inside, is_office
 from measures.enums import ADOPTED_STATUS_REASON
 from measures.models import (
     Contact,
     Continuation,
+    Document,
     Indicator,
+    Link,
     Measure,
     Milestone,
     Plan,
@@ -134,12 +136,19 @@ def _contact_changes(user, **limits) -> list:
     # They name people, whom nobody but the two offices reads of here.
     if not is_inside(user):
         return []
-    return latest_changes(Contact.history.filter(**limits).select_related("person"))
+    found = latest_changes(Contact.history.filter(**limits).select_related("person"))
+    # That there is or was an internal file is internal too.
+    for model in (Document, Link) if is_office(user) else ():
+        found += latest_changes(model.history.filter(**limits))
+    return found
 
 
 def _contact_entries(records: list) -> list[HistoryEntry]:
-    notes = differences_in(records, ("role", "function"))
-    return change_entries(records, notes=notes, named_by="person")
+    contacts = [record for record in records if record.instance_type is Contact]
+    others = [record for record in records if record.instance_type is not Contact]
+    notes = differences_in(contacts, ("role", "function"))
+    entries = change_entries(contacts, notes=notes, named_by="person")
+    return entries + change_entries(others, notes={}, named_by="heading")
 
 
 def _measure_notes(records: list) -> dict[int, str]:
