@@ -203,7 +203,7 @@ def _repeats(accepted: StatusReport | None) -> str:
     """Return the label of the button that repeats the last accepted answer."""
     if accepted is None:
         return ""
-    return _("Unverändert seit %(day)s") % {"day": format_date(accepted.as_of_on)}
+    return _("Unverändert seit %(day)s einreichen") % {"day": format_date(accepted.as_of_on)}
 
 
 def _rows(form, accepted: StatusReport | None) -> list[AnswerRow]:
