@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.dates import add_months, format_date
 from core.errors import Unreadable
 from core.texts import clean_text
-from core.typed_dates import full_year, month_named, parse_day
+from core.typed_dates import FIRST_YEAR, LAST_YEAR, full_year, month_named, parse_day
 
 YEAR = re.compile(r"(?P<year>\d{4})", re.ASCII)
 # "2024-Q3", "2024/Q3", "2024 q3", "2024-H1"
@@ -54,6 +54,9 @@ def parse_period(text: str) -> Period:
     end = _parse_one(rest[0]) if rest else start
     if end.ends_on < start.starts_on:
         raise Unreadable(_("Das Ende des Zeitraums liegt vor seinem Beginn."))
+    # "0001" is a slip, and a series that begins with it would have no scale to be drawn on.
+    if start.starts_on.year < FIRST_YEAR or end.ends_on.year > LAST_YEAR:
+        raise Unreadable(_("Bitte prüfen Sie das Jahr."))
     return Period(start.starts_on, end.ends_on)
 
 

@@ -1,24 +1,27 @@
 """Uploaded files of several tables, in which each faulty cell is named instead of guessed at.
 
 `core.tables` reads one table that people look at before it is saved; this module also says in
-which row and column a formula, an error value or a merged cell stands.
+which row and column a formula, an error value or a merged cell stands. Both open files here.
 """
 
 import csv
+import datetime as dt
 import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
 from typing import IO, Any, NamedTuple
-from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
 from core.errors import Refused
-from core.tables import text_of
 from core.texts import CONTROL, LINE_END, clean_text
 
 MAX_ROWS, MAX_COLUMNS = 10_000, 100
@@ -35,10 +38,16 @@ ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
 CHUNK_BYTES, OVERLAP_BYTES = 1 << 20, 200
 DELIMITERS = ";\t,"
-# What openpyxl raises on files that only look like a workbook.
+TOO_LONG = gettext_lazy("Die Tabelle kann nicht gelesen werden: Eine Zelle ist zu lang.")
+# A workbook keeps a number as a float, which has no more digits than these.
+FLOAT_DIGITS = 15
+# What openpyxl and the parsers below it raise on files that only look like a workbook; errors in
+# XML are kinds of SyntaxError.
 UNREADABLE = (
     zipfile.BadZipFile,
-    ParseError,
+    zlib.error,
+    EOFError,
+    SyntaxError,
     KeyError,
     IndexError,
     AttributeError,
@@ -98,13 +107,22 @@ def read_tables(file: IO[bytes]) -> list[Table]:
 
 
 def _read_workbook(file: IO[bytes]) -> list[Table]:
+    with open_workbook(file) as book:
+        return [_read_sheet(sheet) for sheet in book.worksheets]
+
+
+@contextmanager
+def open_workbook(file: IO[bytes], *, data_only: bool = False) -> Iterator[Any]:
+    """Open an Excel file for reading, sheet by sheet. Raises Refused with advice if it is none, has
+    macros or a password, is damaged or would not fit into memory, also while it is read.
+    """
+    file.seek(0)
     try:
         with zipfile.ZipFile(file) as package:
             _require_plain_workbook(package)
         # What openpyxl does not support, such as lists of choices, does not matter for reading.
         with warnings.catch_warnings(action="ignore"):
-            book = load_workbook(file, read_only=True, keep_links=False)
-            return [_read_sheet(sheet) for sheet in book.worksheets]
+            yield load_workbook(file, read_only=True, keep_links=False, data_only=data_only)
     except UNREADABLE as error:
         raise Refused(
             _(
@@ -197,6 +215,39 @@ def _plain_text(text: str, row: int, column: int, faults: list[Fault]) -> str:
     return "\n".join(line.rstrip() for line in clean_text(lines).strip().split("\n"))
 
 
+def text_of(cell: Any) -> str:
+    """Return the value of a cell of a workbook as a German sheet shows it."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("ja") if value else _("nein")
+    if isinstance(value, int | float | Decimal):
+        return _number_text(value, cell.number_format or "")
+    if isinstance(value, dt.datetime | dt.date):
+        return _day_text(value, cell.number_format or "")
+    return str(value)
+
+
+def _number_text(value: float | Decimal, number_format: str) -> str:
+    number = Decimal(f"{value:.{FLOAT_DIGITS}g}")
+    if "%" in number_format:
+        return f"{_plain(number * 100)} %"
+    return _plain(number)
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}".replace(".", ",")
+
+
+def _day_text(value: dt.date, number_format: str) -> str:
+    """Return a day as its cell shows it: one that shows only month and year is that month."""
+    shown = number_format.lower()
+    if "d" in shown or "t" in shown or not shown.strip():
+        return f"{value:%d.%m.%Y}"
+    return f"{value:%Y-%m}" if "m" in shown else f"{value:%Y}"
+
+
 def _merged_faults(sheet: Any) -> Iterator[Fault]:
     for merged in _merged_ranges(sheet):
         column, row, _last_column, _last_row = range_boundaries(merged)
@@ -218,7 +269,7 @@ def _merged_ranges(sheet: Any) -> Iterable[str]:
 
 
 def _read_csv(content: bytes) -> Table:
-    text = _decoded(content)
+    text = decoded(content)
     first = text.lstrip("\n").split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=first.count)
     rows: list[TableRow] = []
@@ -231,6 +282,8 @@ def _read_csv(content: bytes) -> Table:
             texts = [_plain_text(cell, number, place, faults) for place, cell in enumerate(cells)]
             _add_row(rows, number, texts)
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise Refused(str(TOO_LONG)) from error
         raise Refused(
             _("Zeile %(line)d der CSV-Datei ist nicht lesbar: Die Anführungszeichen stimmen nicht.")
             % {"line": reader.line_num}
@@ -238,8 +291,10 @@ def _read_csv(content: bytes) -> Table:
     return Table("", rows, faults)
 
 
-def _decoded(content: bytes) -> str:
-    """Return the text of a CSV file: UTF-16 with its mark, UTF-8, or Windows-1252."""
+def decoded(content: bytes) -> str:
+    """Return the text of a CSV file: UTF-16 with its mark (*Unicode-Text* of Excel), UTF-8, or
+    Windows-1252, which Excel in Germany writes. Raises Refused for what is no text.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     # Windows-1252 accepts nearly any byte, so a file that is no text must be recognised before.

@@ -16,6 +16,8 @@ MONTHS = (
 WEEKDAYS = "montag dienstag mittwoch donnerstag freitag samstag sonntag".split()
 # Two digits mean 1969 to 2068, as in Python and POSIX.
 PIVOT_YEAR = 69
+# Years beyond can only be typing errors.
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 WEEKDAY = re.compile(r"(?P<name>[a-z]{2,10})[.,]*\s+(?=\d)")
 # ASCII, because `\d` would also match the digits of other scripts.

@@ -4,6 +4,7 @@ import re
 import unicodedata
 import uuid
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import IO, NamedTuple
@@ -52,6 +53,7 @@ def _is_office_file(part: str) -> Callable[[IO[bytes]], bool]:
             NotImplementedError,
             OSError,
             ValueError,
+            zlib.error,
         ):
             return False
 

@@ -11,9 +11,15 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import ClockChange, berlin_moment, end_error
-from core.typed_dates import Unreadable, parse_day, parse_moment, parse_time
+from core.typed_dates import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Unreadable,
+    parse_day,
+    parse_moment,
+    parse_time,
+)
 
-FIRST_YEAR, LAST_YEAR = 1900, 2100
 # With its script, so that only pages with such a field load it; a browser runs it once.
 CALENDAR_TEMPLATE = "django/forms/widgets/calendar_input.html"
 OPEN_CALENDAR = _("Kalender öffnen")

@@ -63,7 +63,9 @@ class Scale(NamedTuple):
         """The years whose 1 January the picture labels, so that the labels do not overlap."""
         span = range(self.first.year, self.last.year + 1)
         room = (self.layout.width - self.left) / max(len(span), 1)
-        interval = next(years for years in YEAR_INTERVALS if years * room >= YEAR_WIDTH_PX)
+        wide = (years for years in YEAR_INTERVALS if years * room >= YEAR_WIDTH_PX)
+        # Records may hold any day; the picture then goes without labels.
+        interval = next(wide, dt.MAXYEAR)
         return [
             year
             for year in span

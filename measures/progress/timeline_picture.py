@@ -97,9 +97,9 @@ class Scale(NamedTuple):
     def labelled_years(self) -> list[int]:
         """Every year, or every 2nd, 5th, 10th …, so that their labels do not overlap."""
         width_of_year = self.bars_width / (self.end.year - self.first.year)
-        interval = next(
-            years for years in YEAR_INTERVALS if years * width_of_year >= YEAR_LABEL_WIDTH_PX
-        )
+        wide = (n for n in YEAR_INTERVALS if n * width_of_year >= YEAR_LABEL_WIDTH_PX)
+        # Records may hold any day; the picture then goes without labels.
+        interval = next(wide, dt.MAXYEAR)
         # Multiples of the interval read better: 2020, 2025 instead of 2018, 2023.
         return [year for year in range(self.first.year, self.end.year) if year % interval == 0]
 

@@ -70,6 +70,8 @@ GENERAL = (
         ("0000", GENERAL),
         ("30.02.2024", "Diesen Tag gibt es im Kalender nicht. Bitte prüfen Sie das Datum."),
         ("Foo 2024", "Bitte prüfen Sie den Monat, zum Beispiel 18. Juni 2019."),
+        ("0001", "Bitte prüfen Sie das Jahr."),
+        ("01.01.2101", "Bitte prüfen Sie das Jahr."),
         ("2024 bis 2022", "Das Ende des Zeitraums liegt vor seinem Beginn."),
     ],
 )

@@ -81,6 +81,16 @@ def test_empty_rows_are_left_out_and_counted():
 
 
 PLAIN = workbook(["a"]).getvalue()
+
+
+def damaged(content: bytes) -> bytes:
+    """Overwrite the compressed data of the first sheet."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        part = package.getinfo("xl/worksheets/sheet1.xml")
+    start = part.header_offset + 30 + len(part.filename)
+    return content[:start] + b"\xff" * 40 + content[start + 40 :]
+
+
 WORD = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 TYPES = {"[Content_Types].xml": b"<Types>" + WORD + b"</Types>"}
 
@@ -102,7 +112,14 @@ TYPES = {"[Content_Types].xml": b"<Types>" + WORD + b"</Types>"}
             changed(io.BytesIO(PLAIN), **{"xl/worksheets/sheet1.xml": b"<worksheet"}).getvalue(),
             "Die Datei ist beschädigt oder keine Excel-Arbeitsmappe.",
         ),
+        # A deflate stream that is damaged, and XML that ends too soon.
+        (damaged(PLAIN), "Die Datei ist beschädigt oder keine Excel-Arbeitsmappe."),
+        (
+            changed(io.BytesIO(PLAIN), **{"xl/workbook.xml": b"<workbook><sheets>"}).getvalue(),
+            "Die Datei ist beschädigt oder keine Excel-Arbeitsmappe.",
+        ),
         (b'a;b\n"offen;c\n', "Zeile 2 der CSV-Datei ist nicht lesbar"),
+        (b"a;b\n" + b"x" * 140_000, "Die Tabelle kann nicht gelesen werden: Eine Zelle"),
     ],
 )
 def test_other_files_are_refused_with_what_to_do(content, sentence):

@@ -5,6 +5,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
+import core.spreadsheets
 from core.errors import Refused
 from core.tables import MAX_TABLE_ROWS, as_pasted, read_pasted, read_table
 
@@ -36,7 +37,7 @@ def test_single_quotation_mark_does_not_swallow_the_rows_below():
     assert read_pasted('2023\t"19 Zoll\n2024\t5') == [["2023", '"19 Zoll'], ["2024", "5"]]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_csv_is_read_in_the_encodings_and_separators_of_excel(encoding, separator):
     content = f"Jahr{separator}Größe\r\n2024{separator}9,99\r\n".encode(encoding)
@@ -76,3 +77,10 @@ def test_workbook_is_read_as_a_german_sheet_shows_it():
 def test_other_files_are_refused(name, content, sentence):
     with pytest.raises(Refused, match=sentence):
         read_table(upload(name, content))
+
+
+def test_workbook_too_large_for_memory_is_refused(monkeypatch):
+    monkeypatch.setattr(core.spreadsheets, "MAX_UNPACKED_BYTES", 1_000)
+
+    with pytest.raises(Refused, match="ausgepackt größer"):
+        read_table(upload("werte.xlsx", workbook(["Zeitraum", "Wert"])))

@@ -164,6 +164,18 @@ def test_report_accepted_since_the_export_does_not_refuse_the_file(client, offic
             ("Maßnahmen", 1, "C (Plan)", "Diese Spalte kommt zweimal vor."),
         ),
         (
+            {
+                "Maßnahmen": [["Maßnahme", "Plan"], ["A", "MPI"]],
+                "Massnahmen": [["Maßnahme", "Plan"], ["B", "MPI"]],
+            },
+            (
+                "Massnahmen",
+                0,
+                "",
+                "Dieses Blatt kommt zweimal vor. Bitte lassen Sie nur eines stehen.",
+            ),
+        ),
+        (
             {"Maßnahmen": [["Maßnahme"], ["A"]]},
             ("Maßnahmen", 2, "Plan", "Zu welchem Plan gehört die neue Maßnahme?"),
         ),

@@ -224,7 +224,10 @@ def read_content(file: IO[bytes]) -> dict[str, Any]:
         # A CSV file and a workbook with one sheet have no title worth reading: "Tabelle1" says
         # nothing.
         kind = "measures" if len(tables) == 1 else titles.get(fold(table.title))
-        if kind:
+        if kind in known:
+            reason = _("Dieses Blatt kommt zweimal vor. Bitte lassen Sie nur eines stehen.")
+            problems.append(Problem(table.title, 0, "", reason))
+        elif kind:
             sheet = known[kind] = _read_sheet(kind, table, problems, notes)
             problems += _faults(table, sheet)
         elif table.rows and fold(table.title) not in _folded(EXPLANATION):
