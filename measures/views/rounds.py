@@ -94,6 +94,8 @@ def round_list(request):
 def round_page(request, pk):
     reporting_round, today = _get_round(request, pk), local_date(timezone.now())
     hindrance = opening_hindrance(reporting_round, request.user, today)
+    is_closed = reporting_round.state == RoundState.CLOSED
+    report = report_of(reporting_round, request.user) if is_closed else None
     measures = measures_in_round(reporting_round, request.user)
     context = {
         "round": reporting_round,
@@ -103,9 +105,7 @@ def round_page(request, pk):
         "buttons": [
             *answer_buttons(reporting_round, measures, request.user),
             *round_buttons(reporting_round, request.user, hindrance=hindrance),
-            *monitoring_links(
-                reporting_round, request.user, report_of(reporting_round, request.user)
-            ),
+            *monitoring_links(reporting_round, request.user, report),
         ],
         **_leads(reporting_round, request.user, today),
         **_requests(reporting_round, request.user),
