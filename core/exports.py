@@ -95,8 +95,9 @@ def _add_sheet(book: Workbook, content: Sheet, *, head: Sequence[str]) -> None:
         sheet.append([_cell(sheet, text) if number else _bold(sheet, text)])
     sheet.append([])
     sheet.append([_bold(sheet, title) for title in content.header])
+    cells = _ReusedCells(sheet)
     for line in lines:
-        sheet.append([_cell(sheet, value) for value in line])
+        sheet.append([cells.show(column, value) for column, value in enumerate(line)])
     if lines:
         last = f"{get_column_letter(len(content.header))}{first + len(lines)}"
         sheet.auto_filter.ref = f"A{first}:{last}"
@@ -122,23 +123,51 @@ def _bold(sheet, title) -> WriteOnlyCell:
     return cell
 
 
-def _cell(sheet, value) -> WriteOnlyCell:
-    if isinstance(value, dt.datetime):
-        local = timezone.localtime(value) if timezone.is_aware(value) else value
-        # Excel has no time zones.
-        return _formatted(sheet, local.replace(tzinfo=None), MOMENT_FORMAT)
-    if isinstance(value, dt.date):
-        return _formatted(sheet, value, DATE_FORMAT)
-    if isinstance(value, dt.time):
-        return _formatted(sheet, value, TIME_FORMAT)
-    if value is None or isinstance(value, (bool, int, float, Decimal)):
-        return WriteOnlyCell(sheet, value)
-    text = _cell_text(str(value))
-    cell = WriteOnlyCell(sheet, text)
-    # Without an explicit type openpyxl turns a leading "=" into a formula.
-    cell.data_type = TYPE_STRING
-    cell.alignment = Alignment(wrap_text="\n" in text, vertical="top")
-    return cell
+def _cell(sheet, value):
+    return _ReusedCells(sheet).show(0, value)
+
+
+class _ReusedCells:
+    """The cells of one line after the other, with their formats: a sheet that is only written has
+    written a line once it is appended. Comparing formats takes longer than everything else.
+    """
+
+    def __init__(self, sheet):
+        self._sheet = sheet
+        self._cells: dict[tuple[int, str], WriteOnlyCell] = {}
+
+    def show(self, column: int, value):
+        """Return the cell of `column` with `value`; a number is its own cell."""
+        if isinstance(value, dt.datetime):
+            local = timezone.localtime(value) if timezone.is_aware(value) else value
+            # Excel has no time zones.
+            return self._formatted(column, local.replace(tzinfo=None), MOMENT_FORMAT)
+        if isinstance(value, dt.date):
+            return self._formatted(column, value, DATE_FORMAT)
+        if isinstance(value, dt.time):
+            return self._formatted(column, value, TIME_FORMAT)
+        if value is None or isinstance(value, (bool, int, float, Decimal)):
+            return value
+        return self._text(column, _cell_text(str(value)))
+
+    def _formatted(self, column: int, value, number_format: str) -> WriteOnlyCell:
+        cell = self._cells.get((column, number_format))
+        if cell is None:
+            cell = self._cells[column, number_format] = WriteOnlyCell(self._sheet)
+            cell.number_format = number_format
+        cell.value = value
+        return cell
+
+    def _text(self, column: int, text: str) -> WriteOnlyCell:
+        wrapped = "\n" in text
+        cell = self._cells.get((column, f"text {wrapped}"))
+        if cell is None:
+            cell = self._cells[column, f"text {wrapped}"] = WriteOnlyCell(self._sheet)
+            cell.alignment = Alignment(wrap_text=wrapped, vertical="top")
+        cell.value = text
+        # Without an explicit type openpyxl turns a leading "=" into a formula.
+        cell.data_type = TYPE_STRING
+        return cell
 
 
 def _cell_text(text: str) -> str:
@@ -150,12 +179,6 @@ def _cell_text(text: str) -> str:
         return text
     note = _("… [gekürzt; vollständig im Portal]")
     return units[: 2 * (MAX_CELL_LENGTH - len(note))].decode("utf-16-le", "ignore") + note
-
-
-def _formatted(sheet, value, number_format: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value)
-    cell.number_format = number_format
-    return cell
 
 
 def _shown_length(value) -> int:

@@ -17,7 +17,7 @@ from scripts import machine
 from scripts.bench.sink import CountingSink
 
 # Modules with `measure(sink) -> {name: ratio}`, imported once Django is set up.
-MEASURES = ("scripts.bench.outbox", "scripts.bench.pages")
+MEASURES = ("scripts.bench.outbox", "scripts.bench.pages", "scripts.bench.workbooks")
 
 
 def main() -> int:

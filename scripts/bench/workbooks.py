@@ -1,0 +1,142 @@
+"""Compare the Excel export with plain openpyxl, measure its memory, and time an import.
+
+Runs after `scripts.bench.pages`, on the measures that it has made.
+"""
+
+import io
+import os
+import resource
+import subprocess
+import sys
+import time
+
+import django
+from django.db import connection
+from django.test import Client, override_settings
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import Workbook, load_workbook
+
+from scripts.bench.sink import CountingSink
+
+IMPORTED = 5_000
+TRIES = 3
+MEMORY = "memory"
+
+
+def measure(sink: CountingSink) -> dict[str, float]:
+    """Return ratios, seconds and megabytes by name; print them with what they were measured on."""
+    return _compare_export() | _measure_memory() | _time_import()
+
+
+def _compare_export() -> dict[str, float]:
+    from measures.models import Measure
+
+    first = Measure.objects.order_by("pk").first()
+    query = f"?plan={first.plan_id}&lead={first.lead_id}"
+    export, plain = [], []
+    # In turn, so that a busy machine slows both alike; the fastest, since noise only adds.
+    for _number in range(TRIES):
+        began = time.perf_counter()
+        content = _export(query)
+        export.append(time.perf_counter() - began)
+        tables = [list(sheet.values) for sheet in load_workbook(io.BytesIO(content)).worksheets]
+        began = time.perf_counter()
+        _write_plainly(tables)
+        plain.append(time.perf_counter() - began)
+    ratio, lines = min(export) / min(plain), sum(map(len, tables))
+    _tell(f"Excel export, {lines} rows: {ratio:.2f} × plain openpyxl ({min(export):.1f} s)")
+    return {"export": ratio}
+
+
+def _write_plainly(tables: list[list[tuple]]) -> None:
+    """Write the same cells without formats."""
+    book = Workbook(write_only=True)
+    for table in tables:
+        sheet = book.create_sheet()
+        for values in table:
+            sheet.append(values)
+    book.save(io.BytesIO())
+
+
+def _measure_memory() -> dict[str, float]:
+    """Export every measure in a process of its own, since a process never gives memory back."""
+    command = [sys.executable, "-m", __name__, MEMORY]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ)
+    before, peak, seconds, size = map(float, done.stdout.split()[-4:])
+    _tell(
+        f"Excel export of everything: {peak:.0f} MB at most, {before:.0f} MB of it before "
+        f"({seconds:.0f} s, file of {size:.0f} MB)"
+    )
+    return {"export_megabytes": peak}
+
+
+def _time_import() -> dict[str, float]:
+    from measures.models import Measure
+    from measures.queries.imports import preview_of
+    from measures.services import apply_import, create_import
+    from partners.models import User
+
+    plan, user = Measure.objects.order_by("pk").first().plan, User.objects.get()
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Maßnahmen")
+    sheet.append(["Plan", "Titel", "Beschreibung"])
+    for number in range(IMPORTED):
+        sheet.append([plan.short_title, f"Neue Fläche {number}", f"Fläche {number} kommt hinzu."])
+    file = io.BytesIO()
+    book.save(file)
+    file.seek(0)
+    queries: list[str] = []
+    began = time.perf_counter()
+    with connection.execute_wrapper(
+        lambda execute, sql, *rest: queries.append(sql) or execute(sql, *rest)
+    ):
+        record = create_import(file=file, name="neu.xlsx", by=user, now=timezone.now())
+        read = time.perf_counter() - began
+        preview = preview_of(record.content)
+        compared = time.perf_counter() - began - read
+        apply_import(
+            measure_import=record, version=preview.version, choices={}, by=user, now=timezone.now()
+        )
+    seconds = time.perf_counter() - began
+    assert Measure.objects.filter(title__startswith="Neue Fläche").count() == IMPORTED
+    _tell(
+        f"Import of {IMPORTED} measures: {seconds:.1f} s (reading {read:.1f}, comparing "
+        f"{compared:.1f}, applying {seconds - read - compared:.1f}; {len(queries)} queries)"
+    )
+    return {"import_seconds": seconds}
+
+
+def _export(query: str) -> bytes:
+    from partners.models import User
+
+    client = Client()
+    client.force_login(User.objects.get(), backend="sign_in.adapters.AccountBackend")
+    with override_settings(ALLOWED_HOSTS=["testserver"]):
+        response = client.get(reverse("measures:export") + query)
+    assert response.status_code == 200, f"export: {response.status_code}"
+    return b"".join(response) if response.streaming else response.content
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"  {line}\n")
+    sys.stdout.flush()
+
+
+def _export_everything() -> None:
+    django.setup()
+    _export("?plan=0&q=")
+    before = _peak()
+    began = time.perf_counter()
+    content = _export("?plan=")
+    seconds = time.perf_counter() - began
+    sys.stdout.write(f"{before} {_peak()} {seconds} {len(content) / 1e6}\n")
+
+
+def _peak() -> float:
+    """Return the most memory this process has used, in megabytes (Linux counts in kilobytes)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__" and sys.argv[1:] == [MEMORY]:
+    _export_everything()
