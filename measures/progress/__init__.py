@@ -77,7 +77,7 @@ from measures.progress.reports import (
     report_remark,
     reported_tables,
 )
-from measures.progress.reviews import light_facts, official_facts, review_lines
+from measures.progress.reviews import light_facts, official_facts, review_lines, statements_note
 from measures.progress.rounds import (
     answer_buttons,
     change_effect,
@@ -100,12 +100,11 @@ from measures.progress.timeline import draw_milestones, draw_timeline
 from measures.progress.timeline_picture import CARD, PAGE
 
 __all__ = [
-    "material_lines",
     "CARD",
-    "DifferenceGroup",
-    "Making",
     "OUTCOME_HEADER",
     "PAGE",
+    "DifferenceGroup",
+    "Making",
     "answer_buttons",
     "answer_card",
     "answer_errors",
@@ -148,6 +147,7 @@ __all__ = [
     "make_edition",
     "make_file",
     "making_of",
+    "material_lines",
     "measure_facts",
     "measure_lines",
     "measure_subtitle",
@@ -192,6 +192,7 @@ __all__ = [
     "round_deadline",
     "round_lines",
     "stand_title",
+    "statements_note",
     "status_facts",
     "submit_all_label",
     "succession_facts",

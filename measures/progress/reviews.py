@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.dates import format_moment
-from core.html import draw_traffic_light
+from core.html import draw_note, draw_traffic_light
 from measures.models import Indicator, Measure, Milestone, RoundEntry, StatusReport
 from measures.progress.proposals import proposal_fact, proposed_light
 
@@ -36,7 +38,9 @@ def review_lines(reports: Iterable[StatusReport], today: dt.date) -> list[Review
             report.measure.lead_label,
             format_moment(report.reported_at),
             draw_traffic_light(report.measure.traffic_light),
-            draw_traffic_light(report.traffic_light),
+            format_html(
+                "{}{}", draw_traffic_light(report.traffic_light), draw_note(statements_note(report))
+            ),
             proposal_fact(
                 proposed_light(
                     report.measure.all_milestones,
@@ -48,6 +52,16 @@ def review_lines(reports: Iterable[StatusReport], today: dt.date) -> list[Review
         )
         for report in reports
     ]
+
+
+def statements_note(report: StatusReport) -> str:
+    """Return `1 Termin, 2 Werte`: what acceptance adopts besides the status, "" if nothing. Load
+    the report with `queries.with_statements`.
+    """
+    dates = ngettext("%(count)d Termin", "%(count)d Termine", report.forecast_count)
+    values = ngettext("%(count)d Wert", "%(count)d Werte", report.value_count)
+    counted = ((dates, report.forecast_count), (values, report.value_count))
+    return ", ".join(text % {"count": count} for text, count in counted if count)
 
 
 def official_facts(report: StatusReport) -> list[tuple]:

@@ -7,12 +7,7 @@ from measures.queries.comparisons import (
     compare_entries,
     count_entries,
 )
-from measures.queries.contacts import (
-    contacts_of,
-    deputies_today,
-    materials_of,
-    organisations_of,
-)
+from measures.queries.contacts import contacts_of, deputies_today, materials_of, organisations_of
 from measures.queries.continuations import (
     Succession,
     continuation_counts,
@@ -35,11 +30,7 @@ from measures.queries.indicators import (
     series_version,
     target_path_of,
 )
-from measures.queries.measures import (
-    open_measures,
-    sorted_measures,
-    version_of_measures,
-)
+from measures.queries.measures import open_measures, sorted_measures, version_of_measures
 from measures.queries.milestones import (
     MAX_CANDIDATES,
     milestones_for,
@@ -93,6 +84,7 @@ from measures.queries.reports import (
     reports_in_review,
     reports_on,
     reports_to_check,
+    with_statements,
 )
 from measures.queries.requests import (
     AwaitedLead,
@@ -138,7 +130,8 @@ from measures.queries.target_paths import Deviation, PathPoint, target_path_devi
 from measures.queries.timeline import TimelineBar, timeline_bars, with_period
 
 __all__ = [
-    "materials_of",
+    "FACETS",
+    "MAX_CANDIDATES",
     "Answer",
     "AwaitedLead",
     "AwaitedReporter",
@@ -146,8 +139,6 @@ __all__ = [
     "DayEntry",
     "Deviation",
     "EntryCounts",
-    "FACETS",
-    "MAX_CANDIDATES",
     "MonitoringState",
     "OwingReporter",
     "PathPoint",
@@ -189,6 +180,7 @@ __all__ = [
     "latest_accepted",
     "leads_of_round",
     "leads_owing",
+    "materials_of",
     "measure_history",
     "measures_awaiting_report",
     "measures_in_round",
@@ -256,6 +248,7 @@ __all__ = [
     "value_conflict",
     "version_of_measures",
     "with_lists",
-    "with_period",
     "with_owed_count",
+    "with_period",
+    "with_statements",
 ]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import (
     Case,
+    Count,
     DateField,
     F,
     Prefetch,
@@ -145,13 +146,21 @@ def reports_to_check() -> QuerySet[StatusReport]:
     )
 
 
+def with_statements(reports: QuerySet[StatusReport]) -> QuerySet[StatusReport]:
+    """Add `forecast_count` and `value_count`, which acceptance adopts besides the status."""
+    return reports.annotate(
+        forecast_count=Count("forecasts", distinct=True),
+        value_count=Count("reported_values", distinct=True),
+    )
+
+
 def reports_in_review() -> QuerySet[StatusReport]:
     """Return `reports_to_check` with what the queue shows of their measures, in a fixed
     number of queries.
     """
     entries = RoundEntry.objects.order_by("-round__cut_off_on", "-pk")
     return (
-        reports_to_check()
+        with_statements(reports_to_check())
         .select_related("measure__lead")
         .prefetch_related(
             Prefetch("measure__milestones", Milestone.objects.in_order(), to_attr="all_milestones"),

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.queries import keys_from
 from core.views import redirect_if_refused, render_confirmation, render_form, require, run_service
 from measures import services
 from measures.forms import RequestForm
@@ -24,10 +25,12 @@ def request_create(request, pk):
     require(can_run_rounds(request.user))
     if refused := redirect_if_refused(request, reporting_round, require_asking):
         return refused
+    # Addresses are typed and changed by hand, so the key may be none.
+    chosen = keys_from([request.GET.get("federfuehrung", "")])
     form = RequestForm(
         request.POST or None,
         instance=ReportRequest(round=reporting_round),
-        initial={"organisation": request.GET.get("federfuehrung")},
+        initial={"organisation": next(iter(chosen), None)},
         leads=leads_of_round(reporting_round),
     )
     labels = {

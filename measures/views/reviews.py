@@ -4,6 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,9 +24,15 @@ from core.views import (
 from measures import services
 from measures.enums import REPORT_MOVES
 from measures.forms import OfficialLightForm, ReportForm
+from measures.models import StatusReport
 from measures.permissions import can_decide_reports
-from measures.progress import review_lines
-from measures.queries import reporting_situation, reports_in_review, reports_to_check
+from measures.progress import review_lines, statements_note
+from measures.queries import (
+    reporting_situation,
+    reports_in_review,
+    reports_to_check,
+    with_statements,
+)
 from measures.views.reports import after_review, get_report
 from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 
@@ -46,7 +53,8 @@ def review_queue(request):
 def reports_accept(request):
     """Show the mails about all ticked reports, then accept them as they are."""
     keys = keys_from(request.GET.getlist("bericht")[:MAX_TICKED])
-    reports = list(reports_to_check().filter(pk__in=keys).select_related("measure"))
+    ticked = reports_to_check().filter(pk__in=keys).select_related("measure")
+    reports = list(with_statements(ticked))
     if not reports:
         messages.error(request, _("Bitte kreuzen Sie an, welche Berichte Sie annehmen wollen."))
         return redirect("measures:reviews")
@@ -72,10 +80,17 @@ def reports_accept(request):
         seen=[min(reports, key=lambda report: report.measure_id).measure, *reports],
         title=_("Angekreuzte Berichte annehmen"),
         question=question % {"count": count},
-        details=[str(report.measure) for report in reports],
+        details=[_described(report) for report in reports],
         submit_label=_("Annehmen"),
-        cancel_url=request.GET.get("zurueck") or "../zu-pruefen/",
+        cancel_url=reverse("measures:reviews"),
     )
+
+
+def _described(report: StatusReport) -> str:
+    note = statements_note(report)
+    if not note:
+        return str(report.measure)
+    return _("%(measure)s, dazu übernommen: %(note)s") % {"measure": report.measure, "note": note}
 
 
 def report_accept_light(request, pk):

@@ -74,6 +74,7 @@ def test_people_without_an_account_are_offered_with_those_of_the_chosen_lead_fir
     )
     url = reverse("measures:request_create", args=[running.pk])
 
+    assert client.get(url, {"federfuehrung": "abc\0"}).status_code == 200
     form = client.get(url, {"federfuehrung": lead.organisation_id}).context["form"]
 
     person = form.fields["person"]

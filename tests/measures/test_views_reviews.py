@@ -145,10 +145,15 @@ def test_report_is_not_completed_over_a_newer_version(office, reports):
 
 def test_ticked_reports_are_accepted_at_once_with_one_preview(client, office, lead, reports):
     url = reverse("measures:reports_accept")
-    query = f"?bericht={reports[0].pk}&bericht={reports[2].pk}"
+    query = f"?bericht={reports[0].pk}&bericht={reports[2].pk}&zurueck=//example.com"
+    milestone = make_milestone(reports[0].measure)
+    reports[0].forecasts.create(milestone=milestone, forecast_on=milestone.due_on)
 
     asked = client.get(f"{url}{query}")
     assert "2 Berichte werden angenommen" in asked.content.decode()
+    assert "example.com" not in asked.content.decode()
+    assert f"{reports[0].measure}, dazu übernommen: 1 Termin" in asked.context["details"]
+    assert "1 Termin</span>" in client.get(reverse("measures:reviews")).content.decode()
     client.post(f"{url}{query}", hidden_fields(asked))
 
     states = [type(report).objects.get(pk=report.pk).state for report in reports]
