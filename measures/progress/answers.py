@@ -12,7 +12,7 @@ from core.dates import format_date, format_moment
 from core.html import draw_traffic_light
 from core.progress import TextCard
 from measures.enums import REPORT_BADGE_COLOURS, ReportState
-from measures.models import Indicator, StatusReport
+from measures.models import Indicator, ReportedForecast, StatusReport
 from measures.progress.measures import status_facts
 from measures.queries import Answer
 
@@ -99,7 +99,8 @@ def answer_card(forms, *, is_inside: bool) -> AnswerCard:
         # Repeating the former answer is no answer to what the office has returned.
         repeats=_repeats(accepted) if forms.form and not given.has_own_answer else "",
         facts=status_facts(shown) if shown else [],
-        texts=_texts(shown) if shown else [],
+        # Also what it says of milestones and indicators, so that nobody doubts that it arrived.
+        texts=[*_texts(shown), *(_statements(given) if shown is report else [])] if shown else [],
     )
 
 
@@ -231,6 +232,22 @@ def _texts(report: StatusReport) -> list[tuple[str, str]]:
         (_("Nächste Schritte"), report.outlook),
     ]
     return [(heading, text) for heading, text in texts if text]
+
+
+def _statements(given: Answer) -> list[tuple[str, str]]:
+    dates = "\n".join(map(_forecast_text, given.forecasts.values()))
+    values = "\n".join(
+        f"{reported.indicator}, {reported.period}: {reported.indicator.format(reported.value)}"
+        for reported in given.values.values()
+    )
+    texts = [(_("Gemeldete Termine"), dates), (_("Gemeldete Werte"), values)]
+    return [(heading, text) for heading, text in texts if text]
+
+
+def _forecast_text(reported: ReportedForecast) -> str:
+    day = format_date(reported.forecast_on) or _("wie geplant")
+    text = f"{reported.milestone}: {day}"
+    return f"{text} ({reported.forecast_reason})" if reported.forecast_reason else text
 
 
 def answers_note(answers: Sequence[Answer]) -> str:

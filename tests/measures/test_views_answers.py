@@ -268,6 +268,9 @@ def test_forecast_and_value_wait_in_the_report_until_it_is_accepted(client, url,
 
     report = StatusReport.objects.get()
     assert report.state == ReportState.SUBMITTED
+    submitted = client.get(url).content.decode()
+    assert f"{milestone}: 31.08.2026 (Vergabe dauert länger)" in submitted
+    assert f"{indicator}, 2025: {indicator.format(Decimal('135.5'))}" in submitted
     milestone.refresh_from_db()
     assert (milestone.forecast_on, indicator.series.count()) == (None, 1)
     accept_report(report=report, by=make_user(OFFICE), now=NOW)
