@@ -143,6 +143,22 @@ register(
         audience=Audience.ACCOUNTS,
     ),
     MailText(
+        kind="report_accepted_otherwise",
+        title=_("Statusbericht mit anderer Ampel angenommen"),
+        subject=_("Angenommen mit Ampel {light}: Ihr Bericht zu {measure}"),
+        body=_(
+            "die Geschäftsstelle hat Ihren Bericht zur Maßnahme **{measure}** angenommen, aber mit "
+            "der Ampel **{light}**. Der Grund:\n\n"
+            "{reason}\n\n"
+            "Ihre eigene Ampel bleibt im Bericht sichtbar. Sehen Sie es anders, sprechen Sie uns "
+            "bitte an.\n\n"
+            "[Maßnahme öffnen]({link})\n"
+        ),
+        placeholders=("measure", "light", "reason"),
+        is_notice=True,
+        audience=Audience.ACCOUNTS,
+    ),
+    MailText(
         kind="report_returned",
         title=_("Statusbericht zurückgegeben"),
         subject=_("Bitte ergänzen: Ihr Bericht zu {measure}"),
@@ -174,6 +190,10 @@ register(
         ),
         "measure": Placeholder(
             _("Titel der Maßnahme"), _("Ankaufsstrategie für Industrieflächen"), name=_("Maßnahme")
+        ),
+        "light": Placeholder(_("Ampel, die jetzt gilt"), _("gelb"), name=_("Ampel")),
+        "reason": Placeholder(
+            _("Grund der anderen Ampel"), _("Der zweite Ankauf verzögert sich."), name=_("Grund")
         ),
         "organisation": Placeholder(
             _("Organisation, die berichtet"),

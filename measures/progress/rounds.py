@@ -337,7 +337,10 @@ def closing_details(awaiting: list[Measure], reports: Iterable[ReportInRound]) -
         text = _("Noch nicht eingegangen, und daran wird nicht mehr erinnert: %(measures)s.")
         details = [text % {"measures": _quoted(awaiting)}]
     if unchecked:
-        text = _("Eingereicht, aber noch nicht geprüft: %(measures)s.")
+        text = _(
+            "Eingereicht, aber noch nicht geprüft: %(measures)s. Prüfen Sie sie vorher: Was zum "
+            "Abschluss nicht angenommen ist, gilt in dieser Runde für immer als „keine Meldung“."
+        )
         details.append(text % {"measures": _quoted(unchecked)})
     return [
         *details,

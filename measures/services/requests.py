@@ -63,11 +63,10 @@ def create_report_request(
     require_asking(reporting_round)
     _require_addressee(values["person"])
     request = ReportRequest.objects.filter(
-        round=reporting_round,
-        organisation=values["organisation"],
-        person=values["person"],
-        revoked_at__isnull=False,
+        round=reporting_round, organisation=values["organisation"], person=values["person"]
     ).first()
+    if request and not request.revoked_at:
+        raise Refused(_("%(name)s wird in dieser Runde schon gefragt.") % {"name": request.person})
     # Asked again after all: links from before the request was revoked stay invalid.
     request = request or ReportRequest(round=reporting_round)
     request.revoked_at = None

@@ -58,7 +58,16 @@ def accept_report(
     adopt_status(measure, by=by, now=now)
     adopt_statements(report, by=by, now=now)
     if notify:
-        _mail_decision(report, "report_accepted", path=measure.get_absolute_url(), by=by, now=now)
+        kind, values = "report_accepted", {}
+        if official:
+            # A lead without an account cannot open the measure, and would never learn of it.
+            kind = "report_accepted_otherwise"
+            values = {
+                "light": report.get_official_light_display(),
+                "reason": report.official_reason,
+            }
+        path = measure.get_absolute_url()
+        _mail_decision(report, kind, path=path, values=values, by=by, now=now)
     return report
 
 

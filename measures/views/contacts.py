@@ -92,7 +92,10 @@ def _render(
         form,
         template="measures/form.html",
         title=title,
-        intro=_("Niemand erhält eine E-Mail. Außerhalb beider Büros steht nur die Funktion."),
+        intro=_(
+            "Niemand erhält eine E-Mail. Außerhalb beider Büros und der eigenen Organisation steht "
+            "nur die Funktion."
+        ),
         subject=owner,
         cancel_url=owner.get_absolute_url(),
     )

@@ -109,6 +109,9 @@ def measure_export(request):
     """Return the filtered measures as an Excel file, with `?auswahl=1` the ticked ones."""
     if (stand := Stand(request)).day:
         return past_export(request, stand)
+    if stand.error:
+        # The list says why that day cannot be shown; a file of today would pass for that day.
+        return redirect(f"{reverse('measures:list')}?{request.GET.urlencode()}")
     listing, measures = _listing(request)
     if request.GET.get("auswahl"):
         keys = keys_from(request.GET.getlist("massnahme")[:MAX_TICKED])

@@ -221,7 +221,9 @@ def report_accept(request, pk):
         call,
         target=after_review(report),
         refused_to=report,
-        done=_("Der Bericht ist angenommen und der Stand der Maßnahme übernommen."),
+        # The next report to check follows, so the message names this one.
+        done=_("Der Bericht zu „%(measure)s“ ist angenommen und ihr Stand übernommen.")
+        % {"measure": report.measure},
         asks_always=False,
         may_be_silent=True,
         seen=[report.measure, report],
@@ -260,7 +262,7 @@ def report_return(request, pk):
             call,
             target=after_review(report),
             form=form,
-            done=_("Der Bericht ist zurückgegeben."),
+            done=_("Der Bericht zu „%(measure)s“ ist zurückgegeben.") % {"measure": report.measure},
             question=str(report.measure),
             submit_label=REPORT_MOVES["return"].label,
             **labels,

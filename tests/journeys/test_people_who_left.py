@@ -65,6 +65,7 @@ REACHES = {
     "notice_bundle": NOBODY,
     "reminder_digest": NOBODY,
     "report_accepted": NOBODY,
+    "report_accepted_otherwise": NOBODY,
     "report_asked": NOBODY,
     "report_due": CLOSED_ACCOUNT,
     "report_link_replaced": CLOSED_ACCOUNT,

@@ -198,6 +198,8 @@ def test_day_that_cannot_be_shown_is_said_and_today_is_shown(client, office, mea
             assert f"Gezeigt wird der heutige Stand. {sentence}" in shown, (typed, url)
             assert f'value="{typed}"' in shown
             assert "Ankauf" in shown
+        file = client.get(reverse("measures:export"), {"stand": typed})
+        assert file.status_code == 302, "a file of today would pass for that day"
     today = page(client, stand="03.06.2026")
     assert "nicht der heutige" not in today
     assert "Neue Maßnahme" in today

@@ -96,6 +96,14 @@ def test_other_light_becomes_official_and_the_reported_one_stays(client, office,
     assert ("Amtliche Ampel" in page, "Fläche ist weg" in page) == (True, True)
 
 
+def test_lead_is_told_of_another_light_and_why(office, reports):
+    accept_report(report=reports[0], official=RED, by=office, now=NOW)
+
+    (mail,) = Mail.objects.filter(kind="report_accepted_otherwise")
+    assert "rot" in mail.subject
+    assert "Fläche ist weg" in mail.text
+
+
 @pytest.mark.parametrize(
     "official",
     [

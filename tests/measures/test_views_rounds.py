@@ -211,7 +211,7 @@ def test_end_page_names_missing_and_unchecked_reports(client, office):
     assert (
         "<li>Noch nicht eingegangen, und daran wird nicht mehr erinnert: „Ankauf“.</li>"
     ) in page
-    assert "<li>Eingereicht, aber noch nicht geprüft: „Bestand“.</li>" in page
+    assert "<li>Eingereicht, aber noch nicht geprüft: „Bestand“. Prüfen Sie sie vorher:" in page
     client.post(url, {"shown": shown_on(page)})
     running.refresh_from_db()
     assert running.state == RoundState.CLOSED

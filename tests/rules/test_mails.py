@@ -56,10 +56,10 @@ PAGES = {
     "invitation_withdrawn": ("dialogues:invitation_withdraw",),
     "lead_reminded": ("measures:round_remind", "measures:round_remind_lead"),
     "link_replaced": ("dialogues:link_replace",),
+    "report_accepted_otherwise": ("measures:report_accept_light",),
     "report_asked": ("measures:ask",),
     "report_accepted": (
         "measures:report_accept",
-        "measures:report_accept_light",
         "measures:report_complete",
         "measures:reports_accept",
     ),
