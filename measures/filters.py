@@ -263,6 +263,7 @@ class TimelineFilter(MeasureFilter):
 
     def __init__(self, data, *, queryset, user, today: dt.date):
         super().__init__(data, queryset=with_period(queryset), user=user, today=today)
+        # Of all plans, so that changing the plan keeps the chosen year among the choices.
         years = [year for plan in self.plans for year in (plan.first_year, plan.last_year) if year]
         # The next year too, because offices plan it in autumn.
         latest = max([*years, today.year + 1])

@@ -225,6 +225,8 @@ def report_questions_to(leads: Iterable[AwaitedLead], *, now: dt.datetime) -> li
     return [
         MailDraft(
             kind=REPORT_ASKED,
+            # About the organisation: one mail names several measures, and its page lists what it
+            # was sent.
             subject_key=f"organisation:{asked.lead.pk}",
             event=f"asked:{now.isoformat()}",
             to=recipient_of(person),

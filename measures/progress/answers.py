@@ -235,6 +235,7 @@ def _texts(report: StatusReport) -> list[tuple[str, str]]:
 
 
 def _statements(given: Answer) -> list[tuple[str, str]]:
+    # Only what is said in this report: an accepted one has moved the milestones themselves.
     dates = "\n".join(map(_forecast_text, given.forecasts.values()))
     values = "\n".join(
         f"{reported.indicator}, {reported.period}: {reported.indicator.format(reported.value)}"

@@ -100,6 +100,7 @@ def draw_milestones(
     if not milestones:
         return Timeline([], [])
     days = [day for shown in milestones for day in (shown.baseline_on, shown.expected_on)]
+    # All years of its own milestones: unlike in a plan, no other measure can squeeze them.
     scale = scale_of(days, (min(days).year, max(days).year), CARD)
     lines = []
     for milestone in milestones:

@@ -84,6 +84,7 @@ class Scale(NamedTuple):
     def labelled_months(self) -> list[dt.date]:
         """The months with room for a name. January has none, because the year stands there."""
         width = self.bars_width / (12 * (self.end.year - self.first.year))
+        # Names closer together than this would touch on a printed sheet.
         steps = [n for n in MONTH_INTERVALS if n * width >= MONTH_LABEL_WIDTH_PX]
         return self._months(steps[0]) if steps else []
 

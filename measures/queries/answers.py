@@ -62,6 +62,8 @@ class Answer:
     def is_editable(self) -> bool:
         if self.is_given:
             return False
+        # After the round has closed, a report that was begun can still be finished: its lead was
+        # asked.
         is_begun = self.report is not None and self.report.state in EDITABLE_REPORT_STATES
         return self.round.is_open or is_begun
 
@@ -70,6 +72,7 @@ class Answer:
         """Whether there is an answer that repeating the former one would overwrite, or that the
         office has returned.
         """
+        # Repeating what the office has just returned would answer its comment with nothing.
         if self.report is None or self.report.state == ReportState.RETURNED:
             return self.report is not None
         return any(getattr(self.report, name) for name in ANSWER_FIELDS)

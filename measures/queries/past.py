@@ -44,6 +44,7 @@ def past_measures(user, moment: dt.datetime, **limits: Any) -> QuerySet:
 
 def past_matches(records: QuerySet, words: str) -> list[int]:
     """Return the keys of the `records` that contain every word, by the rule of the list."""
+    # Historical records have no folded column to search in; Python folds the few texts instead.
     rows = records.order_by().values_list("history_id", *SEARCHED)
     return [key for key, *texts in rows if has_words(words, *(text for text in texts if text))]
 
@@ -52,6 +53,7 @@ def past_overdue(moment: dt.datetime, day: dt.date) -> Q:
     """Return the condition that a historical measure had an overdue milestone just before `moment`,
     the end of `day`. As `Milestone.objects.overdue`.
     """
+    # The milestones of that time too: one reached since was overdue then.
     missed = records_at(Milestone, moment).filter(done_on__isnull=True, due_on__lt=day)
     missed = missed.exclude(origin=Origin.TAKEN_OVER)
     return Q(id__in=missed.values("measure_id")) & ~Q(phase__in=FINISHED_PHASES)
@@ -139,6 +141,7 @@ def past_indicators(moment: dt.datetime, **limits: Any) -> Mapping[int, list[Ind
 def past_projects(user, measure: Measure, moment: dt.datetime) -> list[Project]:
     """Return the projects of `measure` just before `moment`, of those that `user` may see today."""
     visible = Project.objects.visible_to(user).order_by().values("pk")
+    # Filtered after the choice of the record: a project may have moved to another measure since.
     records = records_at(Project, moment, id__in=visible).filter(measure=measure.pk)
     return [instance_of(record) for record in records.order_by("title", "id")]
 
@@ -159,6 +162,7 @@ def related_then(
     `name` is the field of the relation's table; `limits` are conditions on it.
     """
     table = f"historical{relation.through._meta.model_name}"
+    # simple-history keeps these tables without a public name.
     links = of.history.model._meta.get_field(table).related_model.objects  # type: ignore[attr-defined]
     found: dict[int, list[Any]] = defaultdict(list)
     for link in links.filter(history__in=chosen, **limits).select_related(name):

@@ -90,6 +90,7 @@ def snapshot_of_day(plan: Plan, day: dt.date, user) -> Snapshot:
     records = past_measures(user, moment).filter(plan=plan).select_related("lead")
     records = records.defer("description", "internal_notes", "supporters_text", "sources", "doubts")
     milestones = _milestones_at(moment, plan)
+    # Sorted here: the history has no folded column, and databases sort umlauts differently.
     ordered = sorted(records, key=lambda record: (fold(record.title), record.id))
     return Snapshot(format_day(day), [_entry(record, milestones[record.id]) for record in ordered])
 
@@ -129,6 +130,7 @@ def snapshot_of_round(reporting_round: ReportingRound, user) -> Snapshot:
     """
     milestones = Prefetch("milestones", queryset=RoundMilestone.objects.order_by("pk"))
     entries = list(round_entries(reporting_round, user).prefetch_related(milestones))
+    # A plan without any milestone looks the same; then there is nothing to compare either.
     has_milestones = any(entry.milestones.all() for entry in entries)
     return Snapshot(reporting_round.title, entries, has_milestones)
 

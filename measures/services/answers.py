@@ -45,11 +45,14 @@ def save_statements(
     """
     for statement in statements:
         subject = statement.subject
+        # The form names its fields by key, so a changed page could name those of another lead.
         if subject.measure_id != report.measure_id:
             raise NotAllowed(_("Dazu sind Sie nicht berechtigt."))
         if isinstance(subject, Milestone):
             stored = report.forecasts.filter(milestone=subject).first()
             new: Any = ReportedForecast(report=report, milestone=subject)
+            # What the lead saw is kept with the statement: at acceptance it tells whether the
+            # office has changed the same in the meantime.
             known = {"known_on": subject.forecast_on}
             is_said = any(
                 getattr(subject, name) != value for name, value in statement.values.items()
@@ -58,11 +61,13 @@ def save_statements(
             stored = report.reported_values.filter(indicator=subject).first()
             new = ReportedValue(report=report, indicator=subject)
             known = {"known_value": _known_value(subject, statement.values)}
+            # An emptied number takes the statement back; zero is a value.
             is_said = statement.values.get("value") is not None
         _save(stored or new, {**statement.values, **known}, statement, is_said, by=by, now=now)
 
 
 def _known_value(indicator: Indicator, values: Mapping[str, Any]):
+    # In a draft, the period may still be missing.
     days = {name: values.get(name) for name in ("starts_on", "ends_on")}
     same = indicator.series.filter(**days).first() if all(days.values()) else None
     return same.value if same else None
@@ -99,6 +104,7 @@ def require_complete_statements(report: StatusReport) -> None:
 
 def adopt_statements(report: StatusReport, *, by, now: dt.datetime) -> None:
     """Move the milestones and enter the values as the accepted `report` says."""
+    # In the order of their keys, so that two acceptances cannot wait for each other.
     for forecast in report.forecasts.order_by("milestone_id"):
         forecast.milestone = lock_milestone(forecast.milestone)
         forecast.is_adopted = not forecast_conflict(forecast)
@@ -120,6 +126,7 @@ def adopt_statements(report: StatusReport, *, by, now: dt.datetime) -> None:
 
 def _enter(reported: ReportedValue, same: IndicatorValue | None, *, by, now: dt.datetime) -> None:
     values = {name: getattr(reported, name) for name in ("starts_on", "ends_on", "value")}
+    # The lead may correct a value of an earlier round for the same period.
     if same:
         save_changes_as(same, values, by=by, now=now)
         return

@@ -35,6 +35,8 @@ def ask_for_reports(
     questions = report_questions(measures)
     if not questions.asked:
         raise Refused(_("Zu diesen Maßnahmen lässt sich niemand um einen Bericht bitten."))
+    # A line of its own for each measure: this is what makes a second page, loaded before, out of
+    # date.
     for measure in questions.asked:
         save_as(measure, by=by, now=now, reason=_("Federführung um einen Bericht gebeten"))
     enqueue_mails(report_questions_to(questions.leads, now=now), now=now, by=by)

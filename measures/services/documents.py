@@ -35,6 +35,7 @@ def create_document(
     the file is not accepted.
     """
     require_permission(can_change_measures(by))
+    # By content, not by name: the file is offered to others for download.
     (media_type,) = check_uploads([upload])
     document = part_of(owner, Document)
     document.origin, document.title = origin, clean_name(upload.name or "")

@@ -78,6 +78,7 @@ def answer(request, pk):
 def _answer_page(request, reporting_round: ReportingRound, organisations, *, by, shell: str):
     if "save" in request.POST:
         return _autosave(request, reporting_round, organisations, by)
+    # All of them, on whatever page they stand: what is sent may come from a page loaded earlier.
     answers = answers_of(reporting_round, organisations)
     shown = {given.measure.pk: answer_forms(given, None, is_draft=True) for given in answers}
     pages = answer_pages(list(shown.values()))
@@ -87,6 +88,7 @@ def _answer_page(request, reporting_round: ReportingRound, organisations, *, by,
         _save(request, entries, by)
         failed = [entry for entry in entries if entry.shown.has_errors]
         if not failed:
+            # Pages are turned by POST, so that what is typed is saved first.
             number = _page_number(request.POST.get("turn"), pages) or number
             return redirect(f"{request.path}{_query(number)}{_anchor(request)}")
         current = {given.measure.pk: given for given in answers_of(reporting_round, organisations)}
@@ -124,9 +126,11 @@ def _entry(request: HttpRequest, given: Answer) -> Entry:
     key = str(given.measure.pk)
     data = request.POST if f"m{key}-version" in request.POST else None
     draft = answer_forms(given, data, is_draft=True)
+    # The measure stood on another page of the form.
     if data is None:
         return Entry(draft, draft)
     if request.POST.get("unchanged") == key and given.accepted:
+        # A press on the wrong button must not replace what somebody has typed.
         if draft.has_own_answer:
             return Entry(draft, draft, may_repeat=False)
         data = _repeated(request, given, given.accepted)
@@ -239,6 +243,7 @@ def _anchor(request: HttpRequest) -> str:
 def _autosave(request: HttpRequest, reporting_round, organisations, by) -> HttpResponse:
     """Save the draft of one measure while it is typed; answer with its new versions and a note."""
     key = request.POST["save"]
+    # Longer numbers are no keys, and no column holds them.
     only = int(key) if key.isdecimal() and len(key) < 19 else 0
     find = partial(answers_of, reporting_round, organisations, only=only)
     forms = next((answer_forms(given, request.POST, is_draft=True) for given in find()), None)

@@ -64,6 +64,7 @@ class Stand:
         self.form = StandForm(self.query if is_asked else None, today=today)
         is_valid = is_asked and self.form.is_valid()
         day = self.form.cleaned_data["stand"] if is_valid else None
+        # Today needs no history, and its page offers something to do.
         self.day = None if day == today else day
 
     @property
@@ -102,6 +103,7 @@ class Stand:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """The other parameters of the address, for the form that asks for a day."""
+        # Another day has other pages and may lack the branch.
         names = ("stand", "page", "zweig")
         return [
             (name, value)

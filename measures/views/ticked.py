@@ -92,6 +92,7 @@ def reports_ask(request: HttpRequest) -> HttpResponse:
 
 def _ticked(request: HttpRequest) -> list[Measure]:
     sent = request.POST if request.method == "POST" else request.GET
+    # The ticks come from the address on the first call and from hidden fields on the second.
     keys = keys_from(sent.getlist(TICKS)[:MAX_TICKED])
     visible = Measure.objects.visible_to(request.user).filter(pk__in=keys)
     return list(visible.select_related("plan", "lead").order_by("search", "pk"))
