@@ -1,5 +1,6 @@
 """Plans and their trees of sections."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -9,6 +10,14 @@ from simple_history.models import HistoricalRecords
 
 from core.models import Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from core.typed_dates import FIRST_YEAR, LAST_YEAR
+
+YEAR_MESSAGE = _("Bitte prüfen Sie das Jahr.")
+# A slip such as 20260 would stretch every timeline over thousands of years.
+SENSIBLE_YEAR = [
+    MinValueValidator(FIRST_YEAR, YEAR_MESSAGE),
+    MaxValueValidator(LAST_YEAR, YEAR_MESSAGE),
+]
 
 
 def is_shown_to_leads(plan: str) -> Q:
@@ -43,8 +52,12 @@ class Plan(Sourced):
     title = models.CharField(_("Titel"), max_length=200, unique=True)
     short_title = models.CharField(_("Kurztitel"), max_length=60)
     levels = models.JSONField(_("Gliederungsebenen"), default=list, blank=True)
-    first_year = models.PositiveSmallIntegerField(_("von"), null=True, blank=True)
-    last_year = models.PositiveSmallIntegerField(_("bis"), null=True, blank=True)
+    first_year = models.PositiveSmallIntegerField(
+        _("von"), null=True, blank=True, validators=SENSIBLE_YEAR
+    )
+    last_year = models.PositiveSmallIntegerField(
+        _("bis"), null=True, blank=True, validators=SENSIBLE_YEAR
+    )
     adopted_on = models.DateField(_("Senatsbeschluss vom"), null=True, blank=True)
     predecessor = models.ForeignKey(
         "self",

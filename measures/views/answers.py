@@ -14,7 +14,7 @@ from core.dates import format_date, format_moment, local_date
 from core.errors import Refused
 from core.views import opened_by_link, require, run_service
 from measures import services
-from measures.enums import OPEN_REPORT_STATES
+from measures.enums import OPEN_REPORT_STATES, RoundState
 from measures.forms import AnswerForms, answer_forms
 from measures.models import ReportingRound, StatusReport
 from measures.models.reports import ANSWER_FIELDS
@@ -72,6 +72,12 @@ def answer(request, pk):
     reporting_round = get_object_or_404(rounds, pk=pk)
     organisations = represented_organisations(request.user)
     require(bool(organisations), _("Hier berichten die federführenden Partner."))
+    running = rounds.filter(plan=reporting_round.plan_id, state=RoundState.OPEN).first()
+    if request.method == "GET" and running and not reporting_round.is_open:
+        # A report is about what is due now; what is typed for another round could not be saved.
+        text = _("„%(former)s“ ist nicht mehr offen. Berichtet wird jetzt in „%(round)s“.")
+        messages.info(request, text % {"former": reporting_round, "round": running})
+        return redirect("measures:answer", running.pk)
     return _answer_page(request, reporting_round, organisations, by=request.user, shell="base.html")
 
 

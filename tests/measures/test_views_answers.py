@@ -383,3 +383,12 @@ def test_round_leads_to_the_page_while_a_report_is_owed(client, running, measure
         make_report(measure, round=running)
 
     assert url not in client.get(running.get_absolute_url()).content.decode()
+
+
+def test_closed_round_leads_to_the_one_that_is_due_now(client, running, measures, lead):
+    closed = make_round(running.plan, state="closed")
+    client.force_login(lead)
+
+    response = client.get(reverse("measures:answer", args=[closed.pk]))
+
+    assert response.url == reverse("measures:answer", args=[running.pk])

@@ -182,9 +182,11 @@ def test_office_starts_the_next_plan(client, office, old):
     data = {"title": "Der nächste", "short_title": "Plan B", "first_year": "2022"}
 
     wrong = client.post(url, data | {"last_year": "2020", "levels": "Feld\n\nCluster"})
+    slip = client.post(url, data | {"last_year": "20260", "levels": "Feld"})
     response = client.post(url, data | {"levels": " Ziel \nZiel\nThema", "copy_sections": "on"})
 
     assert "Das Ende liegt vor dem Beginn." in text_of(wrong)
+    assert "Bitte prüfen Sie das Jahr." in text_of(slip)
     plan = Plan.objects.get(title="Der nächste")
     assert response["Location"] == reverse("measures:continuation", args=[plan.pk])
     assert (plan.levels, plan.predecessor) == (["Ziel", "Thema"], old)
