@@ -25,7 +25,15 @@ from dialogues.services import (
 from masterplan.legal import report_barrier
 from measures.enums import ReportState, RoundState
 from measures.models import ReportingRound, StatusReport
-from measures.services import accept_report, change_round, remind_leads, replace_report_link
+from measures.models.reports import OfficialLight
+from measures.queries import version_of_measures
+from measures.services import (
+    accept_report,
+    ask_for_reports,
+    change_round,
+    remind_leads,
+    replace_report_link,
+)
 from media_visits.enums import VisitState
 from media_visits.models import PressSlot
 from media_visits.services import (
@@ -49,7 +57,13 @@ from tests.dialogues.builders import (
     make_released,
     make_topic,
 )
-from tests.measures.builders import make_measure, make_plan, make_request, make_round
+from tests.measures.builders import (
+    make_measure,
+    make_plan,
+    make_report,
+    make_request,
+    make_round,
+)
 from tests.media_visits.builders import make_slot, make_visit
 from tests.outbox.builders import fields_in_state
 from tests.partners.builders import make_organisation, make_person, make_user
@@ -138,11 +152,23 @@ def _about_reports(office) -> None:
     change_round(reporting_round=running, values=days, version=version, by=office, now=LATER)
     submitted = StatusReport.objects.filter(state=ReportState.SUBMITTED)
     accept_report(report=submitted[0], by=office, now=LATER)
+    _with_another_light(office)
     # Due today: somebody without an account is reminded, and another one gets a new link.
     lead, due_today = make_organisation(), make_round(make_plan(), due_on=LATER.date())
     make_measure(due_today.plan, lead=lead)
     make_request(due_today, lead)
     replace_report_link(request=make_request(due_today, lead), by=office, now=LATER)
+
+
+def _with_another_light(office) -> None:
+    """Ask for a report, which is then accepted with another light."""
+    lead = make_user(PARTNER, organisation=make_organisation())
+    measure = make_measure(make_plan(), lead=lead.person.organisation)
+    shown = version_of_measures([measure])
+    ask_for_reports(measures=[measure], shown=shown, by=office, now=LATER)
+    report = make_report(measure, reported_by=lead)
+    official = OfficialLight("yellow", "Der Ankauf verzögert sich.", "")
+    accept_report(report=report, official=official, by=office, now=LATER)
 
 
 def _about_accounts(office, senator) -> None:

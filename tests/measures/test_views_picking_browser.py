@@ -132,4 +132,4 @@ def test_answer_by_link_is_saved_while_it_is_typed(screen, site):
     assert not page.get_by_label("Grund").is_visible()
     page.get_by_label("gelb: Probleme").check()
     assert page.get_by_label("Grund").is_visible()
-    page.get_by_role("button", name="Alles als Entwurf").click()
+    page.get_by_role("button", name="Entwurf speichern").click()
