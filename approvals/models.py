@@ -17,7 +17,8 @@ from core.models import Document, Origin
 from core.roles import OFFICE, has_role
 
 # Labels of facts that stand above the Leitungsvorlage, because the others are folded on a phone.
-LEADING = (_("Termin"), _("Ort"), _("Adresse"))
+OPEN_CONDITIONS = _("Offene Auflagen")
+LEADING = (_("Termin"), _("Ort"), _("Adresse"), OPEN_CONDITIONS)
 
 
 class Closing(NamedTuple):

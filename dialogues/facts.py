@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
+from approvals.models import OPEN_CONDITIONS
 from approvals.queries import conditions_to_meet
 from approvals.registry import Fact
 from dialogues.enums import SENATOR_ATTENDS, OptionState
@@ -22,7 +23,7 @@ def _names(classification) -> str:
     return ", ".join(str(name) for name in classification.order_by("name"))
 
 
-def _open_conditions(dialogue: Dialogue) -> str:
+def open_conditions(dialogue: Dialogue) -> str:
     topic = dialogue.topic
     if topic is None:
         return ""
@@ -62,7 +63,7 @@ DATES_FACTS = (
         attrgetter("senator_attends_text"),
     ),
     # A date may break what the senator's office asked for when it approved the topic.
-    Fact(gettext_lazy("Offene Auflagen"), _open_conditions, binding=False),
+    Fact(OPEN_CONDITIONS, open_conditions, binding=False),
 )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
+from approvals.models import OPEN_CONDITIONS
 from approvals.registry import Briefing
 from approvals.views import submit_briefing
 from core.dates import local_date
@@ -25,7 +26,7 @@ from core.views import (
     run_service,
 )
 from dialogues.enums import DIALOGUE_MOVES, SENATOR_ATTENDS, OptionState
-from dialogues.facts import DATES_FACTS, options_to_tick
+from dialogues.facts import DATES_FACTS, open_conditions, options_to_tick
 from dialogues.forms import DateOptionFormSet, FixDateForm, SeenReasonForm
 from dialogues.mails import addressees_of_cancellation
 from dialogues.models import DateOption, Dialogue
@@ -178,6 +179,8 @@ def _suggested_briefing(dialogue: Dialogue) -> Briefing:
         vote = f"{vote}, {SENATOR_ATTENDS}"
     occasion = _("Branchengespräch in der Reihe „%(series)s“") % {"series": series}
     # No assessment: it is the office's own judgement, and nothing on record could stand in for it.
+    if conditions := open_conditions(dialogue):
+        facts = f"{facts}\n\n{OPEN_CONDITIONS}: {conditions}"
     return Briefing(occasion, facts, "", vote)
 
 

@@ -1,6 +1,7 @@
 """Status reports of the leads."""
 
 import datetime as dt
+from copy import copy
 from typing import NamedTuple
 
 from django.conf import settings
@@ -210,6 +211,15 @@ class StatusReport(Status):
 
     def get_absolute_url(self):
         return reverse("measures:report", args=[self.pk])
+
+    def as_official(self) -> "StatusReport":
+        """Return a copy, not to be saved, with the light that holds instead of the reported one."""
+        official = copy(self)
+        if self.official_light:
+            official.traffic_light = self.official_light
+            official.traffic_light_reason = self.official_reason
+            official.help_wanted = self.official_help
+        return official
 
     @property
     def reporter(self) -> str:

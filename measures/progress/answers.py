@@ -74,7 +74,7 @@ class AnswerCard(NamedTuple):
 def answer_card(forms, *, is_inside: bool) -> AnswerCard:
     """Return the card of `forms.AnswerForms`; only those with an account can open the measure."""
     given: Answer = forms.answer
-    report, accepted = given.report, given.accepted
+    report, accepted = given.report, given.accepted and given.accepted.as_official()
     shown = report or accepted if forms.form is None else None
     return AnswerCard(
         key=given.measure.pk,

@@ -118,7 +118,8 @@ class ComparedValue(NamedTuple):
 
 def compare_reports(before: StatusReport, now: StatusReport) -> list[ComparedValue]:
     """Return the values of two reports side by side; texts that both leave empty are left out."""
-    rows = zip(_compared_values(before), _compared_values(now), strict=True)
+    # Against what holds: a light that the office corrected has to show as changed back.
+    rows = zip(_compared_values(before.as_official()), _compared_values(now), strict=True)
     return [
         ComparedValue(label, old or "–", new or "–", _("geändert") if old != new else "")
         for (label, old), (_label, new) in rows
@@ -233,6 +234,6 @@ def previous_status(measure: Measure, report: StatusReport | None) -> PreviousSt
     )
     return PreviousStatus(
         _("Bisheriger Stand vom %(day)s") % {"day": format_date(day)},
-        status_facts(report or measure),
+        status_facts(report.as_official() if report else measure),
         [(heading, text) for heading, text in texts if text],
     )

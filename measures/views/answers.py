@@ -155,8 +155,10 @@ def _entry(request: HttpRequest, given: Answer) -> Entry:
 def _repeated(request: HttpRequest, given: Answer, accepted: StatusReport) -> QueryDict:
     """Return what was sent, with the former answer."""
     data = request.POST.copy()
+    # Unchanged is what holds: with its own light, the lead would undo what the office decided.
+    former = accepted.as_official()
     for name in ANSWER_FIELDS:
-        data[f"m{given.measure.pk}-{name}"] = getattr(accepted, name)
+        data[f"m{given.measure.pk}-{name}"] = getattr(former, name)
     if not accepted.summary:
         # The office may have recorded a status without a text, which a lead cannot leave out.
         day = format_date(accepted.as_of_on)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.folding import fold
 from outbox.models import Wording
-from outbox.rendering.messages import Message, write_message
+from outbox.rendering.messages import Message, complete_link, write_message
 from outbox.rendering.wordings import Words, default_words, find_faults
 from outbox.texts import MailDraft, MailText, all_texts, area_of, text_of
 
@@ -52,13 +52,18 @@ def text_in_force(kind: str) -> TextInForce:
 
 
 def preview_message(draft: MailDraft) -> Message:
-    """Return subject and text of the mail that `draft` would become now."""
-    return write_message(
-        text_in_force(draft.kind).text,
-        greeting=draft.to.greeting,
-        link=draft.link or draft.path,
-        values=draft.values,
+    """Return subject and text of the mail that `draft` would become now, without a personal link:
+    whoever sees the page could act as its recipient.
+    """
+    link = draft.link or draft.path
+    message = write_message(
+        text_in_force(draft.kind).text, greeting=draft.to.greeting, link=link, values=draft.values
     )
+    if not draft.has_personal_link:
+        return message
+    text = message.text.replace(complete_link(link), _("[persönlicher Link]"))
+    # The HTML part is dropped, because it contains the link as well.
+    return message._replace(text=text, html="")
 
 
 def waiting_note(kind: str) -> str:

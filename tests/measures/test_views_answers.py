@@ -192,6 +192,18 @@ def test_unchanged_repeats_the_last_accepted_answer_beside_which_it_stands(clien
     assert "Unverändert" not in card
 
 
+def test_unchanged_keeps_the_light_that_the_office_corrected(client, url, measures):
+    official = {"official_light": "yellow", "official_reason": "Bezirk zögert"}
+    make_report(measures[0], ReportState.ACCEPTED, traffic_light="green", summary="X", **official)
+
+    page = client.get(url)
+    sent(client, url, unchanged=str(measures[0].pk))
+
+    report = StatusReport.objects.get(state=ReportState.SUBMITTED)
+    assert (report.traffic_light, report.traffic_light_reason) == ("yellow", "Bezirk zögert")
+    assert "Bezirk zögert" in page.content.decode()
+
+
 def test_unchanged_never_replaces_an_answer(client, url, measures, running):
     typing, returned = measures
     for measure in measures:

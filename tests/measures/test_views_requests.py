@@ -7,7 +7,7 @@ from django.urls import reverse
 from core.roles import OFFICE, PARTNER
 from outbox.models import Mail
 from tests.confirming import fill_in, press
-from tests.measures.builders import NOW, make_measure, make_plan, make_round
+from tests.measures.builders import NOW, make_measure, make_plan, make_request, make_round
 from tests.partners.builders import make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +87,15 @@ def test_people_without_an_account_are_offered_with_those_of_the_chosen_lead_fir
         lead.organisation_id,
         other.pk,
     }
+
+
+def test_preview_of_a_start_shows_no_personal_link(client):
+    client.force_login(make_user(OFFICE))
+    planned, lead = make_round(make_plan(), state="planned"), make_organisation()
+    make_measure(planned.plan, "Ankauf", lead=lead)
+    asked = make_request(planned, lead)
+
+    page = client.get(reverse("measures:round_open", args=[planned.pk])).content.decode()
+
+    assert "[persönlicher Link]" in page
+    assert asked.personal_link.rstrip("/").rpartition("/")[2] not in page
