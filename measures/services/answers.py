@@ -49,7 +49,7 @@ def save_statements(
         if subject.measure_id != report.measure_id:
             raise NotAllowed(_("Dazu sind Sie nicht berechtigt."))
         if isinstance(subject, Milestone):
-            stored = report.forecasts.filter(milestone=subject).first()
+            stored: Any = report.forecasts.filter(milestone=subject).first()
             new: Any = ReportedForecast(report=report, milestone=subject)
             # What the lead saw is kept with the statement: at acceptance it tells whether the
             # office has changed the same in the meantime.

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from core.roles import OFFICE, PARTNER
 from measures.enums import ReportState
 from measures.models import ReportedForecast, StatusReport
-from measures.services import accept_report, revoke_report_request, save_draft
+from measures.services import accept_report, save_draft
 from tests.confirming import hidden_fields
 from tests.measures.builders import (
     NOW,
@@ -363,50 +363,3 @@ def test_pages_keep_a_form_below_the_limit_of_fields_and_turning_saves(client, u
     assert states() == {"Maßnahme 00": ReportState.DRAFT}
     sent(client, f"{url}?page=2", typed(last), submit="all")
     assert states() == {"Maßnahme 00": ReportState.DRAFT, "Maßnahme 20": ReportState.SUBMITTED}
-
-
-@pytest.mark.parametrize(
-    ("role", "status"), [(OFFICE, 302), (SENATOR_OFFICE, 403), (OBSERVER, 403)]
-)
-def test_others_do_not_report_for_a_lead(client, running, role, status):
-    client.force_login(make_user(role))
-
-    response = client.get(reverse("measures:answer", args=[running.pk]))
-
-    assert response.status_code == status
-    # The office finds there who answers.
-    assert response.headers.get("Location", "") in ("", running.get_absolute_url())
-
-
-def test_page_behind_a_link_is_private_and_closed_with_advice_once_revoked(client, asked, measures):
-    opened = client.get(asked.personal_link)
-    assert (opened["Referrer-Policy"], opened["Cache-Control"]) == ("no-referrer", "no-store")
-    assert str(asked.person) in opened.content.decode()
-
-    revoke_report_request(request=asked, by=make_user(OFFICE), now=NOW)
-    closed = client.post(asked.personal_link, typed(measures[0], summary="Mein Text"))
-
-    assert (closed.status_code, closed["Cache-Control"]) == (404, "no-store")
-    assert "Dieser Link gilt nicht mehr." in closed.content.decode()
-    assert "Mein Text" in closed.content.decode()
-    assert not StatusReport.objects.exists()
-
-
-def test_round_leads_to_the_page_while_a_report_is_owed(client, running, measures, lead):
-    client.force_login(lead)
-    url = reverse("measures:answer", args=[running.pk])
-    assert url in client.get(running.get_absolute_url()).content.decode()
-
-    for measure in measures:
-        make_report(measure, round=running)
-
-    assert url not in client.get(running.get_absolute_url()).content.decode()
-
-
-def test_closed_round_leads_to_the_one_that_is_due_now(client, running, measures, lead):
-    closed = make_round(running.plan, state="closed")
-    client.force_login(lead)
-
-    response = client.get(reverse("measures:answer", args=[closed.pk]))
-
-    assert response.url == reverse("measures:answer", args=[running.pk])

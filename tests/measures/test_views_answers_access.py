@@ -1,0 +1,85 @@
+"""Who reaches the page on which a lead answers, and where it leads others."""
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from measures.services import revoke_report_request
+from tests.measures.builders import NOW, make_measure, make_plan, make_request, make_round
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def march():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def lead():
+    return make_user(PARTNER, email="lead@example.org")
+
+
+@pytest.fixture
+def running():
+    return make_round(make_plan())
+
+
+@pytest.fixture
+def measures(running, lead):
+    return [make_measure(running.plan, "Ankauf", lead_id=lead.organisation_id)]
+
+
+@pytest.fixture
+def asked(running, lead):
+    return make_request(running, lead.person.organisation)
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [(OFFICE, 302), (SENATOR_OFFICE, 403), (OBSERVER, 403)]
+)
+def test_others_do_not_report_for_a_lead(client, running, role, status):
+    client.force_login(make_user(role))
+
+    response = client.get(reverse("measures:answer", args=[running.pk]))
+
+    assert response.status_code == status
+    # The office finds there who answers.
+    assert response.headers.get("Location", "") in ("", running.get_absolute_url())
+
+
+def test_page_behind_a_link_is_private_and_closed_with_advice_once_revoked(client, asked, measures):
+    opened = client.get(asked.personal_link)
+    assert (opened["Referrer-Policy"], opened["Cache-Control"]) == ("no-referrer", "no-store")
+    assert str(asked.person) in opened.content.decode()
+
+    revoke_report_request(request=asked, by=make_user(OFFICE), now=NOW)
+    closed = client.post(asked.personal_link, typed(measures[0], summary="Mein Text"))
+
+    assert (closed.status_code, closed["Cache-Control"]) == (404, "no-store")
+    assert "Dieser Link gilt nicht mehr." in closed.content.decode()
+    assert "Mein Text" in closed.content.decode()
+    assert not StatusReport.objects.exists()
+
+
+def test_round_leads_to_the_page_while_a_report_is_owed(client, running, measures, lead):
+    client.force_login(lead)
+    url = reverse("measures:answer", args=[running.pk])
+    assert url in client.get(running.get_absolute_url()).content.decode()
+
+    for measure in measures:
+        make_report(measure, round=running)
+
+    assert url not in client.get(running.get_absolute_url()).content.decode()
+
+
+def test_closed_round_leads_to_the_one_that_is_due_now(client, running, measures, lead):
+    closed = make_round(running.plan, state="closed")
+    client.force_login(lead)
+
+    response = client.get(reverse("measures:answer", args=[closed.pk]))
+
+    assert response.url == reverse("measures:answer", args=[running.pk])
