@@ -5,8 +5,16 @@ import time_machine
 from django.urls import reverse
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from measures.models import StatusReport
 from measures.services import revoke_report_request
-from tests.measures.builders import NOW, make_measure, make_plan, make_request, make_round
+from tests.measures.builders import (
+    NOW,
+    make_measure,
+    make_plan,
+    make_report,
+    make_request,
+    make_round,
+)
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +65,7 @@ def test_page_behind_a_link_is_private_and_closed_with_advice_once_revoked(clien
     assert str(asked.person) in opened.content.decode()
 
     revoke_report_request(request=asked, by=make_user(OFFICE), now=NOW)
-    closed = client.post(asked.personal_link, typed(measures[0], summary="Mein Text"))
+    closed = client.post(asked.personal_link, {f"m{measures[0].pk}-summary": "Mein Text"})
 
     assert (closed.status_code, closed["Cache-Control"]) == (404, "no-store")
     assert "Dieser Link gilt nicht mehr." in closed.content.decode()

@@ -93,6 +93,10 @@ def _decision_entry(version, adopted: str) -> HistoryEntry:
     who = actor_label(version.decided_by, version)
     if version.state == ReportState.ACCEPTED:
         what, note = _("Bericht angenommen"), adopted
+        if version.is_completed:
+            # Beside what was submitted, which has an entry of its own.
+            what = _("Bericht ergänzt und angenommen")
+            note = "\n".join(filter(None, [adopted, version.summary]))
         if version.official_light:
             what = _("Bericht angenommen, Ampel %(official)s statt %(reported)s") % {
                 "official": version.get_official_light_display(),
