@@ -37,7 +37,7 @@ EVERY_CASE_IN = re.compile(r"/test_(models|queries|filters)|_race\b|^tests/journ
 NOT_REPEATED = re.compile(r"/test_(enums|permissions|progress|forms)")
 # Their logic is Python over queries and constraints that run there in full, and the walk opens
 # every kind of page.
-EVERY_SECOND_IN = re.compile(r"/test_(views|services|mails|documents|adapters|registry|planning)")
+EVERY_THIRD_IN = re.compile(r"/test_(views|services|mails|documents|adapters|registry|planning)")
 TAKES_LONG = ("slow", "stack", "browser")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs an event loop in the main thread
 
@@ -92,7 +92,7 @@ def takes_long(item) -> bool:
 
 
 def thinned(items):
-    """Return `items` with every fourth case of parametrised tests and every second test of pages
+    """Return `items` with every fourth case of parametrised tests and every third test of pages
     and services, or all with EVERY_CASE=1.
 
     All cases run on SQLite; the database does not matter to what they vary (role, page, state).
@@ -103,8 +103,9 @@ def thinned(items):
     for item in items:
         cases[item.nodeid.partition("[")[0]].append(item)
     kept, repeatable = set(), sorted(filter(is_repeatable, cases.values()), key=name_of)
-    for table in repeatable[1::2]:
-        del cases[name_of(table)]
+    for place, table in enumerate(repeatable):
+        if place % 3:
+            del cases[name_of(table)]
     for name, table in cases.items():
         step = 4 if len(table) > MOST_CASES and not EVERY_CASE_IN.search(name) else 1
         kept |= set(sorted(table, key=lambda item: item.nodeid)[::step])
@@ -118,7 +119,7 @@ def name_of(table) -> str:
 def is_repeatable(table) -> bool:
     """Whether the cases of a test need not all run on both databases."""
     name, needs_servers = name_of(table), table[0].get_closest_marker("stack")
-    return bool(EVERY_SECOND_IN.search(name)) and not (EVERY_CASE_IN.search(name) or needs_servers)
+    return bool(EVERY_THIRD_IN.search(name)) and not (EVERY_CASE_IN.search(name) or needs_servers)
 
 
 def asks_a_database(item) -> bool:

@@ -60,7 +60,7 @@ def test_indicators_and_values_are_added_and_taken_back(office):
         ([INDICATOR], ["Ankauf", "Alt", "2025-Q1", None, None, 9], "C (Zeitraum)", "überschneidet"),
         (
             [INDICATOR],
-            ["Ankauf", "Alt", 2999, None, None, 9],
+            ["Ankauf", "Alt", 2099, None, None, 9],
             "C (Zeitraum)",
             "noch nicht begonnen",
         ),
