@@ -327,7 +327,7 @@ def change_effect(mail_count: int) -> str:
 
 def closing_details(awaiting: list[Measure], reports: Iterable[ReportInRound]) -> list[str]:
     """Return what closing the round leaves undone."""
-    # The office forgets these: they are in nobody's way until the round is closed.
+    # Named, because closing makes them count as no report, although the leads were in time.
     unchecked = [
         given.measure
         for given in reports

@@ -56,7 +56,7 @@ def create_report_request(
     otherwise opening it does.
 
     Raises `NotAllowed`; `Refused` for a closed round, and for somebody who has left, has no address
-    or reports with an account.
+    or is asked already.
     """
     require_permission(can_run_rounds(by))
     reporting_round = _lock_round(reporting_round.pk)
