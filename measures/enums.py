@@ -212,6 +212,8 @@ ADOPTED_STATUS_REASON = _("Stand aus Statusbericht übernommen")
 # The history entry of a measure made as a copy of an earlier one; while it is the only one, undoing
 # the decision deletes the copy.
 COPIED_REASON = _("Für die Fortschreibung angelegt")
+# The same for a contact that came along with a measure.
+CARRIED_REASON = _("Aus der Vorgängerin mitgenommen")
 
 
 class ChapterKind(models.TextChoices):

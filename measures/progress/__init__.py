@@ -10,6 +10,7 @@ from measures.progress.contacts import contact_lines
 from measures.progress.continuations import (
     OUTCOME_HEADER,
     decision_details,
+    decision_intro,
     outcome_rows,
     plan_lines,
     succession_facts,
@@ -119,6 +120,7 @@ __all__ = [
     "contact_lines",
     "counted",
     "decision_details",
+    "decision_intro",
     "decision_effect",
     "difference_groups",
     "difference_sheet",

@@ -260,6 +260,16 @@ def decision_details(measures: Iterable[Measure]) -> list[str]:
     return [measure.label for measure in measures]
 
 
+def decision_intro(kind: str) -> str:
+    """Say what comes along into the new plan, "" where nothing does."""
+    if kind == ContinuationKind.ENDED:
+        return ""
+    return _(
+        "Kontakte kommen mit, außer denen, die nicht mehr aktiv sind. Status, Meilensteine, "
+        "Indikatoren, Projekte, Dokumente und Links bleiben bei der bisherigen Maßnahme."
+    )
+
+
 def undone_message(kept: Sequence[Measure], plan: Plan) -> str:
     """Say that a decision is undone, and which measures of the new plan stay."""
     done = _("Die Entscheidung ist zurückgenommen.")

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import ChangedMeanwhile, Refused, violation_as
-from core.history import delete_as, save_as, save_values_as
+from core.history import create_all_as, delete_as, save_as, save_values_as
 from core.models import Origin
-from measures.enums import COPIED_REASON, ContinuationKind, Phase
-from measures.models import Continuation, Measure, Plan
+from measures.enums import CARRIED_REASON, COPIED_REASON, ContinuationKind, Phase
+from measures.models import Contact, Continuation, Measure, Plan
 from measures.permissions import can_continue_measures, require_permission
 from measures.queries import later_measures
 from partners.queries import default_responsible
@@ -152,8 +152,8 @@ def end_measures(
 
 @transaction.atomic
 def undo_continuation(*, continuation: Continuation, by, now: dt.datetime) -> list[Measure]:
-    """Delete a decision, and the copies made with it that nobody has worked on; return the
-    successors that stay. The last measure left of several merged ones counts as continued.
+    """Delete a decision, and the copies and contacts made with it that nobody has worked on; return
+    the successors that stay. The last measure left of several merged ones counts as continued.
 
     Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` once the later plan is published.
     """
@@ -176,6 +176,7 @@ def undo_continuation(*, continuation: Continuation, by, now: dt.datetime) -> li
         _continue_the_last(successors, by=by, now=now)
     kept = []
     for successor in successors:
+        _take_contacts_back(continuation.measure, successor, by=by, now=now, reason=reason)
         if is_untouched_copy(successor):
             delete_as(successor, by=by, now=now, reason=reason)
         else:
@@ -196,9 +197,7 @@ def _continue_the_last(successors: Sequence[Measure], *, by, now: dt.datetime) -
 
 def is_untouched_copy(measure: Measure) -> bool:
     """Return whether `measure` was made for a decision, and nothing else was done with it."""
-    # Two lines suffice: any change since the copy adds a second one, whoever made it.
-    lines = list(measure.history.values_list("history_change_reason", flat=True)[:2])
-    if lines != [str(COPIED_REASON)]:
+    if _only_line(measure) != str(COPIED_REASON):
         return False
     used = (
         "origins",
@@ -211,6 +210,13 @@ def is_untouched_copy(measure: Measure) -> bool:
         "links",
     )
     return not any(getattr(measure, name).exists() for name in used)
+
+
+def _only_line(made: Measure | Contact) -> str | None:
+    """Return the reason in the history of `made`, None once somebody has changed it."""
+    # Two lines suffice: any change since the decision adds a second one, whoever made it.
+    lines = list(made.history.values_list("history_change_reason", flat=True)[:2])
+    return lines[0] if len(lines) == 1 else None
 
 
 def _prepare(measures: Sequence[Measure], plan: Plan, by) -> tuple[Plan, list[Measure]]:
@@ -318,4 +324,38 @@ def _decide(
     # The lock on the plan already rules this out; the constraint guards writers that do not lock.
     with violation_as(ChangedMeanwhile(_("Darüber ist inzwischen schon entschieden."))):
         save_values_as(continuation, {"successors": successors}, by=by, now=now, reason=line)
+    for successor in successors:
+        _carry_contacts(measure, successor, by=by, now=now, origin=origin)
     return continuation
+
+
+def _carry_contacts(measure: Measure, successor: Measure, *, by, now: dt.datetime, origin) -> None:
+    """Give `successor` the contacts of `measure` that it lacks. Who has left stays behind."""
+    known = successor.contacts.values("person")
+    carried = [
+        Contact(
+            measure=successor,
+            person_id=contact.person_id,
+            role=contact.role,
+            function=contact.function,
+            position=contact.position,
+            origin=origin,
+        )
+        for contact in measure.contacts.filter(person__is_active=True).exclude(person__in=known)
+    ]
+    if carried:
+        # The lock on the plan does not keep a colleague from entering the same person just now.
+        meanwhile = _("Die Kontakte von „%(measure)s“ wurden gerade geändert.")
+        with violation_as(ChangedMeanwhile(meanwhile % {"measure": successor})):
+            create_all_as(carried, by=by, now=now, reason=CARRIED_REASON)
+
+
+def _take_contacts_back(
+    measure: Measure, successor: Measure, *, by, now: dt.datetime, reason: str
+) -> None:
+    """Remove the contacts that came to `successor` from `measure` alone and that nobody changed."""
+    others = successor.origins.exclude(measure=measure).values("measure")
+    brought = successor.contacts.filter(person__in=measure.contacts.values("person"))
+    for contact in brought.exclude(person__contacts__measure__in=others):
+        if _only_line(contact) == str(CARRIED_REASON):
+            delete_as(contact, by=by, now=now, reason=reason)

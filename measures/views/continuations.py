@@ -23,6 +23,7 @@ from measures.permissions import can_change_plans, can_continue_measures
 from measures.progress import (
     OUTCOME_HEADER,
     decision_details,
+    decision_intro,
     outcome_rows,
     succession_lines,
     undone_message,
@@ -161,6 +162,7 @@ def decide(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         title=str(CONTINUATION_VERBS[kind]),
         plan=plan,
         details=decision_details(measures),
+        intro=decision_intro(kind),
         submit_label=_("Entscheidung festhalten"),
         cancel_url=back,
     )

@@ -223,6 +223,10 @@ def test_form_of_a_decision_keeps_what_was_typed(client, office, old, new):
     measure = make_measure(old, title="A")
     url = decide_url(new, "aufteilen", measure)
 
+    assert "Kontakte kommen mit, außer denen, die nicht mehr aktiv sind." in text_of(
+        client.get(url)
+    )
+    assert "Kontakte kommen mit" not in text_of(client.get(decide_url(new, "beenden", measure)))
     refused = post(client, url, titles="Nur ein Teil")
     response = post(client, url, titles="Teil 1\nTeil 2")
 
