@@ -32,7 +32,9 @@ from measures.queries import TimelineBar
 
 
 class TimelineLine(NamedTuple):
-    """One line of the table: `milestones` as `Konzept (30.06.2026) – erreicht; Start (…)`."""
+    """One line of the table: `milestones` as `Konzept (30.06.2026) – voraussichtlich 01.09.2026;
+    Start (…)`.
+    """
 
     measure: Measure
     starts_on: dt.date
@@ -64,10 +66,11 @@ class Timeline(NamedTuple):
 def draw_timeline(
     bars: list[TimelineBar], *, years: tuple[int, int], today: dt.date, layout: Layout = CARD
 ) -> Timeline:
-    """Draw each measure as a bar with its milestones as diamonds, hollow until reached, red with an
-    exclamation mark when overdue.
+    """Draw each measure as a bar with its milestones as diamonds on the day on which they are
+    expected or were reached: hollow until reached, red with an exclamation mark when overdue.
 
-    Name and bar link to the measure.
+    Name and bar link to the measure. A line below the bar leads to a milestone from the day that
+    was agreed first.
 
     `years` limit the picture to a first and a last year. A bar that reaches beyond is cut at the
     edge and marked with an arrow whose tooltip is the real date.
@@ -75,6 +78,9 @@ def draw_timeline(
     if not bars:
         return Timeline([], [])
     days = [day for bar in bars for day in (bar.starts_on, bar.ends_on)]
+    # What comes later than the measure was to end is what the reader looks for.
+    shown = [milestone for bar in bars for milestone in _milestones_beside(bar)]
+    days += [milestone.expected_on for milestone in shown]
     scale = scale_of(days, years, layout)
     label = _("Zeitplan der Maßnahmen; dieselben Angaben stehen darunter als Tabelle")
     lines = [_bar_line(bar, scale, today) for bar in bars]
@@ -87,6 +93,7 @@ def draw_timeline(
         phases=_phases_of(bars),
         has_cuts=any(bar.starts_on < scale.first or bar.ends_on >= scale.end for bar in bars),
         has_overdue=any(_has_overdue(bar.milestones, bar.measure, today) for bar in bars),
+        has_shifts=any(map(_is_shifted, shown)),
     )
 
 
@@ -105,7 +112,7 @@ def draw_milestones(
     lines = []
     for milestone in milestones:
         name = wrapped(milestone.title, scale)
-        draw = partial(_draw_shift, milestone, measure, name, scale=scale, today=today)
+        draw = partial(_draw_line, milestone, measure, name, scale=scale, today=today)
         lines.append(Line(name, draw))
     label = _("Meilensteine; dieselben Angaben stehen darunter als Tabelle")
     return Timeline(
@@ -113,7 +120,7 @@ def draw_milestones(
         table=[],
         day_label=day_label or _("heute"),
         has_overdue=_has_overdue(milestones, measure, today),
-        has_shifts=any(shown.baseline_on != shown.expected_on for shown in milestones),
+        has_shifts=any(map(_is_shifted, milestones)),
     )
 
 
@@ -121,7 +128,11 @@ def _has_overdue(milestones: Iterable[Milestone], measure: Measure, today: dt.da
     return any(is_overdue(milestone, measure, today) for milestone in milestones)
 
 
-def _draw_shift(
+def _is_shifted(milestone: Milestone) -> bool:
+    return milestone.baseline_on != milestone.expected_on
+
+
+def _draw_line(
     milestone: Milestone,
     measure: Measure,
     name: list[str],
@@ -130,20 +141,23 @@ def _draw_shift(
     scale: Scale,
     today: dt.date,
 ) -> SafeString:
-    before, after = scale.x(milestone.baseline_on), scale.x(milestone.expected_on)
-    shift = SafeString("")
-    if milestone.baseline_on != milestone.expected_on:
-        shift = format_html(
-            '<path class="timeline__shift" d="M{0} {1}v8m0-4H{2}"/>',
-            f"{before:.1f}",
-            top + 8,
-            f"{after:.1f}",
-        )
     return format_html(
         "<text>{}</text>{}{}",
         draw_name(name, top),
-        shift,
-        _draw_milestone(milestone, measure, milestone.expected_on, top, scale, today),
+        _draw_shift(milestone, top + 8, scale),
+        _draw_milestone(milestone, measure, top, scale, today),
+    )
+
+
+def _draw_shift(milestone: Milestone, top: int, scale: Scale) -> SafeString:
+    days = (milestone.baseline_on, milestone.expected_on)
+    if not _is_shifted(milestone) or not any(map(scale.contains, days)):
+        return SafeString("")
+    return format_html(
+        '<path class="timeline__shift" d="M{} {}v8m0-4H{}"/>',
+        f"{scale.x(milestone.baseline_on):.1f}",
+        top,
+        f"{scale.x(milestone.expected_on):.1f}",
     )
 
 
@@ -176,13 +190,24 @@ def _table_line(bar: TimelineBar, today: dt.date) -> TimelineLine:
     return TimelineLine(bar.measure, bar.starts_on, bar.ends_on, milestones)
 
 
-def _table_note(milestone: Milestone, measure: Measure, today: dt.date) -> str | SafeString:
+def _table_note(milestone: Milestone, measure: Measure, today: dt.date) -> SafeString:
+    notes: list[str | SafeString] = []
     if milestone.done_on:
-        return f" – {_('erreicht')}"
-    forecast = f" – {_forecast_note(milestone)}" if milestone.forecast_on else ""
+        notes.append(_done_note(milestone))
     if is_overdue(milestone, measure, today):
-        return format_html(" – {}{}", draw_due(milestone.due_on, today), forecast)
-    return forecast
+        notes.append(draw_due(milestone.due_on, today))
+    if milestone.forecast_on and not milestone.done_on:
+        notes.append(_forecast_note(milestone))
+    if milestone.baseline_on != milestone.due_on:
+        text = _("ursprünglich vereinbart: %(day)s")
+        notes.append(text % {"day": format_date(milestone.baseline_on)})
+    return format_html_join("", " – {}", ((note,) for note in notes))
+
+
+def _done_note(milestone: Milestone) -> str:
+    if milestone.done_on == milestone.due_on:
+        return _("erreicht")
+    return _("erreicht am %(day)s") % {"day": format_date(milestone.done_on)}
 
 
 def _forecast_note(milestone: Milestone) -> str:
@@ -208,25 +233,46 @@ def _draw_bar(
     )
 
 
-# Milestones outside the dates of the measure would float beside its bar; only the table has them.
+def _milestones_beside(bar: TimelineBar) -> list[Milestone]:
+    """Return the milestones that were agreed or are expected within the dates of the measure; any
+    other would float beside its bar, and only the table has it.
+    """
+    return [
+        milestone
+        for milestone in bar.milestones
+        if any(
+            bar.starts_on <= day <= bar.ends_on
+            for day in (milestone.baseline_on, milestone.due_on, milestone.expected_on)
+        )
+    ]
+
+
 def _draw_milestones(bar: TimelineBar, top: int, scale: Scale, today: dt.date) -> SafeString:
     return format_html_join(
         "",
-        "{}",
+        "{}{}",
         (
-            (_draw_milestone(milestone, bar.measure, milestone.due_on, top, scale, today),)
-            for milestone in bar.milestones
-            if bar.starts_on <= milestone.due_on <= bar.ends_on and scale.contains(milestone.due_on)
+            (
+                # Below the bar, whose colours would hide it.
+                _draw_shift(milestone, top + 16, scale),
+                _draw_milestone(milestone, bar.measure, top, scale, today),
+            )
+            for milestone in _milestones_beside(bar)
         ),
     )
 
 
 def _draw_milestone(
-    milestone: Milestone, measure: Measure, on: dt.date, top: int, scale: Scale, today: dt.date
+    milestone: Milestone, measure: Measure, top: int, scale: Scale, today: dt.date
 ) -> SafeString:
-    x, tooltip = f"{scale.x(on):.1f}", [milestone.title]
-    tooltip.append(format_date(milestone.due_on))
+    # On the edge it would mark a wrong day; the line of its shift still leads there.
+    if not scale.contains(milestone.expected_on):
+        return SafeString("")
+    x = f"{scale.x(milestone.expected_on):.1f}"
+    tooltip = [milestone.title, format_date(milestone.due_on)]
     mark, sign = " timeline__mark--done" if milestone.done_on else "", SafeString("")
+    if milestone.done_on:
+        tooltip.append(_done_note(milestone))
     if is_overdue(milestone, measure, today):
         # The sign, because colour must not stand alone.
         mark = " timeline__mark--overdue"

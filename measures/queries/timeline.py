@@ -24,9 +24,10 @@ def with_period(measures: QuerySet[Measure]) -> QuerySet[Measure]:
     """
     # Correlated, so that only measures without days of their own cost a look at their milestones:
     # joining and grouping would read the milestones of the whole plan for one page.
-    planned = Milestone.objects.filter(measure=OuterRef("pk")).values("due_on")
-    first = Subquery(planned.order_by("due_on")[:1])
-    last = Subquery(planned.order_by("-due_on")[:1])
+    expected = Coalesce("done_on", "forecast_on", "due_on")  # as `Milestone.expected_on`
+    days = Milestone.objects.filter(measure=OuterRef("pk")).values(day=expected)
+    first = Subquery(days.order_by("day")[:1])
+    last = Subquery(days.order_by("-day")[:1])
     return (
         measures.annotate(
             first_on=Coalesce(F("starts_on"), first, output_field=DateField()),

@@ -17,7 +17,9 @@ TODAY = dt.date(2026, 3, 18)
 def make_bar(
     first: int, last: int, *milestones: dt.date, title: str = "Ankauf", phase: str = ""
 ) -> TimelineBar:
-    milestones_shown = [Milestone(title="Konzept", due_on=day) for day in milestones]
+    milestones_shown = [
+        Milestone(title="Konzept", baseline_on=day, due_on=day) for day in milestones
+    ]
     return TimelineBar(
         Measure(pk=7, title=title, phase=phase),
         dt.date(first, 1, 1),
@@ -203,3 +205,80 @@ def test_milestone_is_drawn_with_its_shift_since_the_first_agreement():
     assert (shown.has_shifts, shown.has_overdue) == (True, True)
     assert not draw_milestones(Measure(pk=7), [kept], TODAY).has_shifts
     assert draw_milestones(Measure(pk=7), [], TODAY).svg == ""
+
+
+def make_shifted(*, baseline: dt.date, due: dt.date, **days: dt.date) -> Milestone:
+    return Milestone(title="Konzept", baseline_on=baseline, due_on=due, **days)
+
+
+def shown_on(svg: str) -> list[tuple[str, str]]:
+    """Return (position, tooltip) of each milestone."""
+    return re.findall(r'timeline__mark[^"]*" d="M([\d.]+) .*?<title>(.*?)</title>', svg)
+
+
+def test_milestone_beside_a_bar_stands_on_the_day_it_is_expected():
+    moved = make_shifted(
+        baseline=dt.date(2026, 1, 1), due=dt.date(2026, 4, 1), forecast_on=dt.date(2026, 12, 31)
+    )
+    bar = make_bar(2026, 2026)._replace(milestones=[moved])
+
+    timeline = draw_timeline([bar], years=(2015, 2029), today=TODAY)
+
+    assert shown_on(timeline.svg) == [("638.8", "Konzept, 01.04.2026, voraussichtlich 31.12.2026")]
+    assert re.findall(r'timeline__shift" d="([^"]+)"', timeline.svg) == ["M190.0 72v8m0-4H638.8"]
+    assert timeline.has_shifts
+    assert timeline.table[0].milestones == (
+        "Konzept (01.04.2026) – voraussichtlich 31.12.2026 – ursprünglich vereinbart: 01.01.2026"
+    )
+
+
+def test_reached_milestone_beside_a_bar_stands_on_the_day_it_was_reached():
+    first, spring = dt.date(2026, 1, 1), dt.date(2026, 3, 1)
+    reached = make_shifted(baseline=first, due=first, done_on=spring)
+    kept = make_shifted(baseline=spring, due=spring, done_on=spring)
+    bar = make_bar(2026, 2026)._replace(milestones=[reached, kept])
+
+    timeline = draw_timeline([bar], years=(2015, 2029), today=TODAY)
+
+    assert shown_on(timeline.svg) == [
+        ("262.7", "Konzept, 01.01.2026, erreicht am 01.03.2026"),
+        ("262.7", "Konzept, 01.03.2026, erreicht"),
+    ]
+    assert timeline.table[0].milestones == (
+        "Konzept (01.01.2026) – erreicht am 01.03.2026; Konzept (01.03.2026) – erreicht"
+    )
+
+
+def test_milestone_expected_after_its_measure_ends_is_drawn():
+    late = make_shifted(
+        baseline=dt.date(2025, 7, 1), due=dt.date(2025, 7, 1), forecast_on=dt.date(2026, 7, 1)
+    )
+    bar = make_bar(2025, 2025)._replace(milestones=[late])
+
+    timeline = draw_timeline([bar], years=(2015, 2029), today=TODAY)
+
+    assert [year for _x, year in labels(timeline.svg)] == ["2025", "2026"]
+    assert [tooltip for _x, tooltip in shown_on(timeline.svg)] == [
+        "Konzept, 01.07.2025, überfällig, voraussichtlich 01.07.2026"
+    ]
+
+
+def test_shift_beyond_the_years_leads_to_the_edge():
+    late = make_shifted(
+        baseline=dt.date(2025, 7, 1), due=dt.date(2025, 7, 1), forecast_on=dt.date(2026, 7, 1)
+    )
+    bar = make_bar(2025, 2025)._replace(milestones=[late])
+
+    svg = draw_timeline([bar], years=(2025, 2025), today=TODAY).svg
+
+    assert shown_on(svg) == []
+    assert re.findall(r'timeline__shift" d="([^"]+)"', svg) == ["M413.2 72v8m0-4H640.0"]
+
+
+def test_kept_milestone_has_no_shift():
+    timeline = draw_timeline(
+        [make_bar(2026, 2026, dt.date(2026, 6, 1))], years=(2015, 2029), today=TODAY
+    )
+
+    assert not timeline.has_shifts
+    assert "timeline__shift" not in timeline.svg

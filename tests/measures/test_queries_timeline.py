@@ -38,3 +38,19 @@ def test_bars_use_own_days_or_those_of_the_milestones(office, django_assert_num_
         (milestones, dt.date(2026, 2, 1), dt.date(2026, 9, 1), [first, last]),
     ]
     assert len(timeline_bars(measures[:1])) == 1
+
+
+def test_bar_without_own_days_lasts_until_its_milestones_are_expected(office):
+    plan = make_plan()
+    measure = make_measure(plan)
+    make_milestone(measure, due_on=dt.date(2026, 2, 1), done_on=dt.date(2026, 1, 15))
+    make_milestone(
+        measure,
+        due_on=dt.date(2026, 9, 1),
+        forecast_on=dt.date(2027, 3, 1),
+        forecast_reason="Der Bebauungsplan fehlt.",
+    )
+
+    (bar,) = timeline_bars(with_period(Measure.objects.visible_to(office).filter(plan=plan)))
+
+    assert (bar.starts_on, bar.ends_on) == (dt.date(2026, 1, 15), dt.date(2027, 3, 1))
