@@ -15,6 +15,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from django.utils.translation import gettext as _
 from core.dates import format_date, format_moment
 from core.errors import ChangedMeanwhile
 from core.forms import CleanCharField
+from core.numbers import format_decimal
 
 # Columns that the portal writes by itself, while nobody has changed anything.
 UNSEEN_FIELDS = frozenset({"last_login"})
@@ -216,6 +218,9 @@ class VersionedForm(forms.ModelForm):
         if current is None:
             return
         for name, mine in self.values.items():
+            # A form may make several values of one field.
+            if name not in self.fields:
+                continue
             typed, saved = _in_words(self, name, mine), _in_words(self, name, _value(current, name))
             # Fields with the same value in both versions would only distract.
             if typed != saved:
@@ -282,6 +287,8 @@ def _in_words(form: forms.ModelForm, name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("ja") if value else _("nein")
+    if isinstance(value, Decimal):
+        return format_decimal(value)
     if isinstance(value, dt.datetime):
         return format_moment(value)
     if isinstance(value, dt.date):

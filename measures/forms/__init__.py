@@ -1,4 +1,4 @@
-from measures.forms.answers import AnswerForms, answer_forms
+from measures.forms.answers import AnswerForms, answer_forms, report_forms
 from measures.forms.contacts import ContactForm
 from measures.forms.documents import DocumentForm, LinkForm, UploadForm
 from measures.forms.imports import ConflictsForm, ImportForm
@@ -41,4 +41,5 @@ __all__ = [
     "ValueForm",
     "ValuesForm",
     "answer_forms",
+    "report_forms",
 ]

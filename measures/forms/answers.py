@@ -1,16 +1,18 @@
-"""What the page of all answers asks of each measure: the report, milestones and indicators."""
+"""What is asked of a measure: the report, milestones and indicators. The page of all answers and
+the form of one report share these forms.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.conflicts import VersionedForm
+from core.conflicts import Conflict, VersionedForm
 from core.dates import local_date
+from core.errors import ChangedMeanwhile
 from core.forms import formfield_for
 from measures.forms.indicators import PeriodField
 from measures.forms.measures import ReportForm
@@ -68,7 +70,7 @@ class ReportedValueForm(VersionedForm):
 
     class Meta:
         model = ReportedValue
-        fields = ("value",)
+        fields = ("value", "note", "source")
         formfield_callback = formfield_for
 
     def __init__(self, *args, series: Sequence[IndicatorValue] = (), **kwargs):
@@ -85,14 +87,24 @@ class ReportedValueForm(VersionedForm):
     @property
     def values(self) -> dict:
         period = self.cleaned_data.get("period")
-        days = {"starts_on": period.starts_on, "ends_on": period.ends_on} if period else {}
-        return super().values | days
+        # Both are named even without a period, because the version covers them.
+        days = (period.starts_on, period.ends_on) if period else (None, None)
+        return super().values | dict(zip(self.shown_fields, days, strict=True))
+
+    def show_conflict(self, error, current) -> None:
+        super().show_conflict(error, current)
+        period = self.cleaned_data.get("period")
+        if current and period != current.period:
+            label = str(self.fields["period"].label)
+            self.conflicts.append(Conflict(label, str(current.period), str(period or "–")))
 
     def clean(self):
         cleaned = super().clean()
         period, value = cleaned.get("period"), cleaned.get("value")
         if value is None:
-            if "value" not in self.errors and self.changed_data == ["period"]:
+            # An emptied number takes the value back, whatever is left of its note.
+            is_said = any(cleaned.get(name) for name in ("period", "note", "source"))
+            if is_said and "value" not in self.changed_data and _has_changed(self):
                 self.add_error("value", _("Welcher Wert gilt für diesen Zeitraum?"))
         elif period is None:
             if "period" not in self.errors:
@@ -145,7 +157,7 @@ class AnswerForms:
 
     @property
     def changed_statements(self) -> list[ForecastForm | ReportedValueForm]:
-        return [form for form in self.statements if _has_changed(form)]
+        return [form for form in self.statements if form.is_bound and _has_changed(form)]
 
     @property
     def has_own_answer(self) -> bool:
@@ -165,13 +177,12 @@ class AnswerForms:
     @property
     def is_valid(self) -> bool:
         # Every form is checked, so that all errors show at once.
-        found = [form.is_valid() for form in self.every()]
+        found = [form.is_valid() for form in self.every() if form.is_bound]
         return all(found)
 
     def given(self) -> dict:
         """Return the arguments of `save_draft` or `submit_report`: all that can be read."""
         form = self.form
-        readable = [said for said in self.changed_statements if said.is_valid()]
         return {
             "measure": self.answer.measure,
             # What cannot be read stays as it was saved, so that the rest is not lost.
@@ -182,10 +193,17 @@ class AnswerForms:
             },
             "version": form.version_shown,
             "shown": form.cleaned_data["shown"],
-            "statements": [
-                Statement(said.subject, said.values, said.version_shown) for said in readable
-            ],
+            "statements": self.said,
         }
+
+    @property
+    def said(self) -> list[Statement]:
+        """What was entered of milestones and indicators, as far as it can be read."""
+        return [
+            Statement(form.subject, form.values, form.version_shown)
+            for form in self.changed_statements
+            if form.is_valid()
+        ]
 
     def versions(self, saved: Answer) -> dict[str, str]:
         """Return the fingerprints that the forms carry once they show `saved`, by field name."""
@@ -200,6 +218,17 @@ class AnswerForms:
             found[form.add_prefix("version")] = form.version_for(record)
         found[self.form.add_prefix("shown")] = str(saved.situation)
         return found
+
+    def show_conflicts(self, saved: Answer) -> None:
+        """Show beside each milestone and value that was sent what a colleague has `saved` of it
+        meanwhile; sent again, the forms overwrite it.
+        """
+        error = ChangedMeanwhile(_("Dazu steht inzwischen etwas anderes im Bericht."))
+        for form in self.statements:
+            records = saved.forecasts if form in self.forecasts else saved.values
+            record = records.get(form.subject.pk)
+            if form.is_bound and record and form.version_for(record) != form.version_shown:
+                form.show_conflict(error, record)
 
     def continue_from(self, saved: Answer) -> None:
         """Let the forms, shown again with errors, continue what was saved of them."""
@@ -222,35 +251,55 @@ def answer_forms(given: Answer, data: Mapping | None, *, is_draft: bool) -> Answ
         data,
         prefix=f"m{given.measure.pk}",
         instance=given.report if given.is_editable else None,
-        initial={} if given.report else {"as_of_on": given.round.cut_off_on},
+        initial={} if given.report or not given.round else {"as_of_on": given.round.cut_off_on},
         situation=given.situation,
         is_draft=is_draft,
     )
-    forecasts = [
-        ForecastForm(
-            data,
-            prefix=f"s{milestone.pk}",
-            instance=given.forecasts.get(milestone.pk)
-            or ReportedForecast(
-                milestone=milestone,
-                forecast_on=milestone.forecast_on,
-                forecast_reason=milestone.forecast_reason,
-            ),
-            is_draft=is_draft,
-        )
-        for milestone in given.milestones
-    ]
-    value_form = partial(_value_form, given, data)
-    return AnswerForms(given, form, forecasts, list(map(value_form, given.indicators)))
+    return report_forms(given, form)
+
+
+def report_forms(given: Answer, form: ReportForm) -> AnswerForms:
+    """Return `form` with those of the milestones and indicators of `given`, which carry on what
+    its report says of them.
+    """
+    data = form.data if form.is_bound else None
+    return AnswerForms(
+        given,
+        form,
+        [_forecast_form(given, data, milestone, form.is_draft) for milestone in given.milestones],
+        [_value_form(given, data, indicator) for indicator in given.indicators],
+    )
+
+
+def _forecast_form(given: Answer, data: Mapping | None, milestone, is_draft: bool) -> ForecastForm:
+    prefix = f"s{milestone.pk}"
+    return ForecastForm(
+        _sent(data, prefix),
+        prefix=prefix,
+        instance=given.forecasts.get(milestone.pk)
+        or ReportedForecast(
+            milestone=milestone,
+            forecast_on=milestone.forecast_on,
+            forecast_reason=milestone.forecast_reason,
+        ),
+        is_draft=is_draft,
+    )
 
 
 def _value_form(given: Answer, data: Mapping | None, indicator) -> ReportedValueForm:
-    series = list(indicator.series.all())
-    proposed = proposed_period(series, given.round.cut_off_on, local_date(timezone.now()))
+    series, today = list(indicator.series.all()), local_date(timezone.now())
+    until = given.round.cut_off_on if given.round else today
+    proposed = proposed_period(series, until, today)
+    prefix = f"i{indicator.pk}"
     return ReportedValueForm(
-        data,
-        prefix=f"i{indicator.pk}",
+        _sent(data, prefix),
+        prefix=prefix,
         instance=given.values.get(indicator.pk) or ReportedValue(indicator=indicator),
         initial={"period": str(proposed) if proposed else ""},
         series=series,
     )
+
+
+def _sent(data: Mapping | None, prefix: str) -> Mapping | None:
+    # What the office added since the page was shown was not asked: its absence says nothing.
+    return data if data is not None and f"{prefix}-version" in data else None

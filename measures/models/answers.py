@@ -66,6 +66,13 @@ class ReportedValue(models.Model):
     starts_on = models.DateField(_("von"))
     ends_on = models.DateField(_("bis"))
     value = DecimalValue(_("Wert"))
+    note = models.CharField(_("Bemerkung"), max_length=300, blank=True)
+    source = models.CharField(
+        _("Quelle"),
+        max_length=300,
+        blank=True,
+        help_text=_("Nur, wenn sie von der üblichen abweicht."),
+    )
     known_value = DecimalValue(null=True, editable=False)
     is_adopted = models.BooleanField(null=True, editable=False)
 

@@ -4,6 +4,8 @@ from measures.progress.answers import (
     answer_pages,
     answers_note,
     page_turns,
+    statement_errors,
+    statement_fields,
     submit_all_label,
 )
 from measures.progress.contacts import contact_lines
@@ -109,6 +111,8 @@ __all__ = [
     "answer_buttons",
     "answer_card",
     "answer_errors",
+    "statement_errors",
+    "statement_fields",
     "answer_pages",
     "answers_note",
     "change_effect",

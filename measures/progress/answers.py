@@ -12,9 +12,9 @@ from core.dates import format_date, format_moment
 from core.html import draw_traffic_light
 from core.progress import TextCard
 from measures.enums import REPORT_BADGE_COLOURS, ReportState
-from measures.models import Indicator, ReportedForecast, StatusReport
+from measures.models import Indicator, ReportedForecast, ReportedValue, StatusReport
 from measures.progress.measures import status_facts
-from measures.queries import Answer
+from measures.queries import Answer, value_remarks
 
 MEASURES_A_PAGE, FIELDS_A_PAGE = 20, 800
 
@@ -33,6 +33,14 @@ class ValueRow(NamedTuple):
     title: str
     form: object
     before: str
+
+
+class StatementFields(NamedTuple):
+    """The forms of milestones and indicators; `is_moved` says that milestones are to be seen."""
+
+    values: list[ValueRow]
+    forecasts: list[tuple]
+    is_moved: bool
 
 
 class AnswerError(NamedTuple):
@@ -63,9 +71,7 @@ class AnswerCard(NamedTuple):
     remark: TextCard | None
     form: object
     rows: list[AnswerRow]
-    forecasts: list
-    has_forecasts: bool
-    values: list[ValueRow]
+    statements: StatementFields
     repeats: str
     facts: list[tuple]
     texts: list[tuple[str, str]]
@@ -88,19 +94,27 @@ def answer_card(forms, *, is_inside: bool) -> AnswerCard:
         remark=_remark(report),
         form=forms.form,
         rows=_rows(forms.form, accepted) if forms.form else [],
-        forecasts=list(zip(given.milestones, forms.forecasts, strict=False)),
-        # Open where something was entered or is wrong: nobody looks for it in a closed group.
-        has_forecasts=bool(given.forecasts)
-        or any(form.is_bound and (form.errors or form.has_changed()) for form in forms.forecasts),
-        values=[
-            ValueRow(f"{indicator.title} ({indicator.unit})", form, _last_value(indicator))
-            for indicator, form in zip(given.indicators, forms.values, strict=False)
-        ],
+        statements=statement_fields(forms),
         # Repeating the former answer is no answer to what the office has returned.
         repeats=_repeats(accepted) if forms.form and not given.has_own_answer else "",
         facts=status_facts(shown) if shown else [],
         # Also what it says of milestones and indicators, so that nobody doubts that it arrived.
         texts=[*_texts(shown), *(_statements(given) if shown is report else [])] if shown else [],
+    )
+
+
+def statement_fields(forms) -> StatementFields:
+    """Return what the page asks besides the report itself of `forms.AnswerForms`."""
+    given: Answer = forms.answer
+    return StatementFields(
+        [
+            ValueRow(f"{indicator.title} ({indicator.unit})", form, _last_value(indicator))
+            for indicator, form in zip(given.indicators, forms.values, strict=False)
+        ],
+        list(zip(given.milestones, forms.forecasts, strict=False)),
+        # Open where something was entered or is wrong: nobody looks for it in a closed group.
+        bool(given.forecasts)
+        or any(form.is_bound and (form.errors or form.has_changed()) for form in forms.forecasts),
     )
 
 
@@ -149,6 +163,15 @@ def answer_errors(shown) -> list[AnswerError]:
         for forms in shown
         for form in forms.every()
         for text, url in _form_errors(form, f"#m{forms.answer.measure.pk}")
+    ]
+
+
+def statement_errors(forms) -> list[AnswerError]:
+    """Return what is wrong with milestones and values in `forms.AnswerForms`."""
+    return [
+        AnswerError(text, url)
+        for form in forms.statements
+        for text, url in _form_errors(form, f"#{form.visible_fields()[0].auto_id}")
     ]
 
 
@@ -237,12 +260,16 @@ def _texts(report: StatusReport) -> list[tuple[str, str]]:
 def _statements(given: Answer) -> list[tuple[str, str]]:
     # Only what is said in this report: an accepted one has moved the milestones themselves.
     dates = "\n".join(map(_forecast_text, given.forecasts.values()))
-    values = "\n".join(
-        f"{reported.indicator}, {reported.period}: {reported.indicator.format(reported.value)}"
-        for reported in given.values.values()
-    )
+    values = "\n".join(map(_value_text, given.values.values()))
     texts = [(_("Gemeldete Termine"), dates), (_("Gemeldete Werte"), values)]
     return [(heading, text) for heading, text in texts if text]
+
+
+def _value_text(reported: ReportedValue) -> str:
+    value = reported.indicator.format(reported.value)
+    text = f"{reported.indicator}, {reported.period}: {value}"
+    remarks = value_remarks(reported)
+    return f"{text} ({remarks})" if remarks else text
 
 
 def _forecast_text(reported: ReportedForecast) -> str:

@@ -18,7 +18,12 @@ from measures.enums import REPORT_BADGE_COLOURS, REPORT_MOVES, UNKNOWN_LABEL, Re
 from measures.models import Indicator, Measure, ReportedForecast, ReportedValue, StatusReport
 from measures.permissions import can_decide_reports, can_see_returns, can_submit_report
 from measures.progress.measures import status_facts
-from measures.queries import forecast_conflict, people_told_of_decision, value_conflict
+from measures.queries import (
+    forecast_conflict,
+    people_told_of_decision,
+    value_conflict,
+    value_remarks,
+)
 from partners.models import Person
 
 
@@ -194,6 +199,7 @@ def _value_line(reported: ReportedValue) -> ReportedLine:
         (_("bisher"), indicator.format(before)),
         (_("gemeldet"), indicator.format(reported.value)),
         (_("Unterschied"), _difference(indicator, before, reported.value)),
+        (_("Bemerkung, Quelle"), value_remarks(reported)),
         (_("Hinweis"), _adoption(reported.is_adopted, value_conflict(reported, series))),
     ]
     return ReportedLine(str(indicator), cells)

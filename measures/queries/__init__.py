@@ -1,4 +1,10 @@
-from measures.queries.answers import Answer, answers_of, forecast_conflict, value_conflict
+from measures.queries.answers import (
+    Answer,
+    answer_on,
+    answers_of,
+    forecast_conflict,
+    value_conflict,
+)
 from measures.queries.asking import ReportQuestions, report_questions
 from measures.queries.comparisons import (
     Comparison,
@@ -29,6 +35,7 @@ from measures.queries.indicators import (
     proposed_period,
     series_version,
     target_path_of,
+    value_remarks,
 )
 from measures.queries.measures import open_measures, sorted_measures, version_of_measures
 from measures.queries.milestones import (
@@ -151,6 +158,7 @@ __all__ = [
     "Succession",
     "TimelineBar",
     "accepted_in_round",
+    "answer_on",
     "answers_of",
     "as_measures",
     "as_reports",
@@ -246,6 +254,7 @@ __all__ = [
     "unfinished_editions",
     "valid_requests",
     "value_conflict",
+    "value_remarks",
     "version_of_measures",
     "with_lists",
     "with_owed_count",

@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
@@ -23,15 +31,17 @@ from measures.models import (
 from measures.models.reports import ANSWER_FIELDS
 from measures.queries.indicators import indicators_with_series
 from measures.queries.reports import ReportingSituation
+from measures.queries.rounds import open_round_of
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A measure in a round: its open report, if any, its latest accepted one, whether one was
-    accepted in this round, the milestones not reached yet, and the indicators with their series.
+    """A measure in a round, or between two: its open report, if any, its latest accepted one,
+    whether one was accepted in this round, the milestones not reached yet, and the indicators with
+    their series.
     """
 
-    round: ReportingRound
+    round: ReportingRound | None
     measure: Measure
     report: StatusReport | None
     accepted: StatusReport | None
@@ -65,7 +75,7 @@ class Answer:
         # After the round has closed, a report that was begun can still be finished: its lead was
         # asked.
         is_begun = self.report is not None and self.report.state in EDITABLE_REPORT_STATES
-        return self.round.is_open or is_begun
+        return bool(self.round and self.round.is_open) or is_begun
 
     @property
     def has_own_answer(self) -> bool:
@@ -90,7 +100,7 @@ class Answer:
         return ReportingSituation(
             returned,
             str(accepted.pk) if accepted else "",
-            str(self.round.pk) if self.round.is_open else "",
+            str(self.round.pk) if self.round and self.round.is_open else "",
         )
 
 
@@ -115,19 +125,26 @@ def answers_of(
         .filter(plan_id=reporting_round.plan_id, lead_id__in=organisation_ids)
         .filter(~Q(phase__in=FINISHED_PHASES) | Exists(in_round))
         .select_related("lead")
-        .prefetch_related(
-            Prefetch("reports", _reports(), to_attr="known_reports"),
-            Prefetch(
-                "milestones",
-                Milestone.objects.filter(done_on__isnull=True).in_order(),
-                to_attr="open_milestones",
-            ),
-            Prefetch("indicators", indicators_with_series(), to_attr="known_indicators"),
-        )
+        .prefetch_related(*_known())
     )
     if only is not None:
         measures = measures.filter(pk=only)
     return [_answer(reporting_round, measure) for measure in measures.order_by("search", "pk")]
+
+
+def answer_on(measure: Measure) -> Answer:
+    """Return the answer about `measure` in its open round, if there is one."""
+    prefetch_related_objects([measure], *_known())
+    return _answer(open_round_of(measure), measure)
+
+
+def _known() -> list[Prefetch]:
+    milestones = Milestone.objects.filter(done_on__isnull=True).in_order()
+    return [
+        Prefetch("reports", _reports(), to_attr="known_reports"),
+        Prefetch("milestones", milestones, to_attr="open_milestones"),
+        Prefetch("indicators", indicators_with_series(), to_attr="known_indicators"),
+    ]
 
 
 def forecast_conflict(forecast: ReportedForecast) -> str:
@@ -183,7 +200,7 @@ def _reports() -> QuerySet[StatusReport]:
     return reports.order_by("-as_of_on", "-decided_at", "-pk")
 
 
-def _answer(reporting_round: ReportingRound, measure: Measure) -> Answer:
+def _answer(reporting_round: ReportingRound | None, measure: Measure) -> Answer:
     reports = measure.known_reports
     accepted = [report for report in reports if report.state == ReportState.ACCEPTED]
     return Answer(
@@ -191,7 +208,8 @@ def _answer(reporting_round: ReportingRound, measure: Measure) -> Answer:
         measure,
         next((report for report in reports if report.state in OPEN_REPORT_STATES), None),
         next(iter(accepted), None),
-        any(report.round_id == reporting_round.pk for report in accepted),
+        reporting_round is not None
+        and any(report.round_id == reporting_round.pk for report in accepted),
         measure.open_milestones,
         measure.known_indicators,
     )

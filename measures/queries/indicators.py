@@ -124,4 +124,13 @@ def _value_line(record, before, indicators: Mapping[int, Any]) -> str:
         value = f"{format_value(indicator, before.value)} → {value}"
     elif before is not None:
         value = f"{value} ({record.history_change_reason})"
-    return f"{period}: {value}"
+    remarks = value_remarks(record)
+    if record.history_type == "-" or (before and remarks == value_remarks(before)):
+        remarks = ""
+    return f"{period}: {value}{remarks and f' ({remarks})'}"
+
+
+def value_remarks(value) -> str:
+    """Return what was noted about the reported, entered or historical `value`, and its source."""
+    source = _("Quelle: %(source)s") % {"source": value.source} if value.source else ""
+    return "; ".join(filter(None, (value.note, source)))

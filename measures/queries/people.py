@@ -26,6 +26,7 @@ from measures.models import (
     MonitoringChapter,
     Project,
     ReportedForecast,
+    ReportedValue,
     ReportingRound,
     ReportRequest,
     RoundEntry,
@@ -76,6 +77,10 @@ def finished_reports() -> QuerySet[StatusReport]:
 
 def finished_forecasts() -> QuerySet[ReportedForecast]:
     return ReportedForecast.objects.filter(report__measure__in=finished_measures())
+
+
+def finished_reported_values() -> QuerySet[ReportedValue]:
+    return ReportedValue.objects.filter(report__measure__in=finished_measures())
 
 
 def published_continuations() -> QuerySet[Continuation]:

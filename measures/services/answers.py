@@ -37,12 +37,14 @@ class Statement(NamedTuple):
 
 
 def save_statements(
-    report: StatusReport, statements: Iterable[Statement], *, by, now: dt.datetime
+    report: StatusReport, statements: Iterable[Statement], *, by, now: dt.datetime, reason: str = ""
 ) -> None:
     """Keep `statements` with the locked `report`; one that says nothing new is taken back.
 
-    Raises `NotAllowed` for another measure, `ChangedMeanwhile`.
+    The history gets `reason`, by default that a draft was saved. Raises `NotAllowed` for another
+    measure, `ChangedMeanwhile`.
     """
+    reason = reason or _("Entwurf gespeichert")
     for statement in statements:
         subject = statement.subject
         # The form names its fields by key, so a changed page could name those of another lead.
@@ -63,7 +65,14 @@ def save_statements(
             known = {"known_value": _known_value(subject, statement.values)}
             # An emptied number takes the statement back; zero is a value.
             is_said = statement.values.get("value") is not None
-        _save(stored or new, {**statement.values, **known}, statement, is_said, by=by, now=now)
+        record = stored or new
+        # A colleague may have said something else of the same since the form was shown.
+        if record.pk:
+            require_unchanged(record, statement.version, statement.values)
+        if is_said:
+            save_values_as(record, {**statement.values, **known}, by=by, now=now, reason=reason)
+        elif record.pk:
+            delete_as(record, by=by, now=now, reason=_("Angabe zurückgenommen"))
 
 
 def _known_value(indicator: Indicator, values: Mapping[str, Any]):
@@ -71,24 +80,6 @@ def _known_value(indicator: Indicator, values: Mapping[str, Any]):
     days = {name: values.get(name) for name in ("starts_on", "ends_on")}
     same = indicator.series.filter(**days).first() if all(days.values()) else None
     return same.value if same else None
-
-
-def _save(
-    record: ReportedForecast | ReportedValue,
-    values: Mapping[str, Any],
-    statement: Statement,
-    is_said: bool,
-    *,
-    by,
-    now: dt.datetime,
-) -> None:
-    # A colleague may have said something else of the same since the form was shown.
-    if record.pk:
-        require_unchanged(record, statement.version, statement.values)
-    if is_said:
-        save_values_as(record, values, by=by, now=now, reason=_("Entwurf gespeichert"))
-    elif record.pk:
-        delete_as(record, by=by, now=now, reason=_("Angabe zurückgenommen"))
 
 
 def require_complete_statements(report: StatusReport) -> None:
@@ -126,6 +117,9 @@ def adopt_statements(report: StatusReport, *, by, now: dt.datetime) -> None:
 
 def _enter(reported: ReportedValue, same: IndicatorValue | None, *, by, now: dt.datetime) -> None:
     values = {name: getattr(reported, name) for name in ("starts_on", "ends_on", "value")}
+    # A lead that corrects the number alone does not mean to delete what the office noted.
+    texts = {"note": reported.note, "source": reported.source}
+    values |= {name: text for name, text in texts.items() if text}
     # The lead may correct a value of an earlier round for the same period.
     if same:
         save_changes_as(same, values, by=by, now=now)

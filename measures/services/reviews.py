@@ -3,7 +3,7 @@ completes them itself.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +20,12 @@ from measures.models import StatusReport
 from measures.models.reports import OfficialLight
 from measures.permissions import can_decide_reports, require_permission
 from measures.queries import people_told_of_decision
-from measures.services.answers import adopt_statements
+from measures.services.answers import (
+    Statement,
+    adopt_statements,
+    require_complete_statements,
+    save_statements,
+)
 from measures.services.reports import adopt_status, lock_measure, require_complete
 from outbox.services import enqueue_mails
 from outbox.texts import MailDraft
@@ -122,12 +127,13 @@ def complete_report(
     report: StatusReport,
     values: Mapping[str, Any],
     version: str,
+    statements: Sequence[Statement] = (),
     by,
     now: dt.datetime,
     notify: bool = True,
 ) -> StatusReport:
-    """Accept a submitted report with the office's own `values`, marked as such, and mail the
-    reporter; the history keeps what was submitted.
+    """Accept a submitted report with the office's own `values` and `statements`, marked as such,
+    and mail the reporter; the history keeps what was submitted.
 
     `version` is the fingerprint of the report as the form showed it. Raises `NotAllowed`,
     `Refused`, `ChangedMeanwhile`.
@@ -142,7 +148,10 @@ def complete_report(
     require_complete(report, today=local_date(now))
     report.is_completed = True
     report.decided_by, report.decided_at = by, now
-    save_as(report, by=by, now=now, reason=_("Bericht ergänzt und angenommen"))
+    reason = _("Bericht ergänzt und angenommen")
+    save_as(report, by=by, now=now, reason=reason)
+    save_statements(report, statements, by=by, now=now, reason=reason)
+    require_complete_statements(report)
     adopt_status(measure, by=by, now=now)
     adopt_statements(report, by=by, now=now)
     if notify:

@@ -243,6 +243,8 @@ def _shown_again(entry: Entry, current: dict[int, Answer]) -> AnswerForms:
         entry.shown.answer = given
         if entry.outcome == DRAFTED:
             entry.shown.continue_from(given)
+        else:
+            entry.shown.show_conflicts(given)
     return entry.shown
 
 

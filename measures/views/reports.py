@@ -21,7 +21,7 @@ from core.views import (
 )
 from measures import services
 from measures.enums import EDITABLE_REPORT_STATES, REPORT_MOVES, ReportState
-from measures.forms import ReportForm, ReturnForm
+from measures.forms import AnswerForms, ReportForm, ReturnForm, report_forms
 from measures.models import Measure, StatusReport
 from measures.models.measures import STATUS_FIELDS
 from measures.permissions import can_decide_reports, can_report, leads_measure
@@ -36,9 +36,12 @@ from measures.progress import (
     report_origin,
     report_remark,
     reported_tables,
+    statement_errors,
+    statement_fields,
     status_facts,
 )
 from measures.queries import (
+    answer_on,
     indicators_with_series,
     last_entries,
     latest_accepted,
@@ -54,9 +57,7 @@ from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 def report_write(request, pk):
     """Handle the report form: the lead drafts and submits, the office records a status."""
     # 404 if the user may not see the measure, 403 if they may not report on it.
-    measure = get_object_or_404(
-        Measure.objects.visible_to(request.user).select_related("plan", "lead"), pk=pk
-    )
+    measure = get_measure(request, pk)
     require(can_report(request.user, measure))
     if leads_measure(request.user, measure):
         return _write_as_lead(request, measure)
@@ -65,7 +66,8 @@ def report_write(request, pk):
 
 def _write_as_lead(request, measure: Measure):
     # Continue a returned report or a colleague's draft: a measure has at most one open report.
-    report = open_report_of(measure, request.user)
+    given = answer_on(measure)
+    report = given.report
     is_editable = report is None or report.state in EDITABLE_REPORT_STATES
     # A form that was sent is shown again with its text instead: the service says what has happened.
     if not is_editable and request.method != "POST":
@@ -73,37 +75,46 @@ def _write_as_lead(request, measure: Measure):
         return redirect_with_message(request, message, report)
     # The form has two buttons. A draft skips the checks that a submitted report has to pass.
     is_draft = "draft" in request.POST
+    form = ReportForm(
+        request.POST or None,
+        instance=report if is_editable else None,
+        initial=_initial_values(measure, report),
+        situation=given.situation,
+        is_draft=is_draft,
+    )
+    forms = report_forms(given, form)
+    if forms.is_sent and forms.is_valid and _save_as_lead(request, measure, forms, is_draft):
+        return redirect(measure)
+    # What a colleague saved of milestones and values meanwhile stands beside what was typed.
+    if forms.is_sent:
+        forms.show_conflicts(answer_on(get_measure(request, measure.pk)))
+    return _render_report_form(
+        request,
+        form,
+        measure,
+        report=report,
+        is_lead=True,
+        statements=statement_fields(forms),
+        statement_errors=statement_errors(forms),
+    )
+
+
+def _save_as_lead(request, measure: Measure, forms: AnswerForms, is_draft: bool):
     done = (
         _("Der Entwurf ist gespeichert. Er ist noch nicht eingereicht.")
         if is_draft
         else _("Der Bericht ist eingereicht. Die Geschäftsstelle prüft ihn.")
     )
-    form = ReportForm(
-        request.POST or None,
-        instance=report if is_editable else None,
-        initial=_initial_values(measure, report),
-        situation=reporting_situation(measure),
-        is_draft=is_draft,
-    )
     service = services.save_draft if is_draft else services.submit_report
-    if form.is_valid() and run_service(
+    return run_service(
         request,
-        lambda: service(
-            measure=measure,
-            values=form.values,
-            version=form.version_shown,
-            shown=form.cleaned_data["shown"],
-            by=request.user,
-            now=timezone.now(),
-        ),
-        form=form,
+        partial(service, **forms.given(), by=request.user, now=timezone.now()),
+        form=forms.form,
         done=done,
         # The record to compare with on a conflict. Not the form's own one: a colleague may have
         # saved the first draft after this form was opened, or the office accepted the report.
         current=lambda: open_report_of(measure, request.user) or latest_accepted(measure),
-    ):
-        return redirect(measure)
-    return _render_report_form(request, form, measure, report=report, is_lead=True)
+    )
 
 
 def _record_as_office(request, measure: Measure):
@@ -129,7 +140,7 @@ def _record_as_office(request, measure: Measure):
     return _render_report_form(request, form, measure)
 
 
-def _render_report_form(request, form, measure, *, report=None, is_lead: bool = False):
+def _render_report_form(request, form, measure, *, report=None, is_lead=False, **context):
     return render_form(
         request,
         form,
@@ -140,6 +151,7 @@ def _render_report_form(request, form, measure, *, report=None, is_lead: bool = 
         report=report,
         is_lead=is_lead,
         previous=previous_status(measure, latest_accepted(measure)),
+        **context,
     )
 
 
@@ -281,6 +293,11 @@ def report_return(request, pk):
         submit_label=TO_PREVIEW,
         **labels,
     )
+
+
+def get_measure(request, pk) -> Measure:
+    measures = Measure.objects.visible_to(request.user).select_related("plan", "lead")
+    return get_object_or_404(measures, pk=pk)
 
 
 def get_report(request, pk) -> StatusReport:

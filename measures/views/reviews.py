@@ -23,17 +23,18 @@ from core.views import (
 )
 from measures import services
 from measures.enums import REPORT_MOVES
-from measures.forms import OfficialLightForm, ReportForm
+from measures.forms import OfficialLightForm, ReportForm, report_forms
 from measures.models import StatusReport
 from measures.permissions import can_decide_reports
-from measures.progress import review_lines, statements_note
+from measures.progress import review_lines, statement_errors, statement_fields, statements_note
 from measures.queries import (
+    answer_on,
     reporting_situation,
     reports_in_review,
     reports_to_check,
     with_statements,
 )
-from measures.views.reports import after_review, get_report
+from measures.views.reports import after_review, get_measure, get_report
 from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 
 
@@ -148,13 +149,15 @@ def report_complete(request, pk):
         return refused
     situation = reporting_situation(report.measure)
     form = ReportForm(request.POST or None, instance=report, situation=situation)
+    forms = report_forms(answer_on(report.measure), form)
     labels = {"title": _("Ergänzen und annehmen"), "cancel_url": report.get_absolute_url()}
-    if form.is_valid() and not went_back(request):
+    if forms.is_sent and forms.is_valid and not went_back(request):
         call = partial(
             services.complete_report,
             report=report,
             values=form.values,
             version=form.version_shown,
+            statements=forms.said,
             by=request.user,
             now=timezone.now(),
         )
@@ -172,6 +175,8 @@ def report_complete(request, pk):
         )
         if completed:
             return completed
+    if forms.is_sent:
+        forms.show_conflicts(answer_on(get_measure(request, report.measure_id)))
     return render_form(
         request,
         form,
@@ -181,5 +186,7 @@ def report_complete(request, pk):
             "Der Bericht gilt dann als von der Geschäftsstelle ergänzt; der Verlauf zeigt beides."
         ),
         submit_label=TO_PREVIEW,
+        statements=statement_fields(forms),
+        statement_errors=statement_errors(forms),
         **labels,
     )

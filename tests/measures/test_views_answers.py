@@ -264,7 +264,7 @@ def test_forecast_and_value_wait_in_the_report_until_it_is_accepted(client, url,
     moved = {f"s{milestone.pk}-forecast_on": "31.08.2026", f"i{indicator.pk}-period": "2025"}
     said = typed(measure) | moved | {f"i{indicator.pk}-value": "135,5"}
     page = client.get(url)
-    (row,) = page.context["cards"][0].values
+    (row,) = page.context["cards"][0].statements.values
     assert (row.before, row.form["period"].value()) == ("2024: 120 Plätze", "2025")
 
     # A draft may lack the reason; a report may not.
