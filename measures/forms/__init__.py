@@ -11,7 +11,7 @@ from measures.forms.measures import (
     ReturnForm,
     RoundForm,
 )
-from measures.forms.monitoring import ChapterForm
+from measures.forms.monitoring import ChapterForm, PublishForm
 from measures.forms.plans import DECISION_FORMS, ContinuePlanForm, PlanForm
 from measures.forms.requests import RequestForm
 from measures.forms.reviews import OfficialLightForm
@@ -33,6 +33,7 @@ __all__ = [
     "OfficialLightForm",
     "PlanForm",
     "ProjectForm",
+    "PublishForm",
     "ReportForm",
     "RequestForm",
     "ReturnForm",

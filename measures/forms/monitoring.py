@@ -1,7 +1,12 @@
-"""The text of a chapter of a Monitoring-Bericht."""
+"""The text of a chapter of a Monitoring-Bericht, and publishing it."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
-from core.forms import formfield_for
+from core.errors import Concern
+from core.forms import WarnedForm, formfield_for
 from measures.models import MonitoringChapter
 
 
@@ -10,3 +15,14 @@ class ChapterForm(VersionedForm):
         model = MonitoringChapter
         fields = ("text",)
         formfield_callback = formfield_for
+
+
+class PublishForm(WarnedForm):
+    """Publishing a report; it shows `concerns` from the start, so that one click overrules them."""
+
+    overrule_label = _("Trotzdem veröffentlichen")
+
+    def __init__(self, *args, concerns: Sequence[Concern], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.concerns = concerns
+        self.initial["heeded"] = " ".join(concern.key for concern in concerns)

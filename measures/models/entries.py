@@ -43,6 +43,9 @@ class RoundEntry(Status):
         related_name="round_entries",
         verbose_name=_("Bericht"),
     )
+    # Whether the round asked for a report: nobody owed one on what was finished, taken over from
+    # earlier documents, or without an organisation as lead.
+    was_asked = models.BooleanField(_("gefragt"), default=True)
     title = models.CharField(_("Titel"), max_length=300)
     code = models.CharField(_("Kennung"), max_length=20, blank=True)
     # The labels of the sections from the top, one a line.

@@ -15,6 +15,7 @@ from measures.enums import UNKNOWN_LABEL
 from measures.models import ReportingRound, RoundEntry
 
 NO_REPORT = gettext_lazy("keine Meldung")
+NOT_ASKED = gettext_lazy("nicht gefragt")
 ENTRY_HEADER = (
     gettext_lazy("Abschnitt"),
     gettext_lazy("Kennung"),
@@ -60,9 +61,14 @@ def entry_lines(entries: Iterable[RoundEntry]) -> list[EntryLine]:
     ]
 
 
+def missing_report(entry: RoundEntry) -> str:
+    """Return what stands instead of the report of an entry without one."""
+    return str(NO_REPORT if entry.was_asked else NOT_ASKED)
+
+
 def _report_cell(entry: RoundEntry) -> str | SafeString:
     if entry.report is None:
-        return str(NO_REPORT)
+        return missing_report(entry)
     day = format_date(entry.report.as_of_on)
     return format_html('<a href="{}">{}</a>', entry.report.get_absolute_url(), day)
 
@@ -83,7 +89,7 @@ def _row(entry: RoundEntry) -> list:
         entry.code,
         entry.title,
         entry.lead_label,
-        entry.report.as_of_on if entry.report else str(NO_REPORT),
+        entry.report.as_of_on if entry.report else missing_report(entry),
         entry.get_phase_display() or str(UNKNOWN_LABEL),
         entry.get_traffic_light_display() or str(UNKNOWN_LABEL),
         entry.traffic_light_reason,

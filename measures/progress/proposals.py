@@ -67,7 +67,9 @@ def _late_text(milestone: Milestone) -> str:
 
 def _silence_text(entries: Sequence[RoundEntry]) -> list[str]:
     latest = entries[:ROUNDS_WITHOUT_REPORT]
-    if len(latest) < ROUNDS_WITHOUT_REPORT or any(entry.report_id for entry in latest):
+    # Whoever was not asked owed nothing.
+    is_owed = all(entry.was_asked and not entry.report_id for entry in latest)
+    if len(latest) < ROUNDS_WITHOUT_REPORT or not is_owed:
         return []
     return [_("Seit %(count)d Berichtsrunden keine Meldung") % {"count": len(latest)}]
 

@@ -29,6 +29,7 @@ class PlanEntry(Protocol):
 
     measure_id: int
     report_id: int | None
+    was_asked: bool
     place: str
     lead_label: str
     phase: str
@@ -159,26 +160,28 @@ def _by_key(entry: PlanEntry) -> dict[int, KeptMilestone]:
 
 
 class EntryCounts(NamedTuple):
-    """How many measures there are, how many of them have a report, and how many are in which phase,
-    light and financing. The key "" counts those of which nothing is known.
+    """How many measures there are, how many of them have a report, were asked without an answer
+    (`silent`) or not asked, and how many are in which phase, light and financing. The key "" counts
+    those of which nothing is known.
     """
 
     total: int
     reported: int
+    silent: int
+    not_asked: int
     phases: Counter[str]
     lights: Counter[str]
     financing: Counter[str]
 
-    @property
-    def unreported(self) -> int:
-        return self.total - self.reported
-
 
 def count_entries(entries: Iterable[PlanEntry]) -> EntryCounts:
     entries = list(entries)
+    without_report = [entry.was_asked for entry in entries if entry.report_id is None]
     return EntryCounts(
         total=len(entries),
-        reported=sum(entry.report_id is not None for entry in entries),
+        reported=len(entries) - len(without_report),
+        silent=without_report.count(True),
+        not_asked=without_report.count(False),
         phases=Counter(entry.phase for entry in entries),
         lights=Counter(entry.traffic_light for entry in entries),
         financing=Counter(entry.financing for entry in entries),

@@ -4,9 +4,19 @@ import datetime as dt
 from typing import NamedTuple
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from core.errors import Concern
 from core.roles import is_inside
-from measures.enums import OPEN_EDITION_STATES, Audience, EditionState, RoundState
+from measures.enums import (
+    FINISHED_PHASES,
+    OPEN_EDITION_STATES,
+    Audience,
+    EditionState,
+    RoundState,
+)
 from measures.models import (
     MonitoringEdition,
     MonitoringReport,
@@ -18,6 +28,7 @@ from measures.models import (
 )
 from measures.queries.snapshots import Snapshot
 
+NAMED_ENTRIES = 5  # of measures without a light, before a report is published
 PUBLISHED = Q(measure__is_published=True, measure__plan__is_published=True)
 
 
@@ -79,6 +90,37 @@ def _lighthouse_projects(reporting_round: ReportingRound, audience: str) -> Quer
         whole = Q(measure__isnull=True, plan__is_published=True) | PUBLISHED
         projects = projects.filter(whole, is_published=True)
     return projects.select_related("lead", "measure").order_by("search", "pk")
+
+
+def publishing_concerns(report: MonitoringReport) -> list[Concern]:
+    """Return what readers would take for the office's word although nobody has vouched for it:
+    texts as the portal proposed them, and measures without a light.
+    """
+    concerns = [
+        Concern(
+            key=f"chapter-{chapter.pk}",
+            label=str(chapter),
+            url=chapter.get_absolute_url(),
+            text=_("Der vorgeschlagene Text ist nicht bestätigt."),
+            action=_("Text bearbeiten"),
+            action_url=reverse("measures:chapter_edit", args=[chapter.pk]),
+        )
+        for chapter in report.chapters.filter(is_proposed=True)
+    ]
+    unknown = RoundEntry.objects.filter(PUBLISHED, round=report.round_id, traffic_light="")
+    # A finished measure has no light any more.
+    names = list(unknown.exclude(phase__in=FINISHED_PHASES).order_by("pk"))
+    if names:
+        text = ngettext(
+            "%(count)d veröffentlichte Maßnahme hat keine Ampel: %(names)s",
+            "%(count)d veröffentlichte Maßnahmen haben keine Ampel: %(names)s",
+            len(names),
+        )
+        named = ", ".join(entry.label for entry in names[:NAMED_ENTRIES])
+        more = ", …" if len(names) > NAMED_ENTRIES else ""
+        values = {"count": len(names), "names": f"{named}{more}"}
+        concerns.append(Concern("lights", _("Ampel nicht belegt"), "", text % values))
+    return concerns
 
 
 def keeps_plan(reporting_round: ReportingRound) -> bool:

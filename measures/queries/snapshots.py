@@ -66,6 +66,7 @@ class DayEntry:
     is_deleted: bool
     # What only a round keeps.
     report_id: int | None = None
+    was_asked: bool = True
     place: str = ""
 
     @property

@@ -63,6 +63,9 @@ def _entry(
         round=reporting_round,
         measure=measure,
         report=report,
+        # What a report of this round finished was asked for.
+        was_asked=bool(measure.lead_id and not measure.is_taken_over)
+        and (report is not None or not measure.is_finished),
         place="\n".join(_path(measure.section_id, sections)),
         is_lighthouse=measure.is_lighthouse,
         **{name: getattr(measure, name) for name in names},

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import KombuError, OperationalError
 
 from core.conflicts import require_unchanged
-from core.errors import ChangedMeanwhile, Refused, violation_as
+from core.errors import ChangedMeanwhile, Refused, require_heeded, violation_as
 from core.history import save_as
 from core.states import target_of
 from measures.enums import EDITION_MOVES, Audience, EditionState
@@ -25,7 +25,7 @@ from measures.models import (
     ReportingRound,
 )
 from measures.permissions import can_run_rounds, require_permission
-from measures.queries import keeps_plan, unfinished_editions
+from measures.queries import keeps_plan, publishing_concerns, unfinished_editions
 
 logger = logging.getLogger(__name__)
 MAKE_TASK = "measures.tasks.make_edition"
@@ -111,16 +111,28 @@ def change_chapter(
 
 @transaction.atomic
 def publish_report(
-    *, report: MonitoringReport, is_published: bool, by, now: dt.datetime
+    *,
+    report: MonitoringReport,
+    is_published: bool,
+    heeded: Collection[str] = (),
+    by,
+    now: dt.datetime,
 ) -> MonitoringReport:
     """Publish the report for partners and observers, or withdraw it from them. Mails nobody.
 
-    Raises `NotAllowed`; `Refused` when it has no files yet.
+    Raises `NotAllowed`; `Refused` when it has no files yet; `Warned` of texts that nobody has
+    confirmed and lights that nobody knows.
     """
     require_permission(can_run_rounds(by))
     report = MonitoringReport.objects.select_for_update().get(pk=report.pk)
     if is_published and not report.editions.filter(state=EditionState.MADE).exists():
         raise Refused(_("Erstellen Sie zuerst die Dateien."))
+    if is_published and not report.is_published:
+        require_heeded(
+            publishing_concerns(report),
+            heeded,
+            _("Bitte sehen Sie sich erst an, was noch offen ist."),
+        )
     if report.is_published != is_published:
         report.is_published = is_published
         reason = _("Veröffentlicht") if is_published else _("Veröffentlichung zurückgenommen")

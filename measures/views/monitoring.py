@@ -1,6 +1,7 @@
 """The Monitoring-Bericht of a round: its texts with their numbers, its files, publishing it."""
 
 import logging
+from functools import partial
 
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +18,7 @@ from core.views import (
 )
 from measures import services
 from measures.enums import Audience, RoundState
-from measures.forms import ChapterForm
+from measures.forms import ChapterForm, PublishForm
 from measures.models import MonitoringChapter, MonitoringFile, MonitoringReport, ReportingRound
 from measures.permissions import can_run_rounds
 from measures.progress import (
@@ -35,6 +36,7 @@ from measures.queries import (
     last_edition,
     monitoring_state,
     newest_edition,
+    publishing_concerns,
     report_of,
     texts_changed_at,
 )
@@ -131,39 +133,65 @@ def monitoring_make(request, pk):
 def monitoring_publish(request, pk):
     """Publish the report, or withdraw it from those for whom it was published."""
     report = _get_report(request, pk)
-    target = not report.is_published
-    label = _("Veröffentlichen") if target else _("Veröffentlichung zurücknehmen")
-
-    def publish():
-        return services.publish_report(
-            report=report, is_published=target, by=request.user, now=timezone.now()
-        )
-
-    if request.method == "POST":
-        done = (
-            _("Der Monitoring-Bericht ist veröffentlicht.")
-            if target
-            else _("Die Veröffentlichung ist zurückgenommen.")
-        )
-        run_service(request, publish, done=done, seen=[report])
+    if report.is_published:
+        return _withdraw(request, report)
+    sent = request.POST if request.method == "POST" else None
+    form = PublishForm(sent, concerns=publishing_concerns(report))
+    if form.is_valid() and run_service(
+        request,
+        partial(
+            services.publish_report,
+            report=report,
+            is_published=True,
+            heeded=form.heeded_keys,
+            by=request.user,
+            now=timezone.now(),
+        ),
+        form=form,
+        done=_("Der Monitoring-Bericht ist veröffentlicht."),
+        seen=[report],
+    ):
         return redirect(report)
-    details = [_("Niemand erhält eine E-Mail.")]
-    if target:
-        details = [
+    label = _("Veröffentlichen")
+    return _confirm(
+        request,
+        report,
+        label,
+        form=form,
+        submit_label=form.overrule_label if form.concerns else label,
+        details=[
             _(
                 "Partner und Steuerungskreis können dann die neueste Fassung laden, in der nur "
                 "veröffentlichte Maßnahmen stehen. Die Texte stehen darin, wie sie sind."
-            ),
-            *details,
-        ]
+            )
+        ],
+    )
+
+
+def _withdraw(request, report: MonitoringReport):
+    if request.method == "POST":
+        service = partial(
+            services.publish_report,
+            report=report,
+            is_published=False,
+            by=request.user,
+            now=timezone.now(),
+        )
+        done = _("Die Veröffentlichung ist zurückgenommen.")
+        run_service(request, service, done=done, seen=[report])
+        return redirect(report)
+    return _confirm(request, report, _("Veröffentlichung zurücknehmen"))
+
+
+def _confirm(request, report: MonitoringReport, label: str, *, details=(), **page):
     return render_confirmation(
         request,
         title=label,
         question=_("„%(round)s“: %(label)s?") % {"round": report.round.title, "label": label},
-        details=details,
-        submit_label=label,
+        details=[*details, _("Niemand erhält eine E-Mail.")],
         cancel_url=report.get_absolute_url(),
         seen=[report],
+        **{"submit_label": label, **page},
     )
 
 

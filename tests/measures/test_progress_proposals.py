@@ -30,6 +30,7 @@ def indicator(value: int) -> Indicator:
 
 
 SILENT, REPORTED = RoundEntry(), RoundEntry(report_id=1)
+NOT_ASKED = RoundEntry(was_asked=False)
 OVERDUE = "Meilenstein überfällig seit 17.03.2026: Konzept"
 NOTHING = "Seit 2 Berichtsrunden keine Meldung"
 
@@ -48,6 +49,7 @@ NOTHING = "Seit 2 Berichtsrunden keine Meldung"
         ([milestone(due_on=LATE, origin=Origin.TAKEN_OVER)], [], "", []),
         ([], [SILENT, SILENT], "yellow", [NOTHING]),
         ([], [SILENT, REPORTED], "green", []),
+        ([], [SILENT, NOT_ASKED], "", []),
         ([], [REPORTED, SILENT, SILENT], "green", []),
         ([], [SILENT, SILENT, REPORTED], "yellow", [NOTHING]),
         ([milestone(due_on=LATE)], [SILENT, SILENT], "red", [OVERDUE, NOTHING]),

@@ -76,7 +76,7 @@ def test_counts_name_what_is_not_known():
 
     counts = count_entries(closed.entries.all())
 
-    assert (counts.total, counts.reported, counts.unreported) == (2, 0, 2)
+    assert (counts.total, counts.reported, counts.silent, counts.not_asked) == (2, 0, 2, 0)
     assert counts.phases == {"running": 2}
     assert counts.lights == {"green": 1, "": 1}
     assert counts.financing == {"secured": 1, "": 1}

@@ -104,6 +104,31 @@ def test_every_measure_of_the_plan_is_kept_as_it_stands(closed):
     ]
 
 
+def test_entry_tells_whether_its_lead_was_asked(office, plan):
+    lead = make_organisation()
+    running = make_round(plan)
+    finished = make_measure(plan, "In dieser Runde fertig", lead=lead)
+    for title, fields in {
+        "Gefragt": {"lead": lead},
+        "Ohne Organisation": {"lead_text": "diverse"},
+        "Früher abgeschlossen": {"lead": lead, "phase": "completed"},
+        "Übernommen": {"lead": lead, "origin": Origin.TAKEN_OVER},
+    }.items():
+        make_measure(plan, title, **fields)
+    done = report_values(phase="completed")
+    record_report(measure=finished, values=done, by=office, now=NOW)
+
+    closed = close_round(reporting_round=running, by=office, now=NOW)
+
+    assert dict(closed.entries.values_list("title", "was_asked")) == {
+        "In dieser Runde fertig": True,
+        "Gefragt": True,
+        "Ohne Organisation": False,
+        "Früher abgeschlossen": False,
+        "Übernommen": False,
+    }
+
+
 def test_later_reports_and_changes_do_not_touch_what_was_kept(office, closed, plan):
     before = [row(entry) for entry in closed.entries.order_by("pk")]
     measure = plan.measures.get(title="Ankauf")
@@ -154,11 +179,11 @@ def test_page_and_file_show_what_the_reader_may_see(client, closed, role, titles
     file = client.get(reverse("measures:round_export", args=[closed.pk]))
 
     assert [line.title for line in page.context["entries"]] == titles
-    assert page.context["entries"][-1].report == "keine Meldung"
+    assert page.context["entries"][-1].report == "nicht gefragt"
     rows = list(load_workbook(BytesIO(file.content))["Stand"].iter_rows(values_only=True))[4:]
     assert [" ".join(filter(None, cells[1:3])) for cells in rows] == titles
     assert rows[0][4] == dt.datetime(2026, 3, 1)
-    assert rows[-1][4] == "keine Meldung"
+    assert rows[-1][4] == "nicht gefragt"
 
 
 def test_round_that_kept_nothing_shows_its_reports_and_has_no_file(client, plan, office):

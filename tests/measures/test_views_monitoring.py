@@ -16,6 +16,7 @@ from measures.models import MonitoringChapter, MonitoringEdition, MonitoringFile
 from measures.progress import make_edition, make_file
 from measures.services import close_round, record_report, request_edition, start_edition
 from measures.tasks import sweep_editions
+from tests.confirming import fill_in
 from tests.core.pdfs import read_pdf, structure_of, text_of
 from tests.measures.builders import (
     NOW,
@@ -107,6 +108,11 @@ def content_of(edition, audience: str, media_type: str) -> bytes:
         return file.read()
 
 
+def publish(client, closed):
+    """Publish the report despite the concerns that the page shows."""
+    return fill_in(client, url_of(closed, "monitoring_publish"))
+
+
 def test_begins_after_closing_with_sentences_from_the_numbers(client, closed):
     page = client.get(url_of(make_round(closed.plan))).content.decode()
     assert "Diese Runde ist noch nicht abgeschlossen" in page
@@ -119,7 +125,8 @@ def test_begins_after_closing_with_sentences_from_the_numbers(client, closed):
     assert list(report.chapters.values_list("heading", "text")) == [
         (
             "Wo stehen wir?",
-            "Am Stichtag 01.03.2026 zählt der Plan 3 Maßnahmen. Mit Meldung: 1, ohne Meldung: 2.",
+            "Am Stichtag 01.03.2026 zählt der Plan 3 Maßnahmen. Mit Meldung: 1, gefragt, aber ohne "
+            "Meldung: 0, nicht gefragt: 2.",
         ),
         (
             "Gesamtschau",
@@ -189,7 +196,7 @@ def test_files_say_the_same_in_three_formats_without_internal_notes(client, clos
     assert all(table._tbl.xpath("./w:tr[1]//w:tblHeader") for table in word.tables)
     assert "Vorwort Halle <b>&amp; #strong[x] {{ 7*7 }} \U0001f3ed =1+1" in lines
     assert "Zweiter Absatz" in lines
-    assert {"✗ rot: Mittel fehlen", "keine Meldung", "+1", "01.06.2026"} <= set(cells)
+    assert {"✗ rot: Mittel fehlen", "nicht gefragt", "+1", "01.06.2026"} <= set(cells)
     assert book.sheetnames == [
         "Gesamtschau",
         "Kennzahlen",
@@ -200,7 +207,7 @@ def test_files_say_the_same_in_three_formats_without_internal_notes(client, clos
         "Leuchttürme",
         "Anlage",
     ]
-    assert [cell.value for cell in book["Gesamtschau"][7]][:4] == ["Alle", 3, 1, 2]
+    assert [cell.value for cell in book["Gesamtschau"][7]][:5] == ["Alle", 3, 1, 0, 2]
     everything = f"{text} {cells} {lines} {[list(sheet.values) for sheet in book]}"
     assert "Vergabe stockt" not in everything
     assert "Geheim" in everything
@@ -223,7 +230,7 @@ def test_readers_get_what_is_published_and_only_then(client, closed, cheap):
     assert "Erstellen Sie zuerst die Dateien." in refused
     edition = make(client, report)
     assert statuses() == {SENATOR_OFFICE: 200, OBSERVER: 404, PARTNER: 404}
-    client.post(url_of(closed, "monitoring_publish"))
+    publish(client, closed)
     assert statuses() == {SENATOR_OFFICE: 200, OBSERVER: 200, PARTNER: 200}
     newer = make(client, report)
 
@@ -242,6 +249,48 @@ def test_readers_get_what_is_published_and_only_then(client, closed, cheap):
     content = b"".join(client.get(public.get_absolute_url()).streaming_content)
     assert "Geheim" not in text_of(content)
     assert "Nur veröffentlichte Maßnahmen" in text_of(content)
+
+
+def test_publishing_asks_first_about_unconfirmed_texts_and_unknown_lights(client, closed, cheap):
+    report = begin(client, closed)
+    make(client, report)
+    for chapter in report.chapters.exclude(kind__in=("situation", "outlook")):
+        chapter.is_proposed = False
+        chapter.save()
+    url = url_of(closed, "monitoring_publish")
+    asked = client.get(url).content.decode()
+    for words in (
+        ">Wo stehen wir?<",
+        ">Ausblick<",
+        ": Der vorgeschlagene Text ist nicht bestätigt.",
+        "1 veröffentlichte Maßnahme hat keine Ampel: Halle &lt;b&gt;",
+        "Trotzdem veröffentlichen",
+    ):
+        assert words in asked, words
+    assert ">Gesamtschau<" not in asked
+
+    unread = client.post(url).content.decode()
+    report.refresh_from_db()
+    assert "Bitte sehen Sie sich erst an, was noch offen ist." in unread
+    assert not report.is_published
+
+    publish(client, closed)
+    report.refresh_from_db()
+    assert report.is_published
+
+
+def test_publishing_asks_nothing_once_everything_is_confirmed(client, closed, cheap):
+    report = begin(client, closed)
+    make(client, report)
+    report.chapters.update(is_proposed=False)
+    closed.entries.update(traffic_light="green")
+
+    asked = client.get(url_of(closed, "monitoring_publish")).content.decode()
+
+    assert "Trotzdem" not in asked
+    publish(client, closed)
+    report.refresh_from_db()
+    assert report.is_published
 
 
 def test_page_tells_how_far_the_files_are_and_dead_workers_are_made_up_for(

@@ -8,7 +8,7 @@ from core.blocks import Block, heading, note, table
 from core.dates import format_date
 from measures.enums import UNKNOWN_LABEL
 from measures.models import RoundEntry, RoundMilestone
-from measures.progress.entries import NO_REPORT
+from measures.progress.entries import missing_report
 from measures.progress.monitoring.counts import entries_by_field, field_label, light_label
 from measures.queries import MonitoringState
 
@@ -59,7 +59,7 @@ def measure_facts(entry: RoundEntry, with_milestones: bool = True) -> list[tuple
 
 def _report(entry: RoundEntry) -> str:
     if entry.report is None:
-        return str(NO_REPORT)
+        return missing_report(entry)
     return _("vom %(day)s") % {"day": format_date(entry.report.as_of_on)}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.blocks import Block, heading, note, paragraphs, table
 from core.dates import add_months, format_date
@@ -10,6 +11,7 @@ from core.enums import TrafficLight
 from measures.enums import ChapterKind, Financing
 from measures.models import MonitoringChapter
 from measures.progress.differences import GROUP_SIZE, difference_groups
+from measures.progress.entries import missing_report
 from measures.progress.monitoring.annex import facts_table, measure_level
 from measures.progress.monitoring.counts import (
     count_bar,
@@ -21,12 +23,18 @@ from measures.progress.monitoring.counts import (
     light_label,
     light_scale,
     phase_scale,
+    report_counts,
+    report_labels,
 )
 from measures.queries import MonitoringState, count_entries
 
 OUTLOOK_MONTHS = 6  # until the next round: there are two a year
 PROBLEMS = (TrafficLight.RED, TrafficLight.YELLOW)
 UNSECURED = (Financing.OPEN, Financing.PARTIAL)
+WHY_NOT_ASKED = gettext_lazy(
+    "Nicht gefragt wird, was abgeschlossen, eingestellt oder aus früheren Unterlagen übernommen "
+    "ist, und wo keine Organisation des Portals die Federführung hat."
+)
 
 
 def fields_of(chapters: Sequence[MonitoringChapter]) -> list[str]:
@@ -69,19 +77,18 @@ def _overview(state: MonitoringState, fields: Sequence[str]) -> Iterator[Block]:
         yield count_bar(caption, getattr(whole, name), scale)
         caption = _("%(what)s nach %(level)s") % {"what": caption, "level": level}
         yield count_table(caption, counts, whole, name, scale, level)
-    rows = [
-        [field_label(field), one.total, one.reported, one.unreported]
-        for field, one in counts.items()
-    ]
-    rows.append([_("Alle"), whole.total, whole.reported, whole.unreported])
-    header = [level, _("gesamt"), _("mit Meldung"), _("keine Meldung")]
+    rows = [[field_label(field), one.total, *report_counts(one)] for field, one in counts.items()]
+    rows.append([_("Alle"), whole.total, *report_counts(whole)])
+    header = [level, _("gesamt"), *report_labels()]
     yield table(
         _("Meldungen nach %(level)s") % {"level": level},
         header,
         rows,
-        widths=[46, 18, 18, 18],
+        widths=[40, 15, 15, 15, 15],
         numbers=True,
     )
+    if whole.not_asked:
+        yield note(str(WHY_NOT_ASKED))
     yield from _differences(state)
 
 
@@ -122,11 +129,11 @@ def _field(state: MonitoringState, field: str) -> Iterator[Block]:
                 entry.lead_label or "–",
                 _display(entry.get_phase_display()),
                 light_label(entry.traffic_light),
-                _("ja") if entry.report_id else _("keine"),
+                _("ja") if entry.report_id else missing_report(entry),
             ]
             for entry in entries
         ],
-        [36, 26, 16, 13, 9],
+        [34, 25, 16, 13, 12],
     )
     # Red first: these need a decision of the house, yellow ones are to be known.
     problems = [entry for light in PROBLEMS for entry in entries if entry.traffic_light == light]

@@ -95,6 +95,15 @@ def count_table(
     return table(caption, header, rows, widths=widths, numbers=True)
 
 
+def report_labels() -> list[str]:
+    """Return the titles of what `report_counts` counts."""
+    return [_("mit Meldung"), _("gefragt, keine Meldung"), _("nicht gefragt")]
+
+
+def report_counts(counts: EntryCounts) -> list[int]:
+    return [counts.reported, counts.silent, counts.not_asked]
+
+
 def key_figures(state: MonitoringState) -> list[tuple[str, int, int | None]]:
     """Return label, number now and number in the round before, None without one."""
     now = _figures(count_entries(state.now.entries))
@@ -105,9 +114,9 @@ def key_figures(state: MonitoringState) -> list[tuple[str, int, int | None]]:
 def _figures(counts: EntryCounts) -> dict[str, int]:
     return {
         _("Maßnahmen"): counts.total,
-        _("mit Meldung"): counts.reported,
-        _("keine Meldung"): counts.unreported,
+        **dict(zip(report_labels(), report_counts(counts), strict=True)),
         **{word: counts.phases[value] for value, word, _colour in phase_scale()[:-1]},
+        _("Phase %(phase)s") % {"phase": UNKNOWN_LABEL}: counts.phases[""],
         **{
             _("Ampel %(light)s") % {"light": word}: counts.lights[value]
             for value, word, _colour in light_scale()

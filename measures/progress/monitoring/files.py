@@ -31,6 +31,8 @@ from measures.progress.monitoring.counts import (
     key_figures,
     light_scale,
     phase_scale,
+    report_counts,
+    report_labels,
 )
 from measures.queries import EntryCounts, MonitoringState, count_entries
 
@@ -154,7 +156,7 @@ def _overview_sheet(state: MonitoringState, fields: Sequence[str]) -> Sheet:
         ("lights", _("Ampel"), light_scale()),
         ("financing", _("Finanzierung"), financing_scale()),
     ]
-    header = [measure_level(state), _("gesamt"), _("mit Meldung"), _("keine Meldung")]
+    header = [measure_level(state), _("gesamt"), *report_labels()]
     header += [
         f"{prefix} {word}".strip() for _name, prefix, scale in scales for _value, word, _c in scale
     ]
@@ -170,7 +172,7 @@ def _count_cells(label: str, counts: EntryCounts, scales: Iterable) -> list:
     numbers = [
         getattr(counts, name)[value] for name, _prefix, scale in scales for value, _w, _c in scale
     ]
-    return [label, counts.total, counts.reported, counts.unreported, *numbers]
+    return [label, counts.total, *report_counts(counts), *numbers]
 
 
 def _figures_sheet(state: MonitoringState) -> Sheet:

@@ -52,17 +52,18 @@ def proposed_chapters(state: MonitoringState, fields: list[str]) -> list[Propose
 
 def _situation(state: MonitoringState, whole: EntryCounts) -> str:
     text = ngettext(
-        "Am Stichtag %(day)s zählt der Plan %(count)d Maßnahme. Mit Meldung: %(reported)d, ohne "
-        "Meldung: %(unreported)d.",
-        "Am Stichtag %(day)s zählt der Plan %(count)d Maßnahmen. Mit Meldung: %(reported)d, ohne "
-        "Meldung: %(unreported)d.",
+        "Am Stichtag %(day)s zählt der Plan %(count)d Maßnahme. Mit Meldung: %(reported)d, "
+        "gefragt, aber ohne Meldung: %(silent)d, nicht gefragt: %(not_asked)d.",
+        "Am Stichtag %(day)s zählt der Plan %(count)d Maßnahmen. Mit Meldung: %(reported)d, "
+        "gefragt, aber ohne Meldung: %(silent)d, nicht gefragt: %(not_asked)d.",
         whole.total,
     )
     return text % {
         "day": format_date(state.round.cut_off_on),
         "count": whole.total,
         "reported": whole.reported,
-        "unreported": whole.unreported,
+        "silent": whole.silent,
+        "not_asked": whole.not_asked,
     }
 
 
