@@ -19,6 +19,7 @@ from core.errors import Refused, violation_as
 from core.numbers import format_decimal
 from core.progress import HistoryEntry
 from core.queries import in_batches
+from core.roles import actor_label
 from core.texts import shorten
 
 MAX_REASON_LENGTH = 100  # of the column that simple-history adds
@@ -245,16 +246,23 @@ def delete_all_as(
     collector.delete()
 
 
-def entries_of(obj, *, limit: int = 50, compare: Sequence[str] = ()) -> list[HistoryEntry]:
+def entries_of(
+    obj, *, limit: int = 50, compare: Sequence[str] = (), reader=None
+) -> list[HistoryEntry]:
     """Return the latest changes of `obj` as lines of *Verlauf*, latest first, in one query.
 
-    Of the fields `compare`, each line notes the former and the new value.
+    Of the fields `compare`, each line notes the former and the new value. With a `reader`, who
+    acted is named as that account may know it (`core.roles.actor_label`), in two queries.
     """
-    return entries_from(obj.history.all(), limit=limit, compare=compare)
+    records = obj.history.all()
+    if reader:
+        records = records.select_related("history_user__person__organisation")
+        records = records.prefetch_related("history_user__groups")
+    return entries_from(records, limit=limit, compare=compare, reader=reader)
 
 
 def entries_from(
-    records: QuerySet, *, limit: int = 50, compare: Sequence[str] = ()
+    records: QuerySet, *, limit: int = 50, compare: Sequence[str] = (), reader=None
 ) -> list[HistoryEntry]:
     """Return the latest of these records of one object's history like `entries_of`."""
     related = [name for name in compare if records.model._meta.get_field(name).is_relation]
@@ -267,7 +275,7 @@ def entries_from(
     return [
         HistoryEntry(
             at=row.history_date,
-            who=str(row.history_user) if row.history_user else _("Portal"),
+            who=_author(row.history_user, reader),
             what=row.history_change_reason
             or (_("angelegt") if row.history_type == "+" else _("bearbeitet")),
             note="\n".join(_differences(older, row, compare)) if older else "",
@@ -275,6 +283,12 @@ def entries_from(
         for row, older in zip_longest(rows[:limit], rows[1:])
         if row
     ]
+
+
+def _author(account, reader) -> str:
+    if not account:
+        return _("Portal")
+    return actor_label(account, reader) if reader else str(account)
 
 
 def differences_in(records: Sequence[Any], compare: Sequence[str]) -> dict[int, str]:

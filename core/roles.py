@@ -58,3 +58,30 @@ SENATOR_OFFICE_NAME = format_lazy(gettext_lazy("Büro {head}"), head=settings.HE
 def senator_office_name() -> str:
     """Return the name of the senator's office, `Büro der Senatorin`."""
     return _("Büro %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE}
+
+
+def name_or_function(person, organisation_id: int | None, reader) -> str:
+    """Return the name of `person`, who acted for an organisation, if `reader` may know it, as both
+    offices and those who speak for the organisation do; otherwise the function, which may be "".
+    """
+    is_colleague = organisation_id in reader.organisation_ids
+    return str(person) if is_inside(reader) or is_colleague else person.function
+
+
+def actor_label(account, reader) -> str:
+    """Return who acted, for the *Verlauf* that `reader` sees. The office and the senator's office
+    appear by their role, since the log shows which side acted, not which colleague.
+
+    Load the groups of `account` and `person__organisation` first.
+    """
+    # `account.roles` would cost a query per entry.
+    roles = {group.name for group in account.groups.all()}
+    if OFFICE in roles:
+        return _("Geschäftsstelle")
+    if SENATOR_OFFICE in roles:
+        return senator_office_name()
+    organisation = account.person.organisation
+    name = name_or_function(account.person, account.organisation_id, reader)
+    if not organisation:
+        return name
+    return f"{organisation.label} ({name})" if name else organisation.label

@@ -8,6 +8,7 @@ from approvals.permissions import can_see_approvals
 from approvals.queries import approval_history
 from core.history import entries_of
 from core.progress import HistoryEntry
+from core.roles import is_inside
 from dialogues.enums import (
     APPROVAL_REASONS,
     INVITED_AGAIN,
@@ -48,7 +49,9 @@ def _with_approvals(
     """
     # Entries are matched by reason, not by time and person: one transaction saves several entries
     # with the same time and actor, and only one of them repeats the approval.
-    own = without_responsible(entries_of(obj), user)
+    # Whose draft of a topic it was is between its organisation and both offices.
+    reader = None if is_inside(user) else user
+    own = without_responsible(entries_of(obj, reader=reader), user)
     if not can_see_approvals(user, kind):
         return own
     repeated_reasons = tuple(map(str, APPROVAL_REASONS[kind]))

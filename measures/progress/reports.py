@@ -21,6 +21,7 @@ from measures.progress.measures import status_facts
 from measures.queries import (
     forecast_conflict,
     people_told_of_decision,
+    reporter_label,
     value_conflict,
     value_remarks,
 )
@@ -101,11 +102,11 @@ def report_lines(reports: Iterable[StatusReport], user) -> list[ReportLine]:
     ]
 
 
-def report_origin(report: StatusReport) -> str:
+def report_origin(report: StatusReport, reader) -> str:
     """Return author, time and round of the report, as far as known."""
     who = ""
     if report.reporter:
-        who = _("Berichtet von %(who)s") % {"who": report.reporter}
+        who = _("Berichtet von %(who)s") % {"who": reporter_label(report, reader)}
         if report.reported_at:
             who = f"{who}, {format_moment(report.reported_at)}"
     completed = _("von der Geschäftsstelle ergänzt") if report.is_completed else ""

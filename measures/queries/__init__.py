@@ -28,6 +28,7 @@ from measures.queries.history import (
     measure_history,
     plan_history,
     project_history,
+    reporter_label,
 )
 from measures.queries.indicators import (
     deviation_of,
@@ -219,6 +220,7 @@ __all__ = [
     "plan_tree",
     "progress_figures",
     "project_history",
+    "reporter_label",
     "proposed_period",
     "recorded_since",
     "report_of",

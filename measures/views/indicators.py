@@ -22,7 +22,7 @@ def indicator_page(request, pk):
         "indicator": indicator,
         "card": indicator_card(indicator, local_date(timezone.now())),
         "facts": indicator_facts(indicator),
-        "entries": indicator_history(indicator),
+        "entries": indicator_history(indicator, request.user),
         "can_change": can_change_measures(request.user),
     }
     return render(request, "measures/indicator.html", context)

@@ -53,7 +53,7 @@ def tree(request: HttpRequest) -> HttpResponse:
         context |= {
             "root": root,
             "opened": opened,
-            "entries": plan_history(chosen, until=stand.moment),
+            "entries": plan_history(chosen, request.user, until=stand.moment),
         }
         if stand.day and not root.count:
             context["nothing"] = nothing_then(chosen, stand.day)

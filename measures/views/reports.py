@@ -185,7 +185,7 @@ def report_page(request, pk):
         "previous": previous,
         "comparison": compare_reports(previous, report) if previous else [],
         "tables": reported_tables(report),
-        "origin": report_origin(report),
+        "origin": report_origin(report, request.user),
         "official": official_facts(report),
         "proposal": _proposal(report, user),
         "buttons": report_buttons(report, user),
@@ -307,6 +307,8 @@ def get_report(request, pk) -> StatusReport:
         "round",
         "reported_by__person__organisation",
         "reported_via__person",
+        "reported_via__organisation",
         "decided_by",
     )
-    return get_object_or_404(reports, pk=pk)
+    # The page names its author by role or organisation.
+    return get_object_or_404(reports.prefetch_related("reported_by__groups"), pk=pk)

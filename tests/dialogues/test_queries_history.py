@@ -4,6 +4,8 @@ import pytest
 
 from approvals.enums import Verdict
 from approvals.registry import Decision
+from core.history import save_as
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, SeriesState, TopicState
 from dialogues.queries import dialogue_history, series_history, topic_history
 from dialogues.services import (
@@ -27,6 +29,7 @@ from tests.dialogues.builders import (
     make_series,
     make_topic,
 )
+from tests.partners.builders import make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(hours=1)
@@ -50,6 +53,30 @@ def test_submission_of_a_topic_is_one_entry_with_the_vote_inside(office, senator
         "Zur Freigabe vorgelegt",
         "Thema aufgegriffen",
     ]
+
+
+@pytest.mark.parametrize(
+    ("role", "who"),
+    [
+        (OFFICE, ["Konto der Geschäftsstelle", "Berg"]),
+        (SENATOR_OFFICE, ["Konto der Geschäftsstelle", "Berg"]),
+        ("colleague", ["Geschäftsstelle", "IHK (Berg)"]),
+        (OBSERVER, ["Geschäftsstelle", "IHK (Referat)"]),
+    ],
+)
+def test_history_of_a_topic_names_people_to_those_who_may_know_them(role, who):
+    ihk = make_organisation("IHK")
+    proposer = make_user(PARTNER, person=make_person("Berg", organisation=ihk, function="Referat"))
+    office = make_user(OFFICE, person=make_person("Konto der Geschäftsstelle"))
+    topic = make_topic(TopicState.APPROVED, proposed_by=proposer)
+    topic.history.all().delete()
+    save_as(topic, by=proposer, now=NOW, reason="Thema vorgeschlagen")
+    save_as(topic, by=office, now=LATER, reason="Thema aufgegriffen")
+    reader = make_user(PARTNER, organisation=ihk) if role == "colleague" else make_user(role)
+
+    entries = [entry for entry in topic_history(topic, reader) if entry.what.startswith("Thema")]
+
+    assert [entry.who for entry in entries] == who
 
 
 def test_decision_and_lapse_of_a_topic_are_one_entry_each_inside(office, senator):

@@ -78,13 +78,14 @@ def test_origin_names_reporter_moment_and_round():
         reported_at=dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC),
     )
 
-    assert report_origin(report) == (
-        f"Berichtet von {reporter}, 02.03.2026, 10:00 Uhr · {reporting_round}"
+    assert report_origin(report, reporter) == (
+        f"Berichtet von {reporter.person.organisation} ({reporter}), 02.03.2026, 10:00 Uhr"
+        f" · {reporting_round}"
     )
 
 
 def test_origin_of_a_report_without_reporter_and_round_is_empty():
-    assert report_origin(make_report(make_measure())) == ""
+    assert report_origin(make_report(make_measure()), make_user(OBSERVER)) == ""
 
 
 def test_report_stands_beside_the_one_before():

@@ -121,13 +121,13 @@ def test_renamed_level_renames_its_sections(office, old):
 
     section.refresh_from_db()
     assert section.level == "Thema"
-    (entry,) = plan_history(old)
+    (entry,) = plan_history(old, office)
     assert (entry.who, entry.what) == ("Geschäftsstelle", "Geändert: Gliederungsebenen")
     values = {"short_title": "Plan B", "is_published": False}
     change_plan(plan=old, values=values, version="", by=office, now=NOW + dt.timedelta(hours=1))
-    latest, _first = plan_history(old)
+    latest, _first = plan_history(old, office)
     assert latest.note == "Kurztitel: Plan A → Plan B\nveröffentlicht: ja → nein"
-    assert plan_history(old, until=NOW) == []
+    assert plan_history(old, office, until=NOW) == []
     with pytest.raises(ChangedMeanwhile):
         change_plan(plan=old, values=values, version="x", by=office, now=NOW)
 

@@ -148,7 +148,7 @@ def test_history_has_old_and_new_values_and_one_line_for_a_table(office):
         ("Ziel zum 31.12.2026 gelöscht (1.300 Plätze): Ausbildungsplätze", ""),
     }
     for entries in (
-        indicator_history(indicator),
+        indicator_history(indicator, office),
         measure_history(measure, measure.reports.none(), office),
     ):
         assert {(line.what, line.note) for line in entries} == expected

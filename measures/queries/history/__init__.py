@@ -2,7 +2,7 @@
 
 from measures.queries.history.indicators import indicator_history
 from measures.queries.history.measures import measure_history, plan_history, project_history
-from measures.queries.history.reports import describe_status
+from measures.queries.history.reports import describe_status, reporter_label
 
 __all__ = [
     "describe_status",
@@ -10,4 +10,5 @@ __all__ = [
     "measure_history",
     "plan_history",
     "project_history",
+    "reporter_label",
 ]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from core.models import Origin
 from core.progress import HistoryEntry
-from core.roles import OFFICE, SENATOR_OFFICE, senator_office_name
+from core.roles import actor_label
 from measures.enums import ADOPTED_STATUS_REASON
 from measures.models import (
     Measure,
@@ -40,9 +40,10 @@ def _is_told(record) -> bool:
 
 
 def change_entries(
-    records: list, *, notes: dict[int, str], named_by: str = ""
+    records: list, *, notes: dict[int, str], reader, named_by: str = ""
 ) -> list[HistoryEntry]:
-    """Return the entries of historical `records` with their `notes`, by history id.
+    """Return the entries of historical `records` with their `notes`, by history id, as `reader` may
+    see them.
 
     With `named_by`, the value of that field follows the reason, to name the changed object.
     """
@@ -52,7 +53,7 @@ def change_entries(
         if named_by:
             # What was named is gone once two people are merged.
             what = ": ".join(str(part) for part in (what, getattr(record, named_by)) if part)
-        who = actor_label(record.history_user, record)
+        who = author_label(record.history_user, record, reader)
         note = notes.get(record.history_id, "")
         entries.append(HistoryEntry(record.history_date, who, what, note))
     return entries
@@ -79,18 +80,8 @@ def _without_internal_note(what: str) -> str:
     return f"{verb}: {', '.join(others)}" if others else ""
 
 
-def actor_label(user, record) -> str:
-    """Return who made the entry. The office and the senator's office appear by their role, since
-    the log shows which side acted, not which colleague.
-    """
+def author_label(account, record, reader) -> str:
     # Records loaded by the portal have no author: they are invented or taken over.
-    if user is None:
+    if account is None:
         return _("Demodaten") if getattr(record, "origin", "") == Origin.DEMO else ""
-    # `user.roles` would cost a query per entry; the groups are prefetched.
-    roles = {group.name for group in user.groups.all()}
-    if OFFICE in roles:
-        return _("Geschäftsstelle")
-    if SENATOR_OFFICE in roles:
-        return senator_office_name()
-    organisation = user.person.organisation
-    return f"{organisation.label} ({user})" if organisation else str(user)
+    return actor_label(account, reader)

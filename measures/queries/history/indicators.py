@@ -8,7 +8,7 @@ from measures.models import (
     Indicator,
 )
 from measures.queries.history.changes import (
-    actor_label,
+    author_label,
     change_entries,
     latest_changes,
     latest_first,
@@ -28,14 +28,14 @@ INDICATOR_DIFFERENCES = (
 )
 
 
-def indicator_history(indicator: Indicator) -> list[HistoryEntry]:
+def indicator_history(indicator: Indicator, user) -> list[HistoryEntry]:
     """Return the *Verlauf* of `indicator`, latest first: itself, its targets and its values."""
     changes, values = latest_changes(indicator.history.all()), latest_value_changes([indicator.pk])
     load_roles([], [*changes, *values])
-    return latest_first(indicator_entries(changes, values))
+    return latest_first(indicator_entries(changes, values, user))
 
 
-def indicator_entries(changes: list, values: list) -> list[HistoryEntry]:
+def indicator_entries(changes: list, values: list, reader) -> list[HistoryEntry]:
     # The latest record of each last, so that it is the one that counts.
     indicators = {record.id: record for record in reversed(changes)}
     entries: list[HistoryEntry] = []
@@ -49,7 +49,7 @@ def indicator_entries(changes: list, values: list) -> list[HistoryEntry]:
                 "count": len(lines),
             }
             note = "\n".join(lines)
-        who = actor_label(record.history_user, record)
+        who = author_label(record.history_user, record, reader)
         entries.append(HistoryEntry(record.history_date, who, what, note))
     notes = differences_in(changes, INDICATOR_DIFFERENCES)
-    return entries + change_entries(changes, notes=notes, named_by="title")
+    return entries + change_entries(changes, notes=notes, reader=reader, named_by="title")

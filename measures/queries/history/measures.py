@@ -25,7 +25,7 @@ from measures.permissions import can_see_internal_notes
 from measures.queries.continuations import decisions_on
 from measures.queries.history.changes import (
     HISTORY_LIMIT,
-    actor_label,
+    author_label,
     change_entries,
     latest_changes,
     latest_first,
@@ -100,20 +100,23 @@ def measure_history(
     decisions = decisions_on(measure, user, HISTORY_LIMIT, **limits)
     contacts = _contact_changes(user, measure_id=measure.pk, **limits)
     load_roles(versions, [*changed, *milestones, *indicators, *values, *decisions, *contacts])
-    changes = change_entries(changed, notes=_measure_notes(changed))
+    changes = change_entries(changed, notes=_measure_notes(changed), reader=user)
     if not can_see_internal_notes(user):
         changes = without_internal_notes(changes)
     changes = without_responsible(changes, user)
-    entries = report_entries(versions, _adopted(changed)) + changes
+    entries = report_entries(versions, _adopted(changed), user) + changes
     entries += change_entries(
-        milestones, notes=differences_in(milestones, MILESTONE_DIFFERENCES), named_by="title"
+        milestones,
+        notes=differences_in(milestones, MILESTONE_DIFFERENCES),
+        reader=user,
+        named_by="title",
     )
-    entries += indicator_entries(indicators, values)
-    entries += _decision_entries(measure, decisions, user) + _contact_entries(contacts)
+    entries += indicator_entries(indicators, values, user)
+    entries += _decision_entries(measure, decisions, user) + _contact_entries(contacts, user)
     return latest_first(entries)
 
 
-def plan_history(plan: Plan, *, until: dt.datetime | None = None) -> list[HistoryEntry]:
+def plan_history(plan: Plan, user, *, until: dt.datetime | None = None) -> list[HistoryEntry]:
     """Return the *Verlauf* of the master data of `plan`, latest first; with `until`, that before.
 
     Two queries.
@@ -121,7 +124,7 @@ def plan_history(plan: Plan, *, until: dt.datetime | None = None) -> list[Histor
     limits = {"history_date__lt": until} if until else {}
     changed = latest_changes(plan.history.filter(**limits))
     load_roles([], changed)
-    return change_entries(changed, notes=differences_in(changed, PLAN_DIFFERENCES))
+    return change_entries(changed, notes=differences_in(changed, PLAN_DIFFERENCES), reader=user)
 
 
 def project_history(project: Project, user) -> list[HistoryEntry]:
@@ -129,7 +132,8 @@ def project_history(project: Project, user) -> list[HistoryEntry]:
     changed = latest_changes(project.history.all())
     contacts = _contact_changes(user, project_id=project.pk)
     load_roles([], [*changed, *contacts])
-    return latest_first(change_entries(changed, notes={}) + _contact_entries(contacts))
+    entries = change_entries(changed, notes={}, reader=user)
+    return latest_first(entries + _contact_entries(contacts, user))
 
 
 def _contact_changes(user, **limits) -> list:
@@ -143,12 +147,12 @@ def _contact_changes(user, **limits) -> list:
     return found
 
 
-def _contact_entries(records: list) -> list[HistoryEntry]:
+def _contact_entries(records: list, reader) -> list[HistoryEntry]:
     contacts = [record for record in records if record.instance_type is Contact]
     others = [record for record in records if record.instance_type is not Contact]
     notes = differences_in(contacts, ("role", "function"))
-    entries = change_entries(contacts, notes=notes, named_by="person")
-    return entries + change_entries(others, notes={}, named_by="heading")
+    entries = change_entries(contacts, notes=notes, reader=reader, named_by="person")
+    return entries + change_entries(others, notes={}, reader=reader, named_by="heading")
 
 
 def _measure_notes(records: list) -> dict[int, str]:
@@ -206,6 +210,6 @@ def _decision_entries(measure: Measure, records: list, user) -> list[HistoryEntr
                 "line": record.history_change_reason,
             }
             note = ""
-        who = actor_label(record.history_user, record)
+        who = author_label(record.history_user, record, user)
         entries.append(HistoryEntry(record.history_date, who, what, note))
     return entries

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from core.dates import format_date
 from core.models import Origin
 from core.progress import HistoryEntry
+from core.roles import name_or_function
 from measures.enums import DECIDED_REPORT_STATES, ReportState
 from measures.models import (
     Measure,
     StatusReport,
 )
 from measures.permissions import can_see_returns
-from measures.queries.history.changes import actor_label
+from measures.queries.history.changes import author_label
 
 
 def describe_status(status) -> str:
@@ -51,20 +52,20 @@ def report_versions(measure: Measure, reports: QuerySet[StatusReport], user) -> 
     )
 
 
-def report_entries(versions: list, adopted: dict[dt.datetime, str]) -> list[HistoryEntry]:
+def report_entries(versions: list, adopted: dict[dt.datetime, str], reader) -> list[HistoryEntry]:
     """Return the entries of reports. What one changed about the status stands where it was accepted
     (`adopted`).
     """
     # The version that decides on a report repeats when and how it was submitted.
     entries = {}
     for version in versions:
-        entry = _submission_entry(version)
+        entry = _submission_entry(version, reader)
         # A report that the office recorded itself has no separate decision. The version submitted
         # again still has the decision on the one before.
         if version.state in DECIDED_REPORT_STATES:
             change = adopted.get(version.decided_at, "")
             if version.decided_by_id != version.reported_by_id:
-                decided = _decision_entry(version, change)
+                decided = _decision_entry(version, change, reader)
                 entries[version.id, "decided", version.decided_at] = decided
             else:
                 entry = entry._replace(note="\n".join(filter(None, [change, entry.note])))
@@ -72,14 +73,16 @@ def report_entries(versions: list, adopted: dict[dt.datetime, str]) -> list[Hist
     return list(entries.values())
 
 
-def _submission_entry(version) -> HistoryEntry:
-    who = actor_label(version.reported_by, version)
-    if version.reported_via:
-        request = version.reported_via
-        who = _("%(organisation)s (%(person)s, persönlicher Link)") % {
-            "organisation": request.organisation.label,
-            "person": request.person,
-        }
+def reporter_label(report, reader) -> str:
+    """Return who wrote `report`, or a version of it, as `reader` may know it; "" if nobody did."""
+    if not (request := report.reported_via):
+        return author_label(report.reported_by, report, reader)
+    name = name_or_function(request.person, request.organisation_id, reader)
+    return f"{request.organisation.label} ({', '.join(filter(None, [name, str(request.acts_by)]))})"
+
+
+def _submission_entry(version, reader) -> HistoryEntry:
+    who = reporter_label(version, reader)
     if version.origin == Origin.DEMO and version.reported_by:
         who = f"{who}, {Origin.DEMO.label}"
     what = _("Statusbericht zum %(day)s: %(status)s") % {
@@ -89,8 +92,8 @@ def _submission_entry(version) -> HistoryEntry:
     return HistoryEntry(version.reported_at, who, what, version.summary)
 
 
-def _decision_entry(version, adopted: str) -> HistoryEntry:
-    who = actor_label(version.decided_by, version)
+def _decision_entry(version, adopted: str, reader) -> HistoryEntry:
+    who = author_label(version.decided_by, version, reader)
     if version.state == ReportState.ACCEPTED:
         what, note = _("Bericht angenommen"), adopted
         if version.is_completed:
