@@ -251,14 +251,14 @@ def _reporting_url(asked: AwaitedLead) -> str:
 def link_notice(request: ReportRequest, measures: list[Measure]) -> MailDraft:
     """Return the mail with the new personal link of a request."""
     asked = AwaitedReporter(request.person, measures, request)
-    event = f"link:{request.pk}:{request.link_version}"
+    event = f"link:{request.link_version}"
     return _draft(request.round, REPORT_LINK_REPLACED, asked, event=event)
 
 
 def late_request(request: ReportRequest, measures: list[Measure]) -> MailDraft:
     """Return the mail to somebody who is asked while the round runs already."""
     asked = AwaitedReporter(request.person, measures, request)
-    return _draft(request.round, REPORT_REQUESTED, asked, event=f"request:{request.pk}")
+    return _draft(request.round, REPORT_REQUESTED, asked, event=f"request:{request.link_version}")
 
 
 def lead_reminder(
@@ -281,6 +281,8 @@ def _draft(
     reporting_round: ReportingRound, kind: str, asked: AwaitedReporter, *, event: str
 ) -> MailDraft:
     path = reverse("measures:answer", args=[reporting_round.pk])
+    # Whoever is asked for two organisations, or shares a mailbox, needs each of the links.
+    event = f"{event}:{asked.request.pk}" if asked.request else event
     return MailDraft(
         kind=kind,
         subject_key=reporting_round.mail_key,

@@ -295,9 +295,17 @@ def _named(awaited: AwaitedLead) -> str:
 
 def opened_message(leads: list[AwaitedLead]) -> str:
     """Return how many people the opening of a round mails, and whom it cannot reach."""
-    count = sum(len(awaited.reporters) for awaited in leads)
+    mailed = [person.pk for awaited in leads for person in awaited.reporters]
+    count = len(set(mailed))
     unreachable = [awaited.lead.label for awaited in leads if not awaited.reporters]
-    if count:
+    # Somebody asked for two organisations gets a link for each.
+    if count < len(mailed):
+        text = ngettext(
+            "Die Berichtsrunde läuft. %(count)d Person erhält %(mails)d E-Mails.",
+            "Die Berichtsrunde läuft. %(count)d Personen erhalten %(mails)d E-Mails.",
+            count,
+        )
+    elif count:
         text = ngettext(
             "Die Berichtsrunde läuft. %(count)d Person erhält eine E-Mail.",
             "Die Berichtsrunde läuft. %(count)d Personen erhalten eine E-Mail.",
@@ -305,24 +313,24 @@ def opened_message(leads: list[AwaitedLead]) -> str:
         )
     else:
         text = _("Die Berichtsrunde läuft. Niemand erhält eine E-Mail.")
-    parts = [text % {"count": count}]
+    parts = [text % {"count": count, "mails": len(mailed)}]
     if unreachable:
         parts.append(_("Nicht erreichbar: %(leads)s.") % {"leads": ", ".join(unreachable)})
     return " ".join(parts)
 
 
-def change_effect(mail_count: int) -> str:
+def change_effect(people_count: int) -> str:
     """Say before an open round is changed who hears of new days; "" if nobody does."""
-    if not mail_count:
+    if not people_count:
         return ""
     text = ngettext(
         "Ändern Sie Stichtag oder Frist, erhält %(count)d Person, deren Bericht noch aussteht, "
         "eine E-Mail mit den neuen Terminen.",
         "Ändern Sie Stichtag oder Frist, erhalten %(count)d Personen, deren Bericht noch aussteht, "
         "eine E-Mail mit den neuen Terminen.",
-        mail_count,
+        people_count,
     )
-    return text % {"count": mail_count}
+    return text % {"count": people_count}
 
 
 def closing_details(awaiting: list[Measure], reports: Iterable[ReportInRound]) -> list[str]:

@@ -21,6 +21,7 @@ from core.roles import PARTNER
 from measures.models import Measure, ReportingRound, ReportRequest
 from measures.queries.rounds import measures_awaiting_report
 from partners.models import Organisation, Person
+from partners.queries import recipient_of
 
 NAMED_MEASURES = 12  # pages give only the number if a lead owes more reports
 
@@ -124,8 +125,8 @@ def _awaited_lead(
 def valid_requests(
     reporting_round: ReportingRound, leads: Iterable[Organisation] | None = None
 ) -> dict[int, list[ReportRequest]]:
-    """Return organisation id → the requests to people without an account that are still valid, of
-    all organisations or of `leads`.
+    """Return organisation id → the requests to people without an account that are still valid and
+    reach somebody, of all organisations or of `leads`.
     """
     requests = ReportRequest.objects.filter(
         round=reporting_round, revoked_at__isnull=True, person__is_active=True
@@ -134,7 +135,9 @@ def valid_requests(
         requests = requests.filter(organisation__in=[lead.pk for lead in leads])
     found: dict[int, list[ReportRequest]] = defaultdict(list)
     for request in requests.select_related("round", "person__user").order_by("pk"):
-        found[request.organisation_id].append(request)
+        # The address may have been removed since.
+        if recipient_of(request.person).email:
+            found[request.organisation_id].append(request)
     return dict(found)
 
 

@@ -211,10 +211,9 @@ def round_edit(request, pk):
         if saved:
             return saved
     # Before the round is open nobody knows its days, so nobody is told of new ones.
-    mailed = len(awaited_reporters(reporting_round)) if reporting_round.is_open else 0
-    return render_form(
-        request, form, template="measures/form.html", effect=change_effect(mailed), **labels
-    )
+    asked = awaited_reporters(reporting_round) if reporting_round.is_open else []
+    effect = change_effect(len({reporter.person.pk for reporter in asked}))
+    return render_form(request, form, template="measures/form.html", effect=effect, **labels)
 
 
 def round_open(request, pk):

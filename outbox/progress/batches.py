@@ -35,7 +35,7 @@ class MailPreview(NamedTuple):
 
     @property
     def heading(self) -> str:
-        count = len(self.recipients)
+        count = len(set(self.recipients))
         text = ngettext("E-Mail an %(count)d Person", "E-Mail an %(count)d Personen", count)
         return text % {"count": count}
 
@@ -68,7 +68,7 @@ def draft_previews(drafts: Iterable[MailDraft]) -> list[MailPreview]:
 
 def previews_note(previews: Iterable[MailPreview]) -> str:
     """Return a sentence that says how many people are mailed when the form is sent."""
-    count = sum(len(preview.recipients) for preview in previews)
+    count = len({recipient for preview in previews for recipient in preview.recipients})
     if not count:
         return _("Mit dem Absenden wird niemand benachrichtigt.")
     text = ngettext(
@@ -87,8 +87,11 @@ def counted_label(label: str, mails: int) -> str:
 
 def notified_note(mails: Iterable[Mail]) -> str:
     """Return a sentence that says how many people are told, and which mails wait for release."""
+    mails = list(mails)
     states = [mail.state for mail in mails]
     waiting = states.count(MailState.DRAFT)
+    # One person may get several mails, such as one for each organisation they speak for.
+    people = {mail.addressee for mail in mails if mail.state != MailState.DRAFT}
     if not states:
         return _("Niemand wird benachrichtigt.")
     if waiting == len(states):
@@ -102,8 +105,8 @@ def notified_note(mails: Iterable[Mail]) -> str:
     sent = ngettext(
         "%(count)d Person wird benachrichtigt.",
         "%(count)d Personen werden benachrichtigt.",
-        len(states) - waiting,
-    ) % {"count": len(states) - waiting}
+        len(people),
+    ) % {"count": len(people)}
     if not waiting:
         return sent
     rest = ngettext(

@@ -10,9 +10,11 @@ from core.errors import NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import RoundState
 from measures.models import ReportRequest, StatusReport
+from measures.progress import opened_message
 from measures.queries import awaited_leads, latest_accepted
 from measures.services import (
     accept_report,
+    change_round,
     close_round,
     create_report_request,
     open_report_request,
@@ -98,6 +100,59 @@ def test_opening_a_round_mails_the_personal_link_to_people_without_an_account(
     assert request.personal_link in Mail.objects.get().text
 
 
+@pytest.fixture
+def shared(measure, chamber):
+    """A planned round with three links at two addresses: one person reports for two leads, and a
+    colleague shares their mailbox.
+    """
+    planned = make_round(measure.plan, state=RoundState.PLANNED)
+    union = make_organisation("Verband")
+    make_measure(measure.plan, "Bestand", lead=union)
+    both = make_person("Berg", email="post@example.org")
+    colleague = make_person("Tal", email="post@example.org")
+    make_request(planned, chamber, person=both)
+    make_request(planned, union, person=both)
+    make_request(planned, chamber, person=colleague)
+    return planned
+
+
+def links_mailed(reporting_round, kind: str) -> list[int]:
+    """Return how many mails of `kind` hold the link of each request."""
+    texts = [mail.text for mail in Mail.objects.filter(kind=kind)]
+    requests = reporting_round.requests.order_by("pk")
+    return [sum(asked.personal_link in text for text in texts) for asked in requests]
+
+
+def test_each_link_is_mailed_whoever_shares_the_address(office, shared):
+    opened = open_round(reporting_round=shared, by=office, now=NOW)
+    assert links_mailed(shared, "report_requested") == [1, 1, 1]
+
+    values = {"due_on": opened.due_on + DAY}
+    version = version_of(opened, [*values, "state"])
+    change_round(reporting_round=opened, values=values, version=version, by=office, now=NOW)
+    assert links_mailed(shared, "round_changed") == [1, 1, 1]
+
+    with time_machine.travel(NOW + DAY, tick=False):
+        assert remind_leads(reporting_round=shared, by=office, now=NOW + DAY) == 3
+        assert links_mailed(shared, "lead_reminded") == [1, 1, 1]
+
+
+def test_message_counts_people_and_mails_apart(shared):
+    assert opened_message(awaited_leads(shared)) == (
+        "Die Berichtsrunde läuft. 2 Personen erhalten 3 E-Mails."
+    )
+
+
+def test_person_whose_address_was_removed_is_neither_asked_nor_counted(office, asked):
+    asked.person.email = ""
+    asked.person.save()
+
+    assert [awaited.reporters for awaited in awaited_leads(asked.round)] == [[]]
+    with pytest.raises(Refused), nothing_changes(asked.round):
+        remind_leads(reporting_round=asked.round, by=office, now=NOW)
+    assert mails() == []
+
+
 @pytest.mark.parametrize(("is_sole", "expected"), [(False, 2), (True, 1)])
 def test_person_is_asked_besides_or_instead_of_those_with_an_account(
     measure, chamber, is_sole, expected
@@ -160,12 +215,15 @@ def test_link_expires(asked):
         open_report_request(token)
 
 
-def test_person_asked_again_gets_a_link_of_their_own(office, asked):
+def test_person_asked_again_gets_a_link_of_their_own(office, measure, chamber):
+    asked = asking(office, make_round(measure.plan), chamber, make_person())
     old = token_of(asked)
     revoked = revoke_report_request(request=asked, by=office, now=NOW)
 
     again = asking(office, asked.round, asked.organisation, asked.person, is_sole=True)
 
+    assert mails() == [("report_requested", asked.person.email, True)] * 2
+    assert again.personal_link in Mail.objects.latest("pk").text
     assert (again.pk, again.is_sole, again.revoked_at) == (revoked.pk, True, None)
     with pytest.raises(Refused):
         open_report_request(old)

@@ -45,6 +45,12 @@ def test_letter_hides_the_personal_link_and_shows_the_calendar_entry():
     assert [label for label, _value in preview.calendar] == ["Eintrag", "Termin", "Ort"]
 
 
+def test_note_counts_whoever_gets_two_mails_once():
+    mails = [mail_to("Gast", state="waiting"), mail_to("Gast", state="waiting")]
+
+    assert notified_note(mails) == "1 Person wird benachrichtigt."
+
+
 @pytest.mark.parametrize(
     ("states", "note"),
     [
