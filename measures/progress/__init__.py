@@ -8,6 +8,12 @@ from measures.progress.answers import (
     statement_fields,
     submit_all_label,
 )
+from measures.progress.asking import (
+    already_asked_lines,
+    not_asked_lines,
+    unasked_groups,
+    unreachable_lines,
+)
 from measures.progress.contacts import contact_lines
 from measures.progress.continuations import (
     OUTCOME_HEADER,
@@ -85,7 +91,6 @@ from measures.progress.rounds import (
     answer_buttons,
     change_effect,
     closing_details,
-    not_asked_lines,
     opened_message,
     opening_details,
     opening_hindrance,
@@ -95,7 +100,6 @@ from measures.progress.rounds import (
     round_buttons,
     round_deadline,
     round_lines,
-    unreachable_lines,
 )
 from measures.progress.stand import nothing_then, stand_title
 from measures.progress.tasks import lead_tasks, report_tasks
@@ -108,6 +112,7 @@ __all__ = [
     "PAGE",
     "DifferenceGroup",
     "Making",
+    "already_asked_lines",
     "answer_buttons",
     "answer_card",
     "answer_errors",
@@ -204,6 +209,7 @@ __all__ = [
     "succession_facts",
     "succession_lines",
     "undone_message",
+    "unasked_groups",
     "unreachable_lines",
     "weighted_progress",
 ]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from core.dates import format_date
 from core.errors import Refused
@@ -17,29 +17,22 @@ from core.progress import Button, OpenPoint
 from core.states import allowed_actions
 from measures.enums import (
     ROUND_MOVES,
-    SUBMITTED_ALREADY,
-    TAKEN_OVER,
-    Phase,
     ReportState,
     RoundState,
 )
 from measures.models import Measure, ReportingRound
 from measures.permissions import can_run_rounds, leads_measure, represented_organisations
+from measures.progress.asking import (
+    asked_lines,
+    contact_label,
+    not_asked_lines,
+    quoted,
+    unreachable_lines,
+)
 from measures.queries import AwaitedLead, ReportInRound
-from measures.reminders import Contact, OwingLead
+from measures.reminders import OwingLead
 from measures.services import require_openable
-from outbox.enums import MailState
 from partners.models import Organisation, Person
-
-SHOWN_NAMES = 12
-NOT_ASKED_LINES = {
-    SUBMITTED_ALREADY: gettext_lazy(
-        "Nicht gefragt, weil schon ein Bericht zur Prüfung vorliegt: %(names)s"
-    ),
-    TAKEN_OVER: gettext_lazy("Nicht gefragt, weil aus früheren Unterlagen übernommen: %(names)s"),
-    Phase.COMPLETED: gettext_lazy("Nicht gefragt, weil abgeschlossen: %(names)s"),
-    Phase.DISCONTINUED: gettext_lazy("Nicht gefragt, weil eingestellt: %(names)s"),
-}
 
 
 def opening_hindrance(reporting_round: ReportingRound, user, today: dt.date) -> str:
@@ -166,21 +159,6 @@ def owing_lines(reporting_round: ReportingRound, owing: Iterable[OwingLead]) -> 
     ]
 
 
-def contact_label(entry: OwingLead) -> str:
-    """Return when the organisation was last written to, or that nobody there can be reached."""
-    if not entry.awaited.reporters:
-        return _("nicht erreichbar: dort hat niemand ein Konto als Partner")
-    return _contact_text(entry.contact) if entry.contact else _("noch keine E-Mail")
-
-
-def _contact_text(contact: Contact) -> str:
-    text = _("erinnert am %(day)s") if contact.is_reminder else _("angeschrieben am %(day)s")
-    text %= {"day": format_date(contact.at)}
-    if contact.state in ("", MailState.SENT):
-        return text
-    return f"{text} ({MailState(contact.state).label})"
-
-
 def _reminding_url(reporting_round: ReportingRound, entry: OwingLead) -> str:
     if not entry.to_remind:
         return ""
@@ -239,60 +217,6 @@ def opening_details(
     ]
 
 
-def not_asked_lines(not_asked: Mapping[str, list[Measure]]) -> list[str]:
-    """Return a line per reason with the measures that no round asks about."""
-    return [
-        str(text) % {"names": _shortened(not_asked[reason])}
-        for reason, text in NOT_ASKED_LINES.items()
-        if reason in not_asked
-    ]
-
-
-def _shortened(measures: list[Measure]) -> str:
-    """Return the names of the first measures and how many more there are."""
-    # A plan taken over has hundreds of these; the sentence is to be read before confirming.
-    names, more = _quoted(measures[:SHOWN_NAMES]), len(measures) - SHOWN_NAMES
-    if more <= 0:
-        return names
-    text = ngettext("%(names)s und %(count)d weitere", "%(names)s und %(count)d weitere", more)
-    return text % {"names": names, "count": more}
-
-
-def asked_lines(leads: list[AwaitedLead]) -> list[str]:
-    """Return a line per organisation with its measures and the people who get a mail."""
-    return [
-        _("E-Mail an %(lead)s: %(people)s, zu %(measures)s")
-        % {
-            "lead": awaited.lead.label,
-            "people": ", ".join(str(person) for person in awaited.reporters),
-            "measures": _quoted(awaited.measures),
-        }
-        for awaited in leads
-        if awaited.reporters
-    ]
-
-
-def unreachable_lines(leads: list[AwaitedLead], without_lead: list[Measure]) -> list[str]:
-    """Return a line per lead whom neither the opening nor a reminder reaches, and why."""
-    lines = [
-        _("Nicht erreichbar, weil dort niemand ein Konto als Partner hat: %(lead)s (%(measures)s)")
-        % {"lead": awaited.lead.label, "measures": _named(awaited)}
-        for awaited in leads
-        if not awaited.reporters
-    ]
-    return lines + [
-        _("Nicht erreichbar, weil die Federführung keine Organisation im Portal ist: %(measure)s")
-        % {"measure": f"{measure.title} ({measure.lead_text})" if measure.lead_text else measure}
-        for measure in without_lead
-    ]
-
-
-def _named(awaited: AwaitedLead) -> str:
-    if awaited.measures:
-        return ", ".join(measure.title for measure in awaited.measures)
-    return _("%(count)d Maßnahmen") % {"count": awaited.count}
-
-
 def opened_message(leads: list[AwaitedLead]) -> str:
     """Return how many people the opening of a round mails, and whom it cannot reach."""
     mailed = [person.pk for awaited in leads for person in awaited.reporters]
@@ -344,19 +268,15 @@ def closing_details(awaiting: list[Measure], reports: Iterable[ReportInRound]) -
     details = [_("Alle Berichte sind eingegangen.")]
     if awaiting:
         text = _("Noch nicht eingegangen, und daran wird nicht mehr erinnert: %(measures)s.")
-        details = [text % {"measures": _quoted(awaiting)}]
+        details = [text % {"measures": quoted(awaiting)}]
     if unchecked:
         text = _(
             "Eingereicht, aber noch nicht geprüft: %(measures)s. Prüfen Sie sie vorher: Was zum "
             "Abschluss nicht angenommen ist, gilt in dieser Runde für immer als „keine Meldung“."
         )
-        details.append(text % {"measures": _quoted(unchecked)})
+        details.append(text % {"measures": quoted(unchecked)})
     return [
         *details,
         _("Niemand erhält eine E-Mail."),
         _("Eine abgeschlossene Berichtsrunde lässt sich nicht wieder öffnen."),
     ]
-
-
-def _quoted(measures: Iterable[Measure]) -> str:
-    return ", ".join(f"„{measure.title}“" for measure in measures)

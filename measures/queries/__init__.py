@@ -110,6 +110,7 @@ from measures.queries.requests import (
 )
 from measures.queries.rounds import (
     ReportInRound,
+    Sample,
     accepted_in_round,
     as_reports,
     last_entries,
@@ -126,6 +127,8 @@ from measures.queries.rounds import (
     round_entries,
     round_values,
     rounds_with_entries,
+    sample_not_asked,
+    sample_without_lead,
     titles_as_list,
 )
 from measures.queries.snapshots import (
@@ -237,6 +240,9 @@ __all__ = [
     "round_entries",
     "round_values",
     "round_version",
+    "Sample",
+    "sample_not_asked",
+    "sample_without_lead",
     "rounds_with_entries",
     "running_plan",
     "section_choices",

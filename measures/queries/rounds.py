@@ -4,7 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from core.dates import format_date
 from core.models import Origin
@@ -20,6 +32,8 @@ from measures.models import Measure, ReportingRound, RoundEntry, StatusReport
 from measures.models.measures import START_OF_TITLE
 from measures.permissions import represented_organisations
 from outbox.texts import Markdown, escape_markdown
+
+SAMPLE_SIZE = 50  # a page of a plan with hundreds of such measures names the first
 
 
 class ReportInRound(NamedTuple):
@@ -82,13 +96,53 @@ def measures_not_asked(reporting_round: ReportingRound) -> dict[str, list[Measur
 
     `measures_without_lead` has those that only lack somebody to ask.
     """
-    measures = Measure.objects.filter(plan_id=reporting_round.plan_id).filter(
-        Q(origin=Origin.TAKEN_OVER) | Q(phase__in=FINISHED_PHASES)
-    )
     found: dict[str, list[Measure]] = defaultdict(list)
-    for measure in measures.only("title", "origin", "phase").order_by("search", "pk"):
-        found[TAKEN_OVER if measure.is_taken_over else measure.phase].append(measure)
+    for measure in _not_asked(reporting_round):
+        found[measure.reason].append(measure)
     return dict(found)
+
+
+def _not_asked(reporting_round: ReportingRound) -> QuerySet[Measure]:
+    """Return the measures that `measures_not_asked` tells of, by title, each with its `reason`."""
+    taken_over = Q(origin=Origin.TAKEN_OVER)
+    measures = Measure.objects.filter(plan_id=reporting_round.plan_id).filter(
+        taken_over | Q(phase__in=FINISHED_PHASES)
+    )
+    reason = Case(
+        When(taken_over, then=Value(TAKEN_OVER)), default=F("phase"), output_field=CharField()
+    )
+    return measures.only("title").annotate(reason=reason).order_by("search", "pk")
+
+
+class Sample(NamedTuple):
+    """The first of many measures, and how many there are."""
+
+    count: int
+    measures: list[Measure]
+
+    @property
+    def is_cut(self) -> bool:
+        return self.count > len(self.measures)
+
+
+def sample_not_asked(reporting_round: ReportingRound) -> dict[str, Sample]:
+    """Return what `measures_not_asked` does, of each reason the first `SAMPLE_SIZE`, in a query and
+    one more per reason.
+    """
+    measures = _not_asked(reporting_round)
+    counts = measures.order_by().values_list("reason").annotate(Count("pk"))
+    return {
+        reason: Sample(count, list(measures.filter(reason=reason)[:SAMPLE_SIZE]))
+        for reason, count in counts
+    }
+
+
+def sample_without_lead(reporting_round: ReportingRound) -> Sample:
+    """Return the first of `measures_without_lead`, in two queries if they are many."""
+    measures = measures_without_lead(reporting_round)
+    first = list(measures[: SAMPLE_SIZE + 1])
+    count = measures.count() if len(first) > SAMPLE_SIZE else len(first)
+    return Sample(count, first[:SAMPLE_SIZE])
 
 
 def accepted_in_round(reporting_round: ReportingRound) -> dict[int, StatusReport]:

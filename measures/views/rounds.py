@@ -50,7 +50,7 @@ from measures.progress import (
     round_buttons,
     round_deadline,
     round_lines,
-    unreachable_lines,
+    unasked_groups,
 )
 from measures.queries import (
     as_reports,
@@ -67,6 +67,8 @@ from measures.queries import (
     round_before,
     round_entries,
     round_version,
+    sample_not_asked,
+    sample_without_lead,
 )
 from measures.reminders import owing_leads
 from measures.views.differences import round_difference_url
@@ -122,7 +124,7 @@ def _running(request, reporting_round: ReportingRound, measures) -> dict:
 
 
 def _leads(reporting_round: ReportingRound, user, today: dt.date) -> dict:
-    """Tell the office of an unfinished round who owes reports, and whom no mail reaches."""
+    """Tell the office of an unfinished round who owes reports, and whom it does not ask."""
     if reporting_round.state == RoundState.CLOSED or not can_run_rounds(user):
         return {}
     leads = count_awaited_leads(reporting_round)
@@ -130,7 +132,12 @@ def _leads(reporting_round: ReportingRound, user, today: dt.date) -> dict:
     return {
         "owing": owing_lines(reporting_round, owing),
         "can_remind": any(entry.to_remind for entry in owing),
-        "unreachable": unreachable_lines(leads, list(measures_without_lead(reporting_round))),
+        "unasked": unasked_groups(
+            reporting_round,
+            leads,
+            sample_without_lead(reporting_round),
+            sample_not_asked(reporting_round),
+        ),
     }
 
 

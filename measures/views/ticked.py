@@ -10,13 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.dates import local_date
 from core.queries import keys_from
 from core.views import MAX_TICKED, allowed, render_confirmation, run_service
 from measures import services
-from measures.models import Measure
+from measures.models import Measure, ReportingRound
 from measures.permissions import can_change_measures, can_run_rounds
-from measures.progress import not_asked_lines, publishing_details, unreachable_lines
-from measures.queries import report_questions, version_of_measures
+from measures.progress import (
+    already_asked_lines,
+    not_asked_lines,
+    publishing_details,
+    unreachable_lines,
+)
+from measures.queries import awaited_leads, open_rounds, report_questions, version_of_measures
+from measures.reminders import OwingLead, owing_leads
 from outbox.views.confirming import confirm_mails
 
 TICKS = "massnahme"
@@ -81,6 +88,7 @@ def reports_ask(request: HttpRequest) -> HttpResponse:
         title=_("Um Bericht bitten"),
         question=_("Sollen die Federführungen um einen Bericht gebeten werden?"),
         details=[
+            *already_asked_lines(_rounds_asking(measures)),
             *not_asked_lines(questions.not_asked),
             *unreachable_lines(questions.leads, questions.without_lead),
         ],
@@ -88,6 +96,17 @@ def reports_ask(request: HttpRequest) -> HttpResponse:
         submit_label=_("Um Bericht bitten"),
         cancel_url=reverse("measures:list"),
     )
+
+
+def _rounds_asking(measures: list[Measure]) -> list[tuple[ReportingRound, list[OwingLead]]]:
+    """Return the running rounds of the plans of `measures` with those who owe reports on them."""
+    today, plans = local_date(timezone.now()), {measure.plan_id for measure in measures}
+    keys = [measure.pk for measure in measures]
+    return [
+        (asking, owing_leads(asking, awaited_leads(asking, among=keys), today))
+        for asking in open_rounds()
+        if asking.plan_id in plans
+    ]
 
 
 def _ticked(request: HttpRequest) -> list[Measure]:

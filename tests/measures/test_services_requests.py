@@ -362,10 +362,13 @@ def test_person_who_left_reports_no_longer_and_the_round_page_says_so(
     asked.person.save()
     client.force_login(office)
 
-    page = client.get(asked.round.get_absolute_url()).content.decode()
+    response = client.get(asked.round.get_absolute_url())
+    page = response.content.decode()
     assert "nicht mehr aktiv" in page
     assert "wird nicht gefragt, der Link gilt nicht mehr" in page
-    assert "Nicht erreichbar, weil dort niemand ein Konto als Partner hat: Kammer" in page
+    (unreachable,) = response.context["unasked"]
+    assert unreachable.reason == "Nicht erreichbar, weil dort niemand ein Konto als Partner hat"
+    assert [line.name for line in unreachable.lines] == ["Kammer"]
     with pytest.raises(Refused, match="gilt nicht mehr"):
         open_report_request(token_of(asked))
     with pytest.raises(NotAllowed), nothing_changes(measure):

@@ -6,7 +6,7 @@ import time_machine
 from django.urls import reverse
 
 from core.models import Origin
-from core.roles import OFFICE, PARTNER
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import RoundState
 from measures.models import Measure, ReportingRound
 from measures.progress.rounds import not_asked_lines
@@ -128,6 +128,63 @@ def test_round_that_cannot_start_says_so_and_has_no_button(
     assert ("Diese Berichtsrunde kann noch nicht starten:" in page) == bool(hindrance)
     assert hindrance in page
     assert client.get(start).status_code == (302 if hindrance else 200)
+
+
+@pytest.mark.parametrize("state", [RoundState.PLANNED, RoundState.OPEN])
+def test_page_of_the_round_names_whom_it_does_not_ask_and_what_to_do(client, office, state):
+    plan, club = make_plan(), make_organisation("Verband")
+    make_measure(plan, "Campus", lead=club)
+    roof = make_measure(plan, "Dach", lead_text="diverse Senatsverwaltungen")
+    ended = make_measure(plan, "Ende", lead=club, phase="completed")
+    make_measure(plan, "Früher", lead=club, origin=Origin.TAKEN_OVER)
+    shown = make_round(plan, state=state)
+
+    page = client.get(shown.get_absolute_url())
+
+    groups = page.context["unasked"]
+    assert [(group.reason, group.count) for group in groups] == [
+        ("Nicht erreichbar, weil dort niemand ein Konto als Partner hat", 1),
+        ("Nicht erreichbar, weil die Federführung keine Organisation im Portal ist", 1),
+        ("Nicht gefragt, weil aus früheren Unterlagen übernommen", 1),
+        ("Nicht gefragt, weil abgeschlossen", 1),
+    ]
+    (unreachable,), (leadless,), _taken_over, (completed,) = [group.lines for group in groups]
+    assert (unreachable.name, unreachable.note) == ("Verband", "Campus")
+    assert (leadless.name, leadless.note) == ("Dach", "diverse Senatsverwaltungen")
+    assert leadless.links == (("Federführung eintragen", f"/massnahmen/{roof.pk}/bearbeiten/"),)
+    assert completed == ("Ende", ended.get_absolute_url(), "", ())
+    # Each link leads to a form with the organisation chosen already.
+    for text, url in unreachable.links:
+        assert f'<a href="{url}">{text}</a>' in page.content.decode()
+        assert client.get(url).context["form"]["organisation"].value() == club.pk
+
+
+@pytest.mark.parametrize("role", [OBSERVER, PARTNER, SENATOR_OFFICE])
+def test_only_the_office_reads_whom_a_round_does_not_ask(client, role):
+    plan = make_plan()
+    make_measure(plan, phase="completed")
+    client.force_login(make_user(role))
+
+    page = client.get(make_round(plan).get_absolute_url())
+
+    assert "unasked" not in page.context
+    assert "Wer nicht gefragt wird" not in page.content.decode()
+
+
+def test_many_whom_a_round_does_not_ask_are_folded_and_cut(client, office):
+    plan, lead = make_plan(), make_user(PARTNER).person.organisation
+    for _number in range(51):
+        make_measure(plan, phase="discontinued", lead=lead)
+        make_measure(plan)
+
+    page = client.get(make_round(plan).get_absolute_url())
+
+    without_lead, ended = page.context["unasked"]
+    for group, chosen in ((without_lead, "lead=unknown"), (ended, "phase=discontinued")):
+        assert (group.count, len(group.lines), group.is_long) == (51, 50, True)
+        assert group.rest_url == f"/massnahmen/?plan={plan.pk}&{chosen}"
+        assert client.get(group.rest_url).context["page_obj"].paginator.count == 51
+    assert "<details open>" not in page.content.decode()
 
 
 def test_long_list_of_measures_not_asked_about_is_cut():
@@ -267,18 +324,17 @@ def test_page_of_a_large_round_shows_fifty_reports_and_counts_the_rest(
     plan, silent = make_plan(), make_organisation("Verband")
     running = make_round(plan)
     make_measure(plan, lead=silent)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(running.get_absolute_url())
     Measure.objects.bulk_create(
         Measure(plan=plan, title=f"Hafen {number}", lead=silent) for number in range(59)
     )
 
     # A lead that owes many reports is only counted, so there are no measures to load for it.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         page = client.get(running.get_absolute_url())
 
     assert len(page.context["lines"]) == 50
     assert page.context["page_obj"].paginator.count == page.context["owing"][0].count == 60
-    assert page.context["unreachable"] == [
-        "Nicht erreichbar, weil dort niemand ein Konto als Partner hat: Verband (60 Maßnahmen)"
-    ]
+    (unreachable,) = page.context["unasked"]
+    assert [(line.name, line.note) for line in unreachable.lines] == [("Verband", "60 Maßnahmen")]

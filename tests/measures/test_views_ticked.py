@@ -1,13 +1,15 @@
 from io import BytesIO
 
 import pytest
+import time_machine
 from openpyxl import load_workbook
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.models import Measure
+from measures.services import open_round
 from outbox.models import Mail
 from tests.confirming import hidden_fields
-from tests.measures.builders import make_measure, make_plan, make_report
+from tests.measures.builders import NOW, make_measure, make_plan, make_report, make_round
 from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +136,32 @@ def test_leads_of_ticked_measures_are_asked_once_with_one_mail_a_person(client):
     reasons = [measure.history.latest().history_change_reason for measure in (*asked, finished)]
     assert reasons[:2] == ["Federführung um einen Bericht gebeten"] * 2
     assert reasons[2] != reasons[0]
+
+
+def test_running_round_that_asks_already_is_said_before_asking_again(client):
+    client.force_login(make_user(OFFICE))
+    chamber = make_organisation("Kammer")
+    make_user(PARTNER, organisation=chamber)
+    plan, other = make_plan(), make_plan()
+    asked, given = (make_measure(plan, title, lead=chamber) for title in ("Ankauf", "Brachen"))
+    make_measure(plan, "Nicht angekreuzt", lead=chamber)
+    elsewhere = make_measure(other, "Anderer Plan", lead=chamber)
+    silent = make_measure(plan, "Stumm", lead=make_organisation("Verein"))
+    planned = make_round(plan, state="planned")
+    with time_machine.travel(NOW, tick=False):
+        open_round(reporting_round=planned, by=make_user(OFFICE), now=NOW)
+        make_report(given, state="accepted", round=planned)
+        page = client.get(ask_url(asked, given, elsewhere, silent))
+
+    asking = (
+        f'Danach fragt schon die Berichtsrunde <a href="{planned.get_absolute_url()}">'
+        f"{planned.title}</a>, bis zum 31.03.2026: "
+    )
+    assert page.context["details"][:2] == [
+        f"{asking}Kammer, angeschrieben am 18.03.2026 (wartet) („Ankauf“)",
+        f"{asking}Verein, nicht erreichbar: dort hat niemand ein Konto als Partner („Stumm“)",
+    ]
+    assert asking in page.content.decode()
 
 
 def test_nobody_to_ask_is_said_and_nothing_is_written(client):
