@@ -95,9 +95,11 @@ class DifferenceKind(models.TextChoices):
     ADDED = "added", _("Neu im Plan")
     FINISHED = "finished", _("Abgeschlossen oder eingestellt")
     PHASE = "phase", _("Andere Phase")
+    FINANCING = "financing", _("Andere Finanzierung")
     MOVED = "moved", _("Verschobene Termine")
     REACHED = "reached", _("Erreichte Meilensteine")
     MILESTONES = "milestones", _("Neue und entfallene Meilensteine")
+    INDICATORS = "indicators", _("Neue Werte und Ziele von Indikatoren")
     LEAD = "lead", _("Andere Federführung")
     REMOVED = "removed", _("Nicht mehr im Plan")
 
@@ -110,7 +112,9 @@ class Direction(models.TextChoices):
 
 
 class PathState(models.TextChoices):
-    """How the latest value of an indicator stands to its target path; computed, never stored."""
+    """How the latest value of an indicator stands to its target path; computed, and stored only by
+    closed rounds.
+    """
 
     ON_PATH = "on_path", _("auf Kurs")
     OFF_PATH = "off_path", _("nicht auf Kurs")

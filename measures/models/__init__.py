@@ -2,7 +2,7 @@ from measures.models.answers import ReportedForecast, ReportedValue
 from measures.models.contacts import Contact
 from measures.models.continuations import Continuation
 from measures.models.documents import Document, Link
-from measures.models.entries import RoundEntry, RoundMilestone
+from measures.models.entries import RoundEntry, RoundIndicator, RoundMilestone
 from measures.models.imports import MeasureImport
 from measures.models.indicators import Indicator, IndicatorTarget, IndicatorValue
 from measures.models.measures import Measure
@@ -44,6 +44,7 @@ __all__ = [
     "ReportedValue",
     "ReportingRound",
     "RoundEntry",
+    "RoundIndicator",
     "RoundMilestone",
     "SavedFilter",
     "StatusReport",

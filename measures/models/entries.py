@@ -6,7 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import TrafficLight
-from measures.enums import Financing, Obstacle, Phase
+from measures.enums import Direction, Financing, Obstacle, PathState, Phase
+from measures.models.indicators import DecimalValue, Indicator
 from measures.models.measures import Measure, Status
 from measures.models.milestones import Milestone
 from measures.models.reports import StatusReport
@@ -124,3 +125,44 @@ class RoundMilestone(models.Model):
     def expected_on(self) -> dt.date:
         """As `Milestone.expected_on`."""
         return self.done_on or self.forecast_on or self.due_on
+
+
+class RoundIndicator(models.Model):
+    """An indicator with its latest value, as it stood when the round of its entry was closed.
+
+    `target_value` is the next one to reach, `expected` what the target path asked for on the last
+    day of the value, as `queries.IndicatorThen` computes them.
+    """
+
+    entry = models.ForeignKey(RoundEntry, on_delete=models.CASCADE, related_name="indicators")
+    # As `RoundMilestone.milestone`: kept even if the indicator is deleted later.
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    title = models.CharField(_("Indikator"), max_length=200)
+    unit = models.CharField(_("Einheit"), max_length=40)
+    decimals = models.PositiveSmallIntegerField(_("Nachkommastellen"), default=0)
+    direction = models.CharField(_("Richtung"), max_length=8, choices=Direction)
+    starts_on = models.DateField(_("von"), null=True)
+    ends_on = models.DateField(_("bis"), null=True)
+    value = DecimalValue(_("Wert"), null=True)
+    target_on = models.DateField(_("zu erreichen bis"), null=True)
+    target_value = DecimalValue(_("Zielwert"), null=True)
+    expected = DecimalValue(_("nach dem Zielpfad"), null=True)
+    path_state = models.CharField(_("Zielpfad"), max_length=12, choices=PathState)
+
+    class Meta:
+        verbose_name = _("Indikator einer Berichtsrunde")
+        verbose_name_plural = _("Indikatoren einer Berichtsrunde")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "indicator"], name="roundindicator_indicator_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(path_state__in=PathState.values),
+                name="roundindicator_path_state_is_known",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from core.dates import format_date
 from core.enums import TrafficLight
 from core.exports import Sheet
-from measures.enums import UNKNOWN_LABEL, DifferenceKind, Phase
+from measures.enums import UNKNOWN_LABEL, DifferenceKind, Financing, Phase
+from measures.progress.indicators import target_then, value_then
 from measures.queries import Comparison, PlanEntry, Snapshot, compare_entries
 
 GROUP_SIZE = 50  # lines of a group that the page shows; the file has all
@@ -22,7 +23,8 @@ SEVERITY = {TrafficLight.GREEN: 0, TrafficLight.YELLOW: 1, TrafficLight.RED: 2}
 class Difference(NamedTuple):
     """One difference of a measure: the former and the new value, and why, as far as that was said.
 
-    `url` is "" for a measure that was deleted since.
+    `part` is the milestone or indicator, `target` what the indicator is to reach; `url` is "" for a
+    measure that was deleted since.
     """
 
     label: str
@@ -30,7 +32,8 @@ class Difference(NamedTuple):
     old: str
     new: str
     reason: str = ""
-    milestone: str = ""
+    part: str = ""
+    target: str = ""
 
 
 class DifferenceGroup(NamedTuple):
@@ -46,6 +49,10 @@ class DifferenceGroup(NamedTuple):
     @property
     def has_reasons(self) -> bool:
         return any(difference.reason for difference in self.differences)
+
+    @property
+    def has_targets(self) -> bool:
+        return self.kind == DifferenceKind.INDICATORS
 
     @property
     def shown(self) -> list[Difference]:
@@ -68,6 +75,7 @@ def difference_groups(before: Snapshot, after: Snapshot) -> list[DifferenceGroup
         *_of_status(comparison, former),
         *_of_place(comparison, former),
         *(_of_milestones(comparison, former) if _knows_milestones(before, after) else ()),
+        *(_of_indicators(comparison) if _knows_indicators(before, after) else ()),
     ]:
         found[kind].append(difference)
     return [DifferenceGroup(kind, lines) for kind, lines in found.items() if lines]
@@ -78,12 +86,16 @@ def _knows_milestones(*snapshots: Snapshot) -> bool:
     return all(snapshot.has_milestones for snapshot in snapshots)
 
 
+def _knows_indicators(*snapshots: Snapshot) -> bool:
+    return all(snapshot.has_indicators for snapshot in snapshots)
+
+
 def differences_line(before: Snapshot, after: Snapshot, groups: Sequence[DifferenceGroup]) -> str:
     """Return how much is different, or that nothing is."""
     if not before.entries and not after.entries:
         return _("Zu beiden Zeitpunkten stand keine Maßnahme im Plan, die Sie sehen dürfen.")
     if not groups:
-        return _("Nichts hat sich geändert: weder Stand noch Termine noch Federführung.")
+        return _("Nichts hat sich geändert: weder Stand noch Termine, Werte, Federführung.")
     count = sum(len(group.differences) for group in groups)
     text = ngettext("%(count)d Unterschied", "%(count)d Unterschiede", count)
     return text % {"count": count}
@@ -100,6 +112,10 @@ def differences_notes(before: Snapshot, after: Snapshot, since: dt.date | None) 
     if not _knows_milestones(before, after):
         notes.append(
             _("Termine sind nicht verglichen: Nicht beide Berichtsrunden halten Meilensteine fest.")
+        )
+    if not _knows_indicators(before, after):
+        notes.append(
+            _("Indikatoren sind nicht verglichen: Nicht beide Berichtsrunden halten welche fest.")
         )
     return notes
 
@@ -120,6 +136,9 @@ def _of_status(
         for entry in entries:
             old = former[entry.measure_id].phase
             yield kind, _line(entry, _phase(old), _phase(entry.phase))
+    for entry in comparison.other_financing:
+        texts = [_financing(one.financing) for one in (former[entry.measure_id], entry)]
+        yield DifferenceKind.FINANCING, _line(entry, *texts)
 
 
 def _light_kind(old: str, new: str) -> DifferenceKind:
@@ -166,16 +185,29 @@ def _of_milestones(
         yield DifferenceKind.MILESTONES, _line(entry, day, NOTHING, "", milestone.title)
 
 
+def _of_indicators(comparison: Comparison) -> Iterator[tuple[DifferenceKind, Difference]]:
+    for entry, former, now in comparison.indicators:
+        known = [one for one in (former, now) if one]
+        old, new = (value_then(one) if one else NOTHING for one in (former, now))
+        # What is aimed at now, or was before the measure lost the indicator.
+        target = target_then(known[-1])
+        yield DifferenceKind.INDICATORS, _line(entry, old, new, "", known[-1].title, target)
+
+
 def _line(
-    entry: PlanEntry, old: str, new: str, reason: str = "", milestone: str = ""
+    entry: PlanEntry, old: str, new: str, reason: str = "", part: str = "", target: str = ""
 ) -> Difference:
     is_deleted = getattr(entry, "is_deleted", False)
     url = "" if is_deleted else reverse("measures:measure", args=[entry.measure_id])
-    return Difference(entry.label, url, old, new, reason, milestone)
+    return Difference(entry.label, url, old, new, reason, part, target)
 
 
 def _phase(phase: str) -> str:
     return str(Phase(phase).label if phase else UNKNOWN_LABEL)
+
+
+def _financing(financing: str) -> str:
+    return str(Financing(financing).label if financing else UNKNOWN_LABEL)
 
 
 def _light(light: str) -> str:
@@ -195,9 +227,10 @@ def _explanation(entry: PlanEntry) -> str:
 
 def difference_sheet(groups: Iterable[DifferenceGroup], before: str, after: str) -> Sheet:
     """Return the differences as one table; `before` and `after` say of when the values are."""
-    header = [_("Was"), _("Maßnahme"), _("Meilenstein"), before, after, _("Grund")]
+    part = _("Meilenstein oder Indikator")
+    header = [_("Was"), _("Maßnahme"), part, before, after, _("Grund"), _("Ziel")]
     rows = [
-        [str(group.kind.label), line.label, line.milestone, line.old, line.new, line.reason]
+        [str(group.kind.label), line.label, line.part, line.old, line.new, line.reason, line.target]
         for group in groups
         for line in group.differences
     ]

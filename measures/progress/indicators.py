@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from core.dates import format_date
 from core.html import draw_badge
+from core.periods import Period
 from measures.enums import Direction, PathState
 from measures.models import Indicator, IndicatorTarget, IndicatorValue
+from measures.models.indicators import format_value
 from measures.progress.indicator_charts import draw_chart
-from measures.queries import Deviation, deviation_of, target_path_of
-from measures.queries.target_paths import expected_on
+from measures.queries import KeptIndicator, deviation_of, target_path_of
+from measures.queries.target_paths import Deviation, expected_on
 
 STATE_COLOURS = {PathState.ON_PATH: "success", PathState.OFF_PATH: "warning"}
 
@@ -74,6 +76,38 @@ def path_label(deviation: Deviation, direction: str) -> str:
         is_falling = direction == Direction.FALLING
         return _("über dem Zielpfad") if is_falling else _("unter dem Zielpfad")
     return str(deviation.state.label)
+
+
+def value_then(indicator: KeptIndicator) -> str:
+    """Return `2025: 136 Plätze, auf Kurs`, or that there was no value."""
+    if indicator.value is None:
+        return str(PathState.NO_VALUE.label)
+    state = PathState(indicator.path_state)
+    text = f"{period_then(indicator)}: {format_value(indicator, indicator.value)}"
+    if state == PathState.NO_TARGET:
+        return text
+    return f"{text}, {path_label(Deviation(state), indicator.direction)}"
+
+
+def period_then(indicator: KeptIndicator) -> str:
+    """Return `2025` or `1. Quartal 2025`, "" without a value."""
+    if not indicator.starts_on or not indicator.ends_on:
+        return ""
+    return str(Period(indicator.starts_on, indicator.ends_on))
+
+
+def target_then(indicator: KeptIndicator) -> str:
+    """Return `200 Plätze bis 31.12.2026 (Zielpfad zuletzt: 150 Plätze)`, "" without a target."""
+    if indicator.target_on is None:
+        return ""
+    values = {
+        "value": format_value(indicator, indicator.target_value),
+        "day": format_date(indicator.target_on),
+        "expected": format_value(indicator, indicator.expected),
+    }
+    if indicator.expected is None:
+        return _("%(value)s bis %(day)s") % values
+    return _("%(value)s bis %(day)s (Zielpfad zuletzt: %(expected)s)") % values
 
 
 def deviation_sentence(indicator: Indicator, deviation: Deviation) -> str:

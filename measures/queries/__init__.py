@@ -7,8 +7,10 @@ from measures.queries.answers import (
 )
 from measures.queries.asking import ReportQuestions, report_questions
 from measures.queries.comparisons import (
+    ChangedIndicator,
     Comparison,
     EntryCounts,
+    KeptIndicator,
     PlanEntry,
     compare_entries,
     count_entries,
@@ -31,7 +33,9 @@ from measures.queries.history import (
     reporter_label,
 )
 from measures.queries.indicators import (
+    IndicatorThen,
     deviation_of,
+    indicator_then,
     indicators_with_series,
     proposed_period,
     series_version,
@@ -147,6 +151,8 @@ __all__ = [
     "Answer",
     "AwaitedLead",
     "AwaitedReporter",
+    "ChangedIndicator",
+    "KeptIndicator",
     "Comparison",
     "DayEntry",
     "Deviation",
@@ -185,6 +191,8 @@ __all__ = [
     "forecast_conflict",
     "former_round",
     "indicator_history",
+    "IndicatorThen",
+    "indicator_then",
     "indicators_with_series",
     "keeps_plan",
     "last_edition",

@@ -5,7 +5,8 @@ Both work on any entries: those that a closed round keeps, or of some day.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
 from core.enums import TrafficLight
@@ -24,8 +25,27 @@ class KeptMilestone(Protocol):
     def expected_on(self) -> dt.date: ...
 
 
+class KeptIndicator(Protocol):
+    """An indicator with its latest value, as it stood."""
+
+    indicator_id: int
+    title: str
+    unit: str
+    decimals: int
+    direction: str
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    value: Decimal | None
+    target_on: dt.date | None
+    target_value: Decimal | None
+    expected: Decimal | None
+    path_state: str
+
+
 class PlanEntry(Protocol):
-    """A measure as it stood. `milestones.all()` holds `KeptMilestone`s; prefetch them."""
+    """A measure as it stood. `milestones.all()` holds `KeptMilestone`s, `indicators.all()`
+    `KeptIndicator`s; prefetch them.
+    """
 
     measure_id: int
     report_id: int | None
@@ -38,6 +58,7 @@ class PlanEntry(Protocol):
     help_wanted: str
     financing: str
     milestones: Any
+    indicators: Any
 
     @property
     def label(self) -> str: ...
@@ -60,6 +81,16 @@ class MovedMilestone(NamedTuple):
     reason: str
 
 
+class ChangedIndicator(NamedTuple):
+    """An indicator whose latest value, target or place beside the target path differs; None stands
+    for a time at which the measure did not have it.
+    """
+
+    entry: PlanEntry
+    former: KeptIndicator | None
+    now: KeptIndicator | None
+
+
 class Comparison(NamedTuple):
     """What differs, in the order of the later state; `removed` are entries of the earlier one.
 
@@ -73,11 +104,13 @@ class Comparison(NamedTuple):
     turned_red: list[ChangedLight]
     other_lights: list[ChangedLight]
     other_phases: list[PlanEntry]
+    other_financing: list[PlanEntry]
     other_leads: list[PlanEntry]
     moved: list[MovedMilestone]
     reached: list[tuple[PlanEntry, KeptMilestone]]
     added_milestones: list[tuple[PlanEntry, KeptMilestone]]
     removed_milestones: list[tuple[PlanEntry, KeptMilestone]]
+    indicators: list[ChangedIndicator]
 
     @property
     def is_empty(self) -> bool:
@@ -105,11 +138,13 @@ def compare_entries(before: Iterable[PlanEntry], after: Iterable[PlanEntry]) -> 
         other_phases=[
             new for old, new in pairs if new.phase != old.phase and new.phase not in FINISHED_PHASES
         ],
+        other_financing=[new for old, new in pairs if new.financing != old.financing],
         other_leads=[new for old, new in pairs if new.lead_label != old.lead_label],
         moved=[moved for old, new in pairs for moved in _moved(old, new)],
         reached=[(new, milestone) for old, new in pairs for milestone in _reached(old, new)],
         added_milestones=[(new, one) for old, new in pairs for one in _only_in(new, old)],
         removed_milestones=[(new, one) for old, new in pairs for one in _only_in(old, new)],
+        indicators=[changed for old, new in pairs for changed in _indicators(old, new)],
     )
 
 
@@ -157,6 +192,28 @@ def _only_in(entry: PlanEntry, other: PlanEntry) -> list[KeptMilestone]:
 
 def _by_key(entry: PlanEntry) -> dict[int, KeptMilestone]:
     return {milestone.milestone_id: milestone for milestone in entry.milestones.all()}
+
+
+def _indicators(old: PlanEntry, new: PlanEntry) -> Iterator[ChangedIndicator]:
+    former = {indicator.indicator_id: indicator for indicator in old.indicators.all()}
+    for indicator in new.indicators.all():
+        before = former.pop(indicator.indicator_id, None)
+        if before is None or _standing(before) != _standing(indicator):
+            yield ChangedIndicator(new, before, indicator)
+    for indicator in former.values():
+        yield ChangedIndicator(new, indicator, None)
+
+
+def _standing(indicator: KeptIndicator) -> tuple:
+    # Not its title and unit: another word for the same is no news of the measure.
+    return (
+        indicator.starts_on,
+        indicator.ends_on,
+        indicator.value,
+        indicator.target_on,
+        indicator.target_value,
+        indicator.path_state,
+    )
 
 
 class EntryCounts(NamedTuple):

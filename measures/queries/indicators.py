@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Prefetch, QuerySet
@@ -28,7 +29,7 @@ def indicators_with_series() -> QuerySet[Indicator]:
     )
 
 
-def baseline_of(indicator: Indicator) -> PathPoint | None:
+def baseline_of(indicator) -> PathPoint | None:
     if indicator.baseline_on is None:
         return None
     return PathPoint(indicator.baseline_on, indicator.baseline_value)
@@ -41,12 +42,61 @@ def target_path_of(indicator: Indicator) -> list[PathPoint]:
 def deviation_of(indicator: Indicator) -> Deviation:
     """Return how the latest value of `indicator`, loaded with its series, stands to its path."""
     latest = [PathPoint(value.ends_on, value.value) for value in indicator.series.all()][-1:]
+    return _deviation(indicator, _targets_of(indicator), latest)
+
+
+def _deviation(indicator, targets: Sequence[PathPoint], latest: Sequence[PathPoint]) -> Deviation:
     return target_path_deviation(
         direction=indicator.direction,
         baseline=baseline_of(indicator),
-        targets=_targets_of(indicator),
-        latest=latest[0] if latest else None,
+        targets=targets,
+        latest=next(iter(latest), None),
         decimals=indicator.decimals,
+    )
+
+
+class IndicatorThen(NamedTuple):
+    """An indicator with its latest value, as it stood at some time (`KeptIndicator`)."""
+
+    indicator_id: int
+    title: str
+    unit: str
+    decimals: int
+    direction: str
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    value: Decimal | None
+    target_on: dt.date | None
+    target_value: Decimal | None
+    expected: Decimal | None
+    path_state: str
+
+
+def indicator_then(indicator, targets: Iterable, series: Iterable) -> IndicatorThen:
+    """Return how `indicator` stood with these `targets`, by day, and this `series`, by day; each
+    may be of the history.
+    """
+    latest = next(iter(list(series)[-1:]), None)
+    points = [PathPoint(target.due_on, target.value) for target in targets]
+    deviation = _deviation(
+        indicator, points, [PathPoint(latest.ends_on, latest.value)] if latest else []
+    )
+    # The next one to reach; once the last one has passed, still that one.
+    ahead = [point for point in points if latest is None or point.on >= latest.ends_on]
+    target = next(iter(ahead or points[-1:]), None)
+    return IndicatorThen(
+        indicator.id,
+        indicator.title,
+        indicator.unit,
+        indicator.decimals,
+        indicator.direction,
+        latest and latest.starts_on,
+        latest and latest.ends_on,
+        latest and latest.value,
+        target and target.on,
+        target and target.value,
+        deviation.expected,
+        deviation.state.value,
     )
 
 

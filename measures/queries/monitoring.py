@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,9 +24,8 @@ from measures.models import (
     Project,
     ReportingRound,
     RoundEntry,
-    RoundMilestone,
 )
-from measures.queries.snapshots import Snapshot
+from measures.queries.snapshots import Snapshot, snapshot_of_entries
 
 NAMED_ENTRIES = 5  # of measures without a light, before a report is published
 PUBLISHED = Q(measure__is_published=True, measure__plan__is_published=True)
@@ -78,9 +77,7 @@ def _snapshot(reporting_round: ReportingRound, audience: str) -> Snapshot:
     entries = RoundEntry.objects.filter(round=reporting_round).select_related("report")
     if audience == Audience.PUBLIC:
         entries = entries.filter(PUBLISHED)
-    milestones = Prefetch("milestones", queryset=RoundMilestone.objects.order_by("pk"))
-    entries = entries.prefetch_related(milestones).order_by("pk")
-    return Snapshot(reporting_round.title, list(entries))
+    return snapshot_of_entries(reporting_round, entries.order_by("pk"))
 
 
 def _lighthouse_projects(reporting_round: ReportingRound, audience: str) -> QuerySet[Project]:

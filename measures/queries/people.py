@@ -30,6 +30,7 @@ from measures.models import (
     ReportingRound,
     ReportRequest,
     RoundEntry,
+    RoundIndicator,
     RoundMilestone,
     StatusReport,
 )
@@ -98,6 +99,10 @@ def frozen_entries() -> QuerySet[RoundEntry]:
 
 def frozen_milestones() -> QuerySet[RoundMilestone]:
     return RoundMilestone.objects.filter(entry__in=frozen_entries())
+
+
+def frozen_indicators() -> QuerySet[RoundIndicator]:
+    return RoundIndicator.objects.filter(entry__in=frozen_entries())
 
 
 def person_needs(people: QuerySet[Person]) -> Iterator[Need]:

@@ -10,14 +10,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from core.dates import end_of_day, format_day, local_date
 from core.folding import fold
 from core.history import records_at
 from core.models import Origin
-from measures.models import Measure, Milestone, Plan, ReportingRound, RoundMilestone
+from measures.models import (
+    Indicator,
+    IndicatorTarget,
+    IndicatorValue,
+    Measure,
+    Milestone,
+    Plan,
+    ReportingRound,
+    RoundEntry,
+    RoundIndicator,
+    RoundMilestone,
+)
 from measures.queries.comparisons import PlanEntry
+from measures.queries.indicators import IndicatorThen, indicator_then
 from measures.queries.past import past_measures
 from measures.queries.rounds import round_entries
 
@@ -38,10 +50,10 @@ class MilestoneThen(NamedTuple):
         return self.done_on or self.forecast_on or self.due_on
 
 
-class Milestones(list[MilestoneThen]):
-    """Read like those of a `RoundEntry`."""
+class Kept(list):
+    """Milestones or indicators, read like those of a `RoundEntry`."""
 
-    def all(self) -> list[MilestoneThen]:
+    def all(self) -> list:
         return self
 
 
@@ -61,7 +73,8 @@ class DayEntry:
     traffic_light_reason: str
     help_wanted: str
     financing: str
-    milestones: Milestones
+    milestones: Kept
+    indicators: Kept
     is_taken_over: bool
     is_deleted: bool
     # What only a round keeps.
@@ -77,26 +90,29 @@ class DayEntry:
 class Snapshot(NamedTuple):
     """A plan as it stood; `label` says when: `Mi, 13.05.2026`, or the title of a round.
 
-    Rounds closed before the portal kept their milestones do not know any (`has_milestones`).
+    Rounds closed before the portal kept their milestones or indicators do not know any
+    (`has_milestones`, `has_indicators`).
     """
 
     label: str
     entries: Sequence[PlanEntry]
     has_milestones: bool = True
+    has_indicators: bool = True
 
 
 def snapshot_of_day(plan: Plan, day: dt.date, user) -> Snapshot:
-    """Return `plan` as it stood at the end of `day` in Berlin. Two queries."""
+    """Return `plan` as it stood at the end of `day` in Berlin. Five queries."""
     moment = end_of_day(day)
     records = past_measures(user, moment).filter(plan=plan).select_related("lead")
     records = records.defer("description", "internal_notes", "supporters_text", "sources", "doubts")
-    milestones = _milestones_at(moment, plan)
+    milestones, indicators = _milestones_at(moment, plan), _indicators_at(moment, plan)
     # Sorted here: the history has no folded column, and databases sort umlauts differently.
     ordered = sorted(records, key=lambda record: (fold(record.title), record.id))
-    return Snapshot(format_day(day), [_entry(record, milestones[record.id]) for record in ordered])
+    entries = [_entry(record, milestones[record.id], indicators[record.id]) for record in ordered]
+    return Snapshot(format_day(day), entries)
 
 
-def _entry(record, milestones: list[MilestoneThen]) -> DayEntry:
+def _entry(record, milestones: list[MilestoneThen], indicators: list[IndicatorThen]) -> DayEntry:
     return DayEntry(
         measure_id=record.id,
         title=record.title,
@@ -107,7 +123,8 @@ def _entry(record, milestones: list[MilestoneThen]) -> DayEntry:
         traffic_light_reason=record.traffic_light_reason,
         help_wanted=record.help_wanted,
         financing=record.financing,
-        milestones=Milestones(milestones),
+        milestones=Kept(milestones),
+        indicators=Kept(indicators),
         is_taken_over=record.origin == Origin.TAKEN_OVER,
         is_deleted=record.is_deleted,
     )
@@ -124,16 +141,48 @@ def _milestones_at(moment: dt.datetime, plan: Plan) -> Mapping[int, list[Milesto
     return found
 
 
+def _indicators_at(moment: dt.datetime, plan: Plan) -> Mapping[int, list[IndicatorThen]]:
+    """Return measure id → its indicators, as `_milestones_at`."""
+    measures = Measure.history.filter(plan=plan).order_by().values("id")
+    ever = Indicator.history.filter(measure_id__in=measures).order_by().values("id")
+    targets: dict[int, list] = defaultdict(list)
+    for target in records_at(IndicatorTarget, moment, indicator_id__in=ever).order_by("due_on"):
+        targets[target.indicator_id].append(target)
+    series: dict[int, list] = defaultdict(list)
+    values = records_at(IndicatorValue, moment, indicator_id__in=ever)
+    for value in values.order_by("ends_on", "starts_on"):
+        series[value.indicator_id].append(value)
+    found: dict[int, list[IndicatorThen]] = defaultdict(list)
+    records = records_at(Indicator, moment, measure_id__in=measures)
+    for record in records.order_by("position", "title", "id"):
+        then = indicator_then(record, targets[record.id], series[record.id])
+        found[record.measure_id].append(then)
+    return found
+
+
 def snapshot_of_round(reporting_round: ReportingRound, user) -> Snapshot:
-    """Return the plan as the closed round keeps it. Two queries.
+    """Return the plan as the closed round keeps it. Three queries.
 
     Empty for rounds closed before the portal kept the plan.
     """
-    milestones = Prefetch("milestones", queryset=RoundMilestone.objects.order_by("pk"))
-    entries = list(round_entries(reporting_round, user).prefetch_related(milestones))
+    return snapshot_of_entries(reporting_round, round_entries(reporting_round, user))
+
+
+def snapshot_of_entries(reporting_round: ReportingRound, entries: QuerySet[RoundEntry]) -> Snapshot:
+    """Return those `entries` that the closed round keeps, with milestones and indicators."""
+    kept = list(
+        entries.prefetch_related(
+            Prefetch("milestones", queryset=RoundMilestone.objects.order_by("pk")),
+            Prefetch("indicators", queryset=RoundIndicator.objects.order_by("pk")),
+        )
+    )
     # A plan without any milestone looks the same; then there is nothing to compare either.
-    has_milestones = any(entry.milestones.all() for entry in entries)
-    return Snapshot(reporting_round.title, entries, has_milestones)
+    return Snapshot(
+        reporting_round.title,
+        kept,
+        any(entry.milestones.all() for entry in kept),
+        any(entry.indicators.all() for entry in kept),
+    )
 
 
 def recorded_since(plan: Plan) -> dt.date | None:

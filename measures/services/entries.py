@@ -8,12 +8,18 @@ from measures.models import (
     PlanSection,
     ReportingRound,
     RoundEntry,
+    RoundIndicator,
     RoundMilestone,
     StatusReport,
 )
 from measures.models.measures import STATUS_FIELDS
 from measures.models.reports import REPORT_TEXTS
-from measures.queries import accepted_in_round, sections_of
+from measures.queries import (
+    accepted_in_round,
+    indicator_then,
+    indicators_with_series,
+    sections_of,
+)
 
 BATCH_SIZE = 500
 MILESTONE_FIELDS = ("title", "due_on", "forecast_on", "forecast_reason", "done_on")
@@ -33,6 +39,7 @@ def freeze_plan(reporting_round: ReportingRound) -> None:
     ]
     RoundEntry.objects.bulk_create(entries, batch_size=BATCH_SIZE)
     _freeze_milestones(reporting_round, entries)
+    _freeze_indicators(reporting_round, entries)
 
 
 def _freeze_milestones(reporting_round: ReportingRound, entries: list[RoundEntry]) -> None:
@@ -47,6 +54,23 @@ def _freeze_milestones(reporting_round: ReportingRound, entries: list[RoundEntry
                 **{name: getattr(milestone, name) for name in MILESTONE_FIELDS},
             )
             for milestone in milestones
+        ],
+        batch_size=BATCH_SIZE,
+    )
+
+
+def _freeze_indicators(reporting_round: ReportingRound, entries: list[RoundEntry]) -> None:
+    kept = {entry.measure_id: entry for entry in entries}
+    of_round = {"measure__round_entries__round": reporting_round}
+    RoundIndicator.objects.bulk_create(
+        [
+            RoundIndicator(
+                entry=kept[indicator.measure_id],
+                **indicator_then(
+                    indicator, indicator.targets.all(), indicator.series.all()
+                )._asdict(),
+            )
+            for indicator in indicators_with_series().filter(**of_round)
         ],
         batch_size=BATCH_SIZE,
     )

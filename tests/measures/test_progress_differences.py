@@ -1,8 +1,9 @@
 import datetime as dt
+from decimal import Decimal
 
-from measures.progress import difference_groups, difference_sheet
-from measures.queries import DayEntry, Snapshot
-from measures.queries.snapshots import Milestones, MilestoneThen
+from measures.progress import difference_groups, difference_sheet, differences_notes
+from measures.queries import DayEntry, IndicatorThen, Snapshot
+from measures.queries.snapshots import Kept, MilestoneThen
 
 JUNE, AUGUST = dt.date(2026, 6, 30), dt.date(2026, 8, 31)
 
@@ -20,8 +21,11 @@ def entry(measure_id=1, **fields) -> DayEntry:
         "is_taken_over": False,
         "is_deleted": False,
     }
-    milestones = Milestones(fields.pop("milestones", ()))
-    return DayEntry(measure_id=measure_id, milestones=milestones, **values | fields)
+    milestones = Kept(fields.pop("milestones", ()))
+    indicators = Kept(fields.pop("indicators", ()))
+    return DayEntry(
+        measure_id=measure_id, milestones=milestones, indicators=indicators, **values | fields
+    )
 
 
 def milestone(key: int, title: str, **fields) -> MilestoneThen:
@@ -33,7 +37,7 @@ def found(before: list[DayEntry], after: list[DayEntry]) -> list[tuple]:
     """Return (kind, measure, milestone, old, new, reason) of each difference."""
     groups = difference_groups(Snapshot("früher", before), Snapshot("später", after))
     return [
-        (group.kind.value, line.label, line.milestone, line.old, line.new, line.reason)
+        (group.kind.value, line.label, line.part, line.old, line.new, line.reason)
         for group in groups
         for line in group.differences
     ]
@@ -146,9 +150,96 @@ def test_long_group_is_cut_and_counted_and_the_file_has_all():
     assert list(sheet.header) == [
         "Was",
         "Maßnahme",
-        "Meilenstein",
+        "Meilenstein oder Indikator",
         "früher",
         "später",
         "Grund",
+        "Ziel",
     ]
     assert len(list(sheet.rows)) == 52
+
+
+def indicator(key: int, value: str | None, state: str, **fields) -> IndicatorThen:
+    """Return the value of 2025 of an indicator that is to reach 200 by the end of 2026."""
+    values = {
+        "title": f"Indikator {key}",
+        "unit": "Plätze",
+        "decimals": 0,
+        "direction": "falling",
+        "starts_on": dt.date(2025, 1, 1) if value else None,
+        "ends_on": dt.date(2025, 12, 31) if value else None,
+        "value": Decimal(value) if value else None,
+        "target_on": dt.date(2026, 12, 31),
+        "target_value": Decimal(200),
+        "expected": Decimal(150) if value else None,
+    }
+    return IndicatorThen(indicator_id=key, path_state=state, **values | fields)
+
+
+def test_financing_and_indicators_are_told_with_target_and_path():
+    no_target = {"target_on": None, "target_value": None, "expected": None}
+    before = [
+        entry(
+            financing="partial",
+            indicators=[
+                indicator(1, "120", "on_path"),
+                indicator(2, "140", "on_path"),
+                indicator(3, None, "no_value"),
+                indicator(4, "9", "no_target", **no_target),
+                indicator(5, "7", "on_path"),
+            ],
+        ),
+        entry(2),
+    ]
+    after = [
+        entry(
+            financing="secured",
+            indicators=[
+                indicator(1, "136", "off_path"),
+                indicator(2, "140", "on_path", title="Umbenannt", unit="Stellen"),
+                indicator(3, "180", "on_path"),
+                indicator(5, "7", "on_path", target_value=Decimal(210)),
+                indicator(6, "1", "on_path"),
+            ],
+        ),
+        entry(2, financing="open"),
+    ]
+
+    (financing, indicators) = difference_groups(
+        Snapshot("früher", before), Snapshot("später", after)
+    )
+
+    assert financing.heading == "Andere Finanzierung (2)"
+    assert [(line.label, line.old, line.new) for line in financing.differences] == [
+        ("Maßnahme 1", "teilweise", "gesichert"),
+        ("Maßnahme 2", "nicht belegt", "ungeklärt"),
+    ]
+    target = "200 Plätze bis 31.12.2026 (Zielpfad zuletzt: 150 Plätze)"
+    assert [line[2:4] + line[5:] for line in indicators.differences] == [
+        (
+            "2025: 120 Plätze, auf Kurs",
+            "2025: 136 Plätze, über dem Zielpfad",
+            "Indikator 1",
+            target,
+        ),
+        ("noch kein Wert", "2025: 180 Plätze, auf Kurs", "Indikator 3", target),
+        (
+            "2025: 7 Plätze, auf Kurs",
+            "2025: 7 Plätze, auf Kurs",
+            "Indikator 5",
+            target.replace("200", "210"),
+        ),
+        ("–", "2025: 1 Plätze, auf Kurs", "Indikator 6", target),
+        ("2025: 9 Plätze", "–", "Indikator 4", ""),
+    ]
+    assert difference_groups(Snapshot("früher", after), Snapshot("später", after)) == []
+
+
+def test_round_that_kept_no_indicators_is_not_compared_by_them():
+    before = Snapshot("früher", [entry()], has_indicators=False)
+    after = Snapshot("später", [entry(indicators=[indicator(1, "120", "on_path")])])
+
+    assert difference_groups(before, after) == []
+    assert differences_notes(before, after, None) == [
+        "Indikatoren sind nicht verglichen: Nicht beide Berichtsrunden halten welche fest."
+    ]

@@ -1,8 +1,10 @@
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
 from core.history import delete_as, save_changes_as
+from core.periods import parse_period
 from core.roles import OBSERVER, OFFICE
 from measures.progress import difference_groups
 from measures.queries import (
@@ -12,8 +14,13 @@ from measures.queries import (
 )
 from measures.services import (
     close_round,
+    create_indicator,
     create_measure,
     create_milestone,
+    create_target,
+    create_value,
+    delete_indicator,
+    delete_value,
     move_milestone,
     record_report,
 )
@@ -87,6 +94,75 @@ def test_snapshot_shows_the_end_of_its_day_in_berlin(office):
     assert not snapshot_of_day(plan, MAY - dt.timedelta(days=1), office).entries
 
 
+def standing(snapshot) -> dict[str, list[tuple]]:
+    return {
+        found.title: [
+            (one.title, str(one.value), str(one.target_value), str(one.expected), one.path_state)
+            for one in found.indicators.all()
+        ]
+        for found in snapshot.entries
+    }
+
+
+def counted(period: str, value: str) -> dict:
+    starts_on, ends_on = parse_period(period)
+    return {"starts_on": starts_on, "ends_on": ends_on, "value": Decimal(value)}
+
+
+def test_indicators_stand_with_the_values_and_targets_of_their_day_or_round(office):
+    plan = make_plan()
+    measure = create_measure(values=values_of(plan, "Ankauf"), by=office, now=at(MAY, 8))
+    names = {"unit": "ha", "direction": "rising", "decimals": 0}
+    area, gone = (
+        create_indicator(
+            measure=measure, values={"title": title, **names}, by=office, now=at(MAY, 8)
+        )
+        for title in ("Fläche", "Irrtum")
+    )
+    for value in (counted("2024", "10"), counted("2025-Q1", "12")):
+        create_value(indicator=area, values=value, by=office, now=at(MAY, 9))
+    before = make_round(plan)
+    close_round(reporting_round=before, by=office, now=at(MAY, 10))
+    for day, value in (("2025-12-31", "20"), ("2026-12-31", "30")):
+        target = {"due_on": dt.date.fromisoformat(day), "value": Decimal(value)}
+        create_target(indicator=area, values=target, by=office, now=at(JUNE, 8))
+    later = create_value(
+        indicator=area, values=counted("2026-Q1", "15"), by=office, now=at(JUNE, 9)
+    )
+    delete_indicator(indicator=gone, by=office, now=at(JUNE, 9))
+    after = make_round(plan)
+    close_round(reporting_round=after, by=office, now=at(JUNE, 10))
+    july = dt.date(2026, 7, 1)
+    delete_value(indicator_value=later, by=office, now=at(july, 9))
+
+    then = {
+        "Ankauf": [
+            ("Fläche", "12.0000", "None", "None", "no_target"),
+            ("Irrtum", "None", "None", "None", "no_target"),
+        ]
+    }
+    now = {"Ankauf": [("Fläche", "15.0000", "30.0000", "22", "off_path")]}
+    assert standing(snapshot_of_day(plan, MAY, office)) == then
+    assert standing(snapshot_of_day(plan, JUNE, office)) == now
+    assert standing(snapshot_of_day(plan, july, office)) == {
+        "Ankauf": [("Fläche", "12.0000", "20.0000", "None", "before_path")]
+    }
+    assert standing(snapshot_of_round(before, office)) == then
+    kept = standing(snapshot_of_round(after, office))
+    assert kept == {"Ankauf": [("Fläche", "15.0000", "30.0000", "22.0000", "off_path")]}
+    by_days = lines(*(snapshot_of_day(plan, day, office) for day in (MAY, JUNE)))
+    assert by_days == lines(*(snapshot_of_round(found, office) for found in (before, after)))
+    assert by_days == [
+        (
+            "indicators",
+            "Ankauf",
+            "1. Quartal 2025: 12 ha",
+            "1. Quartal 2026: 15 ha, unter dem Zielpfad",
+        ),
+        ("indicators", "Ankauf", "noch kein Wert", "–"),
+    ]
+
+
 def test_snapshot_has_the_rights_of_today(office):
     plan = make_plan()
     shown = create_measure(values=values_of(plan, "Offen"), by=office, now=at(MAY, 8))
@@ -125,7 +201,7 @@ def test_rounds_are_compared_as_they_were_closed(office, django_assert_num_queri
     # What comes after the closing is no part of the round.
     record_report(measure=measure, values=report_values(**RED), by=office, now=at(JUNE, 10))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         before, after = (snapshot_of_round(found, office) for found in rounds)
 
     assert after.label == rounds[1].title

@@ -20,12 +20,15 @@ from tests.confirming import fill_in
 from tests.core.pdfs import read_pdf, structure_of, text_of
 from tests.measures.builders import (
     NOW,
+    make_indicator,
     make_measure,
     make_milestone,
     make_plan,
     make_project,
     make_round,
     make_section,
+    make_target,
+    make_value,
     report_values,
 )
 from tests.partners.builders import make_organisation, make_user
@@ -60,6 +63,9 @@ def closed(office):
     )
     make_measure(plan, "Geheim", is_published=False, internal_notes=SECRET)
     soon = make_milestone(turned, "Vertrag", due_on=dt.date(2026, 5, 1))
+    area = make_indicator(turned, "Fläche", unit="ha")
+    make_target(area, "2026-12-31", "40")
+    make_value(area, "2024", "12")
     earlier = make_round(plan, cut_off_on=dt.date(2025, 9, 1), due_on=dt.date(2025, 9, 30))
     record_report(measure=turned, values=report_values(), by=office, now=NOW)
     close_round(reporting_round=earlier, by=office, now=NOW)
@@ -69,9 +75,13 @@ def closed(office):
     soon.save()
     running = make_round(plan)
     red = report_values(
-        traffic_light="red", traffic_light_reason="Mittel fehlen", help_wanted="Haushalt klären"
+        traffic_light="red",
+        traffic_light_reason="Mittel fehlen",
+        help_wanted="Haushalt klären",
+        financing="partial",
     )
     record_report(measure=turned, values=red, by=office, now=NOW)
+    make_value(area, "2025", "15")
     return close_round(reporting_round=running, by=office, now=NOW)
 
 
@@ -132,12 +142,13 @@ def test_begins_after_closing_with_sentences_from_the_numbers(client, closed):
             "Gesamtschau",
             "Phasen: 1 in Umsetzung, 2 nicht belegt. Ampeln: 1 rot, 2 nicht belegt. Gegenüber der "
             f"„{closed.plan.rounds.earliest('cut_off_on')}“: Neu im Plan: 1, Auf Rot: 1, "
-            "Verschobene Termine: 1.",
+            "Verschobene Termine: 1, Andere Finanzierung: 1, Neue Werte und Ziele von "
+            "Indikatoren: 1.",
         ),
         ("Flächen", "1 Maßnahme. Phasen: 1 in Umsetzung. Ampeln: 1 rot."),
         ("Ohne Platz im Plan", "2 Maßnahmen. Phasen: 2 nicht belegt. Ampeln: 2 nicht belegt."),
         ("Leuchtturmprojekte", "2 Vorhaben sind als Leuchtturmprojekt gekennzeichnet."),
-        ("Förderung und Finanzierung", "Finanzierung: 1 gesichert, 2 nicht belegt."),
+        ("Förderung und Finanzierung", "Finanzierung: 1 teilweise, 2 nicht belegt."),
         ("Ausblick", "Bis zum 01.09.2026 steht 1 Meilenstein an."),
     ]
     again = client.post(url_of(closed, "monitoring_begin"), follow=True).content.decode()
@@ -197,6 +208,7 @@ def test_files_say_the_same_in_three_formats_without_internal_notes(client, clos
     assert "Vorwort Halle <b>&amp; #strong[x] {{ 7*7 }} \U0001f3ed =1+1" in lines
     assert "Zweiter Absatz" in lines
     assert {"✗ rot: Mittel fehlen", "nicht gefragt", "+1", "01.06.2026"} <= set(cells)
+    assert {"2025: 15 ha, vor dem ersten Ziel", "40 ha bis 31.12.2026", "teilweise"} <= set(cells)
     assert book.sheetnames == [
         "Gesamtschau",
         "Kennzahlen",
@@ -206,6 +218,23 @@ def test_files_say_the_same_in_three_formats_without_internal_notes(client, clos
         "Ohne Platz im Plan",
         "Leuchttürme",
         "Anlage",
+        "Indikatoren",
+    ]
+    assert [
+        list(cells) for cells in book["Indikatoren"].iter_rows(min_row=5, values_only=True)
+    ] == [
+        [
+            "Ankauf",
+            "Fläche",
+            "ha",
+            12,
+            "2025",
+            15,
+            None,
+            "vor dem ersten Ziel",
+            40,
+            dt.datetime(2026, 12, 31),
+        ]
     ]
     assert [cell.value for cell in book["Gesamtschau"][7]][:5] == ["Alle", 3, 1, 0, 2]
     everything = f"{text} {cells} {lines} {[list(sheet.values) for sheet in book]}"

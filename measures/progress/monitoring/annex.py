@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from core.blocks import Block, heading, note, table
 from core.dates import format_date
 from measures.enums import UNKNOWN_LABEL
-from measures.models import RoundEntry, RoundMilestone
+from measures.models import RoundEntry, RoundIndicator, RoundMilestone
 from measures.progress.entries import missing_report
+from measures.progress.indicators import target_then, value_then
 from measures.progress.monitoring.counts import entries_by_field, field_label, light_label
 from measures.queries import MonitoringState
 
@@ -54,6 +55,7 @@ def measure_facts(entry: RoundEntry, with_milestones: bool = True) -> list[tuple
     ]
     if with_milestones:
         facts.append((_("Meilensteine"), milestone_lines(entry.milestones.all())))
+    facts.append((_("Indikatoren"), indicator_lines(entry.indicators.all())))
     return [(label, text) for label, text in facts if text]
 
 
@@ -69,6 +71,17 @@ def milestone_lines(milestones: Iterable[RoundMilestone]) -> str:
         f"{format_date(milestone.due_on)}: {milestone.title}{_remark(milestone)}"
         for milestone in milestones
     )
+
+
+def indicator_lines(indicators: Iterable[RoundIndicator]) -> str:
+    """Return one line for each: `Plätze: 2025: 136 Plätze, auf Kurs; Ziel: 200 Plätze bis …`."""
+    return "\n".join(map(_indicator_line, indicators))
+
+
+def _indicator_line(indicator: RoundIndicator) -> str:
+    target = target_then(indicator)
+    parts = [value_then(indicator), _("Ziel: %(target)s") % {"target": target} if target else ""]
+    return f"{indicator}: {'; '.join(filter(None, parts))}"
 
 
 def _remark(milestone: RoundMilestone) -> str:

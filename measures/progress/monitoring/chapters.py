@@ -9,9 +9,10 @@ from core.blocks import Block, heading, note, paragraphs, table
 from core.dates import add_months, format_date
 from core.enums import TrafficLight
 from measures.enums import ChapterKind, Financing
-from measures.models import MonitoringChapter
-from measures.progress.differences import GROUP_SIZE, difference_groups
+from measures.models import MonitoringChapter, RoundEntry
+from measures.progress.differences import GROUP_SIZE, NOTHING, difference_groups
 from measures.progress.entries import missing_report
+from measures.progress.indicators import target_then, value_then
 from measures.progress.monitoring.annex import facts_table, measure_level
 from measures.progress.monitoring.counts import (
     count_bar,
@@ -100,15 +101,19 @@ def _differences(state: MonitoringState) -> Iterator[Block]:
     if not groups:
         yield note(_("Nichts hat sich geändert."))
     for group in groups:
-        header = [_("Maßnahme"), _("bisher"), _("jetzt"), _("Grund")]
+        header, widths = [_("Maßnahme"), _("bisher"), _("jetzt")], [52, 24, 24]
+        if group.has_reasons or group.has_targets:
+            header.append(_("Ziel") if group.has_targets else _("Grund"))
+            widths = [30, 20, 20, 30] if group.has_targets else [32, 16, 16, 36]
         rows = [
-            ["\n".join(filter(None, [line.label, line.milestone])), line.old, line.new, line.reason]
+            [
+                "\n".join(filter(None, [line.label, line.part])),
+                line.old,
+                line.new,
+                line.reason or line.target or NOTHING,
+            ][: len(header)]
             for line in group.differences
         ]
-        widths = [38, 18, 18, 26]
-        if not group.has_reasons:
-            header, widths = header[:3], [52, 24, 24]
-            rows = [cells[:3] for cells in rows]
         yield _list_table(group.heading, header, rows, widths)
 
 
@@ -135,6 +140,7 @@ def _field(state: MonitoringState, field: str) -> Iterator[Block]:
         ],
         [34, 25, 16, 13, 12],
     )
+    yield from _indicators(entries)
     # Red first: these need a decision of the house, yellow ones are to be known.
     problems = [entry for light in PROBLEMS for entry in entries if entry.traffic_light == light]
     if problems:
@@ -152,6 +158,17 @@ def _field(state: MonitoringState, field: str) -> Iterator[Block]:
             ],
             [30, 12, 29, 29],
         )
+
+
+def _indicators(entries: Sequence[RoundEntry]) -> Iterator[Block]:
+    rows = [
+        [f"{entry.label}\n{indicator}", value_then(indicator), target_then(indicator) or NOTHING]
+        for entry in entries
+        for indicator in entry.indicators.all()
+    ]
+    if rows:
+        header = [_("Maßnahme und Indikator"), _("Stand"), _("Ziel")]
+        yield _list_table(_("Indikatoren"), header, rows, [40, 28, 32])
 
 
 def _lighthouses(state: MonitoringState) -> Iterator[Block]:

@@ -20,7 +20,13 @@ from measures.enums import Audience
 from measures.models import MonitoringChapter, RoundEntry
 from measures.progress.differences import difference_groups, difference_sheet
 from measures.progress.entries import entry_sheet
-from measures.progress.monitoring.annex import annex_blocks, measure_level, milestone_lines
+from measures.progress.indicators import period_then
+from measures.progress.monitoring.annex import (
+    annex_blocks,
+    indicator_lines,
+    measure_level,
+    milestone_lines,
+)
 from measures.progress.monitoring.chapters import chapter_blocks, chapter_title, fields_of
 from measures.progress.monitoring.counts import (
     Scale,
@@ -121,7 +127,9 @@ def _blocks(state: MonitoringState, chapters: Sequence[MonitoringChapter]) -> It
 def monitoring_sheets(
     state: MonitoringState, chapters: Sequence[MonitoringChapter], audience: str
 ) -> list[Sheet]:
-    """Return the same report as sheets: numbers, differences, texts, fields, lighthouses, annex."""
+    """Return the same report as sheets: numbers, differences, texts, fields, lighthouses, annex,
+    indicators.
+    """
     entries, fields = state.entries, fields_of(chapters)
     sheets = [_overview_sheet(state, fields), _figures_sheet(state)]
     if state.former:
@@ -136,7 +144,45 @@ def monitoring_sheets(
     lighthouses = [entry for entry in entries if entry.is_lighthouse]
     sheets.append(_measure_sheet(_sheet_title(_("Leuchttürme"), names), state, lighthouses))
     sheets.append(_measure_sheet(_sheet_title(_("Anlage"), names), state, entries))
-    return sheets
+    return [*sheets, _indicator_sheet(_sheet_title(_("Indikatoren"), names), state)]
+
+
+def _indicator_sheet(title: str, state: MonitoringState) -> Sheet:
+    """Return the latest value of each indicator beside that of the round before."""
+    former = {
+        indicator.indicator_id: indicator
+        for entry in (state.former.entries if state.former else ())
+        for indicator in entry.indicators.all()
+    }
+    header = [
+        _("Maßnahme"),
+        _("Indikator"),
+        _("Einheit"),
+        _("Wert in der Runde davor"),
+        _("Zeitraum"),
+        _("Wert"),
+        _("Zielpfad verlangt"),
+        _("Zielpfad"),
+        _("Zielwert"),
+        _("zu erreichen bis"),
+    ]
+    rows = [
+        [
+            entry.label,
+            indicator.title,
+            indicator.unit,
+            getattr(former.get(indicator.indicator_id), "value", None),
+            period_then(indicator),
+            indicator.value,
+            indicator.expected,
+            indicator.get_path_state_display(),
+            indicator.target_value,
+            indicator.target_on,
+        ]
+        for entry in state.entries
+        for indicator in entry.indicators.all()
+    ]
+    return Sheet(title, header, rows)
 
 
 def _sheet_title(title: str, taken: set[str]) -> str:
@@ -189,9 +235,11 @@ def _measure_sheet(title: str, state: MonitoringState, entries: Sequence[RoundEn
             entry.amount,
             _("ja") if entry.is_lighthouse else "",
             milestone_lines(entry.milestones.all()),
+            indicator_lines(entry.indicators.all()),
         ]
         for entry in entries
     ]
-    header = [*sheet.header, _("Mittel"), _("Leuchtturmprojekt"), _("Meilensteine")]
+    titles = [_("Mittel"), _("Leuchtturmprojekt"), _("Meilensteine"), _("Indikatoren")]
+    header = [*sheet.header, *titles]
     rows = [[*cells, *extra] for cells, extra in zip(sheet.rows, more, strict=True)]
     return Sheet(title, header, rows)

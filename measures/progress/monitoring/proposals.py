@@ -80,6 +80,8 @@ def _overview(state: MonitoringState, whole: EntryCounts) -> str:
                 DifferenceKind.RED,
                 DifferenceKind.MOVED,
                 DifferenceKind.REACHED,
+                DifferenceKind.FINANCING,
+                DifferenceKind.INDICATORS,
             )
             if kind in counts
         ]
