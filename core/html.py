@@ -1,9 +1,11 @@
 """HTML fragments that occur hundreds of times on a page: here, Python is faster than templates."""
 
 import datetime as dt
+from collections.abc import Mapping
+from functools import lru_cache
 
 import nh3
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from core.dates import describe_deadline, describe_due, format_day
 from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
+from core.progress import Ticks
 from core.staticfiles import KERN_ICONS
 
 BADGE_COLOURS = ("neutral", "info", "success", "warning", "danger", "muted")
@@ -60,12 +63,42 @@ def draw_note(text) -> SafeString:
     return format_html('<span class="table__note">{}</span>', text) if text else SafeString("")
 
 
+def draw_attributes(values: Mapping) -> SafeString:
+    """Return `values` as HTML attributes, each after a space; True stands for one without a value.
+    None and False are left out.
+    """
+    # The names are constants of the code. `format_html` would take three times as long.
+    return mark_safe(
+        "".join(
+            f" {name}" if value is True else f' {name}="{conditional_escape(str(value))}"'
+            for name, value in values.items()
+            if value is not None and value is not False
+        )
+    )
+
+
+def draw_tick(ticks: Ticks, pk: int, label) -> SafeString:
+    """Return the cell with the box of a row, which belongs to the form *ticked*."""
+    return format_html(
+        '<td class="tick"><label><input{}><span class="kern-sr-only">{}</span></label></td>',
+        draw_attributes(
+            {"type": "checkbox", "form": "ticked", "name": ticks.name, "value": pk}
+            | {"checked": pk in ticks.keys}
+        ),
+        label,
+    )
+
+
+# Cached by type too: a text that is safe HTML equals the same text to be escaped.
+@lru_cache(maxsize=512, typed=True)
 def draw_badge(text, colour: str = "neutral") -> SafeString:
     return format_html(
         '<span class="badge badge--{}">{}</span>', one_of(colour, BADGE_COLOURS), text
     )
 
 
+# Cached: a page has hundreds of a few dozen kinds.
+@lru_cache(maxsize=512)
 def draw_traffic_light(value: str, *, short: bool = False, count: int | None = None) -> SafeString:
     """Return a traffic light: a shape, its colour in words and its meaning.
 

@@ -11,6 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core.html import draw_attributes
+
 # Up to this number a plain select is quicker to use.
 LEAST_TO_FILTER = 15
 MOST_RECENT = 5
@@ -60,7 +62,7 @@ class PickList(forms.Select):
             "{}",
             ((_draw_group(label, options, selected),) for label, options in self._groups()),
         )
-        select = format_html("<select{}>{}</select>", _draw_attributes(attrs), groups)
+        select = format_html("<select{}>{}</select>", draw_attributes(attrs), groups)
         # With its script, so that only pages with a list load it; a browser runs it once.
         return format_html(
             '<pick-list{}>{}</pick-list><script type="module" src="{}"></script>',
@@ -113,7 +115,7 @@ class PickList(forms.Select):
             own_name = attrs["name"].rpartition("-")[2]
             data["data-with"] = attrs.get("id", "").removesuffix(own_name) + self.owner_field
             data["data-with-label"] = self.owner_label
-        return _draw_attributes(data)
+        return draw_attributes(data)
 
 
 def _draw_group(label: str, options: Iterable[Option], selected: Collection[str]) -> SafeString:
@@ -129,17 +131,7 @@ def _drawn_options(options: Iterable[Option], selected: Collection[str]) -> Iter
             "data-also": keywords or None,
             "selected": value in selected,
         }
-        yield _draw_attributes(attributes), label
-
-
-def _draw_attributes(values: dict) -> SafeString:
-    """Return `values` as HTML attributes; True stands for one without a value."""
-    drawn = (
-        (format_html(" {}", name) if value is True else format_html(' {}="{}"', name, str(value)),)
-        for name, value in values.items()
-        if value not in (None, False)
-    )
-    return format_html_join("", "{}", drawn)
+        yield draw_attributes(attributes), label
 
 
 def put_first(field: forms.ChoiceField, values: Iterable, label: str | Promise) -> None:

@@ -303,10 +303,9 @@ def _ignored_values(form) -> list[str]:
     ]
 
 
-@register.inclusion_tag("components/tick.html")
-def tick(*, ticks: Ticks, pk: int, label) -> dict:
-    """Show the cell with the box of a row, which belongs to the form *ticked*."""
-    return {"name": ticks.name, "pk": pk, "label": label, "is_ticked": pk in ticks.keys}
+@register.simple_tag
+def tick(*, ticks: Ticks, pk: int, label) -> SafeString:
+    return html.draw_tick(ticks, pk, label)
 
 
 @register.inclusion_tag("components/ticked_fields.html", takes_context=True)
