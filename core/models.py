@@ -58,6 +58,10 @@ BASIS = {
 }
 
 
+# What `Sourced` objects keep about their sources. Lists defer it: reading JSON costs.
+SOURCE_FIELDS = ("sources", "basis", "doubts")
+
+
 class Sourced(models.Model):
     """An object that records where it comes from and how reliable its values are.
 

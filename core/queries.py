@@ -1,10 +1,12 @@
-"""Keys from query strings, and workarounds for limits of databases: the range of integers, the
-parameters in one statement.
+"""Keys from query strings, statements kept as SQL, and workarounds for limits of databases: the
+range of integers, the parameters in one statement.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import datetime as dt
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import IntegerField
 from django.db.models.lookups import In
@@ -54,3 +56,35 @@ def in_batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
         connection.features.max_query_params or MAX_BATCH_SIZE + RESERVED_PARAMETERS
     ) - RESERVED_PARAMETERS
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+SQL = tuple[str, tuple]
+MAX_WRITTEN = 1_000
+_written: dict[Hashable, tuple[dt.datetime, SQL]] = {}
+
+
+def written_once(key: Hashable, moment: dt.datetime, write: Callable[[], SQL]) -> SQL:
+    """Return the SQL and the parameters of `write()`, kept by this process for the same `key`; no
+    SQL if there can be no rows.
+
+    For the large statements of the start page: Django takes longer to write them than the database
+    to answer. `key` has all that they depend on, except the `moment` itself, a parameter of its
+    own that is replaced by that of this call.
+    """
+    if key not in _written:
+        if len(_written) >= MAX_WRITTEN:
+            _written.clear()
+        try:
+            _written[key] = moment, write()
+        except EmptyResultSet:
+            _written[key] = moment, ("", ())
+    written_at, (sql, parameters) = _written[key]
+    adapt = connection.ops.adapt_datetimefield_value
+    then, present = adapt(written_at), adapt(moment)
+    return sql, tuple(present if value == then else value for value in parameters)
+
+
+def fetch_all(sql: str, parameters: Sequence) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()

@@ -1,12 +1,10 @@
 """Filters of the lists. The query string holds the choice, so that users can bookmark it."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping
 
 import django_filters as filters
 from django import forms
-from django.core.cache import cache
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -36,12 +34,11 @@ from measures.queries import (
     with_period,
 )
 from measures.queries.facets import (
-    COUNTS_KEPT_SECONDS,
     HALF_A_YEAR,
-    LIVE_COUNT_LIMIT,
     NEVER,
     OVERDUE,
     YEAR,
+    kept_counts,
 )
 from partners.filters import ResponsibleFilter, offer_accounts
 from partners.models import Organisation, Sector
@@ -141,28 +138,23 @@ class MeasureFilter(filters.FilterSet):
         chosen = self.form.cleaned_data.get("plan")
         return next((plan for plan in self.plans if str(plan.pk) == chosen), None)
 
-    def count_choices(self, found: int) -> None:
-        """Add to each choice how many measures it would find. `found` is how many
-        the list holds now: the counts of a very long list are kept for a minute.
-        """
+    def count_choices(self) -> int | None:
+        """Add to each choice how many measures it would find; return how many the list holds."""
         if not self.form.is_valid():
-            return
-        if found > LIVE_COUNT_LIMIT:
-            key = f"{self.user.pk}:{sorted(self.data.lists())}:{self.today}"
-            key = f"measures:facets:{hashlib.sha256(key.encode()).hexdigest()}"
-            counts = cache.get_or_set(key, self._counts, COUNTS_KEPT_SECONDS)
-        else:
-            counts = self._counts()
+            return None
+        chosen = sorted(self.data.lists())
+        found, counts = kept_counts(self.user, "facets", chosen, self.today, count=self._counts)
         for name in FACETS:
             widget = self.form.fields[name].widget
             widget.choices = _with_counts(widget.choices, counts.get(name, {}))
+        return found
 
-    def _counts(self) -> dict[str, dict[str, int]]:
+    def _counts(self) -> tuple[int, dict[str, dict[str, int]]]:
         chosen = [name for name in FACETS if self.form.cleaned_data.get(name)]
         others = {name: self._limited_by_others(name) for name in chosen}
         counts = facet_counts(self.qs, others, self.today)
         counts["section"] = counted_with_parents(counts.get("section", {}), self.sections)
-        return counts
+        return self.qs.count(), counts
 
     def _limited_by_others(self, name: str) -> QuerySet[Measure]:
         measures = self.queryset

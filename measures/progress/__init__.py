@@ -48,9 +48,9 @@ from measures.progress.imports import (
     problem_lines,
 )
 from measures.progress.indicators import indicator_card, indicator_cards, indicator_facts
+from measures.progress.list_rows import draw_list_rows
 from measures.progress.measures import (
     inactive_lead_note,
-    list_items,
     measure_facts,
     measure_subtitle,
     next_step_of,
@@ -154,7 +154,7 @@ __all__ = [
     "indicator_facts",
     "lead_tasks",
     "light_facts",
-    "list_items",
+    "draw_list_rows",
     "make_edition",
     "make_file",
     "making_of",

@@ -1,8 +1,7 @@
 """Status and next step of a measure for its page, the list and the export."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
@@ -22,7 +21,7 @@ from measures.permissions import (
     can_record_report,
     leads_measure,
 )
-from partners.progress import inactive_note, responsible_note
+from partners.progress import inactive_note
 
 PHASES_BEFORE_THE_END = (Phase.NOT_STARTED, Phase.PREPARING, Phase.RUNNING)
 NOT_REACHED = -1
@@ -217,48 +216,6 @@ def publishing_details(measures: Iterable[Measure]) -> list[str]:
     return [*details, _("Niemand erhält eine E-Mail.")]
 
 
-class ListItem(NamedTuple):
-    """One line of the list of measures."""
-
-    pk: int
-    title: str
-    url: str
-    place: str
-    phase: SafeString
-    traffic_light: SafeString
-    lead: str
-    responsible: str | SafeString
-    financing: str
-    status: str
-    demo_badge: SafeString
-    lighthouse: SafeString
-
-
-def list_items(
-    measures: Iterable[Measure], tops: Mapping[int, PlanSection], *, query: str = ""
-) -> list[ListItem]:
-    """Return the lines of the list; `tops` maps section ids to their Handlungsfeld, `query` belongs
-    to the addresses of measures. One that was deleted since has none.
-    """
-    return [
-        ListItem(
-            pk=measure.pk,
-            title=measure.label,
-            url="" if is_deleted(measure) else measure.get_absolute_url() + query,
-            place=" · ".join(filter(None, (str(measure.plan), _field_label(measure, tops)))),
-            phase=phase_badge(measure),
-            traffic_light=draw_traffic_light(measure.traffic_light),
-            lead=measure.lead_label,
-            responsible=responsible_note(measure),
-            financing=measure.get_financing_display(),
-            status=format_date(measure.status_on),
-            demo_badge=demo_badge(measure),
-            lighthouse=lighthouse_badge(measure),
-        )
-        for measure in measures
-    ]
-
-
 def is_deleted(measure: Measure) -> bool:
     """Return whether a measure of the past (`queries.past`) has no page today."""
     return getattr(measure, "is_deleted", False)
@@ -267,7 +224,8 @@ def is_deleted(measure: Measure) -> bool:
 def phase_badge(measure: Measure) -> SafeString:
     if not measure.phase:
         return SafeString("")
-    return draw_badge(measure.get_phase_display(), PHASE_BADGE_COLOURS[measure.phase])
+    # `get_phase_display` builds a table of all choices each time.
+    return draw_badge(Phase(measure.phase).label, PHASE_BADGE_COLOURS[measure.phase])
 
 
 def lighthouse_badge(undertaking) -> SafeString:
@@ -276,9 +234,3 @@ def lighthouse_badge(undertaking) -> SafeString:
 
 def demo_badge(measure: Measure) -> SafeString:
     return draw_badge(measure.demo_label, "warning") if measure.demo_label else SafeString("")
-
-
-def _field_label(measure: Measure, tops: Mapping[int, PlanSection]) -> str:
-    # A section of a measure of the past may be gone.
-    top = tops.get(measure.section_id) if measure.section_id else None
-    return top.label if top else ""

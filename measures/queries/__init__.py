@@ -42,7 +42,7 @@ from measures.queries.indicators import (
     target_path_of,
     value_remarks,
 )
-from measures.queries.measures import open_measures, sorted_measures, version_of_measures
+from measures.queries.measures import as_listed, open_measures, sorted_measures, version_of_measures
 from measures.queries.milestones import (
     MAX_CANDIDATES,
     milestones_for,
@@ -171,6 +171,7 @@ __all__ = [
     "accepted_in_round",
     "answer_on",
     "answers_of",
+    "as_listed",
     "as_measures",
     "as_reports",
     "audience_of",

@@ -1,14 +1,18 @@
 """How many measures each choice of the list's filters would find."""
 
 import datetime as dt
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
+from django.core.cache import cache
 from django.db.models import Case, CharField, Count, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, NullIf
 
+from core.queries import fetch_all
 from measures.enums import UNKNOWN
-from measures.models import Measure, Milestone, PlanSection
+from measures.models import Measure, Milestone, Plan, PlanSection
 
 FACETS = (
     "plan",
@@ -23,10 +27,30 @@ FACETS = (
     "lighthouse",
 )
 OVERDUE, NEVER = "overdue", "never"
-# Counts of more measures than this are kept, so that pages do not read a large plan each time.
-LIVE_COUNT_LIMIT = 5_000
 COUNTS_KEPT_SECONDS = 60
+# Each change of what is counted adds a line to one of these histories.
+COUNTED = (Measure, Milestone, Plan)
+Counts = TypeVar("Counts")
 HALF_A_YEAR, YEAR = "183", "365"  # days since the status was reported
+
+
+def kept_counts(user, what: str, *limits, count: Callable[[], Counts]) -> Counts:
+    """Return `count()` of measures that `user` may see, kept until one of them changes: pages must
+    not read a large plan each time, yet show what the user has just changed.
+
+    `limits` are all that the counts depend on besides the rights of `user`.
+    """
+    known = repr((user.rights, _latest_changes(), limits))
+    key = f"measures:{what}:{hashlib.sha256(known.encode()).hexdigest()}"
+    # For a minute at most: of two changes at once, the one saved last may have the lower number.
+    return cache.get_or_set(key, count, COUNTS_KEPT_SECONDS)
+
+
+def _latest_changes() -> tuple:
+    # Not by the ORM, which would take longer to write the query than the database to answer it.
+    tables = (model.history.model._meta.db_table for model in COUNTED)
+    latest = ", ".join(f"(SELECT MAX(history_id) FROM {table})" for table in tables)
+    return fetch_all(f"SELECT {latest}", ())[0]
 
 
 def _or_unknown(field: str) -> Coalesce:

@@ -72,6 +72,20 @@ def sorted_measures(
     return measures.order_by(order, "search", "pk")
 
 
+# What a line of the list shows, with the names of the lead and of who is in charge.
+LISTED = (
+    *("code", "title", "is_lighthouse", "phase", "traffic_light", "financing"),
+    *("status_on", "status_origin", "origin", "plan", "section", "lead_text"),
+    *("lead__name", "lead__short_name", "responsible__is_active"),
+    *(f"responsible__person__{part}" for part in ("title", "given_name", "family_name")),
+)
+
+
+def as_listed(measures: QuerySet[Measure]) -> QuerySet[Measure]:
+    """Return `measures` with no more than the list shows."""
+    return measures.select_related(None).select_related("lead", "responsible__person").only(*LISTED)
+
+
 def version_of_measures(measures: Iterable[Measure]) -> str:
     """Return a fingerprint of `measures` as they stand: which they are, and their last change."""
     keys = sorted(measure.pk for measure in measures)

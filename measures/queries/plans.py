@@ -5,23 +5,21 @@ avoids a recursive query that differs between the two databases.
 """
 
 import datetime as dt
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from core.enums import TrafficLight
-from core.models import Origin
+from core.models import SOURCE_FIELDS, Origin
 from core.progress import Segment
 from measures.enums import FINISHED_PHASES, PHASE_BAR_COLOURS, UNKNOWN_LABEL
 from measures.models import Measure, Milestone, Plan, PlanSection, Project
-from measures.queries.facets import COUNTS_KEPT_SECONDS, LIVE_COUNT_LIMIT
+from measures.queries.facets import kept_counts
 from measures.queries.past import as_measures, past_measures
 
 BRANCH_SIZE = 50  # measures of a branch that the tree shows; the list shows the rest
@@ -125,8 +123,13 @@ def running_plan(plans: list[Plan], today: dt.date) -> Plan | None:
 
 def sections_of(plans: Iterable[Plan]) -> list[PlanSection]:
     """Return all sections of `plans`, the newest plan first."""
-    sections = PlanSection.objects.filter(plan__in=list(plans)).select_related("plan")
-    return list(sections.order_by("-plan__position", "position", "pk"))
+    by_id = {plan.pk: plan for plan in plans}
+    sections = PlanSection.objects.filter(plan__in=by_id).defer(*SOURCE_FIELDS)
+    found = list(sections.order_by("-plan__position", "position", "pk"))
+    for section in found:
+        # The plan at hand; a join would read it again with each section.
+        section.plan = by_id[section.plan_id]
+    return found
 
 
 def top_sections(sections: Iterable[PlanSection]) -> dict[int, PlanSection]:
@@ -267,14 +270,20 @@ def _node(section: PlanSection | None, children: dict, counts: dict, loaded: dic
 
 
 def progress_figures(user, plan: Plan, today: dt.date) -> PlanProgress:
-    """Return the progress of the measures of `plan` that `user` may see, in two queries."""
+    """Return the progress of the measures of `plan` that `user` may see. One query while nothing
+    has changed, else three.
+    """
+    return kept_counts(user, "figures", plan.pk, today, count=lambda: _progress(user, plan, today))
+
+
+def _progress(user, plan: Plan, today: dt.date) -> PlanProgress:
     sections = sections_of([plan])
     tops = top_sections(sections)
     whole = FieldProgress(str(plan))
     by_top = {top.pk: FieldProgress(top.label, top) for top in sections if top.parent_id is None}
     unplaced = FieldProgress(_("Keinem Feld zugeordnet"))
-    counted = _counted(user, plan, today)
-    for section_id, phase, traffic_light, count, total, done, overdue in counted:
+    measures = Measure.objects.visible_to(user).filter(plan=plan).order_by()
+    for section_id, phase, traffic_light, count, total, done, overdue in _count(measures, today):
         place = by_top[tops[section_id].pk] if section_id else unplaced
         for progress in (whole, place):
             progress.phases[phase] += count
@@ -285,22 +294,6 @@ def progress_figures(user, plan: Plan, today: dt.date) -> PlanProgress:
                 progress.milestones_overdue += overdue
     fields = list(by_top.values())
     return PlanProgress(whole, [*fields, unplaced] if unplaced.total else fields)
-
-
-def _counted(user, plan: Plan, today: dt.date) -> list[tuple]:
-    """Return `_count` of the measures of `plan` that `user` may see, of a large plan as it was at
-    most a minute ago.
-    """
-    # With the rights, so that nobody is shown what they may not see any more.
-    rights = plan.pk, user.pk, sorted(user.roles), sorted(user.organisation_ids), today
-    key = f"measures:figures:{hashlib.sha256(repr(rights).encode()).hexdigest()}"
-    counted = cache.get(key)
-    if counted is None:
-        measures = Measure.objects.visible_to(user).filter(plan=plan).order_by()
-        counted = list(_count(measures, today))
-        if sum(found[3] for found in counted) > LIVE_COUNT_LIMIT:
-            cache.set(key, counted, COUNTS_KEPT_SECONDS)
-    return counted
 
 
 def _count(measures: QuerySet[Measure], today: dt.date) -> QuerySet:

@@ -25,12 +25,12 @@ from measures.permissions import (
     can_see_internal_notes,
 )
 from measures.progress import (
+    draw_list_rows,
     draw_milestones,
     export_sheets,
     inactive_lead_note,
     indicator_cards,
     light_facts,
-    list_items,
     measure_facts,
     measure_subtitle,
     milestone_lines,
@@ -45,6 +45,7 @@ from measures.progress import (
     weighted_progress,
 )
 from measures.queries import (
+    as_listed,
     current_plan,
     indicators_with_series,
     last_entries,
@@ -71,21 +72,28 @@ def measure_list(request):
     if (stand := Stand(request)).day:
         return past_list(request, stand)
     listing, measures = _listing(request)
-    page = paginate(request, measures)
-    listing.count_choices(page.paginator.count)
+    page = paginate(request, as_listed(measures), count=listing.count_choices())
+    can_tick, sees_responsible = can_assign(request.user), can_see_responsible(request.user)
+    ticks = ticks_of(request.GET, "massnahme", page) if can_tick else None
     context = {
         "stand": stand,
         "filter": listing,
         "plan_tabs": plan_tabs(listing.plans, listing.data.get("plan", ""), request.GET),
         **_saved_filters(request),
         "page_obj": page,
-        "items": list_items(page.object_list, top_sections(listing.sections)),
+        "rows": draw_list_rows(
+            page.object_list,
+            listing.plans,
+            top_sections(listing.sections),
+            sees_responsible=sees_responsible,
+            ticks=ticks,
+        ),
         "due_reports": reports_due_for(request.user),
         "today": local_date(timezone.now()),
         "can_change": can_change_measures(request.user),
-        "sees_responsible": can_see_responsible(request.user),
-        "can_assign": can_assign(request.user),
-        "ticks": ticks_of(request.GET, "massnahme", page) if can_assign(request.user) else None,
+        "sees_responsible": sees_responsible,
+        "can_assign": can_tick,
+        "ticks": ticks,
         "buttons": [
             *_buttons(request.user, _("Neue Maßnahme"), reverse("measures:create"), "primary"),
             *_buttons(request.user, _("Importieren"), reverse("measures:imports")),

@@ -20,11 +20,11 @@ from measures.forms.differences import StandForm
 from measures.models import Measure
 from measures.permissions import can_open_organisations, can_see_internal_notes
 from measures.progress import (
+    draw_list_rows,
     draw_milestones,
     export_sheets,
     indicator_cards,
     light_facts,
-    list_items,
     measure_facts,
     measure_subtitle,
     milestone_lines,
@@ -117,17 +117,24 @@ def past_list(request: HttpRequest, stand: Stand) -> HttpResponse:
     listing, records = _listing(request, stand)
     page = paginate(request, records)
     tops = top_sections(listing.sections)
-    items = list_items(as_measures(page.object_list), tops, query=stand.suffix)
+    sees_responsible = can_see_responsible(request.user)
+    rows = draw_list_rows(
+        as_measures(page.object_list),
+        listing.plans,
+        tops,
+        sees_responsible=sees_responsible,
+        query=stand.suffix,
+    )
     context = {
         "stand": stand,
         "filter": listing,
         "plan_tabs": plan_tabs(listing.plans, listing.data.get("plan", ""), request.GET),
         "page_obj": page,
-        "items": items,
+        "rows": rows,
         "nothing": ""
-        if items or _is_filtered(listing)
+        if rows or _is_filtered(listing)
         else nothing_then(listing.chosen_plan, stand.day),
-        "sees_responsible": can_see_responsible(request.user),
+        "sees_responsible": sees_responsible,
     }
     return render(request, "measures/list.html", context)
 

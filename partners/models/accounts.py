@@ -154,6 +154,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return frozenset(role for role, _kinds, _organisation in self._memberships)
 
     @cached_property
+    def rights(self) -> tuple:
+        """All that decides what this account may see today, to keep by it what pages show."""
+        return self.pk, self.is_active, *sorted(map(repr, self._memberships))
+
+    @cached_property
     def own_roles(self) -> frozenset[str]:
         return frozenset(role for role, kinds, _organisation in self._memberships if kinds is None)
 

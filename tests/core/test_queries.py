@@ -1,7 +1,10 @@
+import datetime as dt
+
 import pytest
 from django.db import connection
+from django.db.models import DateTimeField, F, Value
 
-from core.queries import in_batches, keys_from
+from core.queries import fetch_all, in_batches, keys_from, written_once
 from partners.forms import OrganisationForm
 from partners.models import Organisation, Sector
 from tests.partners.builders import make_organisation
@@ -70,3 +73,31 @@ def test_only_numbers_that_a_key_can_be_are_keys():
     texts = ["7", "", "x", "-1", "1.5", " 1", "²", "٣", "9" * 18, "9" * 19, "9" * 5000]
 
     assert keys_from(texts) == [7, 10**18 - 1]
+
+
+def test_statement_is_written_once_and_run_for_the_present_moment():
+    make_organisation("Nord")
+    written = []
+
+    def names_at(moment: dt.datetime, key: str = "names"):
+        def write():
+            written.append(key)
+            shown = Value(moment, output_field=DateTimeField())
+            named = Organisation.objects.annotate(at=shown).filter(name="Nord", at=F("at"))
+            return named.values_list("name", "at").query.sql_with_params()
+
+        [(name, at)] = fetch_all(*written_once(("test", key), moment, write))
+        return name, str(at)[:16]
+
+    morning = dt.datetime(2030, 6, 1, 8, 15, tzinfo=dt.UTC)
+    assert names_at(morning) == ("Nord", "2030-06-01 08:15")
+    assert names_at(morning.replace(hour=9)) == ("Nord", "2030-06-01 09:15")
+    assert names_at(morning, "others") == ("Nord", "2030-06-01 08:15")
+    assert written == ["names", "others"]
+
+
+def test_statement_without_possible_rows_is_none():
+    def write():
+        return Organisation.objects.none().query.sql_with_params()
+
+    assert written_once(("test", "none"), dt.datetime(2030, 6, 1, tzinfo=dt.UTC), write) == ("", ())

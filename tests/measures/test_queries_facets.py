@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from core.roles import OFFICE, PARTNER
@@ -141,4 +142,29 @@ def test_choices_find_what_they_count(client, stock, query, titles):
     query = query.format(sector=stock["sector"].pk)
     response = client.get(f"/massnahmen/?plan=&{query}")
 
-    assert sorted(item.title for item in response.context["items"]) == titles
+    assert sorted(measure.label for measure in response.context["page_obj"]) == titles
+
+
+def test_counts_are_kept_until_something_changes(client, stock, django_assert_max_num_queries):
+    client.force_login(make_user(OFFICE))
+    assert "in Umsetzung (2)" in labels_of(client, "phase")
+
+    with django_assert_max_num_queries(11):
+        assert "in Umsetzung (2)" in labels_of(client, "phase")
+    measure = make_measure(stock["plan"], "Neu", phase="running")
+    assert "in Umsetzung (3)" in labels_of(client, "phase")
+    milestone = make_milestone(measure, due_on=timezone.localdate() - dt.timedelta(days=1))
+    assert "überfällig (2)" in labels_of(client, "milestones")
+    milestone.delete()
+    assert "überfällig (1)" in labels_of(client, "milestones")
+
+
+def test_kept_counts_follow_the_rights_of_the_reader(client, stock):
+    user = make_user(PARTNER)
+    client.force_login(user)
+    make_measure(stock["plan"], "Verborgen", phase="running", is_published=False)
+    assert "in Umsetzung (2)" in labels_of(client, "phase")
+
+    user.groups.set([Group.objects.get(name=OFFICE)])
+
+    assert "in Umsetzung (3)" in labels_of(client, "phase")

@@ -223,12 +223,16 @@ def test_figures_leave_out_what_the_reader_may_not_see(tree):
     assert (figures.whole.total, figures.whole.milestones_total) == (0, 0)
 
 
-def test_figures_need_two_queries_whatever_the_size(office, tree, django_assert_num_queries):
-    office.roles  # noqa: B018  cached once per request
-    make_measure(tree["plan"], section=tree["cluster"])
-    with django_assert_num_queries(2):
-        progress_figures(office, tree["plan"], TODAY)
+def test_figures_need_one_query_until_something_changes(office, tree, django_assert_num_queries):
+    office.rights  # noqa: B018  cached once per request
     for number in range(30):
         make_milestone(make_measure(tree["plan"], section=tree["field"]), f"Schritt {number}")
-    with django_assert_num_queries(2):
-        progress_figures(office, tree["plan"], TODAY)
+    with django_assert_num_queries(3):
+        before = progress_figures(office, tree["plan"], TODAY)
+    with django_assert_num_queries(1):
+        assert progress_figures(office, tree["plan"], TODAY) == before
+
+    make_measure(tree["plan"], section=tree["cluster"])
+
+    with django_assert_num_queries(3):
+        assert progress_figures(office, tree["plan"], TODAY).whole.total == 31
