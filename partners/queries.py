@@ -8,12 +8,12 @@ from operator import or_
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Lower
 
 from core.folding import fold
 from core.progress import HistoryEntry
-from core.queries import in_batches
+from core.queries import fetch_all, in_batches, written_once
 from core.roles import OFFICE, has_role
 from outbox.registry import Addressed
 from outbox.rendering.headers import address_key, spellings_of
@@ -360,27 +360,31 @@ def received_since(account: User, since: dt.datetime) -> dict[AssignableKind, in
     query.
     """
     kinds = assignable_kinds()
-    counted = [
-        _received(kind, account, since)
-        .order_by()
-        .annotate(number=Value(number, output_field=IntegerField()))
-        .values_list("number")
-        .annotate(count=Count("pk"))
-        for number, kind in enumerate(kinds)
-    ]
-    if not counted:
+    if not kinds:
         return {}
-    found = counted[0].union(*counted[1:], all=True)
+
+    def write():
+        first, *others = (
+            _received(number, kind, account, since) for number, kind in enumerate(kinds)
+        )
+        return first.union(*others, all=True).query.sql_with_params()
+
+    found = fetch_all(*written_once(("received", account.pk), since, write))
     return {kinds[number]: count for number, count in found if count}
 
 
-def _received(kind: AssignableKind, account: User, since: dt.datetime) -> QuerySet:
+def _received(number: int, kind: AssignableKind, account: User, since: dt.datetime) -> QuerySet:
     changes = kind.records.model.history.filter(
         history_date__gte=since,
         responsible=account,
         history_change_reason__startswith=str(RESPONSIBLE_REASON),
     ).exclude(history_user=account)
-    return kind.records.filter(responsible=account, pk__in=changes.values("id"))
+    # One look-up for each change: as a join, PostgreSQL would read the history once for each record
+    # as long as it does not know how much an import has just added.
+    holder = kind.records.filter(pk=OuterRef("id")).order_by().values("responsible")
+    held = changes.annotate(holder=Subquery(holder)).filter(holder=account.pk).order_by()
+    numbered = held.annotate(number=Value(number, output_field=IntegerField()))
+    return numbered.values_list("number").annotate(count=Count("id", distinct=True))
 
 
 def without_responsible(entries: list[HistoryEntry], user) -> list[HistoryEntry]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -68,7 +68,9 @@ class OfficeTasks(NamedTuple):
 def office_tasks(user, now: dt.datetime, drafts: Drafts | None = None) -> OfficeTasks:
     """Return what waits for the office. The `drafts` are counted unless the caller has done so."""
     # Both from the same keys, so that one query reads and counts them.
-    keys = TaskKeys(office_sources(user, now), user)
+    keys = TaskKeys(
+        lambda: office_sources(user, now), key=("office", user.rights), now=now, user=user
+    )
     entries = [
         *waiting_for(user, now),
         *_reports_due(user),
@@ -83,12 +85,22 @@ def own_tasks(user, now: dt.datetime) -> TaskList:
     """Return what `user` has to do; for the office also what nobody is in charge of."""
     if is_office(user):
         return office_tasks(user, now).own
-    keys = TaskKeys(decision_sources(user) if has_role(user, SENATOR_OFFICE) else [])
+    decides = has_role(user, SENATOR_OFFICE)
+    keys = TaskKeys(
+        lambda: decision_sources(user) if decides else [], key=("own", user.rights), now=now
+    )
     return TaskList(keys, entries=[*waiting_for(user, now), *_reports_due(user)])
 
 
-def tasks_of_others(user, now: dt.datetime, rounds: Iterable[ReportingRound]) -> TaskList:
-    return TaskList(TaskKeys(sources_of_others(user, now, rounds)))
+def tasks_of_others(user, now: dt.datetime, rounds: Sequence[ReportingRound]) -> TaskList:
+    asked = tuple((found.pk, found.plan_id, found.due_on) for found in rounds)
+    return TaskList(
+        TaskKeys(
+            lambda: sources_of_others(user, now, rounds),
+            key=("others", user.rights, asked),
+            now=now,
+        )
+    )
 
 
 def _reports_due(user) -> list[WaitingEntry]:

@@ -6,11 +6,9 @@ of a page are loaded, and `overview.progress.tasks` turns them into lines.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import (
     Case,
     CharField,
@@ -29,6 +27,7 @@ from approvals.enums import ApprovalKind
 from approvals.queries import conditions_awaited, decisions_awaited
 from core.dates import local_date
 from core.progress import WaitingEntry
+from core.queries import fetch_all, written_once
 from dialogues.enums import SeriesState
 from dialogues.models import Dialogue, DialogueSeries, Topic
 from dialogues.queries import (
@@ -116,18 +115,23 @@ def sources_of_others(user, now: dt.datetime, rounds: Iterable[ReportingRound]) 
 class TaskKeys:
     """The keys of the tasks of `sources` by deadline; with `user`, their own come first, then those
     that nobody is in charge of or whose account cannot act any more, then those of colleagues.
+
+    `key` says what the sources depend on besides the day and the moment `now`.
     """
 
-    def __init__(self, sources: Iterable[Source], user=None):
-        # One UNION, turned into SQL once: that takes longer than running it.
-        self._sql, self._params = _ranked(
-            *_merged_sql([_keys_of(found) for found in sources]), user
+    def __init__(
+        self, sources: Callable[[], Iterable[Source]], *, key: Hashable, now: dt.datetime, user=None
+    ):
+        self._sql, self._params = written_once(
+            ("tasks", key, user and user.pk, local_date(now)),
+            now,
+            lambda: _ranked(*_merged_sql([_keys_of(found) for found in sources()]), user),
         )
         self._counts: list[int] | None = [] if self._sql else [0] * len(RANKS)
 
     def count(self, ranks: Iterable[int] = RANKS) -> int:
         if not self._counts:
-            [row] = self._run(f"SELECT {_COUNTS} FROM ({self._sql}) task_keys", self._params)
+            [row] = fetch_all(f"SELECT {_COUNTS} FROM ({self._sql}) task_keys", self._params)
             self._counts = [count or 0 for count in row]
         return sum(self._counts[rank] for rank in ranks)
 
@@ -138,7 +142,7 @@ class TaskKeys:
         names = ", ".join(_COLUMNS)
         wanted = ", ".join(str(int(rank)) for rank in ranks)
         # The counts to the left, so that they come even if the part is empty.
-        rows = self._run(
+        rows = fetch_all(
             f"WITH task_keys AS ({self._sql}), counted AS (SELECT {_COUNTS} FROM task_keys),"
             f" part AS (SELECT {names} FROM task_keys WHERE task_rank IN ({wanted})"
             f" ORDER BY {names} LIMIT %s OFFSET %s)"
@@ -147,12 +151,6 @@ class TaskKeys:
         )
         self._counts = [count or 0 for count in rows[0][: len(RANKS)]]
         return [_key(*row[len(RANKS) :]) for row in rows if row[len(RANKS)] is not None]
-
-    @staticmethod
-    def _run(sql: str, params) -> list[tuple]:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return cursor.fetchall()
 
 
 _COLUMNS = ("task_rank", "task_due", "task_source", "task_pk", "task_account")
@@ -177,15 +175,12 @@ def _keys_of(source: Source) -> QuerySet:
 
 
 def _merged_sql(parts: list[QuerySet]) -> tuple[str, tuple]:
-    """Return the UNION of `parts` as SQL with its parameters, or "" if none can have rows."""
+    """Return the UNION of `parts` as SQL with its parameters, or "" if there are none."""
     if not parts:
         return "", ()
     first, *others = parts
     merged = first.union(*others, all=True) if others else first
-    try:
-        return merged.query.sql_with_params()
-    except EmptyResultSet:
-        return "", ()
+    return merged.query.sql_with_params()
 
 
 def _ranked(sql: str, params: tuple, user) -> tuple[str, tuple]:
