@@ -19,6 +19,8 @@ RELATION_LABELS = {
     "kontakt": _("Kontakt von Maßnahmen"),
     "kontakt-projekte": _("Kontakt von Projekten"),
     "einzelprojekte": _("Einzelprojekte"),
+    "dokumente": _("Dokumente zu diesen Maßnahmen und Projekten"),
+    "links": _("Links zu diesen Maßnahmen und Projekten"),
     "gastgeber": _("Gespräche als Gastgeber"),
     "ansprechperson": _("Gespräche als Ansprechperson des Gastgebers"),
     "themen": _("Vorgeschlagene Themen"),

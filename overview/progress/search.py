@@ -12,7 +12,7 @@ from core.dates import format_moment
 from core.models import Origin
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 from dialogues.queries import as_seen_by
-from measures.models import Measure, Project, ReportRequest
+from measures.models import Document, Link, Measure, Project, ReportRequest
 from media_visits.models import Coverage, Visit
 from outbox.models import Mail
 from overview.queries import Found, Kind
@@ -109,6 +109,21 @@ def _project(project: Project) -> Hit:
     return _hit(project.title, project.get_absolute_url(), place, project.lead_label)
 
 
+def _material(material: Document | Link, about: str) -> Hit:
+    # The page beside it says what it is about; the link itself may lead out of the portal.
+    internal = _("intern") if material.is_internal else ""
+    url = f"{material.owner.get_absolute_url()}#dokumente"
+    return _hit(material.heading, url, material.owner, about, internal)
+
+
+def _document(document: Document) -> Hit:
+    return _material(document, document.description)
+
+
+def _link(link: Link) -> Hit:
+    return _material(link, link.url)
+
+
 def _dialogue(dialogue: Dialogue) -> Hit:
     host = dialogue.host.label if dialogue.host else dialogue.host_text
     notes = (dialogue.when, host, dialogue.get_state_display())
@@ -182,6 +197,8 @@ def _request(request: ReportRequest) -> Hit:
 HIT_BUILDERS = {
     "measures": _measure,
     "projects": _project,
+    "documents": _document,
+    "links": _link,
     "dialogues": _dialogue,
     "topics": _topic,
     "series": _series,

@@ -12,7 +12,15 @@ from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest
 from dialogues.models import Dialogue, Invitation, Topic
 from dialogues.queries import open_dialogues, open_series, open_topics
-from measures.models import Contact, Measure, Project, ReportRequest, StatusReport
+from measures.models import (
+    Contact,
+    Document,
+    Link,
+    Measure,
+    Project,
+    ReportRequest,
+    StatusReport,
+)
 from measures.permissions import can_run_rounds
 from measures.queries import open_measures
 from media_visits.models import Coverage, Visit
@@ -78,6 +86,21 @@ def _measures_with_contact_of(user, organisation) -> QuerySet[Measure]:
     # A subquery, because a join would repeat measures with several contacts.
     contacts = Contact.objects.filter(person__organisation=organisation, person__is_active=True)
     return _measures(user).filter(pk__in=contacts.values("measure"))
+
+
+def _materials(model: type[Document | Link]) -> Callable[..., QuerySet]:
+    """Return the function that finds what lies at measures and projects of an organisation."""
+
+    def find(user, organisation) -> QuerySet:
+        # Subqueries, because joins would repeat what has several supporters.
+        takes_part = Q(lead=organisation) | Q(supporters=organisation)
+        measures = Measure.objects.filter(takes_part).values("pk")
+        projects = Project.objects.filter(takes_part).values("pk")
+        found = model.objects.visible_to(user).select_related("measure", "project")
+        # The latest entry first; a changed title does not make it newer.
+        return found.filter(Q(measure__in=measures) | Q(project__in=projects)).order_by("-pk")
+
+    return find
 
 
 def _hosted(user, organisation) -> QuerySet[Dialogue]:
@@ -224,6 +247,8 @@ RELATED_TO_ORGANISATION = (
     Relation("unterstuetzung", "measures", _supported),
     Relation("kontakte", "measures", _measures_with_contact_of),
     Relation("einzelprojekte", "projects", _projects),
+    Relation("dokumente", "documents", _materials(Document)),
+    Relation("links", "links", _materials(Link)),
     Relation("gastgeber", "dialogues", _hosted),
     Relation("themen", "topics", _topics_of_organisation),
     Relation("einladungen", "invitations", _invitations_of_organisation),

@@ -7,13 +7,16 @@ from decimal import Decimal
 from django.utils import timezone
 
 from core.periods import parse_period
+from core.roles import OFFICE
 from measures.enums import ContinuationKind, Phase, ReportState, RoundState
 from measures.models import (
     Contact,
     Continuation,
+    Document,
     Indicator,
     IndicatorTarget,
     IndicatorValue,
+    Link,
     Measure,
     Milestone,
     Plan,
@@ -23,7 +26,7 @@ from measures.models import (
     ReportRequest,
     StatusReport,
 )
-from tests.partners.builders import make_person
+from tests.partners.builders import make_person, make_user
 
 TODAY = dt.date(2026, 3, 18)
 NOW = dt.datetime(2026, 3, 18, 9, 0, tzinfo=dt.UTC)
@@ -59,8 +62,25 @@ def make_measure(plan: Plan | None = None, title: str | None = None, **fields) -
 
 def make_contact(owner: Measure | Project, person=None, **fields) -> Contact:
     """Return a saved contact of a measure or project."""
-    field = "measure" if isinstance(owner, Measure) else "project"
-    return Contact.objects.create(**{field: owner}, person=person or make_person(), **fields)
+    return Contact.objects.create(**_owned_by(owner), person=person or make_person(), **fields)
+
+
+def make_link(owner: Measure | Project, heading: str = "Beschluss", **fields) -> Link:
+    """Return a saved link of a measure or project, internal unless said otherwise."""
+    fields.setdefault("url", f"https://www.example.org/{next(_numbers)}")
+    return Link.objects.create(**_owned_by(owner), heading=heading, **fields)
+
+
+def make_document(owner: Measure | Project, heading: str = "Gutachten", **fields) -> Document:
+    """Return a saved document without a file in the storage, internal unless said otherwise."""
+    given = {"title": "Datei.pdf", "file": "Datei.pdf", "size": 2048, "uploaded_at": NOW}
+    given |= {"media_type": "application/pdf", **_owned_by(owner), **fields}
+    uploaded_by = given.pop("uploaded_by", None) or make_user(OFFICE)
+    return Document.objects.create(heading=heading, uploaded_by=uploaded_by, **given)
+
+
+def _owned_by(owner: Measure | Project) -> dict:
+    return {"measure" if isinstance(owner, Measure) else "project": owner}
 
 
 def make_continuation(

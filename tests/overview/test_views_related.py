@@ -7,7 +7,15 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, TopicState
 from media_visits.enums import VisitState
 from tests.dialogues.builders import make_dialogue, make_invitation, make_series, make_topic
-from tests.measures.builders import make_measure, make_plan, make_request, make_round
+from tests.measures.builders import (
+    make_document,
+    make_link,
+    make_measure,
+    make_plan,
+    make_project,
+    make_request,
+    make_round,
+)
 from tests.media_visits.builders import make_coverage, make_visit
 from tests.outbox.builders import make_draft, make_mail
 from tests.partners.builders import make_organisation, make_person, make_user
@@ -114,6 +122,50 @@ def test_request_to_report_by_link_is_listed_for_the_office(client, company, con
     assert groups(client, SENATOR_OFFICE, contact) == {}
 
 
+@pytest.fixture
+def materials(company):
+    """An open and an internal document and link of what the company takes part in; others beside
+    them that have nothing to do with it.
+    """
+    led = make_measure(title="Flächen sichern", lead=company)
+    led.supporters.add(company, make_organisation())
+    project = make_project("Netz")
+    project.supporters.add(company)
+    make_document(led, "Gutachten", is_internal=False)
+    make_document(led, "Vermerk")
+    make_link(project, "Beschluss", url="https://www.example.org/b", is_internal=False)
+    make_link(make_measure(lead=company, is_published=False), "Entwurf", is_internal=False)
+    make_link(make_measure(), "Fremd", is_internal=False)
+    return led
+
+
+@pytest.mark.parametrize(
+    ("role", "documents", "links"),
+    [
+        (OFFICE, ["Vermerk", "Gutachten"], ["Entwurf", "Beschluss"]),
+        (SENATOR_OFFICE, ["Gutachten"], ["Entwurf", "Beschluss"]),
+        (OBSERVER, ["Gutachten"], ["Beschluss"]),
+    ],
+)
+def test_documents_and_links_of_its_measures_and_projects_by_role(
+    client, company, materials, role, documents, links
+):
+    seen = groups(client, role, company)
+
+    assert (seen["dokumente"], seen["links"]) == (documents, links)
+
+
+def test_document_leads_to_the_measure_that_it_is_about(client, company, materials):
+    client.force_login(make_user(OFFICE))
+
+    found = client.get(reverse("organisation_related", args=[company.pk])).context["groups"]
+
+    hits = {hit.title: (hit.url, hit.note) for group in found for hit in group.hits}
+    url = f"{materials.get_absolute_url()}#dokumente"
+    assert hits["Vermerk"] == (url, "Flächen sichern · PDF, 2,0\xa0KB · intern")
+    assert hits["Beschluss"][1] == "Netz · https://www.example.org/b"
+
+
 def test_mails_about_an_announced_visit_are_found(client, company, contact):
     visit = make_visit(company=company)
     visit.informed.add(contact)
@@ -175,10 +227,10 @@ def test_page_asks_as_often_for_many_records_as_for_one(
     client.get(url)
     proposer = make_user(PARTNER, organisation=company)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get(url)
     for number in range(3):
         make_topic(title=f"Thema {number}", proposed_by=proposer)
         make_visit(title=f"Besuch {number}", company=company)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get(url)
