@@ -11,7 +11,7 @@ from demo import TAKEN_OVER
 from demo.matching import OrganisationIndex, split_remark
 from measures.enums import ContinuationKind
 from measures.models import Continuation, Measure, Plan, PlanSection, Project
-from measures.queries.plans import descendants_of
+from measures.queries import descendants_of
 
 # Levels of a plan that are records of their own (`Measure`, `Project`) rather than sections.
 BELOW_SECTIONS = ("Maßnahme", "Projekt", "(Einzel-)Projekt")
@@ -87,6 +87,7 @@ def _load_field(plan: Plan, record: dict, position: int, *, now: dt.datetime) ->
         code=_text(record["number"]),
         page=record.get("page"),
         record=record,
+        now=now,
     )
     for place, cluster in enumerate(record["clusters"], start=1):
         if LETTER.match(cluster["name"]):
@@ -102,23 +103,37 @@ def _load_lettered(
     goal = record["goals"][0] if record["goals"] else {}
     basis = {"code": record["letter_basis"], "title": goal.get("basis", "")}
     title = goal.get("text", "")
-    section = _section(
-        plan, field, 1, position, title=title, code=record["name"], record=record, basis=basis
+    _section(
+        plan,
+        field,
+        1,
+        position,
+        title=title,
+        code=record["name"],
+        record=record,
+        basis=basis,
+        doubts=record["evidence"] or "",
+        now=now,
     )
-    section.doubts = record["evidence"] or ""
-    section.save()
 
 
 def _load_cluster(
     plan: Plan, field: PlanSection, record: dict, position: int, *, now: dt.datetime
 ) -> None:
     cluster = _section(
-        plan, field, 1, position, title=record["name"], page=record.get("page"), record=record
+        plan,
+        field,
+        1,
+        position,
+        title=record["name"],
+        page=record.get("page"),
+        record=record,
+        now=now,
     )
     for place, goal in enumerate(record["goals"], start=1):
         # Some goals are only partly legible: a remark on that precedes the fragment.
         doubt, _fragment, text = goal["text"].rpartition(FRAGMENT)
-        section = _section(
+        _section(
             plan,
             cluster,
             2,
@@ -127,42 +142,48 @@ def _load_cluster(
             code=_text(goal["number"]),
             record=goal,
             basis={"title": goal["basis"]},
+            doubts=doubt.rstrip("; "),
+            now=now,
         )
-        section.doubts = doubt.rstrip("; ")
-        section.save()
+    for place, task in enumerate(record["task_fields"], start=1):
+        _load_task_field(plan, cluster, task, place, now=now)
+
+
+def _load_task_field(
+    plan: Plan, cluster: PlanSection, record: dict, position: int, *, now: dt.datetime
+) -> None:
     # The data assign task fields to the cluster, not to one of its goals. So they hang directly
     # below the cluster, although the level of the goals lies between.
-    for place, task in enumerate(record["task_fields"], start=1):
-        basis = {"title": task["basis"]}
-        section = _section(
-            plan,
-            cluster,
-            3,
-            place,
-            title=task["text"],
-            code=_text(task["number"]),
-            record=task,
-            basis=basis,
+    section = _section(
+        plan,
+        cluster,
+        3,
+        position,
+        title=record["text"],
+        code=_text(record["number"]),
+        record=record,
+        basis={"title": record["basis"]},
+        now=now,
+    )
+    for title in record["measures"]:
+        _save_measure(
+            Measure(
+                plan=plan,
+                section=section,
+                title=title,
+                lead_text=record["responsible"] or "",
+                sources=record["source"],
+                basis={"plan": record["basis"], "section": record["basis"]},
+            ),
+            now=now,
         )
-        for title in task["measures"]:
-            _save_measure(
-                Measure(
-                    plan=plan,
-                    section=section,
-                    title=title,
-                    lead_text=task["responsible"] or "",
-                    sources=task["source"],
-                    basis={"plan": task["basis"], "section": task["basis"]},
-                ),
-                now=now,
-            )
 
 
 def _section(
-    plan, parent, depth, position, *, title, record, code="", page=None, basis=None
+    plan, parent, depth, position, *, title, record, now, code="", page=None, basis=None, doubts=""
 ) -> PlanSection:
     # `depth` is the index of the level in the plan, not the distance to the root: see task fields.
-    return PlanSection.objects.create(
+    section = PlanSection(
         plan=plan,
         parent=parent,
         level=plan.levels[depth],
@@ -173,7 +194,10 @@ def _section(
         origin=Origin.TAKEN_OVER,
         sources=record.get("source") or [],
         basis={name: value for name, value in (basis or {}).items() if value},
+        doubts=doubts,
     )
+    save_as(section, by=None, now=now, reason=TAKEN_OVER)
+    return section
 
 
 def load_measures(records: list[dict], *, now: dt.datetime) -> None:

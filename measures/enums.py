@@ -101,6 +101,7 @@ class DifferenceKind(models.TextChoices):
     MILESTONES = "milestones", _("Neue und entfallene Meilensteine")
     INDICATORS = "indicators", _("Neue Werte und Ziele von Indikatoren")
     LEAD = "lead", _("Andere Federführung")
+    PLACE = "place", _("Anderer Platz im Plan")
     REMOVED = "removed", _("Nicht mehr im Plan")
 
 
@@ -218,6 +219,8 @@ ADOPTED_STATUS_REASON = _("Stand aus Statusbericht übernommen")
 COPIED_REASON = _("Für die Fortschreibung angelegt")
 # The same for a contact that came along with a measure.
 CARRIED_REASON = _("Aus der Vorgängerin mitgenommen")
+# The history entry of a section whose level the plan renamed; the plan's *Verlauf* says so once.
+LEVEL_RENAMED_REASON = _("Ebene umbenannt")
 
 
 class ChapterKind(models.TextChoices):

@@ -103,6 +103,8 @@ class MeasureFilter(filters.FilterSet):
     )
     lighthouse = _lighthouse_field()
     responsible = ResponsibleFilter()
+    # Of a former day; the list itself shows today.
+    moment: dt.datetime | None = None
 
     class Meta:
         model = Measure
@@ -113,7 +115,7 @@ class MeasureFilter(filters.FilterSet):
         self.plans, self.today = list(Plan.objects.visible_to(user).newest_first()), today
         super().__init__(self._with_plan(data, today), queryset=queryset)
         offer_accounts(self, user)
-        self.sections = sections_of(self.plans)
+        self.sections = sections_of(self.plans, moment=self.moment)
         # From the plans at hand: a choice of models would read them again, to show and to check.
         self.filters["plan"].extra["choices"] = [(str(plan.pk), str(plan)) for plan in self.plans]
         self.filters["section"].extra["choices"] = [

@@ -19,6 +19,7 @@ from measures.views import (
     reviews,
     rounds,
     saved_filters,
+    sections,
     ticked,
     values,
 )
@@ -47,6 +48,10 @@ urlpatterns = [
     path("plaene/", plans.plan_list, name="plans"),
     path("plaene/<int:pk>/bearbeiten/", plans.plan_edit, name="plan_edit"),
     path("plaene/<int:pk>/fortschreiben/", plans.plan_continue, name="plan_continue"),
+    path("plaene/<int:pk>/abschnitte/neu/", sections.section_add, name="section_add"),
+    path("abschnitte/<int:pk>/", sections.section_page, name="section"),
+    path("abschnitte/<int:pk>/bearbeiten/", sections.section_edit, name="section_edit"),
+    path("abschnitte/<int:pk>/loeschen/", sections.section_delete, name="section_delete"),
     path("plaene/<int:pk>/verbleib/", continuations.outcomes, name="outcomes"),
     path("plaene/<int:pk>/verbleib.xlsx", continuations.outcomes_export, name="outcomes_export"),
     path("plaene/<int:pk>/massnahmen/", continuations.continuation, name="continuation"),

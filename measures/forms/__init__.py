@@ -12,7 +12,7 @@ from measures.forms.measures import (
     RoundForm,
 )
 from measures.forms.monitoring import ChapterForm, PublishForm
-from measures.forms.plans import DECISION_FORMS, ContinuePlanForm, PlanForm
+from measures.forms.plans import DECISION_FORMS, ContinuePlanForm, PlanForm, SectionForm
 from measures.forms.requests import RequestForm
 from measures.forms.reviews import OfficialLightForm
 
@@ -38,6 +38,7 @@ __all__ = [
     "RequestForm",
     "ReturnForm",
     "RoundForm",
+    "SectionForm",
     "TargetForm",
     "ValueForm",
     "ValuesForm",

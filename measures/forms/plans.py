@@ -7,9 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import SeenForm, VersionedForm
+from core.errors import Refused
 from core.forms import CheckboxList, CleanCharField, PickList, formfield_for
 from measures.enums import ContinuationKind
-from measures.models import Measure, Plan
+from measures.models import Measure, Plan, PlanSection
+from measures.queries import descendants_of, section_choices, sections_of
+from measures.services.sections import require_place
 
 MAX_LEVELS, MAX_LEVEL_LENGTH = 8, 60
 MAX_PARTS, MAX_TITLE_LENGTH = 20, 300
@@ -93,6 +96,49 @@ class ContinuePlanForm(PlanForm):
 
     class Meta(PlanForm.Meta):
         fields = ("title", "short_title", "first_year", "last_year", "levels")
+
+
+class SectionForm(VersionedForm):
+    """A section of `plan`; it cannot be put below what is below it."""
+
+    level = forms.ChoiceField(label=_("Ebene"))
+
+    class Meta:
+        model = PlanSection
+        fields = ("parent", "level", "code", "title", "page", "position")
+        formfield_callback = formfield_for
+        help_texts = {
+            "parent": _("Leer: oben im Plan. Was zum Abschnitt gehört, zieht mit um."),
+            "code": _("So wie im Plan, etwa „C 1“."),
+            "position": _("Kleinere Zahlen zuerst."),
+        }
+
+    def __init__(self, *args, plan: Plan, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.plan, own = plan, self.instance
+        sections = sections_of([plan])
+        below = descendants_of(own.pk, sections) if own.pk else set()
+        above = [section for section in sections if section.pk not in below]
+        self.fields["parent"].queryset = PlanSection.objects.filter(plan=plan).exclude(pk__in=below)
+        choices = section_choices(above)
+        self.fields["parent"].choices = [
+            ("", _("oben im Plan")),
+            *(choices[0][1] if choices else []),
+        ]
+        # The level may be one that the plan no longer names; saving must not drop it.
+        names = dict.fromkeys([*plan.levels, *filter(None, [own.level])])
+        self.fields["level"].choices = [(name, name) for name in names]
+        if not own.pk:
+            del self.fields["position"]  # at the end
+
+    def clean(self):
+        values = super().clean()
+        if {"parent", "level", "code", "title"} <= values.keys():
+            try:
+                require_place(self.plan, self.instance, values)
+            except Refused as error:
+                self.add_error(None, str(error))
+        return values
 
 
 class DecisionForm(SeenForm):

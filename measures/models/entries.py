@@ -89,6 +89,11 @@ class RoundEntry(Status):
         return f"{self.code} {self.title}".strip()
 
     @property
+    def place_key(self) -> str:
+        """What tells whether the measure was moved: a round keeps no more than the labels."""
+        return self.place
+
+    @property
     def field(self) -> str:
         """The label of the plan's first level (*Handlungsfeld*), "" where the place is unknown."""
         return self.place.partition("\n")[0]

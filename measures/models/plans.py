@@ -97,6 +97,11 @@ class Plan(Sourced):
         return f"{reverse('measures:tree')}?plan={self.pk}"
 
 
+class PlanSectionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(plan__in=Plan.objects.visible_to(user).order_by())
+
+
 class PlanSection(Sourced):
     """One node of a plan's tree, for example the Themencluster *Flächen*.
 
@@ -132,6 +137,9 @@ class PlanSection(Sourced):
         verbose_name=_("übernommen aus"),
     )
 
+    history = HistoricalRecords()
+    objects = PlanSectionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("Abschnitt")
         verbose_name_plural = _("Abschnitte")
@@ -146,6 +154,9 @@ class PlanSection(Sourced):
 
     def __str__(self):
         return self.label
+
+    def get_absolute_url(self):
+        return reverse("measures:section", args=[self.pk])
 
     @property
     def label(self) -> str:

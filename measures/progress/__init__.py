@@ -72,7 +72,7 @@ from measures.progress.monitoring import (
     monitoring_links,
     proposed_chapters,
 )
-from measures.progress.plans import plan_tabs
+from measures.progress.plans import plan_tabs, section_facts
 from measures.progress.projects import project_facts, project_subtitle
 from measures.progress.proposals import proposal_fact, proposed_light
 from measures.progress.reports import (
@@ -181,6 +181,7 @@ __all__ = [
     "phase_steps",
     "plan_lines",
     "plan_tabs",
+    "section_facts",
     "previous_status",
     "problem_lines",
     "project_facts",

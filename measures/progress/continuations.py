@@ -247,6 +247,7 @@ def _plan_links(plan: Plan, user, *, is_continued: bool) -> list[tuple[str, str]
     ]
     if not can_change_plans(user):
         return links
+    links.append((reverse("measures:section_add", args=[plan.pk]), _("Abschnitt hinzufügen")))
     if plan.predecessor_id:
         url = reverse("measures:continuation", args=[plan.pk])
         links.append((url, _("Über Maßnahmen entscheiden")))

@@ -95,7 +95,10 @@ def differences_line(before: Snapshot, after: Snapshot, groups: Sequence[Differe
     if not before.entries and not after.entries:
         return _("Zu beiden Zeitpunkten stand keine Maßnahme im Plan, die Sie sehen dürfen.")
     if not groups:
-        return _("Nichts hat sich geändert: weder Stand noch Termine, Werte, Federführung.")
+        return _(
+            "Nichts hat sich geändert: weder Stand noch Termine, Werte, Federführung oder Platz im "
+            "Plan."
+        )
     count = sum(len(group.differences) for group in groups)
     text = ngettext("%(count)d Unterschied", "%(count)d Unterschiede", count)
     return text % {"count": count}
@@ -162,6 +165,8 @@ def _of_place(
     for entry in comparison.other_leads:
         names = [one.lead_label or str(UNKNOWN_LABEL) for one in (former[entry.measure_id], entry)]
         yield DifferenceKind.LEAD, _line(entry, *names)
+    for entry in comparison.other_places:
+        yield DifferenceKind.PLACE, _line(entry, _place(former[entry.measure_id]), _place(entry))
     for entry in comparison.removed:
         yield DifferenceKind.REMOVED, _line(entry, _status(entry), NOTHING)
 
@@ -200,6 +205,10 @@ def _line(
     is_deleted = getattr(entry, "is_deleted", False)
     url = "" if is_deleted else reverse("measures:measure", args=[entry.measure_id])
     return Difference(entry.label, url, old, new, reason, part, target)
+
+
+def _place(entry: PlanEntry) -> str:
+    return entry.place.replace("\n", " › ") or str(UNKNOWN_LABEL)
 
 
 def _phase(phase: str) -> str:

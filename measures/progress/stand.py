@@ -10,8 +10,8 @@ from measures.models import Plan
 from measures.queries import recorded_since
 
 NOT_KEPT = gettext_lazy(
-    "Von heute sind auch hier: Namen von Organisationen, die Gliederung des Plans und wer was "
-    "sehen darf. Nicht zu sehen sind Kontakte und was Meilensteine voraussetzten."
+    "Von heute sind auch hier: Namen von Organisationen und wer was sehen darf. Nicht zu sehen "
+    "sind Kontakte und was Meilensteine voraussetzten."
 )
 
 

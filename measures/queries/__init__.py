@@ -31,6 +31,7 @@ from measures.queries.history import (
     plan_history,
     project_history,
     reporter_label,
+    section_history,
 )
 from measures.queries.indicators import (
     IndicatorThen,
@@ -75,15 +76,10 @@ from measures.queries.past import (
 from measures.queries.plans import (
     PlanFigures,
     current_plan,
-    descendants_of,
     plan_figures,
     plan_tree,
     progress_figures,
     running_plan,
-    section_choices,
-    section_path,
-    sections_of,
-    top_sections,
     tree_branch,
 )
 from measures.queries.reports import (
@@ -135,6 +131,15 @@ from measures.queries.rounds import (
     sample_without_lead,
     titles_as_list,
 )
+from measures.queries.sections import (
+    SectionBranch,
+    descendants_of,
+    section_branch,
+    section_choices,
+    section_path,
+    sections_of,
+    top_sections,
+)
 from measures.queries.snapshots import (
     DayEntry,
     Snapshot,
@@ -162,6 +167,7 @@ __all__ = [
     "PathPoint",
     "PlanEntry",
     "PlanFigures",
+    "SectionBranch",
     "ReportInRound",
     "ReportQuestions",
     "ReportingSituation",
@@ -255,6 +261,8 @@ __all__ = [
     "rounds_with_entries",
     "running_plan",
     "section_choices",
+    "section_branch",
+    "section_history",
     "section_path",
     "sections_of",
     "series_version",

@@ -50,7 +50,7 @@ class PlanEntry(Protocol):
     measure_id: int
     report_id: int | None
     was_asked: bool
-    place: str
+    place: str  # the labels of the sections from the top, one a line
     lead_label: str
     phase: str
     traffic_light: str
@@ -62,6 +62,9 @@ class PlanEntry(Protocol):
 
     @property
     def label(self) -> str: ...
+
+    @property
+    def place_key(self) -> str | int | None: ...
 
 
 class ChangedLight(NamedTuple):
@@ -106,6 +109,7 @@ class Comparison(NamedTuple):
     other_phases: list[PlanEntry]
     other_financing: list[PlanEntry]
     other_leads: list[PlanEntry]
+    other_places: list[PlanEntry]
     moved: list[MovedMilestone]
     reached: list[tuple[PlanEntry, KeptMilestone]]
     added_milestones: list[tuple[PlanEntry, KeptMilestone]]
@@ -140,6 +144,7 @@ def compare_entries(before: Iterable[PlanEntry], after: Iterable[PlanEntry]) -> 
         ],
         other_financing=[new for old, new in pairs if new.financing != old.financing],
         other_leads=[new for old, new in pairs if new.lead_label != old.lead_label],
+        other_places=[new for old, new in pairs if new.place_key != old.place_key],
         moved=[moved for old, new in pairs for moved in _moved(old, new)],
         reached=[(new, milestone) for old, new in pairs for milestone in _reached(old, new)],
         added_milestones=[(new, one) for old, new in pairs for one in _only_in(new, old)],

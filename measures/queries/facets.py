@@ -29,7 +29,7 @@ FACETS = (
 OVERDUE, NEVER = "overdue", "never"
 COUNTS_KEPT_SECONDS = 60
 # Each change of what is counted adds a line to one of these histories.
-COUNTED = (Measure, Milestone, Plan)
+COUNTED = (Measure, Milestone, Plan, PlanSection)
 Counts = TypeVar("Counts")
 HALF_A_YEAR, YEAR = "183", "365"  # days since the status was reported
 

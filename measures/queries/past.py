@@ -1,7 +1,7 @@
 """Measures as they were at a former moment: the content is that of the time, from the history; the
 rights are those of today.
 
-Not kept, and therefore of today: names of organisations and people, the tree of the plan.
+Not kept, and therefore of today: names of organisations and people.
 """
 
 import datetime as dt

@@ -1,12 +1,8 @@
-"""Plans as trees, and the progress of their measures.
-
-A plan has a few dozen sections at most. One query reads them and Python builds the tree, which
-avoids a recursive query that differs between the two databases.
-"""
+"""Plans as trees, and the progress of their measures."""
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,12 +11,13 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from core.enums import TrafficLight
-from core.models import SOURCE_FIELDS, Origin
+from core.models import Origin
 from core.progress import Segment
 from measures.enums import FINISHED_PHASES, PHASE_BAR_COLOURS, UNKNOWN_LABEL
 from measures.models import Measure, Milestone, Plan, PlanSection, Project
 from measures.queries.facets import kept_counts
 from measures.queries.past import as_measures, past_measures
+from measures.queries.sections import sections_of, top_sections
 
 BRANCH_SIZE = 50  # measures of a branch that the tree shows; the list shows the rest
 TRAFFIC_LIGHT_ORDER = (TrafficLight.GREEN, TrafficLight.YELLOW, TrafficLight.RED, "")
@@ -121,101 +118,6 @@ def running_plan(plans: list[Plan], today: dt.date) -> Plan | None:
     return next(running, published[0] if published else None)
 
 
-def sections_of(plans: Iterable[Plan]) -> list[PlanSection]:
-    """Return all sections of `plans`, the newest plan first."""
-    by_id = {plan.pk: plan for plan in plans}
-    sections = PlanSection.objects.filter(plan__in=by_id).defer(*SOURCE_FIELDS)
-    found = list(sections.order_by("-plan__position", "position", "pk"))
-    for section in found:
-        # The plan at hand; a join would read it again with each section.
-        section.plan = by_id[section.plan_id]
-    return found
-
-
-def top_sections(sections: Iterable[PlanSection]) -> dict[int, PlanSection]:
-    """Return section id → topmost ancestor, usually a Handlungsfeld.
-
-    `sections` must be complete trees, with every ancestor.
-    """
-    by_id = {section.pk: section for section in sections}
-    tops = {}
-    for section in by_id.values():
-        top = section
-        while top.parent_id:
-            top = by_id[top.parent_id]
-        tops[section.pk] = top
-    return tops
-
-
-def section_path(measure: Measure) -> list[PlanSection]:
-    """Return the sections from the top of the plan down to the section of `measure`."""
-    if measure.section_id is None:
-        return []
-    # One query for all sections of the plan is cheaper than one per level.
-    by_id = {section.pk: section for section in sections_of([measure.plan])}
-    # That of a measure of the past may be gone.
-    if measure.section_id not in by_id:
-        return []
-    path = [by_id[measure.section_id]]
-    while path[0].parent_id:
-        path.insert(0, by_id[path[0].parent_id])
-    return path
-
-
-def descendants_of(section_id: int, sections: Iterable[PlanSection]) -> set[int]:
-    """Return the ids of a section and of all sections below it."""
-    children = defaultdict(list)
-    for section in sections:
-        children[section.parent_id].append(section.pk)
-    found, waiting = set(), [section_id]
-    while waiting:
-        current = waiting.pop()
-        found.add(current)
-        waiting += children[current]
-    return found
-
-
-def section_choices(
-    sections: Sequence[PlanSection], *, only_plan: str | None = None
-) -> list[tuple]:
-    """Return `sections` as choices of a select: grouped by plan, indented by depth.
-
-    `only_plan` is the primary key of one plan as the query string gives it; an unknown value means
-    all plans.
-    """
-    children, plans, labels = defaultdict(list), {}, _distinct_labels(sections)
-    for section in sections:
-        children[section.plan_id, section.parent_id].append(section)
-        plans[section.plan_id] = section.plan
-    # An unknown plan comes from an old bookmark or a typo, which deserves no error page.
-    wanted = [plan for plan in plans.values() if str(plan.pk) == only_plan] or plans.values()
-    return [(str(plan), _indented(children, labels, plan.pk, None, 0)) for plan in wanted]
-
-
-def _distinct_labels(sections: Iterable[PlanSection]) -> dict[int, str]:
-    """Return section id → label, with level and plan where another section is called the same: a
-    closed select shows neither the group nor what is above.
-    """
-    times = Counter(section.label for section in sections)
-    return {
-        section.pk: f"{section.label} ({section.level}, {section.plan})"
-        if times[section.label] > 1
-        else section.label
-        for section in sections
-    }
-
-
-def _indented(
-    children: dict, labels: dict[int, str], plan_id: int, parent_id: int | None, depth: int
-) -> list[tuple[str, str]]:
-    choices = []
-    for section in children[plan_id, parent_id]:
-        # Dashes show the depth, because HTML does not allow nested groups of options.
-        choices.append((str(section.pk), f"{'– ' * depth}{labels[section.pk]}"))
-        choices += _indented(children, labels, plan_id, section.pk, depth + 1)
-    return choices
-
-
 def plan_tree(
     plan: Plan,
     user,
@@ -240,7 +142,7 @@ def plan_tree(
     else:
         loaded = {key: as_measures(measures.filter(section=key)[:BRANCH_SIZE]) for key in opened}
     children = defaultdict(list)
-    for section in sections_of([plan]):
+    for section in sections_of([plan], moment=moment, with_sources=True):
         children[section.parent_id].append(section)
     return _node(None, children, counts, loaded)
 

@@ -23,6 +23,7 @@ from measures.models import (
     Measure,
     Milestone,
     Plan,
+    PlanSection,
     ReportingRound,
     RoundEntry,
     RoundIndicator,
@@ -32,6 +33,7 @@ from measures.queries.comparisons import PlanEntry
 from measures.queries.indicators import IndicatorThen, indicator_then
 from measures.queries.past import past_measures
 from measures.queries.rounds import round_entries
+from measures.queries.sections import path_to, sections_of
 
 
 class MilestoneThen(NamedTuple):
@@ -77,10 +79,16 @@ class DayEntry:
     indicators: Kept
     is_taken_over: bool
     is_deleted: bool
+    section_id: int | None
+    place: str
     # What only a round keeps.
     report_id: int | None = None
     was_asked: bool = True
-    place: str = ""
+
+    @property
+    def place_key(self) -> int | None:
+        """A section that is called otherwise is still the same place."""
+        return self.section_id
 
     @property
     def label(self) -> str:
@@ -101,18 +109,26 @@ class Snapshot(NamedTuple):
 
 
 def snapshot_of_day(plan: Plan, day: dt.date, user) -> Snapshot:
-    """Return `plan` as it stood at the end of `day` in Berlin. Five queries."""
+    """Return `plan` as it stood at the end of `day` in Berlin. Six queries."""
     moment = end_of_day(day)
     records = past_measures(user, moment).filter(plan=plan).select_related("lead")
     records = records.defer("description", "internal_notes", "supporters_text", "sources", "doubts")
     milestones, indicators = _milestones_at(moment, plan), _indicators_at(moment, plan)
     # Sorted here: the history has no folded column, and databases sort umlauts differently.
     ordered = sorted(records, key=lambda record: (fold(record.title), record.id))
-    entries = [_entry(record, milestones[record.id], indicators[record.id]) for record in ordered]
+    sections = {section.pk: section for section in sections_of([plan], moment=moment)}
+    entries = [
+        _entry(record, milestones[record.id], indicators[record.id], sections) for record in ordered
+    ]
     return Snapshot(format_day(day), entries)
 
 
-def _entry(record, milestones: list[MilestoneThen], indicators: list[IndicatorThen]) -> DayEntry:
+def _entry(
+    record,
+    milestones: list[MilestoneThen],
+    indicators: list[IndicatorThen],
+    sections: Mapping[int, PlanSection],
+) -> DayEntry:
     return DayEntry(
         measure_id=record.id,
         title=record.title,
@@ -127,6 +143,8 @@ def _entry(record, milestones: list[MilestoneThen], indicators: list[IndicatorTh
         indicators=Kept(indicators),
         is_taken_over=record.origin == Origin.TAKEN_OVER,
         is_deleted=record.is_deleted,
+        section_id=record.section_id,
+        place="\n".join(section.label for section in path_to(record.section_id, sections)),
     )
 
 

@@ -65,6 +65,7 @@ from measures.services.rounds import (
     require_openable,
 )
 from measures.services.saved_filters import delete_filter, save_filter
+from measures.services.sections import change_section, create_section, delete_section
 from measures.services.values import (
     RecordedValues,
     ValueEntry,
@@ -75,6 +76,8 @@ from measures.services.values import (
 )
 
 __all__ = [
+    "create_section",
+    "delete_section",
     "change_material",
     "create_document",
     "create_link",
@@ -96,6 +99,7 @@ __all__ = [
     "change_plan",
     "change_project",
     "change_round",
+    "change_section",
     "change_target",
     "change_value",
     "close_round",

@@ -179,7 +179,7 @@ class _Writing:
             self.note("plans", [preview.plan])
         for section in preview.sections.values():
             # Parents come first, so they have their key by now.
-            section.save()
+            save_as(section, by=self.by, now=self.now, reason=self.reason)
         self.note("sections", list(preview.sections.values()))
         measures = [new.measure for new in preview.created]
         responsible = default_responsible(self.by)

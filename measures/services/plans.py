@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
 from core.errors import ChangedMeanwhile, Refused, violation_as
-from core.history import save_as, save_changes_as
+from core.history import create_all_as, save_as, save_changes_as, update_all_as
 from core.models import Origin
+from measures.enums import LEVEL_RENAMED_REASON
 from measures.models import Plan, PlanSection
 from measures.permissions import can_change_plans, require_permission
 
@@ -46,7 +47,7 @@ def continue_plan(
     reason = _("Angelegt als Fortschreibung von %(plan)s") % {"plan": plan}
     with violation_as(ChangedMeanwhile(_title_is_taken())):
         save_as(successor, by=by, now=now, reason=reason)
-    _copy_sections(sections, plan.levels, successor)
+    _copy_sections(sections, plan, successor, by=by, now=now)
     return successor
 
 
@@ -72,8 +73,10 @@ def _require_levels_for(
         )
 
 
-def _copy_sections(sections: Sequence[PlanSection], before: Sequence[str], successor: Plan) -> None:
-    copies: dict[int, PlanSection] = {}
+def _copy_sections(
+    sections: Sequence[PlanSection], plan: Plan, successor: Plan, *, by, now: dt.datetime
+) -> None:
+    before, copies = plan.levels, {}
     for section in sections:
         copies[section.pk] = PlanSection(
             plan=successor,
@@ -86,12 +89,16 @@ def _copy_sections(sections: Sequence[PlanSection], before: Sequence[str], succe
             predecessor=section,
             origin=successor.origin,
         )
-    # Parents may come later in the order of positions, so they are named in a second step.
-    PlanSection.objects.bulk_create(copies.values())
-    for section in sections:
-        if section.parent_id:
-            copies[section.pk].parent = copies[section.parent_id]
-    PlanSection.objects.bulk_update(copies.values(), ["parent"], batch_size=200)
+    reason = _("Übernommen aus %(plan)s") % {"plan": plan}
+    # From the top: a child needs the key of its parent, which may come later by position.
+    level = [section for section in sections if section.parent_id is None]
+    while level:
+        for section in level:
+            if section.parent_id:
+                copies[section.pk].parent = copies[section.parent_id]
+        create_all_as([copies[section.pk] for section in level], by=by, now=now, reason=reason)
+        above = {section.pk for section in level}
+        level = [section for section in sections if section.parent_id in above]
 
 
 @transaction.atomic
@@ -111,17 +118,22 @@ def change_plan(
     if levels != before:
         # Sections carry the name of their level, so renaming it here alone would leave them on a
         # level that the plan no longer has.
-        _rename_levels(plan, before)
+        _rename_levels(plan, before, by=by, now=now)
     return plan
 
 
-def _rename_levels(plan: Plan, before: Sequence[str]) -> None:
+def _rename_levels(plan: Plan, before: Sequence[str], *, by, now: dt.datetime) -> None:
     sections = list(plan.sections.all())
     _require_levels_for(sections, before, plan.levels)
-    for section in sections:
-        if section.level in before:
-            section.level = plan.levels[before.index(section.level)]
-    PlanSection.objects.bulk_update(sections, ["level"], batch_size=200)
+    # All at once, since two levels may swap their names.
+    renamed = {
+        level: [section for section in sections if section.level == former]
+        for former, level in zip(before, plan.levels, strict=False)
+        if former != level
+    }
+    for level, found in renamed.items():
+        if found:
+            update_all_as(found, {"level": level}, by=by, now=now, reason=LEVEL_RENAMED_REASON)
 
 
 def _title_is_taken() -> str:

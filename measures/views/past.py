@@ -148,8 +148,14 @@ def past_export(request: HttpRequest, stand: Stand) -> HttpResponse:
     """Return what the list shows as an Excel file of that day, which nobody can import again."""
     listing, records = _listing(request, stand)
     user = request.user
+    measures = with_lists(records, stand.moment)
+    sections = {section.pk: section for section in listing.sections}
+    for measure in measures:
+        # The history refers to the section of today, which may be called otherwise.
+        if section := sections.get(measure.section_id):
+            measure.section = section
     sheets = export_sheets(
-        with_lists(records, stand.moment),
+        measures,
         top_sections(listing.sections),
         today=stand.day,
         responsible=responsible_label if can_see_responsible(user) else None,
@@ -188,9 +194,12 @@ def past_page(request: HttpRequest, measure: Measure, stand: Stand) -> HttpRespo
         if report.state == ReportState.ACCEPTED and report.decided_at < moment
     ]
     succession = succession_of(measure, user)
+    path = section_path(found, moment=moment)
+    if path:
+        found.section = path[-1]  # under its name of then
     facts = measure_facts(
         found,
-        path=section_path(found),
+        path=path,
         succession=succession_facts(succession.before(moment)),
         with_links=can_open_organisations(user),
     )

@@ -63,6 +63,7 @@ UNVERSIONED = {
     "measures:project_contact_add",
     "measures:project_document_add",
     "measures:project_link_add",
+    "measures:section_add",
     "measures:target_add",
     "measures:value_add",
     "media_visits:press_create",

@@ -18,6 +18,7 @@ from measures.models import (
     Milestone,
     MonitoringChapter,
     Plan,
+    PlanSection,
     Project,
     ReportingRound,
 )
@@ -47,6 +48,7 @@ FORMS = {
     "measures:plan_edit": Plan,
     "measures:project_edit": Project,
     "measures:round_edit": ReportingRound,
+    "measures:section_edit": PlanSection,
     "measures:target_edit": IndicatorTarget,
     "measures:value_edit": IndicatorValue,
     "media_visits:coverage_edit": Coverage,

@@ -20,6 +20,8 @@ def entry(measure_id=1, **fields) -> DayEntry:
         "financing": "",
         "is_taken_over": False,
         "is_deleted": False,
+        "section_id": 1,
+        "place": "Rahmen",
     }
     milestones = Kept(fields.pop("milestones", ()))
     indicators = Kept(fields.pop("indicators", ()))
@@ -136,6 +138,20 @@ def test_milestones_are_told_with_old_and_new_day():
         ("reached", "Maßnahme 1", "Gleich erreicht", "–", "erreicht am 30.06.2026", ""),
         ("milestones", "Maßnahme 1", "Zusätzlich", "–", "31.08.2026", ""),
         ("milestones", "Maßnahme 1", "Gestrichen", "30.06.2026", "–", ""),
+    ]
+
+
+def test_measure_that_moved_is_told_with_both_places_but_not_that_a_section_was_renamed():
+    before = [entry(1), entry(2), entry(3)]
+    after = [
+        entry(1, section_id=7, place="Innovation\nFachkräfte"),
+        entry(2, place="Rahmenbedingungen"),
+        entry(3, section_id=None, place=""),
+    ]
+
+    assert found(before, after) == [
+        ("place", "Maßnahme 1", "", "Rahmen", "Innovation › Fachkräfte", ""),
+        ("place", "Maßnahme 3", "", "Rahmen", "nicht belegt", ""),
     ]
 
 

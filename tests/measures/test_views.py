@@ -15,6 +15,7 @@ from tests.measures.builders import (
     make_project,
     make_report,
     make_round,
+    make_section,
     make_target,
     make_value,
 )
@@ -30,6 +31,13 @@ PAGES = [
     ("export", None, EVERYONE, ()),
     ("tree", None, EVERYONE, ()),
     ("plans", None, EVERYONE, ()),
+    ("section", "section", EVERYONE, ()),
+    ("section", "hidden_section", (OFFICE, SENATOR_OFFICE), (OBSERVER, PARTNER)),
+    ("section_add", "plan", OFFICE_ONLY, ()),
+    ("section_edit", "section", OFFICE_ONLY, ()),
+    ("section_edit", "hidden_section", OFFICE_ONLY, (OBSERVER, PARTNER)),
+    ("section_delete", "section", OFFICE_ONLY, ()),
+    ("section_delete", "hidden_section", OFFICE_ONLY, (OBSERVER, PARTNER)),
     ("outside", None, EVERYONE, ()),
     ("project_add_outside", None, OFFICE_ONLY, ()),
     ("create", None, OFFICE_ONLY, ()),
@@ -88,6 +96,9 @@ def objects():
     hidden = make_measure(plan, is_published=False)
     indicator, hidden_indicator = make_indicator(measure), make_indicator(hidden)
     return {
+        "plan": plan,
+        "section": make_section(plan),
+        "hidden_section": make_section(make_plan(is_published=False)),
         "indicator": indicator,
         "hidden_indicator": hidden_indicator,
         "target": make_target(indicator, "2026-12-31", "5"),

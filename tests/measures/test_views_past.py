@@ -7,14 +7,17 @@ import time_machine
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from core.conflicts import version_of
 from core.history import delete_as, save_values_as
 from core.roles import OBSERVER, OFFICE
 from measures.models import Measure
 from measures.services import (
+    change_section,
     complete_milestone,
     create_indicator,
     create_measure,
     create_milestone,
+    create_section,
     create_value,
     record_report,
 )
@@ -161,6 +164,30 @@ def test_measure_and_tree_show_the_day_and_offer_nothing_to_do(client, office, p
     early = page(client, url, stand="12.05.2026")
     assert "gab es am Di, 12.05.2026 im Portal noch nicht" in early
     assert "Aufgezeichnet ist sie seit dem 13.05.2026." in early
+
+
+def test_tree_of_the_day_has_its_sections_under_the_names_of_then(client, office, plan, measure):
+    flaechen, energie = plan.sections.order_by("pk")
+    values = {"title": "Netze", "parent": energie, "level": "Themencluster"}
+    values = {name: getattr(flaechen, name) for name in ("code", "page", "position")} | values
+    version = version_of(flaechen, values)
+    change_section(section=flaechen, values=values, version=version, by=office, now=JUNE)
+    new = {"parent": None, "level": "Handlungsfeld", "code": "", "title": "Neues Feld"}
+    create_section(plan=plan, values=new, by=office, now=JUNE)
+
+    tree = page(client, TREE, plan=plan.pk)
+    shown = page(client, measure.get_absolute_url())
+    listed = page(client, plan=plan.pk, section=flaechen.pk)
+    file = client.get(reverse("measures:export"), {"stand": "2026-05-13", "plan": plan.pk})
+    today = client.get(TREE, {"plan": plan.pk}).content.decode()
+
+    for then in (tree, shown, listed):
+        assert "Flächen" in then
+        assert "Netze" not in then and "Neues Feld" not in then
+    assert "Grundstücke sichern" in listed
+    row = [cell.value for cell in load_workbook(BytesIO(file.content)).worksheets[0][5]]
+    assert row[1:3] == ["Flächen", "Flächen"]
+    assert "Netze" in today and "Neues Feld" in today
 
 
 def test_rights_are_those_of_today(client, office, plan, measure):

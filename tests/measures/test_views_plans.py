@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.roles import OFFICE, PARTNER
 from measures.models import Measure, Plan
@@ -94,3 +96,16 @@ def test_branch_of_a_plan_that_is_not_visible_is_not_shown(client, stock):
     address = f"/massnahmen/baum/?plan={stock['plan'].pk}&zweig={stock['cluster'].pk}"
 
     assert client.get(address, headers={"HX-Request": "true"}).status_code == 404
+
+
+def test_tree_needs_the_same_queries_for_3_and_33_sections(client, office, stock):
+    address, counts = f"/massnahmen/baum/?plan={stock['plan'].pk}", []
+    client.get(address)
+    for count in (1, 30):
+        for _number in range(count):
+            make_section(stock["plan"], doubts="Im Plan schlecht lesbar.")
+        with CaptureQueriesContext(connection) as queries:
+            assert "schlecht lesbar" in client.get(address).content.decode()
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 15

@@ -17,7 +17,7 @@ from core.roles import OFFICE
 from core.templatetags.form_pack import label_text
 from dialogues.enums import SeriesState
 from dialogues.models import DialogueSeries
-from measures.forms import ReportForm
+from measures.forms import ReportForm, SectionForm
 from measures.models import Measure, Plan, PlanSection
 from media_visits.forms import CoverageForm, VisitForm
 from media_visits.models import PressSlot, Visit
@@ -203,6 +203,7 @@ def arguments_of(form_class: type) -> dict:
     needed = {
         CoverageForm: lambda: {"user": make_user(OFFICE)},
         ReportForm: lambda: {"situation": ""},
+        SectionForm: lambda: {"plan": Plan.objects.first() or make_plan()},
     }
     return needed.get(form_class, dict)()
 

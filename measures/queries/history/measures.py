@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core.history import differences_in
 from core.progress import HistoryEntry
 from core.roles import is_inside, is_office
-from measures.enums import ADOPTED_STATUS_REASON
+from measures.enums import ADOPTED_STATUS_REASON, LEVEL_RENAMED_REASON
 from measures.models import (
     Contact,
     Continuation,
@@ -18,6 +18,7 @@ from measures.models import (
     Measure,
     Milestone,
     Plan,
+    PlanSection,
     Project,
     StatusReport,
 )
@@ -63,6 +64,7 @@ PLAN_DIFFERENCES = (
     "adopted_on",
     "is_published",
 )
+SECTION_DIFFERENCES = ("level", "code", "title", "parent", "page", "position")
 STATUS_DIFFERENCES = ("phase", "traffic_light", "financing")
 # What *Verlauf* says of a milestone with the former and the new value.
 MILESTONE_DIFFERENCES = (
@@ -117,14 +119,25 @@ def measure_history(
 
 
 def plan_history(plan: Plan, user, *, until: dt.datetime | None = None) -> list[HistoryEntry]:
-    """Return the *Verlauf* of the master data of `plan`, latest first; with `until`, that before.
-
-    Two queries.
+    """Return the *Verlauf* of the master data of `plan` and of what was changed about its tree,
+    latest first; with `until`, that before. Three queries.
     """
     limits = {"history_date__lt": until} if until else {}
     changed = latest_changes(plan.history.filter(**limits))
+    # Beginnings are left out: one import makes dozens of sections.
+    sections = PlanSection.history.filter(plan=plan.pk, **limits).exclude(history_type="+")
+    moved = latest_changes(sections.exclude(history_change_reason=str(LEVEL_RENAMED_REASON)))
+    load_roles([], [*changed, *moved])
+    entries = change_entries(changed, notes=differences_in(changed, PLAN_DIFFERENCES), reader=user)
+    entries += change_entries(moved, notes={}, reader=user, named_by="title")
+    return latest_first(entries)
+
+
+def section_history(section: PlanSection, user) -> list[HistoryEntry]:
+    """Return the *Verlauf* of `section`, latest first. Two queries."""
+    changed = latest_changes(section.history.select_related("parent"))
     load_roles([], changed)
-    return change_entries(changed, notes=differences_in(changed, PLAN_DIFFERENCES), reader=user)
+    return change_entries(changed, notes=differences_in(changed, SECTION_DIFFERENCES), reader=user)
 
 
 def project_history(project: Project, user) -> list[HistoryEntry]:

@@ -18,7 +18,7 @@ from core.forms import DayField, formfield_for
 from core.texts import clean_text
 from measures.models import Measure, Milestone, Plan, PlanSection
 from measures.queries.imports.tables import SHEETS
-from measures.queries.plans import top_sections
+from measures.queries.sections import top_sections
 from partners.enums import OrganisationKind
 from partners.models import Organisation, Sector
 from partners.progress import responsible_label
