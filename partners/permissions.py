@@ -5,6 +5,9 @@ from django.utils.translation import gettext as _
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role, require_office
 
+# Whoever has one of these roles reads contacts, mails and internal notes.
+INSIDE_ROLES = frozenset({OFFICE, SENATOR_OFFICE})
+
 
 def may_sign_in(user) -> bool:
     # The password of demo accounts is public, so they must not work in a real portal.
@@ -57,3 +60,14 @@ def can_see_notes(user) -> bool:
 def can_arrange_deputy(user, principal) -> bool:
     """The office arranges deputies for everyone, others only for themselves."""
     return can_manage_partners(user) or (user.is_active and user.person_id == principal.pk)
+
+
+def can_act_for(deputy, principal) -> bool:
+    """Whether the person `deputy` may be made a deputy of the person `principal`.
+
+    A deputy gets all rights of the principal, so the two offices may only lend them to their own
+    house, or to somebody who has the same role already. Both people must have an account.
+    """
+    lent = principal.user.own_roles & INSIDE_ROLES
+    is_colleague = principal.organisation_id and deputy.organisation_id == principal.organisation_id
+    return not lent or bool(is_colleague) or lent <= deputy.user.own_roles

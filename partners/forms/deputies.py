@@ -1,13 +1,13 @@
 from operator import attrgetter
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import DayField, PickList
 from core.roles import SENATOR_OFFICE
 from partners.models import Person, User
-from partners.permissions import can_manage_partners
+from partners.permissions import INSIDE_ROLES, can_manage_partners
 from partners.registry import kind_choices
 
 
@@ -37,6 +37,11 @@ class DeputyForm(forms.Form):
         deputy = self.fields["deputy"]
         deputy.queryset = _possible_deputies(principal, by)
         deputy.label_from_instance = attrgetter("name_with_organisation")
+        if not deputy.queryset.exists():
+            deputy.help_text = _(
+                "Aus diesem Haus hat niemand sonst ein Konto. Die Geschäftsstelle kann jemanden "
+                "einladen; danach steht die Person hier zur Auswahl."
+            )
         self.fields["kinds"].choices = kind_choices()
         # Only the senator's office decides on approvals, so only its deputies can be limited.
         account = getattr(principal, "user", None)
@@ -56,11 +61,17 @@ class DeputyForm(forms.Form):
 
 def _possible_deputies(principal: Person, by: User) -> QuerySet[Person]:
     """Return the people with an active account; users outside the office choose a colleague."""
+    colleagues = Q(organisation__isnull=False, organisation_id=principal.organisation_id)
     people = Person.objects.visible_to(by)
     if not can_manage_partners(by):
-        people = Person.objects.filter(
-            organisation__isnull=False, organisation_id=by.organisation_id
-        )
+        people = Person.objects.filter(colleagues)
+    # The same rule for a list as `can_act_for` for one person.
+    account = getattr(principal, "user", None)
+    if lent := account and account.own_roles & INSIDE_ROLES:
+        holders = Person.objects.all()
+        for role in lent:
+            holders = holders.filter(user__groups__name=role)
+        people = people.filter(colleagues | Q(pk__in=holders.values("pk")))
     # Nobody can appoint themselves as deputy; the service enforces this too.
     people = people.filter(user__is_active=True).exclude(pk__in=[principal.pk, by.person_id])
     return people.select_related("organisation").order_by("sort_name", "search", "pk")

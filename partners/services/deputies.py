@@ -12,7 +12,7 @@ from core.errors import NotAllowed, Refused
 from core.history import delete_as, save_as
 from partners.mails import mail_deputyship
 from partners.models import Deputy, Person
-from partners.permissions import can_arrange_deputy
+from partners.permissions import can_act_for, can_arrange_deputy
 from partners.registry import ordered_kinds
 
 
@@ -32,7 +32,8 @@ def create_deputy(
     Mails both of them. `kinds` limits the deputyship to some kinds of approval. Several people may
     act for one principal at the same time. Raises NotAllowed unless `by` is the office or the
     principal; Refused for impossible or past dates, an overlapping deputyship of the same two, a
-    side without an active account, and a user who would make themselves a deputy.
+    side without an active account, a user who would make themselves a deputy, and a deputy from
+    another house who would get the rights of one of the two offices.
     """
     _require_can_arrange(by, principal)
     # Locking the principal keeps two requests from arranging overlapping deputyships.
@@ -101,6 +102,14 @@ def _require_two_accounts(principal: Person, deputy: Person, by) -> None:
         account = getattr(person, "user", None)
         if account is None or not account.is_active:
             raise Refused(_("%(name)s hat kein aktives Konto.") % {"name": person.name})
+    if not can_act_for(deputy, principal):
+        raise Refused(
+            _(
+                "%(deputy)s gehört nicht zum Haus von %(principal)s und könnte als Vertretung "
+                "alles Interne lesen. Bitte wählen Sie jemanden aus demselben Haus."
+            )
+            % {"deputy": deputy.name, "principal": principal.name}
+        )
 
 
 def _require_no_overlap(

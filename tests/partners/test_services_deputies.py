@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from core.errors import NotAllowed, Refused
-from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
 from partners.models import Deputy
 from partners.services import (
@@ -135,12 +135,41 @@ def test_overlapping_deputyship_of_the_same_two_is_refused(details, starts_on, e
 
 
 def test_several_deputies_at_a_time_are_possible(details, principal):
-    other = make_user()
+    other = make_user(organisation=principal.person.organisation)
 
     create_deputy(**details)
     create_deputy(**details | {"deputy": other.person, "kinds": ["visit"]})
 
     assert Deputy.objects.filter(principal=principal.person).count() == 2
+
+
+@pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE])
+def test_rights_of_the_two_offices_stay_in_their_house(details, role):
+    principal = make_user(role, organisation=make_organisation("Senatsverwaltung"))
+    outsider = make_user(PARTNER, organisation=make_organisation("Kammer"))
+    both = details | {"principal": principal.person, "deputy": outsider.person}
+
+    with pytest.raises(Refused, match="gehört nicht zum Haus von .* aus demselben Haus"):
+        create_deputy(**both)
+
+    assert deputyships_and_mails() == (0, 0)
+
+
+def test_holder_of_the_same_role_may_belong_to_another_house(details, office):
+    colleague = make_user(OFFICE, organisation=make_organisation("Beratung"))
+    principal = make_user(OFFICE)
+
+    create_deputy(**details | {"principal": principal.person, "deputy": colleague.person})
+
+    assert Deputy.objects.get().deputy == colleague.person
+
+
+def test_partners_may_be_represented_by_another_house(details):
+    principal, other = make_user(PARTNER), make_user(PARTNER)
+
+    create_deputy(**details | {"principal": principal.person, "deputy": other.person})
+
+    assert Deputy.objects.get().deputy == other.person
 
 
 def test_deputyship_may_begin_the_day_after_another_ended(details):

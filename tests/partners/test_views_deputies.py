@@ -35,6 +35,32 @@ def test_form_offers_colleagues_only(client, principal, deputy):
     assert list(form.fields["deputy"].queryset) == [deputy.person]
 
 
+def test_office_is_offered_whom_the_service_accepts(client, office, principal, deputy):
+    other, partner = (
+        make_user(OFFICE, organisation=make_organisation("Beratung")),
+        make_user(PARTNER),
+    )
+    staff = make_user(OFFICE)
+    client.force_login(office)
+
+    def offered(account):
+        form = client.get(f"/partner/personen/{account.person_id}/vertretung/neu/").context["form"]
+        return set(form.fields["deputy"].queryset)
+
+    assert offered(principal) == {deputy.person}
+    assert offered(staff) == {other.person}
+    everybody = {principal, deputy, other, staff}
+    assert offered(partner) == {account.person for account in everybody}
+
+
+def test_form_without_anybody_to_choose_says_what_to_do(client):
+    client.force_login(make_user(PARTNER))
+
+    page = client.get("/konto/vertretung/neu/").content.decode()
+
+    assert "Aus diesem Haus hat niemand sonst ein Konto." in page
+
+
 def test_kinds_are_asked_where_the_principal_decides_on_approvals(client, principal, deputy):
     client.force_login(principal)
     typed = {
