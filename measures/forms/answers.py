@@ -18,7 +18,7 @@ from measures.forms.indicators import PeriodField
 from measures.forms.measures import ReportForm
 from measures.models import IndicatorValue, ReportedForecast, ReportedValue
 from measures.models.milestones import DELAY_MESSAGE
-from measures.queries import Answer, proposed_period
+from measures.queries import Answer, ReportingSituation, proposed_period
 from measures.services import Statement
 from measures.services.milestones import is_unexplained_delay
 from measures.services.values import overlap_error, period_error
@@ -247,15 +247,25 @@ def answer_forms(given: Answer, data: Mapping | None, *, is_draft: bool) -> Answ
     # What was sent is kept even if a colleague submitted the report meanwhile.
     if not given.is_editable and data is None:
         return AnswerForms(given)
+    prefix = f"m{given.measure.pk}"
     form = ReportForm(
         data,
-        prefix=f"m{given.measure.pk}",
+        prefix=prefix,
         instance=given.report if given.is_editable else None,
-        initial={} if given.report or not given.round else {"as_of_on": given.round.cut_off_on},
+        initial={} if given.report else _first_values(given, data, prefix),
         situation=given.situation,
         is_draft=is_draft,
     )
     return report_forms(given, form)
+
+
+def _first_values(given: Answer, data: Mapping | None, prefix: str) -> dict:
+    """Return what the form of a report not begun yet shows: what is known, and the cut-off day."""
+    shown = given.situation
+    if data is not None:
+        shown = ReportingSituation.parse(data.get(f"{prefix}-shown", ""))
+    cut_off = {"as_of_on": given.round.cut_off_on} if given.round else {}
+    return given.known_status(shown) | cut_off
 
 
 def report_forms(given: Answer, form: ReportForm) -> AnswerForms:

@@ -76,7 +76,9 @@ from measures.progress.plans import plan_tabs, section_facts
 from measures.progress.projects import project_facts, project_subtitle
 from measures.progress.proposals import proposal_fact, proposed_light
 from measures.progress.reports import (
+    acceptance_warning,
     compare_reports,
+    completion_intro,
     decision_effect,
     names_of,
     previous_status,
@@ -112,6 +114,7 @@ __all__ = [
     "PAGE",
     "DifferenceGroup",
     "Making",
+    "acceptance_warning",
     "already_asked_lines",
     "answer_buttons",
     "answer_card",
@@ -126,6 +129,7 @@ __all__ = [
     "chapter_cards",
     "closing_details",
     "compare_reports",
+    "completion_intro",
     "contact_lines",
     "counted",
     "decision_details",

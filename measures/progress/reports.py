@@ -62,6 +62,43 @@ def decision_effect(report: StatusReport, user) -> str:
     return _("Wie Sie entscheiden, erfährt per E-Mail: %(people)s.") % {"people": names_of(people)}
 
 
+def lost_by_acceptance(report: StatusReport) -> str:
+    """Return what is known of the measure, but would not be any more once `report` is accepted as
+    it is, such as `Finanzierung (gesichert)`; "" if nothing.
+    """
+    measure = report.measure
+    # An earlier report leaves the status as it is.
+    if measure.status_on and report.as_of_on < measure.status_on:
+        return ""
+    known = {
+        _("Ampel"): (measure.get_traffic_light_display(), report.traffic_light),
+        _("Finanzierung"): (measure.get_financing_display(), report.financing),
+    }
+    return ", ".join(f"{label} ({old})" for label, (old, new) in known.items() if old and not new)
+
+
+def acceptance_warning(report: StatusReport, user) -> str:
+    """Say to the office what accepting a submitted report as it is makes unknown."""
+    if report.state != ReportState.SUBMITTED or not can_decide_reports(user):
+        return ""
+    if not (lost := lost_by_acceptance(report)):
+        return ""
+    text = _(
+        "Im Bericht ohne Angabe, bisher aber bekannt: %(fields)s. Nehmen Sie ihn so an, gilt das "
+        "als nicht belegt; mit „Ergänzen und annehmen“ tragen Sie es nach."
+    )
+    return text % {"fields": lost}
+
+
+def completion_intro(report: StatusReport) -> str:
+    """Say above the form by which the office completes a report what becomes of it."""
+    text = _("Der Bericht gilt dann als von der Geschäftsstelle ergänzt; der Verlauf zeigt beides.")
+    if lost := lost_by_acceptance(report):
+        missing = _("Ohne Angabe, bisher aber bekannt: %(fields)s.") % {"fields": lost}
+        return f"{text} {missing}"
+    return text
+
+
 def names_of(people: Iterable[Person]) -> str:
     return ", ".join(str(person) for person in people)
 

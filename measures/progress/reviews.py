@@ -13,6 +13,7 @@ from core.dates import format_moment
 from core.html import draw_note, draw_traffic_light
 from measures.models import Indicator, Measure, Milestone, RoundEntry, StatusReport
 from measures.progress.proposals import proposal_fact, proposed_light
+from measures.progress.reports import lost_by_acceptance
 
 
 class ReviewLine(NamedTuple):
@@ -39,7 +40,10 @@ def review_lines(reports: Iterable[StatusReport], today: dt.date) -> list[Review
             format_moment(report.reported_at),
             draw_traffic_light(report.measure.traffic_light),
             format_html(
-                "{}{}", draw_traffic_light(report.traffic_light), draw_note(statements_note(report))
+                "{}{}{}",
+                draw_traffic_light(report.traffic_light),
+                draw_note(statements_note(report)),
+                draw_note(_lost_note(report)),
             ),
             proposal_fact(
                 proposed_light(
@@ -52,6 +56,11 @@ def review_lines(reports: Iterable[StatusReport], today: dt.date) -> list[Review
         )
         for report in reports
     ]
+
+
+def _lost_note(report: StatusReport) -> str:
+    lost = lost_by_acceptance(report)
+    return _("ohne Angabe, bisher: %(fields)s") % {"fields": lost} if lost else ""
 
 
 def statements_note(report: StatusReport) -> str:

@@ -28,6 +28,7 @@ from measures.models import (
     ReportingRound,
     StatusReport,
 )
+from measures.models.measures import STATUS_FIELDS
 from measures.models.reports import ANSWER_FIELDS
 from measures.queries.indicators import indicators_with_series
 from measures.queries.reports import ReportingSituation
@@ -85,7 +86,21 @@ class Answer:
         # Repeating what the office has just returned would answer its comment with nothing.
         if self.report is None or self.report.state == ReportState.RETURNED:
             return self.report is not None
-        return any(getattr(self.report, name) for name in ANSWER_FIELDS)
+        # What the form began with is no answer of one's own.
+        known = self.known_status(self.situation)
+        said = ((name, getattr(self.report, name)) for name in ANSWER_FIELDS)
+        return any(value and value != known.get(name) for name, value in said)
+
+    def known_status(self, shown: ReportingSituation) -> dict[str, str]:
+        """Return what was known of the measure in the situation `shown`, by field. A form begins
+        with it, since a field left empty must not make it unknown.
+        """
+        known: Measure | StatusReport | None = self.measure
+        # What a page loaded earlier began with must not look as if somebody had typed it.
+        if shown.accepted != self.situation.accepted:
+            reports = (report.as_official() for report in self.measure.known_reports)
+            known = next((one for one in reports if str(one.pk) == shown.accepted), None)
+        return {name: getattr(known, name) for name in STATUS_FIELDS} if known else {}
 
     @property
     def saved_at(self) -> dt.datetime | None:

@@ -26,6 +26,7 @@ from measures.models import Measure, StatusReport
 from measures.models.measures import STATUS_FIELDS
 from measures.permissions import can_decide_reports, can_report, leads_measure
 from measures.progress import (
+    acceptance_warning,
     compare_reports,
     decision_effect,
     official_facts,
@@ -190,6 +191,7 @@ def report_page(request, pk):
         "proposal": _proposal(report, user),
         "buttons": report_buttons(report, user),
         "effect": decision_effect(report, user),
+        "warning": acceptance_warning(report, user),
     }
     return render(request, "measures/report.html", context)
 

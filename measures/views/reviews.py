@@ -26,7 +26,13 @@ from measures.enums import REPORT_MOVES
 from measures.forms import OfficialLightForm, ReportForm, report_forms
 from measures.models import StatusReport
 from measures.permissions import can_decide_reports
-from measures.progress import review_lines, statement_errors, statement_fields, statements_note
+from measures.progress import (
+    completion_intro,
+    review_lines,
+    statement_errors,
+    statement_fields,
+    statements_note,
+)
 from measures.queries import (
     answer_on,
     reporting_situation,
@@ -182,9 +188,7 @@ def report_complete(request, pk):
         form,
         template="measures/form.html",
         subject=report.measure,
-        intro=_(
-            "Der Bericht gilt dann als von der Geschäftsstelle ergänzt; der Verlauf zeigt beides."
-        ),
+        intro=completion_intro(report),
         submit_label=TO_PREVIEW,
         statements=statement_fields(forms),
         statement_errors=statement_errors(forms),

@@ -14,6 +14,7 @@ from measures.enums import ReportState
 from measures.models import ReportedForecast, StatusReport
 from measures.services import accept_report, save_draft
 from tests.confirming import hidden_fields
+from tests.measures.answers import sent, typed
 from tests.measures.builders import (
     NOW,
     make_indicator,
@@ -68,22 +69,6 @@ def url(request, client, lead, running, asked):
         return asked.personal_link
     client.force_login(lead)
     return reverse("measures:answer", args=[running.pk])
-
-
-def typed(measure, **changes) -> dict:
-    values = report_values(**changes) | {"as_of_on": changes.get("as_of_on", "01.03.2026")}
-    return {f"m{measure.pk}-{name}": value for name, value in values.items()}
-
-
-def sent(client, url, *filled, **buttons):
-    """Send the page as a browser does, with `filled` fields and the pressed button."""
-    page = client.get(url)
-    data = hidden_fields(page)
-    for card in page.context["cards"]:
-        data[f"m{card.key}-as_of_on"] = "01.03.2026"
-    for fields in filled:
-        data |= fields
-    return client.post(url, data | buttons, follow=True)
 
 
 def states() -> dict:

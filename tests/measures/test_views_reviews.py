@@ -146,6 +146,41 @@ def test_office_completes_a_report_and_the_history_keeps_both(client, office, le
     assert Mail.objects.filter(kind="report_accepted", recipient=lead.email).count() == 1
 
 
+def test_what_acceptance_makes_unknown_is_said_wherever_the_office_decides(
+    client, office, lead, reports
+):
+    report = reports[0]
+    report.measure.financing, report.measure.traffic_light = "secured", "green"
+    report.measure.save()
+    report.financing, report.traffic_light = "", "green"
+    report.save()
+
+    page = client.get(report.get_absolute_url()).content.decode()
+    form = client.get(reverse("measures:report_complete", args=[report.pk])).content.decode()
+    queue = client.get(reverse("measures:reviews")).content.decode()
+
+    assert (
+        "Im Bericht ohne Angabe, bisher aber bekannt: Finanzierung (gesichert). Nehmen Sie ihn so "
+        "an, gilt das als nicht belegt; mit „Ergänzen und annehmen“ tragen Sie es nach."
+    ) in page
+    assert "Ohne Angabe, bisher aber bekannt: Finanzierung (gesichert)." in form
+    assert queue.count("ohne Angabe, bisher: Finanzierung (gesichert)") == 1
+    client.force_login(lead)
+    assert "bisher aber bekannt" not in client.get(report.get_absolute_url()).content.decode()
+
+
+def test_earlier_report_makes_nothing_unknown(client, office, reports):
+    report = reports[0]
+    report.measure.financing, report.measure.status_on = "secured", dt.date(2026, 3, 2)
+    report.measure.save()
+    report.financing = ""
+    report.save()
+
+    page = client.get(report.get_absolute_url()).content.decode()
+
+    assert "bisher aber bekannt" not in page
+
+
 def test_report_is_not_completed_over_a_newer_version(office, reports):
     with pytest.raises(ChangedMeanwhile), nothing_changes(reports[0]):
         complete_report(
