@@ -100,8 +100,15 @@ def differences_line(before: Snapshot, after: Snapshot, groups: Sequence[Differe
             "Plan."
         )
     count = sum(len(group.differences) for group in groups)
-    text = ngettext("%(count)d Unterschied", "%(count)d Unterschiede", count)
-    return text % {"count": count}
+    text = ngettext(
+        "%(count)d Unterschied (%(kinds)s)", "%(count)d Unterschiede (%(kinds)s)", count
+    )
+    return text % {"count": count, "kinds": counted_kinds(groups)}
+
+
+def counted_kinds(groups: Iterable[DifferenceGroup]) -> str:
+    """Return `Auf Rot: 1, Auf Gelb: 2`, with every kind that occurs."""
+    return ", ".join(f"{group.kind.label}: {len(group.differences)}" for group in groups)
 
 
 def differences_notes(before: Snapshot, after: Snapshot, since: dt.date | None) -> list[str]:

@@ -2,6 +2,7 @@ import datetime as dt
 from decimal import Decimal
 
 from measures.progress import difference_groups, difference_sheet, differences_notes
+from measures.progress.differences import counted_kinds
 from measures.queries import DayEntry, IndicatorThen, Snapshot
 from measures.queries.snapshots import Kept, MilestoneThen
 
@@ -259,3 +260,20 @@ def test_round_that_kept_no_indicators_is_not_compared_by_them():
     assert differences_notes(before, after, None) == [
         "Indikatoren sind nicht verglichen: Nicht beide Berichtsrunden halten welche fest."
     ]
+
+
+def test_every_kind_of_difference_is_counted():
+    before = [entry(1), entry(2), entry(3, phase="preparing"), entry(4, lead_label="IHK")]
+    after = [
+        entry(1, traffic_light="yellow"),
+        entry(2, traffic_light="yellow"),
+        entry(3, phase="running"),
+        entry(4, lead_label="VDMA"),
+        entry(5),
+    ]
+
+    groups = difference_groups(Snapshot("früher", before), Snapshot("später", after))
+
+    assert counted_kinds(groups) == (
+        "Auf Gelb: 2, Neu im Plan: 1, Andere Phase: 1, Andere Federführung: 1"
+    )

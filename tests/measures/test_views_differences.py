@@ -53,7 +53,7 @@ def test_days_are_compared_as_people_type_them(client, office, plan):
     shown = page(client, von="13. Mai 2026", bis="")
 
     assert "MPI 2022–2026: Mi, 13.05.2026 – Mi, 03.06.2026" in shown
-    assert "2 Unterschiede" in shown
+    assert "2 Unterschiede (Auf Rot: 1, Neu im Plan: 1)" in shown
     assert "Auf Rot (1)" in shown
     assert "Geld fehlt.<br>Gewünscht: Beschluss" in shown
     assert "Neu im Plan (1)" in shown
@@ -63,7 +63,7 @@ def test_days_are_compared_as_people_type_them(client, office, plan):
 
     client.force_login(make_user(OBSERVER))
     observed = page(client, plan=plan.pk, von="13.05.2026")
-    assert "1 Unterschied<" in observed
+    assert "1 Unterschied (Auf Rot: 1)<" in observed
     assert "Intern" not in observed
 
 

@@ -141,8 +141,8 @@ def test_begins_after_closing_with_sentences_from_the_numbers(client, closed):
         (
             "Gesamtschau",
             "Phasen: 1 in Umsetzung, 2 nicht belegt. Ampeln: 1 rot, 2 nicht belegt. Gegenüber der "
-            f"„{closed.plan.rounds.earliest('cut_off_on')}“: Neu im Plan: 1, Auf Rot: 1, "
-            "Verschobene Termine: 1, Andere Finanzierung: 1, Neue Werte und Ziele von "
+            f"„{closed.plan.rounds.earliest('cut_off_on')}“: Auf Rot: 1, Neu im Plan: 1, "
+            "Andere Finanzierung: 1, Verschobene Termine: 1, Neue Werte und Ziele von "
             "Indikatoren: 1.",
         ),
         ("Flächen", "1 Maßnahme. Phasen: 1 in Umsetzung. Ampeln: 1 rot."),

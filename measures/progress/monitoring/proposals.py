@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import add_months, format_date
-from measures.enums import ChapterKind, DifferenceKind
-from measures.progress.differences import difference_groups
+from measures.enums import ChapterKind
+from measures.progress.differences import counted_kinds, difference_groups
 from measures.progress.monitoring.chapters import OUTLOOK_MONTHS, upcoming_count
 from measures.progress.monitoring.counts import (
     Scale,
@@ -71,24 +71,10 @@ def _overview(state: MonitoringState, whole: EntryCounts) -> str:
     sentences = [_phases_and_lights(whole)]
     if state.former:
         groups = difference_groups(state.former, state.now)
-        counts = {group.kind: len(group.differences) for group in groups}
-        named = [
-            f"{kind.label}: {counts[kind]}"
-            for kind in (
-                DifferenceKind.ADDED,
-                DifferenceKind.FINISHED,
-                DifferenceKind.RED,
-                DifferenceKind.MOVED,
-                DifferenceKind.REACHED,
-                DifferenceKind.FINANCING,
-                DifferenceKind.INDICATORS,
-            )
-            if kind in counts
-        ]
-        unchanged = _("Gegenüber der „%(round)s“ hat sich nichts davon geändert.")
+        unchanged = _("Gegenüber der „%(round)s“ hat sich nichts geändert.")
         changed = _("Gegenüber der „%(round)s“: %(changes)s.")
-        values = {"round": state.former.label, "changes": ", ".join(named)}
-        sentences.append((changed if named else unchanged) % values)
+        values = {"round": state.former.label, "changes": counted_kinds(groups)}
+        sentences.append((changed if groups else unchanged) % values)
     return " ".join(sentences)
 
 
