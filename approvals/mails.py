@@ -308,5 +308,5 @@ def with_told_note(done: str, kind: str, today: dt.date) -> str:
     if not deciders(today, kind):
         text = _("Niemand wird benachrichtigt: Beim %(office)s hat niemand ein aktives Konto.")
         return f"{done} {text % office}"
-    told = _("Das %(office)s ist benachrichtigt.") % office
+    told = _("Das %(office)s wird benachrichtigt.") % office
     return f"{done} {with_waiting_note('', APPROVAL_ASKED) or told}"

@@ -269,7 +269,8 @@ class Commitment:
     """A date that binds the senator, a host company or both, planned or fixed.
 
     `subject` says what it belongs to (`dialogue:5`). `title` and `url` are empty if the user may
-    not see that. `option` is the id under which an approval asks about the date.
+    not see that. `option` is the id under which an approval asks about the date, `part` what it is
+    of the subject (`Pressetermin`), empty for the whole.
     """
 
     subject: str
@@ -280,6 +281,7 @@ class Commitment:
     title: str = ""
     url: str = ""
     option: int | None = None
+    part: str = ""
 
     @property
     def end(self) -> dt.datetime:
@@ -367,8 +369,9 @@ def date_concerns(
     return [
         (
             date,
-            concerns_about_time(date.starts_at, date.end)
-            + concerns_about_notice(date.starts_at, date.end, now)
+            # Never the assumed end: nobody has entered it.
+            concerns_about_time(date.starts_at, date.ends_at, date.part)
+            + concerns_about_notice(date.starts_at, date.ends_at, now, date.part)
             + clashes,
         )
         for date, clashes in clashes_of(planned, user=user, now=now)

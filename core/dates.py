@@ -61,11 +61,13 @@ def moment_key(moment: dt.datetime) -> str:
     return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}"
 
 
-def concerns_about_time(start: dt.datetime, end: dt.datetime) -> list[Concern]:
+def concerns_about_time(
+    start: dt.datetime, end: dt.datetime | None, part: str = ""
+) -> list[Concern]:
     """Return what to look at before a date from `start` to `end` is made: public holidays and
-    weekends on its first or last day, and unusual hours.
+    weekends on its first or last day, and unusual hours. `part` names a part of something larger.
     """
-    begin, finish = timezone.localtime(start), timezone.localtime(end)
+    begin, finish = timezone.localtime(start), timezone.localtime(end or start)
     days = sorted({begin.date(), finish.date()})
     concerns = [concern for day in days for concern in concerns_about_day(day)]
     earliest, latest = USUAL_HOURS
@@ -75,19 +77,29 @@ def concerns_about_time(start: dt.datetime, end: dt.datetime) -> list[Concern]:
             "earliest": f"{earliest:%H:%M}",
             "latest": f"{latest:%H:%M}",
         }
-        concerns.append(Concern(f"hours-{moment_key(start)}", _("Uhrzeit"), "", text))
+        label = _label_of(_("Uhrzeit"), part)
+        concerns.append(Concern(f"hours-{moment_key(start)}", label, "", text))
     return concerns
 
 
-def concerns_about_notice(start: dt.datetime, end: dt.datetime, now: dt.datetime) -> list[Concern]:
-    """Return that a date from `start` to `end` is less than `SHORT_NOTICE` ahead of `now`."""
+def concerns_about_notice(
+    start: dt.datetime, end: dt.datetime | None, now: dt.datetime, part: str = ""
+) -> list[Concern]:
+    """Return that a date from `start` to `end` is less than `SHORT_NOTICE` ahead of `now`; `part`
+    as in `concerns_about_time`.
+    """
     if not now < start < now + SHORT_NOTICE:
         return []
     text = _("%(when)s beginnt in weniger als %(hours)d Stunden.") % {
         "when": format_span(start, end),
         "hours": SHORT_NOTICE / dt.timedelta(hours=1),
     }
-    return [Concern(f"soon-{moment_key(start)}", _("Kurzfristig"), "", text)]
+    label = _label_of(_("Kurzfristig"), part)
+    return [Concern(f"soon-{moment_key(start)}", label, "", text)]
+
+
+def _label_of(concern: str, part: str) -> str:
+    return f"{concern} ({part})" if part else concern
 
 
 def concerns_about_day(day: dt.date) -> list[Concern]:

@@ -130,6 +130,7 @@ def commitment_of(visit: Visit, slot: PressSlot | None = None, title: str = "") 
         host_id=visit.company_id,
         title=title,
         url=visit.get_absolute_url() if title else "",
+        part=_("Pressetermin") if slot else "",
     )
 
 

@@ -42,6 +42,27 @@ def account_label(account: User) -> str:
     return str(account)
 
 
+def accounts_with_absences(accounts: Iterable[User], today: dt.date) -> dict[int, str]:
+    """Return by key what to read about each of `accounts` that is or will be away: `Referat
+    (vertreten vom 01.12.2026 bis 02.12.2026 durch Leitung)`; one query.
+    """
+    by_person = {account.person_id: account for account in accounts}
+    absences = Deputy.objects.absences(today).filter(principal__in=by_person)
+    labels: dict[int, str] = {}
+    for absence in absences.select_related("deputy"):
+        account = by_person[absence.principal_id]
+        values = {
+            "name": account_label(account),
+            "period": absence.period,
+            "deputy": absence.deputy,
+        }
+        # The earliest absence is the one that matters for what is handed over now.
+        labels.setdefault(
+            account.pk, _("%(name)s (vertreten %(period)s durch %(deputy)s)") % values
+        )
+    return labels
+
+
 def responsible_label(record: Assignable) -> str:
     """Return who is in charge, as text. Querysets need `select_related("responsible__person")`."""
     return account_label(record.responsible) if record.responsible else str(NOBODY)

@@ -1,17 +1,26 @@
 """Forms to put somebody in charge, and to hand over."""
 
+from collections.abc import Iterable
+
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import version_of
 from core.forms import CleanCharField, PickList
 from partners.enums import NOBODY
 from partners.models import Assignable, User
-from partners.progress import account_label
+from partners.progress import account_label, accounts_with_absences
 from partners.queries import Handover, accounts_to_choose, office_accounts
 from partners.registry import assignable_kinds
 
 NOBODY_KEY = "niemand"  # in forms, instead of the key of an account
+
+
+def _choices(accounts: Iterable[User]) -> list[tuple[str, str]]:
+    accounts = list(accounts)
+    away = accounts_with_absences(accounts, timezone.localdate())
+    return [(str(one.pk), away.get(one.pk) or account_label(one)) for one in accounts]
 
 
 class ResponsibleForm(forms.Form):
@@ -27,8 +36,7 @@ class ResponsibleForm(forms.Form):
         super().__init__(data, initial=initial)
         chosen = type(record)._default_manager.filter(pk=record.pk)
         self.accounts = {str(account.pk): account for account in accounts_to_choose(chosen)}
-        names = [(key, account_label(account)) for key, account in self.accounts.items()]
-        self.fields["account"].choices = [*names, (NOBODY_KEY, NOBODY)]
+        self.fields["account"].choices = [*_choices(self.accounts.values()), (NOBODY_KEY, NOBODY)]
 
     @property
     def responsible(self) -> User | None:
@@ -60,6 +68,8 @@ class HandoverForm(forms.Form):
         super().__init__(data, **kwargs)
         self.ticked = ticked
         self.fields["an"].queryset = office_accounts()
+        self.away = accounts_with_absences(office_accounts(), timezone.localdate())
+        self.fields["an"].label_from_instance = lambda one: self.away.get(one.pk) or str(one)
         kinds = assignable_kinds()
         self.fields["art"].choices = [(kind.key, kind.label) for kind in kinds]
         if ticked is not None:
@@ -70,7 +80,7 @@ class HandoverForm(forms.Form):
             str(account.pk): account
             for account in accounts_to_choose(*(kind.open_records() for kind in kinds))
         }
-        names = [(key, account_label(account)) for key, account in self.accounts.items()]
+        names = _choices(self.accounts.values())
         self.fields["von"].choices = [("", _("Bitte wählen")), *names, (NOBODY_KEY, NOBODY)]
 
     def clean(self):
@@ -78,6 +88,12 @@ class HandoverForm(forms.Form):
         if "von" in values and values["von"] == str(getattr(values.get("an"), "pk", "")):
             self.add_error("an", _("Bitte wählen Sie jemand anderen als die Person, die abgibt."))
         return values
+
+    @property
+    def warning(self) -> str:
+        """What to know of whoever takes over, "" unless they are away."""
+        away = self.away.get(self.cleaned_data["an"].pk)
+        return _("Bitte bedenken: %(who)s.") % {"who": away} if away else ""
 
     @property
     def handover(self) -> Handover:

@@ -28,6 +28,13 @@ class DeputyQuerySet(models.QuerySet):
     def valid_on(self, day: dt.date):
         return self.filter(Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day)))
 
+    def absences(self, today: dt.date):
+        """Return the deputyships that tell of an absence: with a last day, and not over `today`.
+
+        One until further notice is a standing arrangement of people who are there.
+        """
+        return self.filter(ends_on__gte=today).order_by("starts_on", "pk")
+
 
 class Deputy(models.Model):
     """*Vertretung*: `deputy` acts for `principal` from `starts_on` to `ends_on`, both included.

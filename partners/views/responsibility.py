@@ -108,6 +108,7 @@ def handover(request: HttpRequest) -> HttpResponse:
         "is_previewed": form.is_bound and form.is_valid(),
         "count": count,
         "error": error,
+        "warning": form.warning if preview and form.is_bound and form.is_valid() else "",
         "submit_label": _submit_label(count, form),
     }
     return render(request, "partners/handover.html", context)

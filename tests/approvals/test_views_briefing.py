@@ -62,7 +62,7 @@ def test_submission_says_that_its_mails_wait(client, office, kind):
 @pytest.mark.parametrize(
     ("has_account", "words"),
     [
-        (True, " Das Büro der Senatorin ist benachrichtigt."),
+        (True, " Das Büro der Senatorin wird benachrichtigt."),
         (
             False,
             " Niemand wird benachrichtigt: Beim Büro der Senatorin hat niemand ein aktives Konto.",

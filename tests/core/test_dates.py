@@ -115,6 +115,23 @@ def test_holidays_weekends_and_odd_hours_are_worth_a_look(start, end, concerns):
     assert [str(concern) for concern in found] == concerns
 
 
+def test_part_without_an_end_is_named_and_gets_none():
+    start = dt.datetime(2026, 4, 22, 21, 30, tzinfo=BERLIN)
+    now = dt.datetime(2026, 4, 22, 7, tzinfo=UTC)
+
+    found = concerns_about_time(start, None, "Termin") + concerns_about_notice(
+        start, None, now, "Termin"
+    )
+
+    assert [str(concern) for concern in found] == [
+        "Kurzfristig (Termin): Mi, 22.04.2026, 21:30 Uhr beginnt in weniger als 24 Stunden."
+    ]
+    late = concerns_about_time(start.replace(hour=23), None, "Termin")
+    assert [str(concern) for concern in late] == [
+        "Uhrzeit (Termin): Mi, 22.04.2026, 23:30 Uhr liegt nicht zwischen 07:00 und 22:00 Uhr."
+    ]
+
+
 @pytest.mark.parametrize(
     ("day", "count", "expected"),
     [

@@ -110,7 +110,7 @@ def complete_topic(visitors, topic: Topic) -> None:
     office.open(f"{page}bearbeiten/").press("Speichern", series=str(visitors.consented.pk))
     office.follow("Zur Freigabe vorlegen").press("Zur Freigabe vorlegen")
     assert (
-        "Das Thema liegt zur Freigabe vor. Das Büro der Senatorin ist benachrichtigt."
+        "Das Thema liegt zur Freigabe vor. Das Büro der Senatorin wird benachrichtigt."
         in office.text
     )
 

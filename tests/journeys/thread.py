@@ -109,7 +109,7 @@ def complete(office: Page, portal: Portal) -> None:
     follow(office, "Zur Freigabe vorlegen")
     send(office, "Zur Freigabe vorlegen")
     expect_text(
-        office, "Das Thema liegt zur Freigabe vor. Das Büro der Senatorin ist benachrichtigt."
+        office, "Das Thema liegt zur Freigabe vor. Das Büro der Senatorin wird benachrichtigt."
     )
 
 

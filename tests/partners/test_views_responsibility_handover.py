@@ -1,14 +1,16 @@
 """Handing records over to somebody else of the office, and taking that back."""
 
+import datetime as dt
 from urllib.parse import urlencode
 
 import pytest
+from django.utils import timezone
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from tests.dialogues.builders import make_topic
 from tests.journeys.visitor import Page
 from tests.measures.builders import make_measure
-from tests.partners.builders import make_person, make_user
+from tests.partners.builders import make_deputyship, make_person, make_user
 from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,25 @@ def test_handover_shows_what_moves_and_then_moves_it(signed_in, office, colleagu
     for record in (measure, topic):
         record.refresh_from_db()
         assert record.responsible == colleague
+
+
+def test_absence_of_whoever_takes_over_is_named(signed_in, office, colleague):
+    measure, deputy = make_measure(responsible=office), make_user(person=make_person("Vertretung"))
+    today = timezone.localdate()
+    last = today + dt.timedelta(days=2)
+    make_deputyship(colleague, deputy, ends_on=None)
+    address = choice(office.pk, colleague)
+    note = f"Referat (vertreten vom {today:%d.%m.%Y} bis {last:%d.%m.%Y} durch Vertretung)"
+
+    # Whoever has a standing deputy is not away.
+    assert "vertreten" not in text_of(signed_in.get(address))
+    make_deputyship(colleague, deputy, ends_on=last)
+    preview = text_of(signed_in.get(address))
+    form = text_of(signed_in.get(f"/zustaendig/massnahme/{measure.pk}/"))
+
+    assert f"Bitte bedenken: {note}." in preview
+    assert preview.count(note) == 3
+    assert form.count(note) == 1
 
 
 def test_handover_can_be_taken_back_from_its_message(signed_in, office, colleague):
