@@ -16,6 +16,7 @@ from approvals.permissions import can_see_approvals
 from approvals.progress import briefing_texts, clash_notes, comment_cards, with_conditions
 from approvals.queries import approvals_with_conditions, condition_history, decision_note
 from core.conflicts import version_of
+from core.errors import Concern
 from core.history import entries_of
 from core.progress import Button, HistoryEntry, TextCard
 from media_visits.enums import OVER_STATES, PRESS_OPEN_STATES, VISIT_MOVES, VisitState
@@ -42,6 +43,25 @@ FURTHER_STEPS = {
     "cancel": ("cancel", "danger"),
     "resume": ("resume", "secondary"),
 }
+
+
+def submission_notes(visit: Visit) -> list[Concern]:
+    """Return what is worth completing before `visit` is submitted, with a link to its form."""
+    edit_url = reverse("media_visits:edit", args=[visit.pk])
+    notes = []
+    # Binding: once it is approved, adding an address makes the approval lapse.
+    if not visit.address:
+        text = _("Es ist keine eingetragen. Wird sie nach der Freigabe ergänzt, erlischt diese.")
+        notes.append(Concern("address", _("Adresse"), edit_url, text))
+    # A visit without one counts for no sector in the balance.
+    if not visit.sectors.exists():
+        text = _("Es ist keiner gewählt.")
+        of_company = visit.company.sectors.all() if visit.company else []
+        if names := ", ".join(sector.name for sector in of_company):
+            hint = _("Branchen des Unternehmens: %(names)s.") % {"names": names}
+            text = f"{text} {hint}"
+        notes.append(Concern("sectors", _("Branchenschwerpunkt"), edit_url, text))
+    return notes
 
 
 class ListedVisit(NamedTuple):

@@ -18,6 +18,7 @@ from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.facts import VISIT_FACTS
 from media_visits.forms import AnnounceForm, VisitOutcomeForm, VisitReasonForm
 from media_visits.models import Visit
+from media_visits.progress import submission_notes
 from media_visits.queries import was_announced
 from media_visits.services import (
     announce_visit,
@@ -68,6 +69,7 @@ def submit(request, pk):
         submit_label=_("Zur Freigabe vorlegen"),
         intro=_("%(visit)s – %(when)s") % {"visit": visit, "when": visit.date_text},
         done=_("Der Besuch ist vorgelegt."),
+        notes=submission_notes(visit),
         template="media_visits/form.html",
     )
 
