@@ -57,6 +57,18 @@ def test_tree_shows_one_plan_with_its_counts_and_pages(client, office, stock):
     assert client.get("/massnahmen/baum/?plan=unsinn").context["plan"] == stock["plan"]
 
 
+@pytest.mark.parametrize("count", [1, 12])
+def test_tree_needs_the_same_queries_for_any_number_of_sections(
+    client, office, stock, count, django_assert_num_queries
+):
+    for number in range(count):
+        section = make_section(stock["plan"], f"Abschnitt {number}", stock["cluster"])
+        make_measure(stock["plan"], f"Messung {number}", section=section)
+
+    with django_assert_num_queries(8):
+        client.get(f"/massnahmen/baum/?plan={stock['plan'].pk}")
+
+
 def test_tree_without_a_plan_says_so(client):
     client.force_login(make_user(PARTNER))
     make_plan(is_published=False)
