@@ -65,7 +65,7 @@ def test_tree_needs_the_same_queries_for_any_number_of_sections(
         section = make_section(stock["plan"], f"Abschnitt {number}", stock["cluster"])
         make_measure(stock["plan"], f"Messung {number}", section=section)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(f"/massnahmen/baum/?plan={stock['plan'].pk}")
 
 
