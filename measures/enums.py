@@ -52,6 +52,11 @@ class Financing(models.TextChoices):
     OPEN = "open", _("ungeklärt")
 
 
+# `get_phase_display` builds its table of labels at each call, which long lists would feel.
+PHASE_LABELS = {phase.value: phase.label for phase in Phase}
+FINANCING_LABELS = {financing.value: financing.label for financing in Financing}
+
+
 # What becomes of a measure when the next plan carries its plan on.
 class ContinuationKind(models.TextChoices):
     CONTINUED = "continued", _("fortgeführt")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.dates import format_date
 from core.html import draw_note, draw_tick, draw_traffic_light
 from core.progress import Ticks
-from measures.enums import Financing
+from measures.enums import FINANCING_LABELS
 from measures.models import Measure, Plan, PlanSection
 from measures.progress.measures import demo_badge, is_deleted, lighthouse_badge, phase_badge
 from partners.progress import responsible_note
@@ -19,7 +19,6 @@ ROW = (
     '<td data-label="{}">{}</td><td data-label="{}">{}</td><td data-label="{}">{}</td>'
     '<td data-label="{}">{}</td>{}<td data-label="{}"><span>{} {}</span></td></tr>'
 )
-FINANCING_LABELS = dict(Financing.choices)
 
 
 def draw_list_rows(

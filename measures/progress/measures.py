@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from core.dates import format_date
 from core.html import draw_badge, draw_traffic_light
 from core.progress import NextStep, ProgressStep, office_step, progress_steps
-from measures.enums import PHASE_BADGE_COLOURS, UNKNOWN_LABEL, Phase, ReportState, RoundState
+from measures.enums import (
+    PHASE_BADGE_COLOURS,
+    PHASE_LABELS,
+    UNKNOWN_LABEL,
+    Phase,
+    ReportState,
+    RoundState,
+)
 from measures.models import Measure, Milestone, PlanSection, ReportingRound, StatusReport
 from measures.permissions import (
     can_change_measures,
@@ -224,8 +231,7 @@ def is_deleted(measure: Measure) -> bool:
 def phase_badge(measure: Measure) -> SafeString:
     if not measure.phase:
         return SafeString("")
-    # `get_phase_display` builds a table of all choices each time.
-    return draw_badge(Phase(measure.phase).label, PHASE_BADGE_COLOURS[measure.phase])
+    return draw_badge(PHASE_LABELS[measure.phase], PHASE_BADGE_COLOURS[measure.phase])
 
 
 def lighthouse_badge(undertaking) -> SafeString:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import format_date
 from core.html import draw_due
-from measures.enums import PHASE_BAR_COLOURS, UNKNOWN_LABEL
+from measures.enums import PHASE_BAR_COLOURS, PHASE_LABELS, UNKNOWN_LABEL
 from measures.models import Measure, Milestone
 from measures.progress.milestones import is_overdue
 from measures.progress.timeline_picture import (
@@ -30,20 +30,16 @@ from measures.progress.timeline_picture import (
 )
 from measures.queries import TimelineBar
 
-
-class TimelineLine(NamedTuple):
-    """One line of the table: `milestones` as `Konzept (30.06.2026) – voraussichtlich 01.09.2026;
-    Start (…)`.
-    """
-
-    measure: Measure
-    starts_on: dt.date
-    ends_on: dt.date
-    milestones: SafeString
+TABLE_ROW = (
+    '<tr><td><a href="{}">{}</a></td><td data-label="{}"><span>{}</span></td>'
+    '<td data-label="{}"><span>{}</span></td><td data-label="{}"><span>{}</span></td>'
+    '<td data-label="{}"><span>{}</span></td></tr>'
+)
 
 
 class Timeline(NamedTuple):
-    """The pictures with their legend and the table below, empty without a measure that has a day.
+    """The pictures with their legend and the rows of the table below, empty without a measure that
+    has a day.
 
     Long timelines are cut into several pictures with the same scale. `phases` are the
     (label, colour) of the bars, `has_cuts` says whether any has an arrow, `has_overdue` whether any
@@ -51,7 +47,7 @@ class Timeline(NamedTuple):
     """
 
     pictures: list[SafeString]
-    table: list[TimelineLine]
+    table: SafeString = SafeString()
     phases: list[tuple[str, str]] = []
     has_cuts: bool = False
     has_overdue: bool = False
@@ -76,7 +72,7 @@ def draw_timeline(
     edge and marked with an arrow whose tooltip is the real date.
     """
     if not bars:
-        return Timeline([], [])
+        return Timeline([])
     days = [day for bar in bars for day in (bar.starts_on, bar.ends_on)]
     # What comes later than the measure was to end is what the reader looks for.
     shown = [milestone for bar in bars for milestone in _milestones_beside(bar)]
@@ -89,7 +85,7 @@ def draw_timeline(
             draw_picture(lines[start : start + BARS_PER_PICTURE], scale, today, label)
             for start in range(0, len(lines), BARS_PER_PICTURE)
         ],
-        table=[_table_line(bar, today) for bar in bars],
+        table=_draw_table(bars, today),
         phases=_phases_of(bars),
         has_cuts=any(bar.starts_on < scale.first or bar.ends_on >= scale.end for bar in bars),
         has_overdue=any(_has_overdue(bar.milestones, bar.measure, today) for bar in bars),
@@ -105,7 +101,7 @@ def draw_milestones(
     the page of the measure has already.
     """
     if not milestones:
-        return Timeline([], [])
+        return Timeline([])
     days = [day for shown in milestones for day in (shown.baseline_on, shown.expected_on)]
     # All years of its own milestones: unlike in a plan, no other measure can squeeze them.
     scale = scale_of(days, (min(days).year, max(days).year), CARD)
@@ -117,7 +113,6 @@ def draw_milestones(
     label = _("Meilensteine; dieselben Angaben stehen darunter als Tabelle")
     return Timeline(
         pictures=[draw_picture(lines, scale, today, label, day_label=day_label)],
-        table=[],
         day_label=day_label or _("heute"),
         has_overdue=_has_overdue(milestones, measure, today),
         has_shifts=any(map(_is_shifted, milestones)),
@@ -174,8 +169,28 @@ def _phases_of(bars: list[TimelineBar]) -> list[tuple[str, str]]:
     return [(str(label), colour) for phase, label, colour in parts if phase in shown]
 
 
-def _table_line(bar: TimelineBar, today: dt.date) -> TimelineLine:
-    milestones = format_html_join(
+def _draw_table(bars: Iterable[TimelineBar], today: dt.date) -> SafeString:
+    """Return the rows of the table. A template would take longer than the picture."""
+    phase, start, end, milestones = _("Phase"), _("von"), _("bis"), _("Meilensteine")
+    return format_html_join(
+        "",
+        TABLE_ROW,
+        (
+            (
+                *(bar.measure.get_absolute_url(), bar.measure.title),
+                *(phase, PHASE_LABELS.get(bar.measure.phase, UNKNOWN_LABEL)),
+                *(start, format_date(bar.starts_on)),
+                *(end, format_date(bar.ends_on)),
+                *(milestones, _table_milestones(bar, today) or "–"),
+            )
+            for bar in bars
+        ),
+    )
+
+
+def _table_milestones(bar: TimelineBar, today: dt.date) -> SafeString:
+    """Return `Konzept (30.06.2026) – voraussichtlich 01.09.2026; Start (…)`."""
+    return format_html_join(
         "; ",
         "{} ({}){}",
         (
@@ -187,7 +202,6 @@ def _table_line(bar: TimelineBar, today: dt.date) -> TimelineLine:
             for milestone in bar.milestones
         ),
     )
-    return TimelineLine(bar.measure, bar.starts_on, bar.ends_on, milestones)
 
 
 def _table_note(milestone: Milestone, measure: Measure, today: dt.date) -> SafeString:

@@ -41,6 +41,7 @@ def with_period(measures: QuerySet[Measure]) -> QuerySet[Measure]:
 def timeline_bars(measures: QuerySet[Measure]) -> list[TimelineBar]:
     """Return the bars of `measures`, which come `with_period`. Two queries."""
     milestones = Prefetch("milestones", queryset=Milestone.objects.in_order())
+    measures = measures.only("title", "phase", "origin")
     return [
         TimelineBar(measure, measure.first_on, measure.last_on, list(measure.milestones.all()))
         for measure in measures.prefetch_related(milestones)
