@@ -10,9 +10,7 @@ from media_visits.models import Visit
 from partners.models import DistributionList
 from tests.approvals.builders import DUE_ON, NOW
 from tests.confirming import confirm, fill_in, press
-from tests.journeys.visitor import Page
 from tests.media_visits.builders import (
-    make_sector,
     make_visit,
     make_visit_approval,
     text_of,
@@ -44,22 +42,6 @@ def test_visit_goes_to_approval(signed_in, senator):
         DUE_ON,
     )
     assert mails_written() == [("approval_asked", "senatorin@example.org")]
-
-
-def test_briefing_asks_for_what_cannot_be_added_once_it_is_approved(signed_in):
-    company = make_organisation("Werk")
-    company.sectors.add(make_sector("Maschinenbau"))
-    bare = make_visit(company=company, address="")
-    complete = make_visit(title="Anderer", company=company, address="Am Kai 1, Berlin")
-    complete.sectors.add(make_sector("Energie"))
-
-    asked = Page(signed_in.get(f"/besuche/{bare.pk}/vorlegen/").content.decode())
-
-    assert "Wird sie nach der Freigabe ergänzt, erlischt diese." in asked.text
-    assert "Es ist keiner gewählt. Branchen des Unternehmens: Maschinenbau." in asked.text
-    assert f"/besuche/{bare.pk}/bearbeiten/" in [url for _label, url in asked.links]
-    page = text_of(signed_in.get(f"/besuche/{complete.pk}/vorlegen/"))
-    assert "Vor dem Vorlegen ergänzen?" not in page
 
 
 def test_briefing_starts_with_the_words_of_the_last_one(signed_in):
