@@ -30,6 +30,8 @@ from core.numbers import format_decimal
 
 # Columns that the portal writes by itself, while nobody has changed anything.
 UNSEEN_FIELDS = frozenset({"last_login"})
+# Stands for the version of a form that showed no record, because there was none yet.
+NO_RECORD = "-"
 
 
 class Conflict(NamedTuple):
@@ -80,14 +82,16 @@ def unless_changed(
     """Return `service`, which now raises ChangedMeanwhile when the rows of `objs` no longer have
     the `version_of_all` that the page showed.
 
-    An empty version compares nothing: no page was shown. `lock`, by default the first of `objs`, is
-    locked meanwhile. It must be what `service` locks first, or the two could wait for each other.
+    Without a version it always raises. `lock`, by default the first of `objs`, is locked meanwhile.
+    It must be what `service` locks first, or the two could wait for each other.
     """
-    if not version or not objs:
+    if not objs or (all(obj is None for obj in objs) and not version):
         return service
 
     @transaction.atomic
     def checked(**given):
+        if not version:
+            raise ChangedMeanwhile(nothing_shown())
         _lock(lock or objs[0])
         current = [_reload(obj) for obj in objs if obj is not None]
         # An approval that was submitted meanwhile makes one side longer, which is a change as well.
@@ -117,7 +121,7 @@ def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
     if version_of(obj, fields) == version:
         return
     both = _("Beide Fassungen stehen auf dieser Seite.")
-    raise ChangedMeanwhile(f"{_last_change(obj)} {both}")
+    raise ChangedMeanwhile(f"{_last_change(obj) if version else _shown_unknown()} {both}")
 
 
 def require_seen(obj, version: str | None, fields: Iterable[str]) -> None:
@@ -125,14 +129,35 @@ def require_seen(obj, version: str | None, fields: Iterable[str]) -> None:
 
     Call it on a locked object. None compares nothing: no page was shown.
     """
-    if version is None or version_of(obj, fields) == version:
+    if version is not None:
+        require_version(version, version_of(obj, fields), _look_again(obj))
+
+
+def require_version(version: str | None, current: str, changed: str) -> None:
+    """Raise ChangedMeanwhile with the sentence `changed` unless `version`, which the page showed,
+    is `current`. None compares nothing: no page was shown.
+    """
+    if version is None or version == current:
         return
-    raise ChangedMeanwhile(_look_again(obj))
+    raise ChangedMeanwhile(changed if version else nothing_shown())
 
 
 def _look_again(obj) -> str:
-    again = _("Bitte sehen Sie sich den jetzigen Stand an, und entscheiden Sie dann.")
-    return f"{_last_change(obj)} {again}"
+    return f"{_last_change(obj)} {_again()}"
+
+
+def _again() -> str:
+    return _("Bitte sehen Sie sich den jetzigen Stand an, und entscheiden Sie dann.")
+
+
+def nothing_shown() -> str:
+    """Return the sentence for a request that does not say what its page showed."""
+    return f"{_shown_unknown()} {_again()}"
+
+
+def _shown_unknown() -> str:
+    # Not every request comes from a page of the portal: never take a missing version for agreement.
+    return _("Es ist nicht mitgekommen, welchen Stand Ihre Seite gezeigt hat.")
 
 
 def _last_change(obj) -> str:
@@ -154,13 +179,13 @@ def _last_change(obj) -> str:
     }
 
 
-def apply_values(obj: models.Model, values: Mapping[str, Any], version: str = "") -> None:
+def apply_values(obj: models.Model, values: Mapping[str, Any], version: str | None = None) -> None:
     """Set `values` (field → value) on the locked `obj`; the caller sets many-to-many fields.
 
-    Raises ChangedMeanwhile when `obj` no longer matches `version`. Without a version nothing is
-    compared: no form was shown.
+    Raises ChangedMeanwhile when `obj` no longer matches `version`. None compares nothing: no form
+    was shown.
     """
-    if version:
+    if version is not None:
         require_unchanged(obj, version, values)
     for name, value in values.items():
         if not obj._meta.get_field(name).many_to_many:
@@ -260,6 +285,11 @@ class SeenForm(forms.Form):
     def version_shown(self) -> str:
         """The fingerprint of the object as this form showed it."""
         return self.cleaned_data.get("version", "")
+
+    @property
+    def version_carried(self) -> str:
+        """The fingerprint that was sent, or the present one where nothing was sent yet."""
+        return self["version"].value() or ""
 
     def show_conflict(self, error: ChangedMeanwhile, current: models.Model | None) -> None:
         """Ask again: the form keeps what was typed and takes the fingerprint of `current`."""

@@ -86,14 +86,15 @@ def change_rule(
 
 
 @transaction.atomic
-def reset_rule(*, rule: Rule, version: str = "", by: Model, now: dt.datetime) -> None:
-    """Restore the default. `version` is that of the schedule the page showed, "" compares nothing.
+def reset_rule(*, rule: Rule, version: str | None = None, by: Model, now: dt.datetime) -> None:
+    """Restore the default.
 
+    `version` is that of the schedule the page showed, None compares nothing.
     Raises NotAllowed, ChangedMeanwhile, and Refused for a rule that cannot be changed.
     """
     change = _lock_change(rule, by)
     current = schedule_for(rule, change)
-    if version and current.version != version:
+    if version not in (None, current.version):
         text = _("Diese Regel wurde inzwischen geändert; es gilt jetzt: %(steps)s.")
         raise ChangedMeanwhile(text % {"steps": describe_schedule(current)})
     if change.is_active and (change.steps, change.weekly, change.options) == (None, None, None):

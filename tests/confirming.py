@@ -1,6 +1,12 @@
 """Walk through the pages that ask before an act: its form, and the page that shows its mails."""
 
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from django.db.models import Model
+
+from core.conflicts import with_version
+from tests.journeys.visitor import Page
 
 
 class _HiddenFields(HTMLParser):
@@ -31,9 +37,22 @@ def fill_in(client, url: str, values: dict | None = None):
     return client.post(url, hidden_fields(client.get(url)) | (values or {}))
 
 
+def press_button(client, page: str, path: str, **options):
+    """Press the button on `page` that posts to `path`: its address carries what the page shows."""
+    forms = Page(client.get(page).content.decode()).forms
+    (action,) = {form.action for form in forms if urlsplit(form.action).path == path}
+    return client.post(action, **options)
+
+
+def as_shown(url: str, *objects: Model) -> str:
+    """Return the address of a button with the version of `objects` as they are stored now."""
+    stored = [type(obj)._default_manager.get(pk=obj.pk) for obj in objects]
+    return with_version(url, *stored)
+
+
 def press(client, response, **values):
     """Send the confirmation page `response`, with `values` for its visible fields and buttons."""
-    return client.post(response.wsgi_request.path, hidden_fields(response) | values)
+    return client.post(response.wsgi_request.get_full_path(), hidden_fields(response) | values)
 
 
 def confirm(client, url: str, values: dict | None = None, **pressed):

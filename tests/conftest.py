@@ -22,6 +22,7 @@ from core.roles import ROLES
 from operations.setup import compile_catalogues
 from scripts import machine
 from tests.network import close_network
+from tests.page_client import PageClient
 from tests.settings import ON_POSTGRESQL
 
 pytest_plugins = ["tests.stack"]
@@ -190,6 +191,12 @@ def quick_flush():
 def empty_cache():
     """Clear rate limits and cached figures left by the previous test."""
     cache.clear()
+
+
+@pytest.fixture
+def client() -> PageClient:
+    """pytest-django's fixture, but it sends what forms carry as browsers do."""
+    return PageClient()
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def change_dialogue(
     values: Mapping[str, Any],
     by,
     now: dt.datetime,
-    version: str = "",
+    version: str | None = None,
     heeded: Collection[str] = (),
     notify: bool = True,
 ) -> Update:

@@ -47,7 +47,7 @@ def release_invitations(
     dialogue: Dialogue,
     rsvp_by: dt.date,
     expected: int,
-    version: str = "",
+    version: str | None = None,
     by,
     now: dt.datetime,
 ) -> int:
@@ -61,7 +61,7 @@ def release_invitations(
     dialogue = lock_dialogue(dialogue.pk)
     _require_releasable(dialogue, rsvp_by, now)
     invitations = _invitations_to_release(dialogue, rsvp_by, expected)
-    if version and version != guest_list_version(dialogue, invitations):
+    if version not in (None, guest_list_version(dialogue, invitations)):
         raise ChangedMeanwhile(
             _(
                 "Das Gespräch oder die Gästeliste hat sich inzwischen geändert. Noch ist nichts "

@@ -61,7 +61,12 @@ def create_series(*, values: Mapping[str, Any], by, now: dt.datetime) -> Dialogu
 
 @transaction.atomic
 def change_series(
-    *, series: DialogueSeries, values: Mapping[str, Any], by, now: dt.datetime, version: str = ""
+    *,
+    series: DialogueSeries,
+    values: Mapping[str, Any],
+    by,
+    now: dt.datetime,
+    version: str | None = None,
 ) -> DialogueSeries:
     """Update a series; a change to a fact that consent is bound to makes the consent lapse.
 

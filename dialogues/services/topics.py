@@ -99,7 +99,7 @@ def create_topic(*, values: Mapping[str, Any], by, now: dt.datetime) -> Topic:
 
 @transaction.atomic
 def change_topic(
-    *, topic: Topic, values: Mapping[str, Any], by, now: dt.datetime, version: str = ""
+    *, topic: Topic, values: Mapping[str, Any], by, now: dt.datetime, version: str | None = None
 ) -> Topic:
     """Update a topic; a change to a fact that an approval is bound to makes the approval lapse.
 

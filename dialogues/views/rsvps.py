@@ -106,7 +106,7 @@ def _write(invitation: Invitation, form: RsvpForm, channel: str, by, now) -> str
     has_changed = record_rsvp(
         invitation=invitation,
         rsvp=form.rsvp_details,
-        seen=form.version_shown or None,
+        seen=form.version_shown,
         now=now,
         by=by,
         channel=channel,
@@ -154,7 +154,7 @@ def _enter_rsvp(request, invitation, form: OfficeRsvpForm, back_url: str) -> Htt
         return None
     return confirm_mails(
         request,
-        partial(record_rsvp, channel=RsvpChannel.OFFICE, seen=form.version_shown or None, **given),
+        partial(record_rsvp, channel=RsvpChannel.OFFICE, seen=form.version_shown, **given),
         target=back_url,
         form=form,
         done=_("Die Antwort ist eingetragen."),

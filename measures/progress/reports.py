@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core.conflicts import version_of_all
 from core.dates import format_date, format_moment
 from core.html import draw_traffic_light
 from core.progress import Button, TextCard
@@ -34,13 +35,15 @@ def report_buttons(report: StatusReport, user) -> list[Button]:
     if "accept" in actions and can_decide_reports(user):
         # The decision is on what this page shows, not on a version submitted later.
         query = urlencode({"eingereicht": report.submission})
+        # Accepting has no form in between: its button says all that the page showed.
+        seen = urlencode({"version": version_of_all(report.measure, report)})
         accept_url = reverse("measures:report_accept", args=[report.pk])
         return_url = reverse("measures:report_return", args=[report.pk])
         light_url = reverse("measures:report_accept_light", args=[report.pk])
         complete_url = reverse("measures:report_complete", args=[report.pk])
         accept = str(REPORT_MOVES["accept"].label)
         return [
-            Button(accept, f"{accept_url}?{query}", "primary", is_post=True),
+            Button(accept, f"{accept_url}?{query}&{seen}", "primary", is_post=True),
             # A link, not a POST, because the next page asks for a comment.
             Button(_("Zurückgeben"), f"{return_url}?{query}"),
             Button(_("Mit anderer Ampel annehmen"), f"{light_url}?{query}"),

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from core.conflicts import require_unchanged
+from core.conflicts import NO_RECORD, require_unchanged
 from core.errors import NotAllowed, Refused
 from core.history import delete_as, save_as, save_changes_as, save_values_as
 from measures.models import (
@@ -68,7 +68,7 @@ def save_statements(
         record = stored or new
         # A colleague may have said something else of the same since the form was shown.
         if record.pk:
-            require_unchanged(record, statement.version, statement.values)
+            require_unchanged(record, statement.version or NO_RECORD, statement.values)
         if is_said:
             save_values_as(record, {**statement.values, **known}, by=by, now=now, reason=reason)
         elif record.pk:

@@ -103,7 +103,7 @@ def _copy_sections(
 
 @transaction.atomic
 def change_plan(
-    *, plan: Plan, values: Mapping[str, Any], version: str, by, now: dt.datetime
+    *, plan: Plan, values: Mapping[str, Any], version: str | None, by, now: dt.datetime
 ) -> Plan:
     """Save those of `values` that differ. The sections on a renamed level bear its new name.
 
@@ -111,7 +111,7 @@ def change_plan(
     """
     require_permission(can_change_plans(by))
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    if version:
+    if version is not None:
         require_unchanged(plan, version, values)
     before, levels = plan.levels, values.get("levels", plan.levels)
     save_changes_as(plan, values, by=by, now=now, violation=ChangedMeanwhile(_title_is_taken()))

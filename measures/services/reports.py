@@ -17,7 +17,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.conflicts import require_unchanged
+from core.conflicts import NO_RECORD, nothing_shown, require_unchanged
 from core.dates import format_date, format_moment, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
@@ -66,7 +66,7 @@ def save_draft(
     measure: Measure,
     values: Mapping[str, Any],
     version: str = "",
-    shown: str = "",
+    shown: str | None = None,
     statements: Sequence[Statement] = (),
     by,
     now: dt.datetime,
@@ -75,7 +75,7 @@ def save_draft(
 
     Only the lead and the office see it: a lead often needs several days and several people for
     a report. `version` is the fingerprint of the open report as the form showed it, "" if there was
-    none; `shown` is the `ReportingSituation` it showed, "" to compare nothing. `statements` are
+    none; `shown` is the `ReportingSituation` it showed, None to compare nothing. `statements` are
     what the report says of milestones and indicators. Raises `NotAllowed`, `Refused`,
     `ChangedMeanwhile`.
     """
@@ -91,7 +91,7 @@ def submit_report(
     measure: Measure,
     values: Mapping[str, Any],
     version: str = "",
-    shown: str = "",
+    shown: str | None = None,
     statements: Sequence[Statement] = (),
     by,
     now: dt.datetime,
@@ -116,7 +116,7 @@ def record_report(
     *,
     measure: Measure,
     values: Mapping[str, Any],
-    shown: str = "",
+    shown: str | None = None,
     by,
     now: dt.datetime,
     origin: str = Origin.ENTERED,
@@ -145,7 +145,7 @@ def record_report(
 
 
 def _open_report(
-    action: str, measure: Measure, values: Mapping[str, Any], *, version: str, shown: str, by
+    action: str, measure: Measure, values: Mapping[str, Any], *, version: str, shown: str | None, by
 ) -> StatusReport:
     """Return the measure's open report, or a new one, with `values` and in the state that `action`
     leads to; not saved yet.
@@ -166,7 +166,7 @@ def _open_report(
         # Keeps colleagues from overwriting each other. It also catches the second of two first
         # drafts, whose form showed no version.
         target = target_of(REPORT_MOVES, action, report)
-        require_unchanged(report, version, values)
+        require_unchanged(report, version or NO_RECORD, values)
         report.state = target
     for name, value in values.items():
         setattr(report, name, value)
@@ -190,10 +190,13 @@ def _describe_submission(report: StatusReport, by) -> str:
     return f"{text % values} {todo}"
 
 
-def _require_shown(measure: Measure, shown: str) -> None:
+def _require_shown(measure: Measure, shown: str | None) -> None:
     """Raise `ChangedMeanwhile` when the situation is no longer the one that a form has shown."""
-    if not shown:
+    if shown is None:
         return
+    # The text of a situation is never empty.
+    if not shown:
+        raise ChangedMeanwhile(nothing_shown())
     change = _describe_change(measure, ReportingSituation.parse(shown))
     if change:
         keep = _(

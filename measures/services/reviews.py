@@ -9,10 +9,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.conflicts import require_unchanged
+from core.conflicts import require_unchanged, require_version
 from core.dates import local_date
 from core.enums import TrafficLight
-from core.errors import ChangedMeanwhile, Refused
+from core.errors import Refused
 from core.history import save_as
 from core.states import target_of
 from measures.enums import REPORT_MOVES
@@ -36,7 +36,7 @@ from partners.queries import recipient_of
 def accept_report(
     *,
     report: StatusReport,
-    shown: str = "",
+    shown: str | None = None,
     official: OfficialLight | None = None,
     by,
     now: dt.datetime,
@@ -45,7 +45,7 @@ def accept_report(
     """Make a submitted report the status of its measure, move the milestones and enter the values
     of indicators as it says, and return it; with `notify` it mails the reporter.
 
-    `shown` is the `submission` that the office has read, "" to compare nothing. `official` is the
+    `shown` is the `submission` that the office has read, None to compare nothing. `official` is the
     light that holds instead of the reported one, which stays in the report. Raises `NotAllowed`,
     `Refused`, `ChangedMeanwhile`.
     """
@@ -78,7 +78,7 @@ def accept_report(
 
 @transaction.atomic
 def return_report(
-    *, report: StatusReport, comment: str, shown: str = "", by, now: dt.datetime
+    *, report: StatusReport, comment: str, shown: str | None = None, by, now: dt.datetime
 ) -> StatusReport:
     """Return a submitted report to the lead with a `comment`, mail the reporter, and return the
     report.
@@ -173,16 +173,14 @@ def _set_official_light(report: StatusReport, official: OfficialLight) -> None:
     report.official_help = official.help_wanted.strip() if is_red else ""
 
 
-def _require_submission(report: StatusReport, shown: str) -> None:
+def _require_submission(report: StatusReport, shown: str | None) -> None:
     # The lead may have submitted a corrected version since the office opened the page. Accepting it
     # unread would make a status official that nobody has checked.
-    if shown and shown != report.submission:
-        raise ChangedMeanwhile(
-            _(
-                "Der Bericht ist inzwischen neu eingereicht worden. Bitte lesen Sie zuerst die "
-                "neue Fassung."
-            )
-        )
+    resubmitted = _(
+        "Der Bericht ist inzwischen neu eingereicht worden. Bitte lesen Sie zuerst die neue "
+        "Fassung."
+    )
+    require_version(shown, report.submission, resubmitted)
 
 
 def _mail_decision(

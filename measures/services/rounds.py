@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.conflicts import require_unchanged
+from core.conflicts import require_unchanged, require_version
 from core.dates import local_date
 from core.errors import ChangedMeanwhile, Refused, violation_as
 from core.history import save_as, save_changes_as, save_values_as
@@ -77,11 +77,11 @@ def require_changeable(reporting_round: ReportingRound) -> None:
 
 @transaction.atomic
 def open_round(
-    *, reporting_round: ReportingRound, shown: str = "", by, now: dt.datetime
+    *, reporting_round: ReportingRound, shown: str | None = None, by, now: dt.datetime
 ) -> ReportingRound:
     """Open a round and mail everybody who may report on a measure in it.
 
-    `shown` is the `round_version` that the office confirmed; with "" nothing is compared. Raises
+    `shown` is the `round_version` that the office confirmed; None compares nothing. Raises
     `NotAllowed`, `Refused`, and `ChangedMeanwhile` when that is no longer true or another round of
     the plan was opened at the same moment.
     """
@@ -118,7 +118,7 @@ def require_openable(reporting_round: ReportingRound, *, today: dt.date) -> None
 
 @transaction.atomic
 def close_round(
-    *, reporting_round: ReportingRound, shown: str = "", by, now: dt.datetime
+    *, reporting_round: ReportingRound, shown: str | None = None, by, now: dt.datetime
 ) -> ReportingRound:
     """Close a round and keep the plan as it stands. Missing reports are no longer due, so reminders
     stop and mails that still ask for a report are withdrawn.
@@ -201,14 +201,14 @@ def _require_due_ahead(due_on: dt.date, today: dt.date) -> None:
         )
 
 
-def _require_as_shown(reporting_round: ReportingRound, shown: str) -> None:
-    if shown and shown != round_version(reporting_round):
-        raise ChangedMeanwhile(
-            _(
-                "Inzwischen hat sich geändert, wer berichten soll oder bis wann. Es ist nichts "
-                "geschehen; bitte prüfen Sie die neuen Angaben und bestätigen Sie noch einmal."
-            )
-        )
+def _require_as_shown(reporting_round: ReportingRound, shown: str | None) -> None:
+    changed = _(
+        "Inzwischen hat sich geändert, wer berichten soll oder bis wann. Es ist nichts geschehen; "
+        "bitte prüfen Sie die neuen Angaben und bestätigen Sie noch einmal."
+    )
+    # Without a version to compare, the queries behind it are not worth their while.
+    if shown is not None:
+        require_version(shown, round_version(reporting_round), changed)
 
 
 def _lock_round(reporting_round: ReportingRound) -> ReportingRound:

@@ -41,6 +41,7 @@ from measures.queries import (
     texts_changed_at,
 )
 
+PUBLISHED, WITHDRAWN = "published", "withdrawn"
 logger = logging.getLogger(__name__)
 
 
@@ -133,7 +134,9 @@ def monitoring_make(request, pk):
 def monitoring_publish(request, pk):
     """Publish the report, or withdraw it from those for whom it was published."""
     report = _get_report(request, pk)
-    if report.is_published:
+    # The button names what it does: pressed on a stale page, a switch would do the opposite.
+    asked = request.POST.get("to", WITHDRAWN if report.is_published else PUBLISHED)
+    if asked == WITHDRAWN:
         return _withdraw(request, report)
     sent = request.POST if request.method == "POST" else None
     form = PublishForm(sent, concerns=publishing_concerns(report))
@@ -157,6 +160,7 @@ def monitoring_publish(request, pk):
         request,
         report,
         label,
+        to=PUBLISHED,
         form=form,
         submit_label=form.overrule_label if form.concerns else label,
         details=[
@@ -180,16 +184,17 @@ def _withdraw(request, report: MonitoringReport):
         done = _("Die Veröffentlichung ist zurückgenommen.")
         run_service(request, service, done=done, seen=[report])
         return redirect(report)
-    return _confirm(request, report, _("Veröffentlichung zurücknehmen"))
+    return _confirm(request, report, _("Veröffentlichung zurücknehmen"), to=WITHDRAWN)
 
 
-def _confirm(request, report: MonitoringReport, label: str, *, details=(), **page):
+def _confirm(request, report: MonitoringReport, label: str, *, to: str, details=(), **page):
     return render_confirmation(
         request,
         title=label,
         question=_("„%(round)s“: %(label)s?") % {"round": report.round.title, "label": label},
         details=[*details, _("Niemand erhält eine E-Mail.")],
         cancel_url=report.get_absolute_url(),
+        hidden=[("to", to)],
         seen=[report],
         **{"submit_label": label, **page},
     )

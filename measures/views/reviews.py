@@ -136,6 +136,10 @@ def report_accept_light(request, pk):
         )
         if accepted:
             return accepted
+    if form.non_field_errors():
+        # The sentence told of the new version, so sending the form again refers to that one.
+        form.data = form.data.copy()
+        form.data["shown"] = report.submission
     return render_form(
         request,
         form,

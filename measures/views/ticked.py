@@ -72,7 +72,8 @@ def reports_ask(request: HttpRequest) -> HttpResponse:
     measures = _ticked(request)
     if not measures:
         return _nothing_ticked(request)
-    shown = request.POST.get("shown") or version_of_measures(measures)
+    sent = request.POST.get("shown", "")
+    shown = sent if request.method == "POST" else version_of_measures(measures)
     questions = report_questions(measures)
     return confirm_mails(
         request,

@@ -80,7 +80,7 @@ def withdraw(request, pk):
         return back
     form = _seen_form(request, visit)
     # The page of the mails is the only one here, so it carries the version itself.
-    seen = form["version"].value()
+    seen = form.version_carried
     return confirm_mails(
         request,
         partial(withdraw_visit, visit=visit, seen=seen, by=request.user, now=timezone.now()),

@@ -121,7 +121,7 @@ def _slot_page(request, form: PressSlotForm, service, given: dict, *, done, titl
 def remove_slot(request, pk):
     slot = slot_for_office(request, pk)
     form = SeenForm(request.POST or None, instance=slot, seen_fields=services.SLOT_FIELDS)
-    seen = form["version"].value()
+    seen = form.version_carried
     return confirm_mails(
         request,
         partial(
@@ -147,7 +147,7 @@ def cancel_slot(request, pk):
     if refused := redirect_if_refused(request, slot, check, to=visit_url):
         return refused
     form = SeenForm(request.POST or None, instance=slot, seen_fields=services.SLOT_FIELDS)
-    seen = form["version"].value()
+    seen = form.version_carried
     return confirm_mails(
         request,
         partial(services.cancel_press_slot, slot=slot, seen=seen, by=request.user, now=now),

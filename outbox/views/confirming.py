@@ -70,7 +70,7 @@ def confirm_mails(
     """
     confirmation = ConfirmationForm(request.POST or None, may_be_silent=may_be_silent)
     page |= {"form": form, "may_be_silent": may_be_silent, "seen": seen}
-    service = unless_changed(service, seen, version_sent(request))
+    service = _on_what_was_shown(request, service, seen)
     refused = None if form else redirect(refused_to or target)
     expected = confirmation.shown
     if not expected:
@@ -91,6 +91,14 @@ def confirm_mails(
     note = notified_note(performance.mails) if confirmation.shown else ""
     messages.success(request, f"{done} {note}".strip())
     return redirect(target or performance.result)
+
+
+def _on_what_was_shown(request: HttpRequest, service: Callable, seen: Sequence) -> Callable:
+    version = version_sent(request)
+    # A plain link to this page comes from none that showed the records.
+    if request.method != "POST" and not version:
+        return service
+    return unless_changed(service, seen, version)
 
 
 def previews_context(previews: Sequence[MailPreview]) -> dict[str, Any]:

@@ -20,7 +20,12 @@ from partners.registry import AssignableKind, assignable_kinds
 
 @transaction.atomic
 def change_responsible(
-    *, record: Assignable, responsible: User | None, version: str = "", by, now: dt.datetime
+    *,
+    record: Assignable,
+    responsible: User | None,
+    version: str | None = None,
+    by,
+    now: dt.datetime,
 ) -> Assignable:
     """Put `responsible` in charge of `record`; None: nobody. Mails nobody.
 
@@ -30,7 +35,7 @@ def change_responsible(
     """
     require_office(by, _("Wer zuständig ist, legt die Geschäftsstelle fest."))
     locked = type(record)._default_manager.select_for_update(of=("self",)).get(pk=record.pk)
-    if version and version_of(locked, ["responsible"]) != version:
+    if version not in (None, version_of(locked, ["responsible"])):
         text = _(
             "Inzwischen ist „%(name)s“ eingetragen. Speichern Sie noch einmal, um das zu ändern."
         )

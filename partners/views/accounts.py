@@ -123,7 +123,7 @@ def account_edit(request, pk):
             change_account,
             account=account,
             **form.values,
-            seen=form.version_shown or None,
+            seen=form.version_shown,
             by=request.user,
             now=timezone.now(),
         )
@@ -160,7 +160,7 @@ def account_deactivate(request, pk):
         service = partial(
             deactivate_account,
             account=account,
-            seen=version_sent(request) or None,
+            seen=version_sent(request),
             by=request.user,
             now=timezone.now(),
         )

@@ -132,7 +132,15 @@ def test_acting_without_a_page_or_on_what_was_seen_is_possible():
     assert require_seen(measure, None, ["title"]) is None
     assert require_seen(measure, version_of(measure, ["title"]), ["title"]) is None
     with pytest.raises(ChangedMeanwhile, match=r"^Der Eintrag wurde inzwischen geändert\."):
-        require_seen(measure, "", ["title"])
+        require_seen(measure, "x", ["title"])
+
+
+@pytest.mark.parametrize("require", [require_seen, require_unchanged])
+def test_request_that_does_not_say_what_it_showed_is_refused(require):
+    measure = make_measure()
+
+    with pytest.raises(ChangedMeanwhile, match=r"^Es ist nicht mitgekommen, welchen Stand"):
+        require(measure, "", ["title"])
 
 
 def test_form_that_acts_asks_again_about_the_present_state():
@@ -159,7 +167,9 @@ def test_service_runs_on_what_was_shown_only():
         return "getan"
 
     assert unless_changed(service, [measure, other], shown)(notify=False) == "getan"
-    assert unless_changed(service, [measure, other], "")() == "getan"
+    assert unless_changed(service, [None], "")() == "getan"
+    with pytest.raises(ChangedMeanwhile, match="welchen Stand Ihre Seite gezeigt hat"):
+        unless_changed(service, [measure, other], "")()
     other.title = "Neu"
     save_as(other, by=make_user(OFFICE), now=dt.datetime(2126, 3, 18, tzinfo=dt.UTC), reason="x")
     with pytest.raises(ChangedMeanwhile, match="hat diesen Eintrag inzwischen geändert"):

@@ -28,7 +28,7 @@ from tests.unchanged import mails_written, nothing_changes
 pytestmark = pytest.mark.django_db
 
 
-def edit(dialogue, by, *, version="", **values):
+def edit(dialogue, by, *, version=None, **values):
     return change_dialogue(dialogue=dialogue, values=values, version=version, by=by, now=NOW)
 
 

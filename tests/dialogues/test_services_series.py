@@ -54,7 +54,7 @@ def decide(series, by, verdict):
     )
 
 
-def edit(series, by, *, version="", **values):
+def edit(series, by, *, version=None, **values):
     return change_series(series=series, values=values, version=version, by=by, now=NOW)
 
 

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
-from core.conflicts import with_version
 from dialogues.enums import (
     DialogueFormat,
     DialogueState,
@@ -16,7 +15,7 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import Dialogue
-from tests.confirming import confirm, fill_in, press
+from tests.confirming import as_shown, confirm, fill_in, press, press_button
 from tests.dialogues.builders import (
     DAY,
     END,
@@ -125,7 +124,7 @@ def test_button_drops_a_date(signed_in):
     address = f"{dialogue.get_absolute_url()}termine/{option.pk}/verwerfen/"
     assert address in signed_in.get(dialogue.get_absolute_url()).content.decode()
 
-    signed_in.post(address)
+    press_button(signed_in, dialogue.get_absolute_url(), address)
 
     option.refresh_from_db()
     assert option.state == OptionState.DROPPED
@@ -150,7 +149,7 @@ def test_dialogue_is_locked_before_its_dates_and_guests(signed_in, monkeypatch, 
         return lock(rows, *args, **kwargs)
 
     monkeypatch.setattr(QuerySet, "select_for_update", noted)
-    signed_in.post(with_version(url, shown))
+    signed_in.post(as_shown(url, shown))
 
     assert locked == [Dialogue, Dialogue, type(shown)]
 
@@ -163,7 +162,9 @@ def test_dates_under_decision_cannot_be_dropped(signed_in):
 
     assert address not in signed_in.get(dialogue.get_absolute_url()).content.decode()
     with nothing_changes(option):
-        assert "Warten Sie die Antwort ab." in text_of(signed_in.post(address, follow=True))
+        response = signed_in.post(as_shown(address, option), follow=True)
+
+    assert "Warten Sie die Antwort ab." in text_of(response)
 
 
 def test_dates_are_submitted_with_a_briefing(signed_in, senator):

@@ -9,7 +9,7 @@ from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from core.roles import PARTNER
 from dialogues.enums import DialogueState, OptionState
-from tests.confirming import fill_in, hidden_fields, press
+from tests.confirming import fill_in, hidden_fields, press, press_button
 from tests.dialogues.builders import DAY, END, make_dates_approval, make_dialogue, make_option
 from tests.dialogues.pages import text_of
 from tests.partners.builders import make_user
@@ -119,7 +119,7 @@ def test_adopting_a_counter_date_asks_first_if_it_clashes(signed_in):
     url = f"{dialogue.get_absolute_url()}termine/uebernehmen/"
 
     with nothing_changes(dialogue, option):
-        warned = signed_in.post(url)
+        warned = press_button(signed_in, dialogue.get_absolute_url(), url)
     press(signed_in, warned)
 
     page = text_of(warned)

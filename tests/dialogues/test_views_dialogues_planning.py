@@ -6,7 +6,7 @@ import pytest
 
 from dialogues.enums import DialogueFormat, DialogueState, HostReply, RsvpState
 from dialogues.models import Dialogue
-from tests.confirming import confirm, fill_in, press
+from tests.confirming import confirm, fill_in, press, press_button
 from tests.dialogues.builders import (
     DAY,
     make_dialogue,
@@ -382,7 +382,7 @@ def test_dialogue_is_held_documented_and_closed(signed_in, office, time_machine)
     signed_in.post(f"{address}durchgefuehrt/")
     signed_in.post(f"{address}ergebnis/", {"outcome": "Drei Bedarfe aufgenommen."})
     assert "Ergebnis Drei Bedarfe aufgenommen." in text_of(signed_in.get(address))
-    signed_in.post(f"{address}abschliessen/")
+    press_button(signed_in, address, f"{address}abschliessen/")
 
     dialogue.refresh_from_db()
     assert dialogue.state == S.CLOSED

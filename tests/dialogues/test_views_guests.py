@@ -12,7 +12,7 @@ from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpState
 from outbox.enums import MailState
 from outbox.models import Mail
-from tests.confirming import press
+from tests.confirming import press, press_button
 from tests.dialogues.builders import (
     NOW,
     make_dialogue,
@@ -248,7 +248,7 @@ def test_guest_without_invitation_is_removed_without_mail(signed_in):
     address = f"{BASE}/einladungen/{invitation.pk}/streichen/"
     assert address in signed_in.get(guests_page(dialogue)).content.decode()
 
-    signed_in.post(address)
+    press_button(signed_in, guests_page(dialogue), address)
 
     assert dialogue.invitations.count() == 0
     assert mails_written() == []

@@ -11,6 +11,7 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation, Topic
 from partners.models import Person
+from tests.confirming import hidden_fields
 from tests.dialogues.builders import NOW, RSVP_BY, make_dialogue, make_invitation
 from tests.dialogues.pages import BASE, links_of, text_of
 from tests.partners.builders import make_organisation, make_person, make_user
@@ -77,9 +78,11 @@ def test_opening_changes_nothing(client, invitation, method):
 
 def test_reply_needs_one_choice_and_one_button(invitation):
     browser = Client(enforce_csrf_checks=True)
-    browser.get(invitation.personal_link)
+    shown = hidden_fields(browser.get(invitation.personal_link))
 
-    response = browser.post(invitation.personal_link, YES, headers={"origin": "null"}, follow=True)
+    response = browser.post(
+        invitation.personal_link, shown | YES, headers={"origin": "null"}, follow=True
+    )
 
     invitation.refresh_from_db()
     assert (invitation.rsvp, invitation.replied_at, invitation.channel) == (

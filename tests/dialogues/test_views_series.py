@@ -7,7 +7,7 @@ from dialogues.enums import SeriesState
 from dialogues.models import DialogueSeries
 from partners.models import Sector
 from tests.approvals.builders import make_approval, make_subject
-from tests.confirming import fill_in
+from tests.confirming import fill_in, press_button
 from tests.dialogues.builders import make_series, make_topic
 from tests.dialogues.pages import BASE, text_of, version_in
 from tests.unchanged import mails_written, nothing_changes
@@ -28,7 +28,8 @@ def test_series_is_created_affirmed_and_submitted(signed_in, office, senator):
     )
     series = DialogueSeries.objects.get()
 
-    signed_in.post(f"{series.get_absolute_url()}bekraeftigen/")
+    page = series.get_absolute_url()
+    press_button(signed_in, page, f"{page}bekraeftigen/")
     signed_in.post(f"{series.get_absolute_url()}zustimmung/", BRIEFING)
 
     series.refresh_from_db()

@@ -13,7 +13,7 @@ from dialogues.models import Topic
 from dialogues.services import decide_topic
 from partners.models import Sector
 from tests.approvals.builders import NOW, make_approval, make_subject
-from tests.confirming import confirm, fill_in, hidden_fields, press
+from tests.confirming import confirm, fill_in, hidden_fields, press, press_button
 from tests.dialogues.builders import make_dialogue, make_series, make_topic
 from tests.dialogues.pages import BASE, links_of, text_of, version_in
 from tests.partners.builders import make_user
@@ -75,7 +75,7 @@ def test_button_proposes_a_draft(client, office, partner):
     topic = make_topic(S.DRAFT, proposed_by=partner)
     assert "Vorschlagen" in text_of(client.get(topic.get_absolute_url()))
 
-    client.post(f"{topic.get_absolute_url()}vorschlagen/")
+    press_button(client, topic.get_absolute_url(), f"{topic.get_absolute_url()}vorschlagen/")
 
     topic.refresh_from_db()
     assert topic.state == S.PROPOSED

@@ -31,7 +31,7 @@ def create(by, **values):
     return create_topic(values=values, by=by, now=NOW)
 
 
-def edit(topic, by, *, version="", **values):
+def edit(topic, by, *, version=None, **values):
     return change_topic(topic=topic, values=values, version=version, by=by, now=NOW)
 
 

@@ -124,7 +124,7 @@ def test_renamed_level_renames_its_sections(office, old):
     (entry,) = plan_history(old, office)
     assert (entry.who, entry.what) == ("Geschäftsstelle", "Geändert: Gliederungsebenen")
     values = {"short_title": "Plan B", "is_published": False}
-    change_plan(plan=old, values=values, version="", by=office, now=NOW + dt.timedelta(hours=1))
+    change_plan(plan=old, values=values, version=None, by=office, now=NOW + dt.timedelta(hours=1))
     latest, _first = plan_history(old, office)
     assert latest.note == "Kurztitel: Plan A → Plan B\nveröffentlicht: ja → nein"
     assert plan_history(old, office, until=NOW) == []

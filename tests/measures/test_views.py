@@ -1,4 +1,5 @@
 import datetime as dt
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -7,6 +8,8 @@ from django.utils import timezone
 from core.dates import local_date
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState, RoundState
+from measures.models import StatusReport
+from tests.confirming import as_shown
 from tests.measures.builders import (
     make_indicator,
     make_measure,
@@ -126,6 +129,14 @@ def address(name, key, objects) -> str:
     return reverse(f"measures:{name}", args=[objects[key].pk] if key else [])
 
 
+def button_of(name, key, objects) -> str:
+    """Return the address of a button as a page shows it."""
+    obj, url = objects[key], address(name, key, objects)
+    if not isinstance(obj, StatusReport):
+        return as_shown(url, obj)
+    return f"{as_shown(url, obj.measure, obj)}&{urlencode({'eingereicht': obj.submission})}"
+
+
 def expected_status(role, allowed, not_found_for) -> int:
     if role in allowed:
         return 200
@@ -171,7 +182,7 @@ def test_button_works_for_the_office(client, objects, name, key, not_found_for):
     client.force_login(make_user(OFFICE))
     before = stored_values(objects[key])
 
-    response = client.post(address(name, key, objects))
+    response = client.post(button_of(name, key, objects))
 
     assert response.status_code == 302
     assert stored_values(objects[key]) != before
@@ -183,7 +194,7 @@ def test_button_is_denied_to_all_others(client, objects, role, name, key, not_fo
     client.force_login(make_user(role))
 
     with nothing_changes(objects[key]):
-        response = client.post(address(name, key, objects))
+        response = client.post(button_of(name, key, objects))
 
     assert response.status_code == expected_status(role, (), not_found_for)
 
@@ -193,7 +204,7 @@ def test_opening_a_button_changes_nothing(client, objects, name, key, not_found_
     client.force_login(make_user(OFFICE))
 
     with nothing_changes(objects[key]):
-        response = client.get(address(name, key, objects))
+        response = client.get(button_of(name, key, objects))
 
     # Accepting a report shows its mails first.
     assert response.status_code == (200 if name == "report_accept" else 405)

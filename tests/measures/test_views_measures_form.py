@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from core.models import Origin
@@ -115,8 +116,9 @@ def test_conflict_shows_both_versions_and_the_second_save_wins(client, office):
     assert Measure.objects.get().title == "Danach getippt"
 
 
-def test_edit_without_a_version_overwrites_nothing(client, office):
-    measure = make_measure(title="Alt")
+def test_edit_without_a_version_overwrites_nothing(office):
+    client, measure = Client(), make_measure(title="Alt")
+    client.force_login(office)
 
     response = client.post(
         reverse("measures:edit", args=[measure.pk]), measure_data(measure, title="Neu")

@@ -9,6 +9,7 @@ from core.conflicts import version_of
 from core.roles import OFFICE
 from measures.models import Milestone
 from measures.services import change_milestone, create_milestone
+from tests.confirming import as_shown, press_button
 from tests.measures.builders import NOW, make_measure, make_milestone
 from tests.partners.builders import make_user
 
@@ -42,10 +43,10 @@ def test_milestones_are_added_edited_reached_reopened_and_deleted(client, office
             "due_on": "2026-07-01",
             "weight": "2",
             "position": 1,
-            "version": version_on(client, url),
         },
     )
-    client.post(reverse("measures:milestone_done", args=[milestone.pk]))
+    done, page = reverse("measures:milestone_done", args=[milestone.pk]), measure.get_absolute_url()
+    press_button(client, page, done)
     milestone.refresh_from_db()
     assert (milestone.title, milestone.due_on, milestone.done_on) == (
         "Plan",
@@ -53,9 +54,9 @@ def test_milestones_are_added_edited_reached_reopened_and_deleted(client, office
         timezone.localdate(),
     )
 
-    twice = client.post(reverse("measures:milestone_done", args=[milestone.pk]), follow=True)
+    twice = client.post(as_shown(done, milestone), follow=True)
     assert "schon als erreicht" in twice.content.decode()
-    client.post(reverse("measures:milestone_reopen", args=[milestone.pk]))
+    press_button(client, page, reverse("measures:milestone_reopen", args=[milestone.pk]))
     asked = client.get(reverse("measures:milestone_delete", args=[milestone.pk]))
     assert "Soll der Meilenstein „Plan“ gelöscht werden?" in asked.content.decode()
     assert Milestone.objects.get().done_on is None

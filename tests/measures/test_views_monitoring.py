@@ -16,7 +16,7 @@ from measures.models import MonitoringChapter, MonitoringEdition, MonitoringFile
 from measures.progress import make_edition, make_file
 from measures.services import close_round, record_report, request_edition, start_edition
 from measures.tasks import sweep_editions
-from tests.confirming import fill_in
+from tests.confirming import as_shown, fill_in
 from tests.core.pdfs import read_pdf, structure_of, text_of
 from tests.measures.builders import (
     NOW,
@@ -90,12 +90,12 @@ def url_of(reporting_round, name: str = "monitoring") -> str:
 
 
 def begin(client, closed) -> MonitoringReport:
-    client.post(url_of(closed, "monitoring_begin"))
+    client.post(as_shown(url_of(closed, "monitoring_begin"), closed))
     return MonitoringReport.objects.get(round=closed)
 
 
 def make(client, report) -> MonitoringEdition:
-    client.post(url_of(report.round, "monitoring_make"))
+    client.post(as_shown(url_of(report.round, "monitoring_make"), report))
     edition = report.editions.latest("pk")
     make_edition(edition.pk, clock=lambda: NOW)
     return report.editions.get(pk=edition.pk)
@@ -127,7 +127,9 @@ def test_begins_after_closing_with_sentences_from_the_numbers(client, closed):
     page = client.get(url_of(make_round(closed.plan))).content.decode()
     assert "Diese Runde ist noch nicht abgeschlossen" in page
     assert "Monitoring-Bericht beginnen" not in page
-    assert client.post(url_of(make_round(make_plan()), "monitoring_begin")).status_code == 302
+    running = make_round(make_plan())
+    begin_early = as_shown(url_of(running, "monitoring_begin"), running)
+    assert client.post(begin_early).status_code == 302
     assert not MonitoringReport.objects.exists()
 
     report = begin(client, closed)
@@ -151,7 +153,9 @@ def test_begins_after_closing_with_sentences_from_the_numbers(client, closed):
         ("Förderung und Finanzierung", "Finanzierung: 1 teilweise, 2 nicht belegt."),
         ("Ausblick", "Bis zum 01.09.2026 steht 1 Meilenstein an."),
     ]
-    again = client.post(url_of(closed, "monitoring_begin"), follow=True).content.decode()
+    again = client.post(
+        as_shown(url_of(closed, "monitoring_begin"), closed), follow=True
+    ).content.decode()
     assert "Der Monitoring-Bericht ist schon begonnen." in again
     assert MonitoringChapter.objects.count() == 7
 
@@ -328,7 +332,8 @@ def test_page_tells_how_far_the_files_are_and_dead_workers_are_made_up_for(
     report = begin(client, closed)
     now = dt.datetime.now(dt.UTC)
     edition = request_edition(report=report, by=office, now=now)
-    busy = client.post(url_of(closed, "monitoring_make"), follow=True).content.decode()
+    make_again = as_shown(url_of(closed, "monitoring_make"), report)
+    busy = client.post(make_again, follow=True).content.decode()
     assert "Die Dateien werden gerade erstellt." in busy
     assert "Die Dateien werden gleich erstellt." in busy
     assert report.editions.count() == 1

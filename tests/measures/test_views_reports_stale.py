@@ -4,10 +4,12 @@ happens on a state that the reader has not seen.
 
 import datetime as dt
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 
+from core.conflicts import version_of_all
 from core.roles import OFFICE, PARTNER
 from measures.enums import ReportState
 from measures.models import StatusReport
@@ -235,8 +237,9 @@ def test_office_accepts_no_version_that_it_has_not_read(client, lead, office):
     client.force_login(office)
     url = reverse("measures:report_accept", args=[report.pk])
 
+    read = urlencode({"eingereicht": first, "version": version_of_all(report.measure, report)})
     with nothing_changes(report, report.measure):
-        response = client.post(f"{url}?eingereicht={first.replace('+', '%2B')}", follow=True)
+        response = client.post(f"{url}?{read}", follow=True)
 
     assert response.redirect_chain == [(report.get_absolute_url(), 302)]
     assert "Bitte lesen Sie zuerst die neue Fassung." in response.content.decode()

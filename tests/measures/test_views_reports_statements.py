@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -108,7 +109,9 @@ def test_lead_reports_milestones_and_values_which_hold_once_accepted(
     client.force_login(office)
     review = client.get(drafted.get_absolute_url()).content.decode()
     assert "Ohne Teilzeit; Quelle: Statistik Berlin-Brandenburg" in review
-    fill_in(client, reverse("measures:report_accept", args=[drafted.pk]))
+    drafted.refresh_from_db()
+    read = urlencode({"eingereicht": drafted.submission})
+    fill_in(client, f"{reverse('measures:report_accept', args=[drafted.pk])}?{read}")
 
     milestone.refresh_from_db()
     latest = indicator.series.last()

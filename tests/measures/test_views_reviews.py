@@ -1,6 +1,7 @@
 """The office works through submitted reports."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -75,7 +76,8 @@ RED = OfficialLight("red", "Fläche ist weg", "Bezirk entscheidet")
 
 
 def test_other_light_becomes_official_and_the_reported_one_stays(client, office, reports):
-    url = reverse("measures:report_accept_light", args=[reports[0].pk])
+    seen = urlencode({"eingereicht": reports[0].submission})
+    url = f"{reverse('measures:report_accept_light', args=[reports[0].pk])}?{seen}"
 
     shown = fill_in(client, url, RED._asdict())
     done = client.post(url, hidden_fields(shown), follow=True)

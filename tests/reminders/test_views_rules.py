@@ -5,6 +5,7 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from reminders.models import ReminderRule
 from reminders.queries import current_schedule
 from reminders.services import change_rule
+from tests.confirming import press_button
 from tests.partners.builders import make_user
 from tests.reminders.builders import FIXED, PERSONAL, RULE, WITH_OPTIONS, make_pause
 
@@ -237,7 +238,9 @@ def test_default_is_restored_by_one_button(client, office):
     client.post(PAGE, values(before="8"))
     assert f'action="{PAGE}zuruecksetzen/?version=' in client.get(PAGE).content.decode()
 
-    html = client.post(f"{PAGE}zuruecksetzen/", follow=True).content.decode()
+    refused = client.post(f"{PAGE}zuruecksetzen/", follow=True).content.decode()
+    assert "Diese Regel wurde inzwischen geändert" in refused
+    html = press_button(client, PAGE, f"{PAGE}zuruecksetzen/", follow=True).content.decode()
 
     assert current_schedule(RULE.key).is_default
     assert "Es gilt wieder die Voreinstellung: 10 und 3 Arbeitstage vorher" in html
