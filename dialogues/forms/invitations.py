@@ -6,13 +6,13 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import CleanCharField, DayField, DeadlineInput, GermanIntegerField
+from core.forms import CleanCharField, DayField, DeadlineInput, GermanIntegerField, WarnedForm
 from dialogues.models import Invitation
 from dialogues.reminders import reminder_note
 from partners.models import Person
 
 
-class ReleaseForm(forms.Form):
+class ReleaseForm(WarnedForm):
     """The deadline for replies, the number of invitations shown on the button, and what the page
     showed (`guest_list_version`).
     """
@@ -20,10 +20,17 @@ class ReleaseForm(forms.Form):
     rsvp_by = DayField(label=_("Antwort erbeten bis"), widget=DeadlineInput)
     expected = GermanIntegerField(widget=forms.HiddenInput)
     version = CleanCharField(required=False, widget=forms.HiddenInput)
+    overrule_label = _("Trotzdem einladen")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["rsvp_by"].help_text = reminder_note()
+
+    @property
+    def values(self) -> dict:
+        """The arguments of `release_invitations` that the page knows."""
+        names = ("rsvp_by", "expected", "version")
+        return {name: self.cleaned_data[name] for name in names} | {"heeded": self.heeded_keys}
 
     def expect(self, count: int, version: str) -> None:
         """Make the next submission confirm `count` invitations, those that are shown now."""

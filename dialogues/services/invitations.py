@@ -1,14 +1,14 @@
 """Services for invitations: release, send again, remind, withdraw, and their personal links."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from core.dates import format_date, local_date
-from core.errors import ChangedMeanwhile, Refused
+from core.dates import concerns_about_day, format_date, local_date
+from core.errors import ChangedMeanwhile, Refused, require_heeded
 from core.history import save_as, update_all_as
 from core.roles import require_office
 from dialogues import mails
@@ -38,6 +38,9 @@ from reminders.registry import ReminderMail
 from reminders.schedules import manual_step
 from reminders.services import enqueue_reminders
 
+DEADLINE_TO_CHECK = gettext_lazy(
+    "Bitte sehen Sie sich den Tag an, bis zu dem Sie um Antwort bitten. Noch ist nichts versandt."
+)
 NOT_INVITED = gettext_lazy("Diese Einladung ist nicht versandt oder schon zurückgezogen.")
 
 
@@ -50,12 +53,14 @@ def release_invitations(
     version: str | None = None,
     by,
     now: dt.datetime,
+    heeded: Collection[str] = (),
 ) -> int:
     """Mail every invitation that was not yet sent in this round; return how many.
 
     `expected` is the number shown in the preview, `version` its `guest_list_version`. Raises
     ChangedMeanwhile if the dialogue or the guest list has changed since, and Refused if a check of
-    `_require_releasable` or `_invitations_to_release` fails. Then no invitation is mailed.
+    `_require_releasable` or `_invitations_to_release` fails; Warned by a deadline on a weekend or
+    holiday. Then no invitation is mailed.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -68,6 +73,8 @@ def release_invitations(
                 "versandt; bitte prüfen Sie noch einmal."
             )
         )
+    # Last, so that nobody overrules a warning only to be refused.
+    require_heeded(concerns_about_day(rsvp_by), heeded, str(DEADLINE_TO_CHECK))
     # Guests of an earlier round start without a reply, because theirs was to another date.
     former_rounds = {invitation.pk: invitation.released_round for invitation in invitations}
     values = NO_RSVP | {"released_at": now, "released_round": dialogue.round}

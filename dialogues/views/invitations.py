@@ -7,10 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from core.dates import day_note, local_date
+from core.dates import local_date
 from core.views import (
     get_for_office,
     redirect_if_refused,
@@ -74,17 +73,17 @@ def release(request, pk):
     form = ReleaseForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         call = partial(
-            release_invitations, dialogue=dialogue, by=request.user, now=now, **form.cleaned_data
+            release_invitations, dialogue=dialogue, by=request.user, now=now, **form.values
         )
         if count := run_service(request, call, form=form):
-            note = day_note(form.cleaned_data["rsvp_by"])
-            done = format_html("{} {}", note, released_message(dialogue, count))
+            done = released_message(dialogue, count)
             return redirect_with_message(request, done, guests_url(dialogue))
     # Submitting confirms the number on the button: if guests were added meanwhile, the service
     # refuses once and this page shows the new list.
     form.expect(len(invitations), version)
     rsvp_by = getattr(form, "cleaned_data", {}).get("rsvp_by") or rsvp_by
     context = _release_context(dialogue, invitations, rsvp_by)
+    context["submit_label"] = form.overrule_label if form.concerns else context["label"]
     return render(request, "dialogues/release.html", {"form": form, **context})
 
 

@@ -78,11 +78,10 @@ def test_release_sends_the_number_on_the_button(signed_in):
         make_invitation(dialogue, released=False, person=make_person(email=f"{letter}@example.org"))
     address = f"{guests_page(dialogue)}versenden/"
 
-    response = signed_in.post(address, {"rsvp_by": "2026-04-11", "expected": "2"}, follow=True)
+    response = signed_in.post(address, {"rsvp_by": "2026-04-10", "expected": "2"}, follow=True)
 
     dialogue.refresh_from_db()
-    assert (dialogue.state, dialogue.rsvp_by) == (S.INVITED, dt.date(2026, 4, 11))
-    assert "Der 11.04.2026 ist ein Samstag." in text_of(response)
+    assert (dialogue.state, dialogue.rsvp_by) == (S.INVITED, dt.date(2026, 4, 10))
     assert response.redirect_chain == [(guests_page(dialogue), 302)]
     assert "2 Einladungen sind auf dem Weg. Versand verfolgen" in text_of(response)
     [batch] = set(Mail.objects.values_list("batch", flat=True))
@@ -102,6 +101,22 @@ def test_list_that_changed_meanwhile_is_shown_again(signed_in):
     assert "2 Einladungen wären zu senden. Bitte prüfen Sie noch einmal." in text_of(response)
     assert 'name="expected" value="2"' in response.content.decode()
     assert 'value="2026-04-10"' in response.content.decode()
+
+
+def test_reply_day_on_a_weekend_is_asked_about_first(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    make_invitation(dialogue, released=False)
+    address, typed = f"{guests_page(dialogue)}versenden/", {"rsvp_by": "2026-04-11"}
+
+    with nothing_changes(dialogue):
+        asked = signed_in.post(address, typed | {"expected": "1"})
+    press(signed_in, asked, **typed)
+
+    assert "Der 11.04.2026 ist ein Samstag." in text_of(asked)
+    assert "Noch ist nichts versandt." in text_of(asked)
+    assert "Trotzdem einladen" in text_of(asked)
+    dialogue.refresh_from_db()
+    assert (dialogue.state, dialogue.rsvp_by) == (S.INVITED, dt.date(2026, 4, 11))
 
 
 @pytest.mark.parametrize(
