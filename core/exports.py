@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import TYPE_STRING
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import DEFAULT_FONT, Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from core.enums import XLSX
 from core.texts import shorten, without_control
@@ -27,6 +28,9 @@ TIME_FORMAT = "HH:MM"
 MAX_TITLE_LENGTH = 100  # in a file name, which has at most 255 bytes
 FORBIDDEN_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]')
 MIN_WIDTH, MAX_WIDTH = 10, 60  # characters
+# Words do not fill a column to its last character. Excel allows 409 points a line.
+WRAPPED_AT, LINE_HEIGHT, MAX_LINES = MAX_WIDTH - 6, 15, 27
+A4, CHARACTERS_ACROSS = 9, 190  # paper as openpyxl numbers it, and what can be read across it
 # Excel counts UTF-16 units, of which an emoji takes two.
 MAX_CELL_LENGTH = 32_767
 # Excel reads `_x0041_` as the letter A (ECMA-376, 22.4.2.4).
@@ -86,21 +90,36 @@ def _add_sheet(book: Workbook, content: Sheet, *, head: Sequence[str]) -> None:
     sheet.freeze_panes = f"A{first + 1}"
     for index, title in enumerate(content.header):
         longest = max([len(str(title)), *(_shown_length(line[index]) for line in lines)])
-        sheet.column_dimensions[get_column_letter(index + 1)].width = min(
-            max(longest + 2, MIN_WIDTH), MAX_WIDTH
-        )
-        if index >= len(content.header) - content.hidden:
-            sheet.column_dimensions[get_column_letter(index + 1)].hidden = True
+        column = sheet.column_dimensions[get_column_letter(index + 1)]
+        column.width = min(max(longest + 2, MIN_WIDTH), MAX_WIDTH)
+        column.hidden = index >= len(content.header) - content.hidden
+    _set_up_printing(sheet, first)
     for number, text in enumerate(head):
         sheet.append([_cell(sheet, text) if number else _bold(sheet, text)])
     sheet.append([])
     sheet.append([_bold(sheet, title) for title in content.header])
     cells = _ReusedCells(sheet)
-    for line in lines:
-        sheet.append([cells.show(column, value) for column, value in enumerate(line)])
+    for number, line in enumerate(lines, start=first + 1):
+        shown = [cells.show(column, value) for column, value in enumerate(line)]
+        # LibreOffice gives a line room for one line of text unless it is told otherwise.
+        if (count := cells.take_line_count()) > 1:
+            sheet.row_dimensions[number].height = count * LINE_HEIGHT
+        sheet.append(shown)
     if lines:
         last = f"{get_column_letter(len(content.header))}{first + len(lines)}"
         sheet.auto_filter.ref = f"A{first}:{last}"
+
+
+def _set_up_printing(sheet, header: int) -> None:
+    """Print on A4 across, each page with the line `header`, not a page for every few columns."""
+    shown = [column.width for column in sheet.column_dimensions.values() if not column.hidden]
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
+    # Squeezed onto one page, a list with many columns could not be read.
+    sheet.page_setup.fitToWidth = max(round(sum(shown) / CHARACTERS_ACROSS), 1)
+    sheet.page_setup.fitToHeight = 0
+    sheet.print_title_rows = f"{header}:{header}"
+    sheet.oddFooter.center.text = _("Seite &P von &N")
 
 
 def _response(book: Workbook, filename: str) -> HttpResponse:
@@ -119,12 +138,16 @@ def _one_line(text: str) -> str:
 
 def _bold(sheet, title) -> WriteOnlyCell:
     cell = _cell(sheet, str(title))
-    cell.font = Font(bold=True)
+    # Without a name, LibreOffice takes another font than that of all other cells.
+    cell.font = Font(name=DEFAULT_FONT.name, size=DEFAULT_FONT.size, bold=True)
     return cell
 
 
-def _cell(sheet, value):
-    return _ReusedCells(sheet).show(0, value)
+def _cell(sheet, text: str) -> WriteOnlyCell:
+    cell = _ReusedCells(sheet).show(0, text)
+    # What stands above the table reaches over the columns.
+    cell.alignment = Alignment(vertical="top")
+    return cell
 
 
 class _ReusedCells:
@@ -135,6 +158,12 @@ class _ReusedCells:
     def __init__(self, sheet):
         self._sheet = sheet
         self._cells: dict[tuple[int, str], WriteOnlyCell] = {}
+        self._line_count = 1
+
+    def take_line_count(self) -> int:
+        """Return how many lines of text the cells shown since the last call need."""
+        count, self._line_count = self._line_count, 1
+        return count
 
     def show(self, column: int, value):
         """Return the cell of `column` with `value`; a number is its own cell."""
@@ -159,7 +188,11 @@ class _ReusedCells:
         return cell
 
     def _text(self, column: int, text: str) -> WriteOnlyCell:
-        wrapped = "\n" in text
+        # What is longer than its column would be cut off by the cell beside it.
+        wrapped = "\n" in text or len(text) > MAX_WIDTH
+        if wrapped:
+            count = sum(len(part) // WRAPPED_AT + 1 for part in text.split("\n"))
+            self._line_count = max(self._line_count, min(count, MAX_LINES))
         cell = self._cells.get((column, f"text {wrapped}"))
         if cell is None:
             cell = self._cells[column, f"text {wrapped}"] = WriteOnlyCell(self._sheet)

@@ -6,6 +6,7 @@ Documents with a fixed layout are templates instead (`core.documents.make_word`)
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
+from itertools import count, zip_longest
 from xml.sax.saxutils import escape
 
 import docx
@@ -25,6 +26,9 @@ from core.texts import shorten
 FONT = "Arial"
 TEXT_WIDTH = Cm(16.6)
 MUTED = RGBColor(0x55, 0x55, 0x55)
+# A table of at most so many lines and characters is not broken across pages.
+SMALL_ROWS, SMALL_LENGTH = 12, 1200
+MANY_COLUMNS = 6
 SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
 RED, GREY, PALE = "C40C20", "A5A5A5", "EDEFF2"
 # The schema allows borders only before these elements.
@@ -153,7 +157,11 @@ def _set_styles(document: Document) -> None:
     set_style(document, "Small", size=8, colour=MUTED, new=True)
     # Ends a table: Word joins two that follow each other.
     set_style(document, "Gap", size=4, new=True)
-    hyphenate(document, set_style(document, "Cell", size=9, before=1.5, after=1.5, new=True))
+    set_style(document, "Contents", size=10, after=1, new=True)
+    cell = set_style(document, "Cell", size=9, before=1.5, after=1.5, new=True)
+    hyphenate(document, cell)
+    small = set_style(document, "CellSmall", size=8, before=1.5, after=1.5, new=True)
+    small.base_style = cell
 
 
 def _write_head(document: Document, values: dict) -> None:
@@ -170,20 +178,51 @@ def _write_head(document: Document, values: dict) -> None:
         line.add_run(f"\t{writable(value)}")
     contents = document.add_paragraph(writable(values["contents"]), style="Caption")
     contents.paragraph_format.space_before = Pt(18)
-    # Word fills in pages when it updates the field; until then, the chapters stand there.
     chapters = [block["text"] for block in values["blocks"] if block.get("level") == 1]
-    lines = "</w:t><w:br/><w:t>".join(escape(writable(chapter)) for chapter in chapters)
-    _add_field(document.add_paragraph(), "TOC \\o &quot;1-2&quot; \\h", lines)
+    if chapters:
+        _add_contents(document, chapters)
+
+
+def _add_contents(document: Document, chapters: Sequence[str]) -> None:
+    """Write the table of contents as a field: Word adds the pages when it updates it; until then,
+    each line leads to its chapter.
+    """
+    begin = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> '
+        'TOC \\o "1-1" \\h </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    for number, chapter in enumerate(chapters):
+        link = (
+            f'<w:hyperlink w:anchor="{_bookmark(number)}" w:history="1"><w:r>'
+            f"<w:t>{escape(writable(chapter))}</w:t></w:r></w:hyperlink>"
+        )
+        start = begin if number == 0 else ""
+        finish = end if number == len(chapters) - 1 else ""
+        line = _parsed(
+            f'<w:p><w:pPr><w:pStyle w:val="Contents"/></w:pPr>{start}{link}{finish}</w:p>'
+        )
+        document.element.body.sectPr.addprevious(line)
+
+
+def _bookmark(number: int) -> str:
+    return f"_Toc{number + 1:04}"
 
 
 def _elements(blocks: Iterable[Block]) -> Iterator:
-    for block in blocks:
+    chapters = count()
+    # Bars have no counterpart in Word; the table beside them has the same numbers.
+    written = [block for block in blocks if block["kind"] != "bar"]
+    for block, following in zip_longest(written, written[1:]):
         kind = block["kind"]
         if kind == "heading":
             style = f"Heading{block['level']}"
-            yield _parsed(_paragraph(block["text"], style, new_page=block["new_page"]))
+            mark = next(chapters) if block["level"] == 1 else None
+            yield _parsed(_paragraph(block["text"], style, new_page=block["new_page"], mark=mark))
         elif kind == "paragraph":
-            yield _parsed(_paragraph(block["text"], "Normal"))
+            # Or a chapter would begin at the foot of a page with everything but its table.
+            introduces = bool(following) and following["kind"] == "table"
+            yield _parsed(_paragraph(block["text"], "Normal", keeps_next=introduces))
         elif kind == "note":
             yield _parsed(_paragraph(block["text"], "Small"))
         elif kind == "table":
@@ -191,7 +230,6 @@ def _elements(blocks: Iterable[Block]) -> Iterator:
                 yield _parsed(_paragraph(block["caption"], "Caption"))
             yield _parsed(_table(block))
             yield _parsed(_paragraph("", "Gap"))
-        # Bars have no counterpart in Word; the table beside them has the same numbers.
 
 
 def _parsed(xml: str):
@@ -200,42 +238,71 @@ def _parsed(xml: str):
 
 # XML as text: python-docx needs minutes for the cells of a few hundred tables.
 def _paragraph(
-    text: str, style: str, *, bold: bool = False, right: bool = False, new_page: bool = False
+    text: str,
+    style: str,
+    *,
+    bold: bool = False,
+    right: bool = False,
+    new_page: bool = False,
+    keeps_next: bool = False,
+    mark: int | None = None,
 ) -> str:
+    """Return a paragraph; `keeps_next` leaves no page break after it, `mark` numbers a chapter."""
     weight = "<w:rPr><w:b/></w:rPr>" if bold else ""
     # In the order of the schema.
-    layout = "<w:pageBreakBefore/>" * new_page + '<w:jc w:val="right"/>' * right
+    layout = "<w:keepNext/>" * keeps_next + "<w:pageBreakBefore/>" * new_page
+    layout += '<w:jc w:val="right"/>' * right
     lines = "<w:br/>".join(
         f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in writable(text).split("\n")
     )
-    return (
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{layout}</w:pPr><w:r>{weight}{lines}</w:r></w:p>'
-    )
+    run = f"<w:r>{weight}{lines}</w:r>"
+    if mark is not None:
+        start = f'<w:bookmarkStart w:id="{mark}" w:name="{_bookmark(mark)}"/>'
+        run = f'{start}{run}<w:bookmarkEnd w:id="{mark}"/>'
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{layout}</w:pPr>{run}</w:p>'
 
 
 def _table(block: Block) -> str:
     total = sum(block["widths"])
     widths = [round(Length(TEXT_WIDTH).twips * width / total) for width in block["widths"]]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    header = _line(block["header"], widths, is_header=True, numbers=block["numbers"])
-    lines = "".join(_line(cells, widths, numbers=block["numbers"]) for cells in block["rows"])
+    numbers, rows = block["numbers"], block["rows"]
+    # Like the PDF: a small table stays in one piece, a long one at least begins with two lines.
+    length = sum(len(text) for cells in rows for text in cells)
+    together = len(rows) - 1 if len(rows) <= SMALL_ROWS and length <= SMALL_LENGTH else 1
+    header = _line(block["header"], widths, is_header=True, numbers=numbers, keeps_next=True)
+    lines = "".join(
+        _line(cells, widths, numbers=numbers, keeps_next=index < together)
+        for index, cells in enumerate(rows)
+    )
+    caption = escape(writable(block["caption"]), {'"': "&quot;"})
     # Word moves a table left by its cell padding, 108 twentieths of a point; move it back.
     return (
         '<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="0" w:type="auto"/>'
         '<w:tblInd w:w="108" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
-        '<w:tblLook w:val="0420" w:firstRow="1" w:noVBand="1"/></w:tblPr>'
+        '<w:tblLook w:val="0420" w:firstRow="1" w:noVBand="1"/>'
+        f'<w:tblCaption w:val="{caption}"/></w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>{header}{lines}</w:tbl>"
     )
 
 
 def _line(
-    cells: Sequence[str], widths: Sequence[int], *, is_header: bool = False, numbers: bool
+    cells: Sequence[str],
+    widths: Sequence[int],
+    *,
+    is_header: bool = False,
+    numbers: bool,
+    keeps_next: bool,
 ) -> str:
+    # A row of many headings has no room for long words.
+    style = "CellSmall" if is_header and len(cells) >= MANY_COLUMNS else "Cell"
+
     properties = f"<w:trPr><w:cantSplit/>{'<w:tblHeader/>' * is_header}</w:trPr>"
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{PALE}"/>' if is_header else ""
     shown = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}</w:tcPr>'
-        f"{_paragraph(text, 'Cell', bold=is_header, right=numbers and index > 0)}</w:tc>"
-        for index, (text, width) in enumerate(zip(cells, widths, strict=True))
+        f"{_paragraph(text, style, bold=is_header, right=numbers and i > 0, keeps_next=keeps_next)}"
+        "</w:tc>"
+        for i, (text, width) in enumerate(zip(cells, widths, strict=True))
     )
     return f"<w:tr>{properties}{shown}</w:tr>"

@@ -64,6 +64,33 @@ def test_text_stays_text(text):
     assert (cell.value, cell.data_type) == (text, "s")
 
 
+def test_list_is_printed_across_with_its_header_on_each_page():
+    few = load_workbook(BytesIO(make_list(HEADER, [["VDMA", "Ja", 1]]).content)).active
+    many = load_workbook(BytesIO(make_list(["x" * 58] * 10, []).content)).active
+
+    for sheet, pages in ((few, 1), (many, 3)):
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (pages, 0)
+        assert sheet.print_title_rows == "$4:$4"
+        assert sheet.oddFooter.center.text == "Seite &P von &N"
+
+
+def test_text_longer_than_its_column_is_wrapped():
+    sheet = sheet_of(make_list(HEADER, [["Wort " * 20, "Ja", 1]]))
+
+    assert [bool(cell.alignment.wrap_text) for cell in sheet[2][:2]] == [True, False]
+
+
+def test_line_is_as_high_as_its_longest_text_and_the_head_is_not_wrapped(settings):
+    settings.OFFICE_NAME = "Geschäftsstelle " * 6
+    rows = [["kurz", "Ja", 1], ["Wort " * 20, "eins\nzwei\ndrei", 1], ["x\n" * 99, "Ja", 1]]
+    sheet = load_workbook(BytesIO(make_list(HEADER, rows).content)).active
+
+    assert [sheet.row_dimensions[number].height for number in (5, 6, 7)] == [None, 45, 405]
+    assert not sheet["A2"].alignment.wrap_text
+
+
 def test_dates_stay_dates_in_berlins_time():
     moment = dt.datetime(2019, 6, 17, 22, 30, tzinfo=dt.UTC)
     sheet = sheet_of(make_list(HEADER, [[dt.date(2019, 3, 27), moment, dt.time(14, 0)]]))

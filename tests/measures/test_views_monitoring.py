@@ -207,7 +207,7 @@ def test_files_say_the_same_in_three_formats_without_internal_notes(client, clos
     assert word.core_properties.language == "de-DE"
     assert [
         line.style.name for line in word.paragraphs if line.text == "Anlage: Alle Maßnahmen"
-    ] == ["Heading 1"]
+    ] == ["Contents", "Heading 1"]
     assert all(table._tbl.xpath("./w:tr[1]//w:tblHeader") for table in word.tables)
     assert "Vorwort Halle <b>&amp; #strong[x] {{ 7*7 }} \U0001f3ed =1+1" in lines
     assert "Zweiter Absatz" in lines

@@ -242,7 +242,7 @@ def _outlook(state: MonitoringState) -> Iterator[Block]:
     ):
         if lines:
             rows = [[format_date(day), title, label, lead] for day, label, title, lead in lines]
-            yield _list_table(caption, header, rows, [13, 31, 32, 24])
+            yield _list_table(caption, header, rows, [14, 31, 31, 24])
     if not open_ones:
         yield note(_("Kein Meilenstein steht aus."))
 

@@ -91,7 +91,8 @@ def count_table(
             (_("Alle"), whole),
         ]
     ]
-    widths = [36, 12, *(14 for _part in scale)]
+    # Room for the longest word of the scales.
+    widths = [32, 12, *(15 for _part in scale)]
     return table(caption, header, rows, widths=widths, numbers=True)
 
 

@@ -110,7 +110,7 @@ def _head(state: MonitoringState, audience: str, now: dt.datetime) -> list[list[
         [_("Verglichen mit"), state.former.label if state.former else ""],
         [_("Herausgegeben von"), settings.OFFICE_NAME],
         [_("Erstellt am"), format_date(now)],
-        [_("Inhalt"), public if audience == Audience.PUBLIC else _("Alle Maßnahmen des Plans")],
+        [_("Umfang"), public if audience == Audience.PUBLIC else _("Alle Maßnahmen des Plans")],
     ]
     # The first round of a plan is compared with nothing.
     return [cells for cells in rows if cells[1]]
