@@ -50,6 +50,7 @@ from measures.queries import (
 )
 from measures.services.answers import (
     Statement,
+    adopt_statements,
     require_complete_statements,
     save_statements,
 )
@@ -117,14 +118,16 @@ def record_report(
     measure: Measure,
     values: Mapping[str, Any],
     shown: str | None = None,
+    statements: Sequence[Statement] = (),
     by,
     now: dt.datetime,
     origin: str = Origin.ENTERED,
 ) -> StatusReport:
-    """Record the status of `measure` as an accepted report of the office. Mails nobody.
+    """Record the status of `measure` as an accepted report of the office, with what it says of
+    milestones and indicators. Mails nobody.
 
-    `shown` as in `save_draft`. `origin` lets the demo data mark an invented report on a real
-    measure. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
+    `shown` and `statements` as in `save_draft`. `origin` lets the demo data mark an invented report
+    on a real measure. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
     """
     require_permission(can_record_report(by, measure))
     measure = lock_measure(measure)
@@ -139,8 +142,12 @@ def record_report(
     report.state = ReportState.ACCEPTED
     report.reported_by = report.decided_by = by
     report.reported_at = report.decided_at = now
-    save_as(report, by=by, now=now, reason=_("Bericht erfasst"))
+    reason = _("Bericht erfasst")
+    save_as(report, by=by, now=now, reason=reason)
+    save_statements(report, statements, by=by, now=now, reason=reason)
+    require_complete_statements(report)
     adopt_status(measure, by=by, now=now)
+    adopt_statements(report, by=by, now=now)
     return report
 
 

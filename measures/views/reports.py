@@ -3,6 +3,7 @@
 CONTRIBUTING.md ("Walk one request") follows a submitted report from here through all layers.
 """
 
+from dataclasses import replace
 from functools import partial
 
 from django.shortcuts import get_object_or_404, redirect, render
@@ -50,7 +51,6 @@ from measures.queries import (
     open_report_of,
     open_round_of,
     people_told_of_decision,
-    reporting_situation,
 )
 from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 
@@ -119,26 +119,39 @@ def _save_as_lead(request, measure: Measure, forms: AnswerForms, is_draft: bool)
 
 
 def _record_as_office(request, measure: Measure):
+    given = answer_on(measure)
     form = ReportForm(
-        request.POST or None,
-        initial=_initial_values(measure),
-        situation=reporting_situation(measure),
+        request.POST or None, initial=_initial_values(measure), situation=given.situation
     )
-    if form.is_valid() and run_service(
+    # What the lead has begun to write is not what the office records.
+    forms = report_forms(replace(given, report=None), form)
+    if forms.is_sent and forms.is_valid and _save_as_office(request, measure, forms):
+        return redirect(measure)
+    return _render_report_form(
+        request,
+        form,
+        measure,
+        statements=statement_fields(forms),
+        statement_errors=statement_errors(forms),
+    )
+
+
+def _save_as_office(request, measure: Measure, forms: AnswerForms):
+    form = forms.form
+    return run_service(
         request,
         lambda: services.record_report(
             measure=measure,
             values=form.values,
             shown=form.cleaned_data["shown"],
+            statements=forms.said,
             by=request.user,
             now=timezone.now(),
         ),
         form=form,
         done=_("Der Stand ist festgehalten."),
         current=lambda: latest_accepted(measure),
-    ):
-        return redirect(measure)
-    return _render_report_form(request, form, measure)
+    )
 
 
 def _render_report_form(request, form, measure, *, report=None, is_lead=False, **context):

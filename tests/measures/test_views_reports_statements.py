@@ -242,3 +242,31 @@ def test_office_completes_milestones_and_values(client, lead, office, milestone,
         office,
         office,
     ]
+
+
+def test_office_records_milestones_and_values_at_once_beside_the_draft_of_the_lead(
+    client, lead, office, measure, milestone, indicator
+):
+    save_draft(
+        measure=measure,
+        values=report_values(),
+        statements=[counted(indicator, "2025-Q1", "30", "Nur das erste Quartal")],
+        by=lead,
+        now=NOW,
+    )
+    client.force_login(office)
+    url = reverse("measures:write_report", args=[measure.pk])
+    assert "Nur das erste Quartal" not in client.get(url).content.decode()
+
+    fill_in(client, url, typed(milestone, indicator))
+
+    recorded = StatusReport.objects.get(state=ReportState.ACCEPTED)
+    assert said_of(recorded) == SAID
+    milestone.refresh_from_db()
+    assert milestone.forecast_on == dt.date(2026, 8, 31)
+    assert [str(value) for value in indicator.series.all()] == [
+        "2024: 120 Plätze",
+        "2025: 136 Plätze",
+    ]
+    draft = StatusReport.objects.get(state=ReportState.DRAFT)
+    assert [str(value) for value in draft.reported_values.all()] == ["1. Quartal 2025: 30 Plätze"]
