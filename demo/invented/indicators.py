@@ -7,6 +7,7 @@ from typing import NamedTuple
 from core.history import save_as
 from core.models import Origin
 from core.periods import parse_period
+from demo.invented.progress import EXCHANGE, RETROFIT, WORKSHOPS
 from demo.scenario import Scenario
 from measures.enums import Direction
 from measures.models import Indicator, IndicatorTarget, IndicatorValue, Measure, Plan
@@ -79,6 +80,31 @@ INDICATORS = (
         source="Energieberichte",
     ),
     InventedIndicator(
+        RETROFIT.title,
+        "Nachgerüstete Maschinen",
+        "Maschinen",
+        {-2: "8"},
+        {-1: "20", 1: "45"},
+        baseline="0",
+        source="Meldung der Werkstatt",
+    ),
+    InventedIndicator(
+        EXCHANGE.title,
+        "Gemeldete freie Flächen",
+        "Flächen",
+        {-2: "9"},
+        {-1: "25", 1: "60"},
+        baseline="0",
+        source="Umfrage bei den Betrieben",
+    ),
+    InventedIndicator(
+        WORKSHOPS.title,
+        "Plätze in offenen Werkstätten",
+        "Plätze",
+        {-1: "0"},
+        {1: "40"},
+    ),
+    InventedIndicator(
         "MINTgrün-Orientierungsstudium",
         "Studierende",
         "Personen",
@@ -89,14 +115,21 @@ INDICATORS = (
 )
 
 
-def load_invented_indicators(scenario: Scenario, plan: Plan) -> None:
+def load_invented_indicators(scenario: Scenario, plan: Plan, *, until: dt.datetime) -> None:
+    """Load what the plan knew of indicators at the moment `until`, beside what is there already, so
+    that a round closed then keeps just that.
+    """
+    measures = {measure.title: measure for measure in Measure.objects.filter(plan=plan)}
     for invented in INDICATORS:
-        measure = Measure.objects.get(plan=plan, title=invented.measure)
-        _load_indicator(scenario, measure, invented)
+        # Invented measures join the plan later.
+        if measure := measures.get(invented.measure):
+            indicator = measure.indicators.filter(title=invented.title).first()
+            indicator = indicator or _load_indicator(scenario, measure, invented)
+            _load_values(scenario, indicator, invented, until)
 
 
-def _load_indicator(scenario: Scenario, measure: Measure, invented: InventedIndicator) -> None:
-    year, at = scenario.today.year, scenario.at(-128)
+def _load_indicator(scenario: Scenario, measure: Measure, invented: InventedIndicator) -> Indicator:
+    year, at = scenario.today.year, _created_at(scenario, measure)
     indicator = Indicator(
         measure=measure,
         title=invented.title,
@@ -114,8 +147,24 @@ def _load_indicator(scenario: Scenario, measure: Measure, invented: InventedIndi
         due_on = dt.date(year + years, 12, 31)
         target = IndicatorTarget(indicator=indicator, due_on=due_on, value=Decimal(value))
         save_as(target, by=None, now=at, reason="Ziel eingetragen")
+    return indicator
+
+
+def _created_at(scenario: Scenario, measure: Measure) -> dt.datetime:
+    return scenario.at(-199 if measure.is_demo else -290)
+
+
+def _load_values(
+    scenario: Scenario, indicator: Indicator, invented: InventedIndicator, until: dt.datetime
+) -> None:
+    year, known = scenario.today.year, {value.period for value in indicator.series.all()}
     for years, value in invented.values.items():
         period = parse_period(str(year + years) if years else f"{year}-H1")
+        # Entered some weeks after the end of the period, if the portal knew the indicator then.
+        counted_at = scenario.at(30, after=period.ends_on)
+        at = min(max(counted_at, _created_at(scenario, indicator.measure)), scenario.at(-9))
+        if at >= until or period in known:
+            continue
         record = IndicatorValue(
             indicator=indicator,
             starts_on=period.starts_on,

@@ -1,10 +1,16 @@
-"""Load contacts, documents and links of the invented measures, through the services."""
+"""Load contacts, documents and links of the invented measures, through the services, and make what
+reports say of milestones and indicators.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.exports import Sheet, workbook_response
 from core.models import Origin
-from demo.invented.progress import CONTACTS, EXCHANGE, InventedContact
+from core.periods import parse_period
+from demo.invented.progress import CONTACTS, EXCHANGE, InventedContact, Statement
 from demo.scenario import Scenario
 from measures import services
 from measures.models import Measure, Plan, Project
@@ -66,3 +72,22 @@ def _load_contact(
         now=scenario.at(-30),
         origin=Origin.DEMO,
     )
+
+
+def statements_on(
+    scenario: Scenario, measure: Measure, said: Iterable[Statement]
+) -> list[services.Statement]:
+    """Return what is `said` of `measure`, as the services take it."""
+    found = []
+    for one in said:
+        if one.title == measure.title and one.milestone:
+            milestone = measure.milestones.get(title=one.milestone)
+            days = {"forecast_on": scenario.on(one.forecast), "forecast_reason": one.reason}
+            found.append(services.Statement(milestone, days, ""))
+        elif one.title == measure.title:
+            indicator = measure.indicators.get(title=one.indicator)
+            starts_on, ends_on = parse_period(str(scenario.today.year - 1))
+            value = {"value": Decimal(one.value), "note": one.note, "source": one.source}
+            value |= {"starts_on": starts_on, "ends_on": ends_on}
+            found.append(services.Statement(indicator, value, ""))
+    return found

@@ -6,6 +6,7 @@ The master data of real measures stay untouched: only their reports and mileston
 import datetime as dt
 import io
 from collections.abc import Iterable
+from decimal import Decimal
 
 from core.conflicts import version_of
 from core.enums import TrafficLight
@@ -14,18 +15,22 @@ from core.history import save_as, save_changes_as
 from core.models import Origin
 from demo.accounts import find_organisation
 from demo.invented.indicators import load_invented_indicators
-from demo.invented.loading import load_contacts, load_documents
+from demo.invented.loading import load_contacts, load_documents, statements_on
 from demo.invented.progress import (
     ADJUSTMENTS,
     CHAPTER_TEXTS,
+    CLOSED_STATEMENTS,
+    CORRECTED_VALUE,
     EXCHANGE,
     INVENTED_MEASURES,
+    OPEN_STATEMENTS,
     REQUIREMENTS,
     STATUS_OF_REAL_MEASURES,
     WORKSHOPS,
     Adjustment,
     InventedMeasure,
     Progress,
+    Statement,
 )
 from demo.scenario import Scenario
 from measures import services
@@ -37,6 +42,7 @@ from measures.models import (
     MonitoringReport,
     Plan,
     PlanSection,
+    ReportedValue,
     ReportingRound,
 )
 from measures.progress import example_sheets, office_sheets, proposed_chapters
@@ -62,7 +68,7 @@ def load_invented_measures(scenario: Scenario) -> None:
     _load_later_steps(scenario, plan)
     _load_open_round(scenario, plan, measures)
     _load_requirements()
-    load_invented_indicators(scenario, plan)
+    load_invented_indicators(scenario, plan, until=scenario.now)
     load_contacts(scenario, plan)
     _load_monitoring_reports(scenario, plan)
     load_documents(scenario, plan)
@@ -88,9 +94,9 @@ def _load_earlier_round(scenario: Scenario, plan: Plan) -> None:
         if number % WITHOUT_REPORT
     ]
     closed = _load_reports(scenario, plan, earlier, cut_off_on)
-    services.close_round(
-        reporting_round=closed, by=scenario.office, now=scenario.at(25, after=cut_off_on)
-    )
+    closed_at = scenario.at(25, after=cut_off_on)
+    load_invented_indicators(scenario, plan, until=closed_at)
+    services.close_round(reporting_round=closed, by=scenario.office, now=closed_at)
 
 
 def _earlier(progress: Progress) -> Progress:
@@ -109,19 +115,24 @@ def _load_closed_round(scenario: Scenario, plan: Plan) -> None:
     """Load the round of half a year ago, with a report on each measure of `progress.py`."""
     cut_off_on = scenario.on(LAST_CUT_OFF)
     status = [*STATUS_OF_REAL_MEASURES, *(invented.progress for invented in INVENTED_MEASURES)]
-    closed = _load_reports(scenario, plan, status, cut_off_on)
+    closed_at = scenario.at(25, after=cut_off_on)
+    load_invented_indicators(scenario, plan, until=scenario.at(0, after=cut_off_on))
     for progress in status:
         measure = Measure.objects.get(plan=plan, title=progress.title)
         # Invented measures got their milestones in `_load_measure`.
         if measure.is_taken_over:
             _load_milestones(scenario, measure, progress)
-    services.close_round(
-        reporting_round=closed, by=scenario.office, now=scenario.at(25, after=cut_off_on)
-    )
+    closed = _load_reports(scenario, plan, status, cut_off_on, CLOSED_STATEMENTS)
+    load_invented_indicators(scenario, plan, until=closed_at)
+    services.close_round(reporting_round=closed, by=scenario.office, now=closed_at)
 
 
 def _load_reports(
-    scenario: Scenario, plan: Plan, status: Iterable[Progress], cut_off_on: dt.date
+    scenario: Scenario,
+    plan: Plan,
+    status: Iterable[Progress],
+    cut_off_on: dt.date,
+    said: Iterable[Statement] = (),
 ) -> ReportingRound:
     """Open a round and record `status` in it."""
     opened = _make_round(scenario, plan, cut_off_on, due_on=scenario.on(20, after=cut_off_on))
@@ -133,6 +144,7 @@ def _load_reports(
         services.record_report(
             measure=measure,
             values=_report_values(progress, cut_off_on),
+            statements=statements_on(scenario, measure, said),
             by=scenario.office,
             # One report per working day, so that the history looks natural.
             now=scenario.at(5 + number, after=cut_off_on),
@@ -151,6 +163,7 @@ def _load_open_round(scenario: Scenario, plan: Plan, measures: dict[str, Measure
     report = services.submit_report(
         measure=measures[WORKSHOPS.title],
         values=_report_values(WORKSHOPS, running.cut_off_on),
+        statements=statements_on(scenario, measures[WORKSHOPS.title], OPEN_STATEMENTS),
         by=scenario.vdma,
         now=scenario.at(-5),
     )
@@ -163,8 +176,17 @@ def _load_open_round(scenario: Scenario, plan: Plan, measures: dict[str, Measure
     services.submit_report(
         measure=measures[EXCHANGE.title],
         values=_report_values(EXCHANGE, running.cut_off_on),
+        statements=statements_on(scenario, measures[EXCHANGE.title], OPEN_STATEMENTS),
         by=scenario.ihk,
         now=scenario.at(-2),
+    )
+    reported = ReportedValue.objects.get(indicator__measure=measures[EXCHANGE.title])
+    values = {"starts_on": reported.starts_on, "ends_on": reported.ends_on}
+    services.create_value(
+        indicator=reported.indicator,
+        values=values | {"value": Decimal(CORRECTED_VALUE)},
+        by=scenario.office,
+        now=scenario.at(-1),
     )
 
 

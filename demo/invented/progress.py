@@ -258,6 +258,55 @@ REQUIREMENTS = {
 }
 
 
+class Statement(NamedTuple):
+    """What the report on the measure `title` says of a milestone, or of an indicator for the year
+    before the present one; `forecast` is in working days from today.
+    """
+
+    title: str
+    milestone: str = ""
+    forecast: int = 0
+    reason: str = ""
+    indicator: str = ""
+    value: str = ""
+    note: str = ""
+    source: str = ""
+
+
+# In the round of half a year ago, and in the open one.
+CLOSED_STATEMENTS = (
+    Statement(
+        RETROFIT.title, "Leitfaden erscheint", 45, "Zwei Betriebe prüfen die Beispiele noch."
+    ),
+    Statement(
+        RETROFIT.title,
+        indicator="Nachgerüstete Maschinen",
+        value="21",
+        note="Ohne drei Maschinen, die nur geliehen waren",
+    ),
+    Statement(
+        "TransferHUB CleanTech Marzahn",
+        indicator="Beratungen von Betrieben",
+        value="41",
+        note="Mit den Beratungen in den Betrieben",
+    ),
+)
+OPEN_STATEMENTS = (
+    Statement(WORKSHOPS.title, "Erster Kurs", 95, "Ohne die Auskunft der Unfallkasse kein Kurs."),
+    Statement(WORKSHOPS.title, indicator="Plätze in offenen Werkstätten", value="6"),
+    Statement(EXCHANGE.title, "Probebetrieb", 90, "Die Stelle wird neu ausgeschrieben."),
+    Statement(
+        EXCHANGE.title,
+        indicator="Gemeldete freie Flächen",
+        value="27",
+        note="Einschließlich zweier Flächen in Brandenburg",
+        source="Eigene Erhebung der IHK Berlin",
+    ),
+)
+# What the office entered of the same year after EXCHANGE was reported: the review names it.
+CORRECTED_VALUE = "25"
+
+
 class InventedContact(NamedTuple):
     """Whom to ask about the measure `title`; `person` is a key of `_contact_people`."""
 

@@ -16,12 +16,23 @@ from demo.measures import load_measures, load_plans
 from demo.organisations import load_organisations
 from demo.scenario import Scenario
 from measures.enums import ReportState, RoundState
-from measures.models import Measure, Milestone, Plan, ReportingRound, StatusReport
+from measures.models import (
+    Measure,
+    Milestone,
+    Plan,
+    ReportingRound,
+    RoundIndicator,
+    StatusReport,
+)
+from measures.progress import difference_groups
 from measures.queries import (
+    forecast_conflict,
     measures_awaiting_report,
     progress_figures,
     reports_due_for,
     reports_to_check,
+    snapshot_of_round,
+    value_conflict,
 )
 from measures.reminders import reminders_due
 from reminders.queries import current_schedules
@@ -152,7 +163,41 @@ def test_some_milestones_are_overdue_and_some_come_later_than_agreed(today):
     late = Milestone.objects.filter(forecast_on__gt=F("baseline_on")).exclude(forecast_reason="")
     assert set(late.values_list("title", flat=True)) == {
         "Erster Ankauf",
+        "Leitfaden erscheint",
         "Planung beauftragt",
         "Probebetrieb",
         "Rechtsform geklärt",
     }
+
+
+def test_reports_say_something_of_milestones_and_indicators_and_one_value_conflicts(today):
+    day, _users = today
+    submitted, returned = (
+        StatusReport.objects.get(state=state)
+        for state in (ReportState.SUBMITTED, ReportState.RETURNED)
+    )
+    accepted = StatusReport.objects.get(forecasts__is_adopted=True)
+
+    for report in (submitted, returned, accepted):
+        assert (report.forecasts.count(), report.reported_values.count()) == (1, 1)
+    assert accepted.reported_values.get().is_adopted
+    reported = submitted.reported_values.get()
+    series = list(reported.indicator.series.all())
+    assert value_conflict(reported, series) == "Inzwischen sind 25 Flächen eingetragen."
+    assert forecast_conflict(submitted.forecasts.get()) == ""
+
+
+def test_closed_rounds_keep_indicators_of_their_time(today):
+    earlier, later = ReportingRound.objects.filter(state=RoundState.CLOSED).order_by("cut_off_on")
+
+    kept = [
+        RoundIndicator.objects.filter(entry__round=found, value__isnull=False).count()
+        for found in (earlier, later)
+    ]
+
+    assert kept[0] == 6
+    assert kept[1] >= 8
+    groups = difference_groups(
+        *(snapshot_of_round(found, make_user(OFFICE)) for found in (earlier, later))
+    )
+    assert {"indicators", "financing"} <= {group.kind.value for group in groups}
