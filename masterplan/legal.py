@@ -82,11 +82,11 @@ register(
 
 Betroffene Seite: {page}
 
-Antwort erbeten an: {sender}
+Antwort erbeten an: {sender}. Steht dort eine Adresse, antworten Sie einfach auf diese E-Mail.
 
 Das Gesetz verlangt eine Antwort bis spätestens {answer_due_on}.
 
-[Erklärung zur Barrierefreiheit]({link})
+[Wortlaut der Erklärung zur Barrierefreiheit]({link})
 """),
         placeholders=("message", "page", "sender", "answer_due_on"),
         audience=Audience.EVERYBODY,

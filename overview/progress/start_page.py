@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +19,7 @@ from outbox.enums import StateFilter
 from outbox.queries.mails import Problems, mails_waiting
 
 MAX_EVENTS = 5
+MAX_OVERDUE = 5  # decisions named; the desk has all
 
 
 class Event(NamedTuple):
@@ -81,17 +81,32 @@ def alerts(user, now: dt.datetime, problems: Problems | None = None) -> list[Ale
 
 
 def _overdue_decisions(user, today: dt.date) -> list[tuple[str, str]]:
-    overdue = decisions_awaited(user).filter(due_on__lt=today)
-    found = overdue.aggregate(count=Count("pk"), oldest=Min("due_on"))
-    if not found["count"]:
-        return []
-    text = ngettext(
-        "%(count)d Entscheidung ist überfällig, erbeten war sie bis zum %(day)s.",
-        "%(count)d Entscheidungen sind überfällig, die älteste war bis zum %(day)s erbeten.",
-        found["count"],
-    )
-    values = {"count": found["count"], "day": format_date(found["oldest"])}
-    return [(text % values, reverse("approvals_desk"))]
+    overdue = decisions_awaited(user).filter(due_on__lt=today).order_by("due_on", "pk")
+    first = list(overdue[: MAX_OVERDUE + 1])
+    text = _("%(kind)s „%(title)s“: Die Entscheidung war bis zum %(day)s erbeten.")
+    lines = [
+        (
+            text
+            % {
+                "kind": approval.get_kind_display(),
+                "title": approval.title,
+                "day": format_date(approval.due_on),
+            },
+            # Where the office can withdraw or change what it submitted. On the page of the
+            # approval it can only read.
+            approval.path,
+        )
+        for approval in first[:MAX_OVERDUE]
+    ]
+    if len(first) > MAX_OVERDUE:
+        more = overdue.count() - MAX_OVERDUE
+        rest = ngettext(
+            "%(count)d weitere Entscheidung ist überfällig.",
+            "%(count)d weitere Entscheidungen sind überfällig.",
+            more,
+        )
+        lines.append((rest % {"count": more}, reverse("approvals_desk")))
+    return lines
 
 
 def _mail_problems(problems: Problems) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from approvals.models import ApprovalRequest
 from approvals.progress import condition_tasks, decision_tasks
 from core.dates import local_date
 from core.progress import WaitingEntry
@@ -45,6 +46,17 @@ from partners.models import User
 from partners.queries import received_since
 
 HANDED_OVER_DAYS = 14  # the start page names what the user received within these days
+
+
+def _submitted_tasks(pks: Collection[int], now: dt.datetime) -> dict[int, WaitingEntry]:
+    """Return what waits for the senator's office with links to where the office can withdraw or
+    change what it submitted: on the page of an approval it can only read.
+    """
+    paths = dict(ApprovalRequest.objects.filter(pk__in=pks).values_list("pk", "path"))
+    tasks = decision_tasks(pks, now)
+    return {pk: task._replace(url=paths[pk]) for pk, task in tasks.items() if pk in paths}
+
+
 LOADERS: dict[str, Callable] = {
     "series": series_tasks,
     "affirmation": affirmation_tasks,
@@ -55,6 +67,7 @@ LOADERS: dict[str, Callable] = {
     "report": report_tasks,
     "condition": condition_tasks,
     "decision": decision_tasks,
+    "decision_of_others": _submitted_tasks,
 }
 
 

@@ -105,7 +105,7 @@ def sources_of_others(user, now: dt.datetime, rounds: Iterable[ReportingRound]) 
     """Return what the senator's office, partners, guests and leads owe, for the office."""
     proposed = series_awaiting(SeriesState.PROPOSED, today=local_date(now))
     return [
-        *decision_sources(user),
+        Source("decision_of_others", decisions_awaited(user)),
         Source("affirmation", proposed),
         Source("guests", dialogues_awaiting_guests(now)),
         *(Source(f"reports:{found.pk}", leads_owing(found)) for found in rounds),

@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from core.enums import PDF, WORD, XLSX
+from core.history import save_as
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.models import MonitoringChapter, MonitoringEdition, MonitoringFile, MonitoringReport
 from measures.progress import make_edition, make_file
@@ -244,6 +246,21 @@ def test_files_say_the_same_in_three_formats_without_internal_notes(client, clos
     everything = f"{text} {cells} {lines} {[list(sheet.values) for sheet in book]}"
     assert "Vergabe stockt" not in everything
     assert "Geheim" in everything
+
+
+def test_only_the_office_reads_that_files_lack_the_latest_texts(client, closed, cheap):
+    report = begin(client, closed)
+    make(client, report)
+    publish(client, closed)
+    chapter = report.chapters.first()
+    later = timezone.now() + dt.timedelta(hours=1)
+    save_as(chapter, by=None, now=later, reason="Text geändert")
+    note = "Seitdem wurden Texte geändert."
+
+    assert note in client.get(url_of(closed)).content.decode()
+    for role in (SENATOR_OFFICE, OBSERVER, PARTNER):
+        client.force_login(make_user(role))
+        assert note not in client.get(url_of(closed)).content.decode()
 
 
 def test_readers_get_what_is_published_and_only_then(client, closed, cheap):

@@ -82,15 +82,30 @@ def test_alert_counts_what_its_list_shows(client):
 
 
 def test_office_is_alerted_of_overdue_decisions(today):
-    for days in (1, 9):
-        make_topic_approval(due_on=today - dt.timedelta(days=days))
+    late = [make_topic_approval(due_on=today - dt.timedelta(days=days)) for days in (9, 1)]
     make_topic_approval(due_on=today)
 
     (alert,) = alerts(make_user(OFFICE), timezone.now())
 
-    day = format_date(today - dt.timedelta(days=9))
-    text = f"2 Entscheidungen sind überfällig, die älteste war bis zum {day} erbeten."
-    assert (alert.title, alert.lines) == ("Freigaben", [(text, reverse("approvals_desk"))])
+    text = "Thema „Fachkräfte sichern“: Die Entscheidung war bis zum {} erbeten."
+    # Where the office can withdraw what it submitted.
+    assert (alert.title, alert.lines) == (
+        "Freigaben",
+        [(text.format(format_date(approval.due_on)), approval.path) for approval in late],
+    )
+
+
+def test_many_overdue_decisions_are_counted_and_stand_on_the_desk(today):
+    for days in range(1, 8):
+        make_topic_approval(due_on=today - dt.timedelta(days=days))
+
+    (alert,) = alerts(make_user(OFFICE), timezone.now())
+
+    assert len(alert.lines) == 6
+    assert alert.lines[-1] == (
+        "2 weitere Entscheidungen sind überfällig.",
+        reverse("approvals_desk"),
+    )
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])

@@ -145,7 +145,7 @@ def test_every_kind_of_office_task_is_listed_with_who_is_in_charge(office, colle
 
 def test_others_owe_what_is_named_with_them(office):
     make_user(SENATOR_OFFICE)
-    make_topic_approval(due_on=dt.date(2026, 4, 1))
+    approval = make_topic_approval(due_on=dt.date(2026, 4, 1))
     make_invitation(make_dialogue(DialogueState.INVITED, title="Digitales"))
     plan, lead = make_plan(), make_organisation("Landesverband")
     running = make_round(plan, due_on=dt.date(2026, 3, 31))
@@ -160,6 +160,8 @@ def test_others_owe_what_is_named_with_them(office):
         ("1 Gast", "Einladung beantworten: Digitales", RSVP_BY),
         ("Verwaltung und Partner", "Reihe „Reihe Süd“ bekräftigen", None),
     ]
+    # Where the office can do something about it, unlike on the page of the approval.
+    assert entries[1].url == f"/branchengespraeche/themen/{approval.subject_id}/"
 
 
 def test_what_others_owe_is_sorted_by_deadline_whoever_is_in_charge(office):

@@ -11,7 +11,7 @@ from core.roles import OBSERVER, OFFICE, PARTNER, ROLES, SENATOR_OFFICE
 from media_visits.enums import VisitState
 from tests.approvals.subjects import make_topic_approval
 from tests.journeys.visitor import Page
-from tests.measures.builders import make_plan
+from tests.measures.builders import make_measure, make_milestone, make_plan, make_section
 from tests.media_visits.builders import make_visit
 from tests.outbox.builders import make_mail
 from tests.partners.builders import make_user
@@ -83,18 +83,33 @@ def test_others_do_not_see_what_the_office_must_do_for_a_visit(client, role):
     assert client.get(reverse("overview")).context["own"]["lines"] == []
 
 
+def test_overdue_milestones_of_a_field_lead_to_their_measures(client):
+    plan = make_plan(first_year=2000, last_year=2999)
+    placed = make_measure(plan, "Ankauf", section=make_section(plan, parent=make_section(plan)))
+    unplaced = make_measure(plan, "Brachen")
+    make_measure(plan, "Ohne Termin")
+    for measure in (placed, unplaced):
+        make_milestone(measure, due_on=timezone.localdate() - dt.timedelta(days=9))
+    client.force_login(make_user(OFFICE))
+
+    links = [url for text, url in Page(start_page(client)).links if text == "1 überfällig"]
+
+    found = [client.get(url).context["page_obj"].object_list for url in links]
+    assert [[measure.title for measure in page] for page in found] == [["Ankauf"], ["Brachen"]]
+
+
 def test_alerts_link_to_the_lists_of_what_went_wrong(client):
     make_mail(state="failed")
-    make_topic_approval(due_on=timezone.localdate() - dt.timedelta(days=9))
+    approval = make_topic_approval(due_on=timezone.localdate() - dt.timedelta(days=9))
     client.force_login(make_user(OFFICE))
 
     page = Page(start_page(client))
 
     targets = dict(page.links)
     assert targets["1 E-Mail ging nicht hinaus."] == "/postausgang/?state=unsolved"
-    assert [target for text, target in page.links if "1 Entscheidung ist überfällig" in text] == [
-        reverse("approvals_desk")
-    ]
+    (target,) = [target for text, target in page.links if "Die Entscheidung war bis zum" in text]
+    assert target == approval.path
+    assert "Vorlage zurückziehen" in client.get(target).content.decode()
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])

@@ -121,7 +121,9 @@ def edition_card(
     note = ""
     # The texts were read after the request, so a change between the two is perhaps in the files. To
     # say so once too often does less harm than never.
-    if texts_changed_at and texts_changed_at > edition.requested_at:
+    # Only the office can make new files.
+    is_stale = bool(texts_changed_at) and texts_changed_at > edition.requested_at
+    if is_stale and can_run_rounds(user):
         note = _("Seitdem wurden Texte geändert. Sie stehen erst in neu erstellten Dateien.")
     return EditionCard(format_moment(edition.requested_at), note, by_audience)
 
