@@ -25,8 +25,15 @@ MAX_NAMED_PEOPLE = 12  # listed by name; the others are only counted
 NOT_GRANTED = (ApprovalState.RETURNED, ApprovalState.REFUSED)
 
 
+def _due_before(first: dt.datetime | None, now: dt.datetime) -> dt.date | None:
+    """Return the day by which to decide on what the date `first` ahead depends on."""
+    day = latest_decision_on(first)
+    # What starts later today can still be decided today: the day before is over.
+    return max(day, local_date(now)) if day else None
+
+
 def missing_approval_step(
-    missing: Topic | DialogueSeries, starts_at: dt.datetime | None = None
+    missing: Topic | DialogueSeries, starts_at: dt.datetime | None, now: dt.datetime
 ) -> NextStep:
     """Return the step that leads to `missing`, the topic or series that lacks an approval, before
     the dialogue at `starts_at`.
@@ -39,11 +46,11 @@ def missing_approval_step(
         text % values,
         _("Zur fehlenden Freigabe"),
         missing.get_absolute_url(),
-        due_on=latest_decision_on(starts_at),
+        due_on=_due_before(starts_at, now),
     )
 
 
-def fix_date_step(dialogue: Dialogue, preparation: Preparation) -> NextStep:
+def fix_date_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> NextStep:
     possible = preparation.possible
     text = ngettext(
         "%(count)d Termin ist freigegeben. Legen Sie ihn fest.",
@@ -51,11 +58,11 @@ def fix_date_step(dialogue: Dialogue, preparation: Preparation) -> NextStep:
         possible,
     )
     url = reverse("dialogues:date_fix", args=[dialogue.pk])
-    due_on = latest_decision_on(preparation.first_possible)
+    due_on = _due_before(preparation.first_possible, now)
     return office_step(text % {"count": possible}, _("Termin festlegen"), url, due_on=due_on)
 
 
-def submit_dates_step(dialogue: Dialogue, preparation: Preparation) -> NextStep:
+def submit_dates_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> NextStep:
     proposed = preparation.proposed
     text = ngettext(
         "%(count)d Termin ist vorgeschlagen. Legen Sie ihn zur Freigabe vor.",
@@ -64,7 +71,7 @@ def submit_dates_step(dialogue: Dialogue, preparation: Preparation) -> NextStep:
     )
     url = reverse("dialogues:dates_submit", args=[dialogue.pk])
     text = _lapse_note(preparation.approval) + text % {"count": proposed}
-    due_on = latest_decision_on(preparation.first_proposed)
+    due_on = _due_before(preparation.first_proposed, now)
     return office_step(text, _("Termine zur Freigabe vorlegen"), url, due_on=due_on)
 
 
@@ -102,12 +109,14 @@ def _lapse_note(approval: ApprovalRequest | None) -> str:
     return _("Die Freigabe ist erloschen (%(why)s).") % {"why": approval.lapse_reason} + " "
 
 
-def renewal_step(dialogue: Dialogue, approval: ApprovalRequest | None) -> NextStep:
+def renewal_step(
+    dialogue: Dialogue, approval: ApprovalRequest | None, now: dt.datetime
+) -> NextStep:
     """Return the step for a fixed date whose approval lapsed: submit it again or, after a refusal,
     postpone the dialogue.
     """
     step = _renewal_step(dialogue, approval)
-    step = step._replace(due_on=latest_decision_on(dialogue.starts_at))
+    step = step._replace(due_on=_due_before(dialogue.starts_at, now))
     if not dialogue.unannounced:
         return step
     if approval is None or approval.state not in NOT_GRANTED:

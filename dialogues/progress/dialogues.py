@@ -175,12 +175,12 @@ def _dates_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) 
     approval = preparation.approval
     # An approval can lapse at any time, so topic and series are checked again at every stage.
     if missing := missing_approval(dialogue):
-        return missing_approval_step(missing)
+        return missing_approval_step(missing, None, now)
     # The most advanced dates first: a possible date can be fixed while others are proposed.
     if preparation.possible:
-        return fix_date_step(dialogue, preparation)
+        return fix_date_step(dialogue, preparation, now)
     if preparation.proposed:
-        return submit_dates_step(dialogue, preparation)
+        return submit_dates_step(dialogue, preparation, now)
     if approval and (dates := approval.counter_dates_ahead(now)):
         return counter_dates_step(dialogue, approval, dates)
     return propose_dates_step(dialogue, approval)
@@ -192,9 +192,9 @@ def _dated_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) 
     if dialogue.starts_at <= now:
         return _day_has_come_step(dialogue)
     if missing := missing_approval(dialogue):
-        return missing_approval_step(missing, dialogue.starts_at)
+        return missing_approval_step(missing, dialogue.starts_at, now)
     if preparation.is_lapsed:
-        return renewal_step(dialogue, preparation.approval)
+        return renewal_step(dialogue, preparation.approval, now)
     if preparation.unsettled:
         return settle_substitutes_step(dialogue, preparation)
     if is_invited and _has_seat_to_offer(preparation):

@@ -104,7 +104,8 @@ def first_start_of(today: dt.date, **condition) -> Subquery:
 
 def latest_decision_on(first: dt.datetime | None) -> dt.date | None:
     """Return the day by which to decide on something that the date `first` depends on, the one
-    before it. The form of a submission accepts the day itself as well.
+    before it, which is over if `first` is today. The form of a submission accepts the day itself as
+    well.
     """
     return local_date(first) - dt.timedelta(days=1) if first else None
 

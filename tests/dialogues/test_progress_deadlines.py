@@ -42,6 +42,7 @@ S = DialogueState
 HOUR = dt.timedelta(hours=1)
 LATER = DAY + dt.timedelta(days=7)
 AFTERWARDS = DAY + dt.timedelta(days=1)
+THAT_MORNING = DAY - HOUR
 THE_DAY = DAY.date()
 DAY_BEFORE = dt.date(2026, 4, 21)
 # Easter lies between the two.
@@ -78,6 +79,14 @@ CASES = {
         lambda: make_dialogue(S.SCHEDULED, topic=make_topic(TopicState.IN_PROGRESS)),
         NOW,
         DAY_BEFORE,
+    ),
+    "dates to submit for today": (lambda: exploring(OptionState.PROPOSED), THAT_MORNING, THE_DAY),
+    "a date today to fix": (lambda: exploring(OptionState.POSSIBLE), THAT_MORNING, THE_DAY),
+    "approval of today to renew": (lapsed, THAT_MORNING, THE_DAY),
+    "approval of the topic is missing today": (
+        lambda: make_dialogue(S.SCHEDULED, topic=make_topic(TopicState.IN_PROGRESS)),
+        THAT_MORNING,
+        THE_DAY,
     ),
     "guests to list": (lambda: make_dialogue(S.SCHEDULED), NOW, INVITE_BY),
     "nobody was invited": (lambda: make_dialogue(S.SCHEDULED), AFTERWARDS, THE_DAY),
