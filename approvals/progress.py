@@ -122,7 +122,7 @@ def with_conditions(
             "Eine Auflage ist noch zu erfüllen.", "Auflagen sind noch zu erfüllen.", len(points)
         )
         next_step = NextStep(text, _("Geschäftsstelle"))
-    return next_step._replace(points=points)
+    return next_step._replace(points=(*next_step.points, *points))
 
 
 def _point(condition: Condition, label: str, user) -> OpenPoint:

@@ -31,6 +31,7 @@ from dialogues.progress.guests import (
 from dialogues.progress.invitations import (
     default_rsvp_by,
     full_name,
+    open_rsvps_point,
     release_label,
     release_warnings,
     released_message,
@@ -129,6 +130,7 @@ __all__ = [
     "notified_people",
     "outcome_cards",
     "own_rsvps",
+    "open_rsvps_point",
     "preparation_of",
     "programme_changes",
     "release_label",

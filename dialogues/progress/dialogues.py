@@ -25,6 +25,7 @@ from dialogues.progress.dates import (
 )
 from dialogues.progress.invitations import (
     compose_step,
+    open_rsvps_point,
     release_step,
     rsvps_step,
     unsent_step,
@@ -103,7 +104,8 @@ def dialogue_next_step(
         ) % {"count": count}
         return decision_step(text + pending_changes_note(dialogue), preparation.approval, user)
     step = office_next_step(dialogue, preparation, now)
-    return step if can_manage(user) else step.without_button()
+    # How guests have replied concerns nobody else.
+    return step if can_manage(user) else step.without_button()._replace(points=())
 
 
 def awaits_decision(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> bool:
@@ -137,7 +139,9 @@ def _office_next_step(dialogue: Dialogue, preparation: Preparation, now: dt.date
         text = _("Das Gespräch hat stattgefunden. Halten Sie das Ergebnis in wenigen Sätzen fest.")
         url = reverse("dialogues:document", args=[dialogue.pk])
         due_on = minutes_due_on(dialogue)
-        return office_step(text, _("Ergebnis festhalten"), url, due_on=due_on)
+        step = office_step(text, _("Ergebnis festhalten"), url, due_on=due_on)
+        point = open_rsvps_point(dialogue, preparation)
+        return step._replace(points=(point,)) if point else step
     text = _(
         "Das Ergebnis ist festgehalten. Wenn nichts mehr offen ist, schließen Sie das Gespräch ab."
     )

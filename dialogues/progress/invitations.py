@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import add_working_days, format_date, format_day, local_date
-from core.progress import NextStep, office_step
+from core.progress import NextStep, OpenPoint, office_step
 from dialogues.models import Dialogue
 from dialogues.queries import Preparation, inactive_guests, unsettled_substitutes
 from outbox.queries.mails import latest_batch
@@ -117,6 +117,28 @@ def _all_replied_step(dialogue: Dialogue, tentative: int) -> NextStep:
     url = reverse("dialogues:guests", args=[dialogue.pk])
     text = text % {"count": tentative} + " " + held_on
     return office_step(text, _("Zur Gästeliste"), url, due_on=day)
+
+
+def open_rsvps_point(dialogue: Dialogue, preparation: Preparation) -> OpenPoint | None:
+    """Return, for a dialogue that was held, how many guests' replies are still open, and where to
+    enter them: once the outcome is recorded, nobody can.
+    """
+    unanswered, tentative = preparation.unanswered + preparation.inactive, preparation.tentative
+    parts = []
+    if unanswered:
+        text = ngettext("%(count)d Gast ohne Antwort", "%(count)d Gäste ohne Antwort", unanswered)
+        parts.append(text % {"count": unanswered})
+    if tentative:
+        text = ngettext("%(count)d Gast mit Vorbehalt", "%(count)d Gäste mit Vorbehalt", tentative)
+        parts.append(text % {"count": tentative})
+    if not parts:
+        return None
+    text = _(
+        "Noch offen: %(who)s. Ist das Ergebnis festgehalten, lassen sich Antworten nicht mehr "
+        "eintragen."
+    )
+    url = reverse("dialogues:guests", args=[dialogue.pk])
+    return OpenPoint(text % {"who": ", ".join(parts)}, _("Antworten eintragen"), url)
 
 
 def _overdue_rsvps_step(dialogue: Dialogue, unanswered: int) -> NextStep:

@@ -20,7 +20,7 @@ from core.views import (
 )
 from dialogues.enums import DIALOGUE_MOVES
 from dialogues.forms import SeenOutcomeForm
-from dialogues.progress import conditions_of_topic
+from dialogues.progress import conditions_of_topic, open_rsvps_point, preparation_of
 from dialogues.services import close_dialogue, correct_outcome, document_outcome, record_held
 from dialogues.services.outcomes import require_begun
 from dialogues.views.dialogues import dialogue_for_office, seen_of
@@ -81,6 +81,7 @@ def document(request, pk):
             done = _("Das Ergebnis ist berichtigt; der Verlauf behält die frühere Fassung.")
         if run_service(request, call, form=form, done=done, seen=[dialogue]):
             return redirect(dialogue)
+    preparation = preparation_of(dialogue, timezone.now())
     # A first outcome has no former version that could be compared with what was typed.
     shows_saved = form.errors and is_correction
     return render_form(
@@ -90,6 +91,7 @@ def document(request, pk):
         title=DIALOGUE_MOVES[action].label,
         # After a refusal, what somebody else has saved stands beside what was typed.
         cards=[TextCard(_("Gespeichert ist"), dialogue.outcome)] if shows_saved else [],
+        open_point=None if is_correction else open_rsvps_point(dialogue, preparation),
         intro=str(dialogue),
         cancel_url=dialogue.get_absolute_url(),
     )
