@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import format_date, format_day, is_working_day, local_date
+from outbox.models import Mail
 from outbox.texts import Recipient, plain_text
 from reminders.models import ReminderPause
 from reminders.planning import DayPlan, next_run_on, plan_days
-from reminders.registry import Reminder, ReminderMail, all_rules, get_rule
+from reminders.registry import DIGEST, Reminder, ReminderMail, all_rules, get_rule
 from reminders.services import PauseTarget
 
 
@@ -97,11 +98,22 @@ def forecast_days(today: dt.date) -> list[dt.date]:
     return [today + dt.timedelta(days=offset) for offset in range((sunday - today).days + 1)]
 
 
-def plan_forecast(now: dt.datetime, pauses: Iterable[ReminderPause] | None = None) -> list[DayPlan]:
-    """Return the plan of each day of the forecast; today's is empty once its last run is over."""
+def plan_forecast(
+    now: dt.datetime,
+    pauses: Iterable[ReminderPause] | None = None,
+    sent_today: Iterable[Mail] | None = None,
+) -> list[DayPlan]:
+    """Return the plan of each day of the forecast; today's is empty once its last run is over.
+
+    `pauses` and the reminder mails `sent_today` are loaded if not given.
+    """
     days = forecast_days(local_date(now))
     first = next_run_on(now)
-    plans = plan_days([day for day in days if day >= first], pauses)
+    digests = None
+    if sent_today is not None:
+        # All there are, since no digest is written before its day.
+        digests = {(mail.event, mail.recipient) for mail in sent_today if mail.kind == DIGEST}
+    plans = plan_days([day for day in days if day >= first], pauses, digests)
     return [DayPlan(day, [], []) for day in days if day < first] + plans
 
 

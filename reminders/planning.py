@@ -45,17 +45,20 @@ class DayPlan(NamedTuple):
 
 
 def plan_days(
-    days: Sequence[dt.date], pauses: Iterable[ReminderPause] | None = None
+    days: Sequence[dt.date],
+    pauses: Iterable[ReminderPause] | None = None,
+    digests: set[tuple[str, str]] | None = None,
 ) -> list[DayPlan]:
     """Return the plan of each of `days`, given in ascending order, provided that nothing changes.
 
-    Reminders already sent are left out. `pauses` are those valid on the first day; they are loaded
-    if not given. The number of queries does not grow with the days or the reminders.
+    Reminders already sent are left out. `pauses` are those valid on the first day, `digests` those
+    written for the days (`digests_written_for`); they are loaded if not given. The number of
+    queries does not grow with the days or the reminders.
     """
     reminders_by_day = gather_reminders(days, current_schedules())
     reminders = [reminder for found in reminders_by_day.values() for reminder in found]
     sent = SentReminders(reminders)
-    digests = digests_written_for(days)
+    digests = digests_written_for(days) if digests is None else digests
     pauses = list(valid_pauses(min(days)) if pauses is None else pauses)
     # In order, because `sent` grows: later days must treat as sent what earlier ones will send.
     return [_plan_day(day, reminders_by_day[day], sent, digests, pauses) for day in days]

@@ -53,7 +53,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
     context = {
         "tabs": section_tabs("reminders:forecast"),
         "today": today,
-        "groups": group_days(plan_forecast(now, pauses), now=now, has_sent_today=bool(sent)),
+        "groups": group_days(plan_forecast(now, pauses, sent), now=now, has_sent_today=bool(sent)),
         "pauses": pause_entries(pauses),
         "sent": sent[:SENT_MAILS_LIMIT],
         "sent_count": len(sent),

@@ -137,6 +137,15 @@ def test_mails_of_today_are_listed(client, office, sources, time_machine):
     assert "Mehr steht für heute nicht an." in html
 
 
+def test_what_becomes_due_after_the_digest_of_today_waits(client, office, sources, time_machine):
+    sources(source_with(make_reminder("eins")))
+    send_reminders(today=THREE_BEFORE, now=at(THREE_BEFORE, 7))
+    sources(source_with(make_reminder("eins"), make_reminder("zwei")))
+    time_machine.move_to(at(THREE_BEFORE, 8), tick=False)
+
+    assert "Mehr steht für heute nicht an." in page(client)
+
+
 def test_many_mails_of_today_are_cut_off_with_a_link_to_all(client, office, sources):
     sources(
         source_with(
@@ -298,6 +307,7 @@ def test_page_needs_the_same_queries_for_1_and_30_reminders(client, office, time
     make_invitation(dialogue)
     page(client)
     first = queries_of(client)
+    assert first <= 15
 
     for _number in range(29):
         make_invitation(dialogue)
