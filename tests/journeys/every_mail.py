@@ -179,7 +179,9 @@ def _about_accounts(office, senator) -> None:
         by=office,
         now=LATER,
     )
-    deputy = make_user(email="neue-vertretung@example.org")
+    # Of the same house: nobody else may act for the senator's office.
+    house = senator.person.organisation
+    deputy = make_user(email="neue-vertretung@example.org", organisation=house)
     create_deputy(
         principal=senator.person,
         deputy=deputy.person,
