@@ -160,16 +160,6 @@ def submit_label(*, form, guard, label):
     return label or _("Speichern")
 
 
-@register.simple_tag(takes_context=True)
-def restoring_attributes(context) -> SafeString:
-    """Return the attributes for the script that restores input from before the session expired."""
-    user = getattr(context.get("request"), "user", None)
-    if user is None or not user.is_authenticated:
-        return SafeString("")
-    text = _("Ihre Eingaben von vorhin stehen wieder da; gespeichert sind sie noch nicht.")
-    return format_html(' data-user="{}" data-restored="{}"', str(user.pk), text)
-
-
 @register.simple_tag
 def stacked_bar(*, segments, label: str, compact: bool = False) -> SafeString:
     return html.draw_stacked_bar(segments, label, compact=compact)

@@ -33,6 +33,28 @@ def label_text(*, field: BoundField) -> SafeString:
     return format_html("{}{}", field.label, mark)
 
 
+@register.simple_tag(takes_context=True)
+def restoring_attributes(context) -> SafeString:
+    """Return the attributes for the scripts that restore what was typed but not saved."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not user.is_authenticated:
+        return SafeString("")
+    attributes = {
+        "user": user.pk,
+        "restored": _(
+            "Ihre Eingaben von vorhin stehen wieder da; gespeichert sind sie noch nicht."
+        ),
+        "draft": _("Nicht gesendeter Text vom %s wurde wiederhergestellt."),
+        "draft-older": _(
+            "Es gibt nicht gesendeten Text vom %s. Seitdem hat sich geändert, was diese Seite "
+            "zeigt; er ist deshalb noch nicht eingesetzt."
+        ),
+        "draft-insert": _("Einsetzen"),
+        "draft-discard": _("Verwerfen"),
+    }
+    return format_html_join("", ' data-{}="{}"', attributes.items())
+
+
 @register.filter
 def error_class(field: BoundField) -> str:
     return "field--error" if field.errors else ""

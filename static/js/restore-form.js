@@ -3,47 +3,16 @@
 // data-restore="/path/" names the page on which to restore them if the form is shown under another URL. A page in between
 // has data-restore-for="/path/" and leaves them alone. data-filled: the server filled the form with what was sent.
 // data-restore-ticks: ticks whose boxes the page does not show are sent along as hidden fields.
-// What the page showed comes back as well: sent with a version saved meanwhile, the input would overwrite it unseen.
+import { fill, nameOf, pathOf, typed, valuesOf } from "./form-values.js";
+
 const PREFIX = "restore:";
 const AWAY = "signed-out";
-const SHOWN = ["version", "shown"];
 const root = document.documentElement;
 const user = root.dataset.user ?? "";
 
-const pathOf = (form) => form.dataset.restore || location.pathname;
-const keyOf = (form) => `${PREFIX}${pathOf(form)}#${form.id || [...document.forms].indexOf(form)}`;
+const keyOf = (form) => `${PREFIX}${pathOf(form)}#${nameOf(form)}`;
 const read = (key) => JSON.parse(sessionStorage.getItem(key) ?? "null");
 const storedKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
-
-const isShown = (name) => SHOWN.some((end) => name === end || name.endsWith(`-${end}`));
-const isKept = ({ name, type }) =>
-  type === "hidden" ? isShown(name) : name && !["password", "file", "submit", "button"].includes(type);
-const fieldsOf = (form) => [...form.elements].filter((field) => !field.disabled && isKept(field));
-const typed = (values) => JSON.stringify(values.filter(([name]) => !isShown(name)));
-
-function valuesOf(form) {
-  return fieldsOf(form).map((field) => [
-    field.name,
-    field.value,
-    "checked" in field && ["checkbox", "radio"].includes(field.type) ? field.checked : null,
-  ]);
-}
-
-function fill(form, values) {
-  const left = [...values];
-  const carried = (name, value) => Object.assign(document.createElement("input"), { type: "hidden", name, value });
-  for (const field of fieldsOf(form)) {
-    const isChoice = ["checkbox", "radio"].includes(field.type);
-    const at = left.findIndex(([name, value]) => name === field.name && (!isChoice || value === field.value));
-    if (at < 0) continue;
-    const [[, value, checked]] = left.splice(at, 1);
-    if (isChoice) field.checked = checked;
-    else field.value = value;
-    if (isChoice ? checked : value) field.closest("details")?.setAttribute("open", "");
-  }
-  if (!("restoreTicks" in form.dataset)) return;
-  for (const [name, value, checked] of left) if (checked) form.append(carried(name, value));
-}
 
 function store(form) {
   sessionStorage.setItem(keyOf(form), JSON.stringify({ user, path: pathOf(form), values: valuesOf(form) }));
