@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -289,6 +289,15 @@ def _author(account, reader) -> str:
     if not account:
         return _("Portal")
     return actor_label(account, reader) if reader else str(account)
+
+
+def former_values(obj: Model, name: str, *, reason: str | Promise) -> list[str]:
+    """Return what each change of `obj` with this `reason` replaced in the field `name`, the latest
+    first.
+    """
+    versions = obj.history.order_by("-history_date", "-history_id")
+    versions = list(versions.values_list("history_change_reason", name))
+    return [before for (what, _after), (_what, before) in pairwise(versions) if what == str(reason)]
 
 
 def differences_in(records: Sequence[Any], compare: Sequence[str]) -> dict[int, str]:

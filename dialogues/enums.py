@@ -276,6 +276,7 @@ CONSENT_LABELS = VERDICT_LABELS | {
 TOPIC_SUBMITTED = _("Zur Freigabe vorgelegt")
 TOPIC_LAPSED = _("Freigabe erloschen")
 TOPIC_CORRECTED = _("Vorschlag berichtigt")
+OUTCOME_CORRECTED = _("Ergebnis berichtigt")
 DATES_SUBMITTED = _("Termine zur Freigabe vorgelegt")
 DATES_SUBMITTED_AGAIN = _("Termin erneut zur Freigabe vorgelegt")
 DATES_DECIDED = _("Termine:")  # the outcome follows

@@ -1,12 +1,14 @@
 """Entries of *Verlauf*, newest first, limited to what the reader may know."""
 
+from collections.abc import Sequence
+
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
 from approvals.permissions import can_see_approvals
 from approvals.queries import approval_history
-from core.history import entries_of
+from core.history import entries_of, former_values
 from core.progress import HistoryEntry
 from core.roles import is_inside
 from dialogues.enums import (
@@ -15,24 +17,66 @@ from dialogues.enums import (
     INVITED_ELSEWHERE,
     LINK_REPLACED,
     LINK_SHOWN,
+    OUTCOME_CORRECTED,
 )
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 from partners.queries import without_responsible
 
 ENTRY_LIMIT = 60  # the page shows no older entries
 
+# Fields whose former and new value *Verlauf* names, and never those that only the office reads.
+SERIES_TEXTS = ("title", "period", "description")
+TOPIC_TEXTS = ("title", "description", "wish")
+DIALOGUE_TEXTS = (
+    "title",
+    "host",
+    "format",
+    "place",
+    "video_link",
+    "senator_attends",
+    "seats",
+    "rsvp_by",
+    "programme",
+)
+
 
 def series_history(series: DialogueSeries, user) -> list[HistoryEntry]:
-    return _latest_first(_with_approvals(series, ApprovalKind.SERIES, user))
+    compare = SERIES_TEXTS if is_inside(user) else ()
+    return _latest_first(_with_approvals(series, ApprovalKind.SERIES, user, compare))
 
 
 def topic_history(topic: Topic, user) -> list[HistoryEntry]:
-    return _latest_first(_with_approvals(topic, ApprovalKind.TOPIC, user))
+    reads_texts = is_inside(user) or topic.organisation_id in user.organisation_ids
+    compare = TOPIC_TEXTS if reads_texts else ()
+    entries = _with_approvals(topic, ApprovalKind.TOPIC, user, compare)
+    # Until a topic is proposed it is its author's own business, and so is what they wrote first.
+    if topic.proposed_by_id != user.pk and topic.proposed_at:
+        entries = [
+            entry if entry.at >= topic.proposed_at else entry._replace(note="") for entry in entries
+        ]
+    return _latest_first(entries)
 
 
 def dialogue_history(dialogue: Dialogue, user) -> list[HistoryEntry]:
-    entries = _with_approvals(dialogue, ApprovalKind.DATES, user)
+    # Guests must not read here what has not been announced to them.
+    compare = DIALOGUE_TEXTS if is_inside(user) else ()
+    entries = _with_approvals(dialogue, ApprovalKind.DATES, user, compare)
+    if is_inside(user):
+        entries = _with_former_outcomes(dialogue, entries)
     return _latest_first(entries + _rsvps(dialogue))
+
+
+def _with_former_outcomes(dialogue: Dialogue, entries: list[HistoryEntry]) -> list[HistoryEntry]:
+    """Return `entries`, the latest first, each correction with the outcome that it replaced."""
+    if not any(entry.what == OUTCOME_CORRECTED for entry in entries):
+        return entries
+    former = iter(former_values(dialogue, "outcome", reason=OUTCOME_CORRECTED))
+    return [
+        entry._replace(note=_("bisher: %(outcome)s") % {"outcome": next(former)})
+        if entry.what == OUTCOME_CORRECTED
+        else entry
+        for entry in entries
+    ]
 
 
 def _latest_first(entries: list[HistoryEntry]) -> list[HistoryEntry]:
@@ -40,9 +84,10 @@ def _latest_first(entries: list[HistoryEntry]) -> list[HistoryEntry]:
 
 
 def _with_approvals(
-    obj: DialogueSeries | Topic | Dialogue, kind: ApprovalKind, user
+    obj: DialogueSeries | Topic | Dialogue, kind: ApprovalKind, user, compare: Sequence[str]
 ) -> list[HistoryEntry]:
-    """Return the entries of `obj` and of its approvals.
+    """Return the entries of `obj`, noting how it changed in the fields `compare`, and those of its
+    approvals.
 
     Requests and decisions are between the office and the senator's office. Everybody else reads
     the short entry that `obj` itself was saved with.
@@ -51,7 +96,7 @@ def _with_approvals(
     # with the same time and actor, and only one of them repeats the approval.
     # Whose draft of a topic it was is between its organisation and both offices.
     reader = None if is_inside(user) else user
-    own = without_responsible(entries_of(obj, reader=reader), user)
+    own = without_responsible(entries_of(obj, reader=reader, compare=compare), user)
     if not can_see_approvals(user, kind):
         return own
     repeated_reasons = tuple(map(str, APPROVAL_REASONS[kind]))

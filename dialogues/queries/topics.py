@@ -49,7 +49,7 @@ def dialogues_on(topic: Topic, user) -> QuerySet[Dialogue]:
 
 def corrected_proposal_at(topic: Topic) -> dt.datetime | None:
     """Return when the proposer last changed the topic since proposing it, if they did."""
-    corrections = topic.history.filter(history_change_reason=str(TOPIC_CORRECTED))
+    corrections = topic.history.filter(history_change_reason__startswith=str(TOPIC_CORRECTED))
     if topic.proposed_at:
         corrections = corrections.filter(history_date__gte=topic.proposed_at)
     latest = corrections.order_by("-history_date").values_list("history_date", flat=True)

@@ -9,6 +9,7 @@ from approvals.enums import ApprovalKind
 from approvals.services import withdraw_approval
 from core.errors import Refused
 from core.roles import require_office
+from dialogues.enums import OUTCOME_CORRECTED
 from dialogues.models import Dialogue
 from dialogues.services.dialogues import lock_dialogue, move_dialogue
 
@@ -48,7 +49,7 @@ def correct_outcome(*, dialogue: Dialogue, outcome: str, by, now: dt.datetime) -
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     dialogue.outcome = _required_outcome(outcome)
-    move_dialogue(dialogue, "correct", by=by, now=now, reason=_("Ergebnis berichtigt"))
+    move_dialogue(dialogue, "correct", by=by, now=now, reason=OUTCOME_CORRECTED)
     return dialogue
 
 

@@ -56,6 +56,8 @@ from dialogues.permissions import (
 from dialogues.queries import first_fixed_start
 from partners.queries import default_responsible
 
+CLASSIFICATION = ("sectors", "themes")
+
 
 def lock_topic(pk: int) -> Topic:
     # `of`: PostgreSQL cannot lock the nullable side of an outer join.
@@ -126,9 +128,12 @@ def change_topic(
     elif topic.state == TopicState.RETURNED:
         _move(topic, "rework", by=by, now=now, reason=_("Überarbeitung begonnen"))
     elif topic.state == TopicState.PROPOSED and not can_manage(by):
-        save_as(topic, by=by, now=now, reason=TOPIC_CORRECTED)
+        save_as(
+            topic, by=by, now=now, reason=_naming_classification(TOPIC_CORRECTED, topic, values)
+        )
     else:
-        save_as(topic, by=by, now=now, reason=_("Angaben geändert"))
+        reason = _naming_classification(_("Angaben geändert"), topic, values)
+        save_as(topic, by=by, now=now, reason=reason)
     _set_classification(topic, values)
     if changes:
         also = mails.proposer_to_notify(topic, by=by)
@@ -143,8 +148,22 @@ def change_topic(
     return topic
 
 
+def _naming_classification(
+    reason: str | Promise, topic: Topic, values: Mapping[str, Any]
+) -> str | Promise:
+    """Return `reason` with sectors and themes, if `values` change them: the history, which shows
+    how the texts changed, holds neither.
+    """
+    changed = [
+        str(topic._meta.get_field(name).verbose_name)
+        for name in CLASSIFICATION
+        if name in values and set(getattr(topic, name).all()) != set(values[name])
+    ]
+    return f"{reason}: {', '.join(changed)}" if changed else reason
+
+
 def _set_classification(topic: Topic, values: Mapping[str, Any]) -> None:
-    for name in ("sectors", "themes"):
+    for name in CLASSIFICATION:
         if name in values:
             getattr(topic, name).set(values[name])
 

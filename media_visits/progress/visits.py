@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import NamedTuple
 
 from django.db.models import F
@@ -17,7 +16,7 @@ from approvals.progress import briefing_texts, clash_notes, comment_cards, with_
 from approvals.queries import approvals_with_conditions, condition_history, decision_note
 from core.conflicts import version_of
 from core.errors import Concern
-from core.history import entries_of
+from core.history import entries_of, former_values
 from core.progress import Button, HistoryEntry, TextCard
 from media_visits.enums import OVER_STATES, PRESS_OPEN_STATES, VISIT_MOVES, VisitState
 from media_visits.facts import slot_details
@@ -283,13 +282,8 @@ def _former_outcomes(visit: Visit) -> list[str]:
     """Return what each correction of the outcome replaced, the latest first."""
     if visit.state != S.DOCUMENTED:
         return []
-    versions = visit.history.order_by("-history_date", "-history_id")
-    versions = list(versions.values_list("history_change_reason", "outcome"))
-    return [
-        _("bisher: %(outcome)s") % {"outcome": before}
-        for (reason, _outcome), (_reason, before) in pairwise(versions)
-        if reason == str(OUTCOME_CORRECTED)
-    ]
+    former = former_values(visit, "outcome", reason=OUTCOME_CORRECTED)
+    return [_("bisher: %(outcome)s") % {"outcome": before} for before in former]
 
 
 def _decision_note(approval: ApprovalRequest) -> str:

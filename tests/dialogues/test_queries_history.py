@@ -9,16 +9,21 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, SeriesState, TopicState
 from dialogues.queries import dialogue_history, series_history, topic_history
 from dialogues.services import (
+    change_dialogue,
     change_series,
+    change_topic,
+    correct_outcome,
     decide_series,
     decide_topic,
     postpone_dialogue,
+    propose_topic,
     record_rsvp,
     request_consent,
     submit_topic,
     take_up_topic,
     withdraw_topic,
 )
+from partners.models import Sector
 from tests.dialogues.builders import (
     BRIEFING,
     DUE_ON,
@@ -138,3 +143,79 @@ def test_reply_is_shown_with_the_name_of_the_guest_and_a_release_as_one_entry(of
     assert entries["Antwort: Zusage"] == ("Gast über den persönlichen Link", "Gast 0, Betrieb 00")
     assert "2 Einladungen versandt" in entries
     assert "Einladung versandt" not in entries
+
+
+CORRECTED = "Ergebnis berichtigt"
+
+
+def correct_twice(office):
+    dialogue = make_dialogue(DialogueState.DOCUMENTED, outcome="Zwei Bedarfe")
+    # The entry that the next one is compared with.
+    save_as(dialogue, by=office, now=NOW, reason="Ergebnis festgehalten")
+    correct_outcome(dialogue=dialogue, outcome="Drei Bedarfe", by=office, now=LATER)
+    correct_outcome(dialogue=dialogue, outcome="Vier Bedarfe", by=office, now=LATEST)
+    return dialogue
+
+
+def test_each_correction_of_an_outcome_shows_what_it_replaced(office, senator):
+    dialogue = correct_twice(office)
+
+    for reader in (office, senator):
+        entries = [e for e in dialogue_history(dialogue, reader) if e.what == CORRECTED]
+        assert [entry.note for entry in entries] == [
+            "bisher: Drei Bedarfe",
+            "bisher: Zwei Bedarfe",
+        ]
+
+
+def test_guests_do_not_read_a_former_outcome(office):
+    dialogue = correct_twice(office)
+    guest = make_user(PARTNER)
+
+    entries = [e for e in dialogue_history(dialogue, guest) if e.what == CORRECTED]
+
+    assert [entry.note for entry in entries] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("reader", "note"),
+    [
+        ("office", "Titel: Wärme → Prozesswärme\nWas soll am Ende stehen?: – → Ein Netz"),
+        ("proposer", "Titel: Wärme → Prozesswärme\nWas soll am Ende stehen?: – → Ein Netz"),
+        ("observer", ""),
+    ],
+)
+def test_correction_of_a_proposal_says_what_changed(office, reader, note):
+    proposer = make_user(PARTNER)
+    topic = make_topic(TopicState.DRAFT, proposed_by=proposer, title="Entwurf")
+    # What the proposer wrote before proposing stays theirs.
+    save_as(topic, by=proposer, now=NOW, reason="Entwurf angelegt")
+    change_topic(topic=topic, values={"title": "Wärme"}, by=proposer, now=NOW)
+    topic.refresh_from_db()
+    propose_topic(topic=topic, by=proposer, now=LATER)
+    sector = Sector.objects.create(name="Energie")
+    values = {"title": "Prozesswärme", "wish": "Ein Netz", "sectors": [sector]}
+    change_topic(topic=topic, values=values, by=proposer, now=LATEST)
+    topic.refresh_from_db()
+    user = {"office": office, "proposer": proposer, "observer": make_user(OBSERVER)}[reader]
+
+    entries = topic_history(topic, user)
+
+    assert (entries[0].what, entries[0].note) == ("Vorschlag berichtigt: Branchen", note)
+    draft = next(entry for entry in entries if entry.what == "Angaben geändert")
+    assert draft.note == ("Titel: Entwurf → Wärme" if reader == "proposer" else "")
+
+
+def test_change_of_a_dialogue_says_inside_what_changed(office, senator):
+    dialogue = make_dialogue(seats=20)
+    save_as(dialogue, by=office, now=NOW, reason="Gespräch geplant")
+    values = {"seats": 30, "place": "Halle 3", "internal_notes": "vertraulich"}
+    change_dialogue(dialogue=dialogue, values=values, by=office, now=LATER)
+
+    for reader, note in [
+        (office, "Ort: Werkstraße 1, 12681 Berlin → Halle 3\nPlätze: 20 → 30"),
+        (senator, "Ort: Werkstraße 1, 12681 Berlin → Halle 3\nPlätze: 20 → 30"),
+        (make_user(PARTNER), ""),
+    ]:
+        entry = dialogue_history(dialogue, reader)[0]
+        assert (entry.what, entry.note) == ("Angaben geändert", note)
