@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from core.conflicts import with_version
 from core.dates import format_date
-from dialogues.enums import BEFORE_THE_DAY, DialogueState, RsvpState
+from dialogues.enums import BEFORE_THE_DAY, SEATED, DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
 from dialogues.queries import DeliveryCounts, GuestChoices, GuestRow, RsvpCounts, takes_office_rsvp
@@ -105,8 +105,9 @@ def _notes(invitation: Invitation) -> list[str]:
         notes.append(deleted if invitation.person.anonymised_at else inactive)
     if invitation.rsvp == RsvpState.REPRESENTED:
         notes.append(_("in Vertretung für %(name)s") % {"name": invitation.person.name})
-    if invitation.seats_taken > 1:
-        notes.append(_("%(count)s Personen") % {"count": invitation.seats_taken})
+    # A reservation takes no seat, but the office should know how many it would be.
+    if invitation.rsvp in (*SEATED, RsvpState.TENTATIVE) and invitation.party > 1:
+        notes.append(_("%(count)s Personen") % {"count": invitation.party})
     return notes
 
 

@@ -140,7 +140,7 @@ def _outlook(invitation: Invitation) -> str:
 
 
 class SeatsTaken(Refused):
-    """A reply is refused because it needs more seats than are free."""
+    """A reply is refused because no seat is left, so the guest waits for one."""
 
 
 def record_rsvp(
@@ -157,7 +157,7 @@ def record_rsvp(
     `seen` is the fingerprint of RSVP_FIELDS that the page showed. The office (`channel` OFFICE) may
     reply for anybody, even after the deadline. Nobody is mailed once the dialogue was held. Raises
     NotAllowed for somebody else's invitation, ChangedMeanwhile, Refused if replies are closed or
-    too few seats are free; the office then sees that the guest wants one.
+    too few seats are free; if none is left, the office then sees that the guest wants one.
     """
     try:
         return _record_rsvp(invitation, rsvp, now=now, by=by, channel=channel, seen=seen)
@@ -168,7 +168,7 @@ def record_rsvp(
 
 
 def require_seats(*, invitation: Invitation, rsvp: Rsvp, by, now: dt.datetime) -> None:
-    """Raise Refused like `record_rsvp` if too few seats are free, and note that one is wanted.
+    """Raise Refused like `record_rsvp` if too few seats are free, and note the wish if none is left.
 
     For a page that rehearses the reply, which would undo the note.
     """
@@ -177,7 +177,7 @@ def require_seats(*, invitation: Invitation, rsvp: Rsvp, by, now: dt.datetime) -
         with transaction.atomic():
             dialogue = lock_dialogue(invitation.dialogue_id)
             locked = lock_invitation(invitation.pk, dialogue)
-            _require_free_seats(locked, _normalised(rsvp))
+            _require_free_seats(locked, _normalised(rsvp, locked.rsvp_details))
     except SeatsTaken:
         _record_seat_wish(invitation, by=by, now=now)
         raise
@@ -203,7 +203,8 @@ def _record_rsvp(
     _require_right(locked, by, channel)
     _require_open(locked, invitation.link_version, channel, now)
     _require_complete(rsvp)
-    before, after = locked.rsvp_details, _normalised(rsvp)
+    before = locked.rsvp_details
+    after = _normalised(rsvp, before)
     # Guests may send the form more than once; an unchanged reply is not confirmed again.
     if locked.replied_at and before == after:
         return False
@@ -304,7 +305,9 @@ def _require_few_substitutes(invitation: Invitation, after: Rsvp) -> None:
 
 
 def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
-    """Raise SeatsTaken if `after` needs more seats than are free. The dialogue must be locked."""
+    """Raise Refused if `after` needs more seats than are free, SeatsTaken if the guest has none and
+    none is left. The dialogue must be locked.
+    """
     dialogue: Dialogue = invitation.dialogue
     needed = after.party if after.rsvp in SEATED else 0
     # Giving seats back is always possible, even where the office has overbooked.
@@ -314,6 +317,17 @@ def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
     left = dialogue.seats - (count_seats_taken(dialogue) - invitation.seats_taken)
     if needed <= left:
         return
+    if invitation.seats_taken:
+        # Who has a seat does not wait for one, however few are free beside it.
+        most = max(left, invitation.seats_taken)
+        text = ngettext(
+            "Möglich ist höchstens %(most)d Platz, der bisherige mitgezählt. Bitte geben Sie "
+            "weniger Personen an.",
+            "Möglich sind höchstens %(most)d Plätze, die bisherigen mitgezählt. Bitte geben Sie "
+            "weniger Personen an.",
+            most,
+        )
+        raise Refused(text % {"most": most})
     if left <= 0:
         raise SeatsTaken(
             _(
@@ -326,7 +340,7 @@ def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
         "Es sind nur noch %(left)d Plätze frei. Bitte geben Sie weniger Personen an.",
         left,
     )
-    raise SeatsTaken(text % {"left": left})
+    raise Refused(text % {"left": left})
 
 
 def _seat_wanted_at(invitation: Invitation, now: dt.datetime) -> dt.datetime | None:
@@ -376,11 +390,15 @@ def require_seat_to_offer(invitation: Invitation, *, today: dt.date) -> None:
         )
 
 
-def _normalised(rsvp: Rsvp) -> Rsvp:
-    """Return `rsvp` without a substitute or further people that it does not call for."""
+def _normalised(rsvp: Rsvp, before: Rsvp) -> Rsvp:
+    """Return `rsvp` without a substitute that it does not call for.
+
+    A refusal keeps the number of people of the reply `before`: whoever comes after all comes with
+    as many.
+    """
     rsvp = rsvp._replace(remark=rsvp.remark.strip(), substitute_name=rsvp.substitute_name.strip())
     if rsvp.rsvp != RsvpState.REPRESENTED:
         rsvp = rsvp._replace(substitute_name="", substitute_function="", substitute_email="")
-    if rsvp.rsvp not in SEATED:
-        rsvp = rsvp._replace(party=1)
+    if rsvp.rsvp == RsvpState.DECLINED:
+        rsvp = rsvp._replace(party=before.party)
     return rsvp

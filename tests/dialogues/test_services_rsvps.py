@@ -214,20 +214,21 @@ def test_each_changed_reply_is_confirmed():
     assert len(mails_written("rsvp_confirmed")) == 3
 
 
-def test_declining_drops_people_and_substitute():
+def test_declining_drops_the_substitute_and_keeps_the_number():
     invitation = make_invitation(rsvp=RsvpState.REPRESENTED, party=3)
 
     rsvp(
         invitation,
-        NO._replace(party=3, substitute_name="Jemand", substitute_email="jemand@example.org"),
+        NO._replace(party=5, substitute_name="Jemand", substitute_email="jemand@example.org"),
     )
 
     invitation.refresh_from_db()
     assert (invitation.party, invitation.substitute_name, invitation.substitute_email) == (
-        1,
+        3,
         "",
         "",
     )
+    assert invitation.seats_taken == 0
 
 
 @pytest.mark.parametrize(

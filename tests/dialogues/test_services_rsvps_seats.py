@@ -14,7 +14,7 @@ from dialogues.progress import preparation_of
 from dialogues.progress.dialogues import office_next_step
 from dialogues.queries import count_seats_taken, dialogues_awaiting_office
 from dialogues.services import change_dialogue, offer_seat, record_rsvp
-from dialogues.services.rsvps import SeatsTaken
+from dialogues.services.rsvps import SeatsTaken, require_seats
 from outbox.models import Mail
 from tests.dialogues.builders import (
     BERLIN,
@@ -59,7 +59,7 @@ def test_seats_are_given_until_none_is_left(reply):
     make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
     invitation = make_invitation(dialogue)
 
-    with no_reply_recorded(invitation), pytest.raises(SeatsTaken, match="nur noch 1 Platz"):
+    with nothing_changes(invitation), pytest.raises(Refused, match="nur noch 1 Platz"):
         rsvp(invitation, reply._replace(party=2))
     assert rsvp(invitation, reply) is True
     late = make_invitation(dialogue)
@@ -83,6 +83,34 @@ def test_own_seats_are_free_for_a_changed_reply():
 
     assert rsvp(invitation, YES._replace(party=3)) is True
     assert rsvp(invitation, YES._replace(party=1)) is True
+
+
+@pytest.mark.parametrize(
+    ("seats", "words"),
+    [
+        (4, "Möglich sind höchstens 3 Plätze, die bisherigen mitgezählt."),
+        (3, "Möglich sind höchstens 2 Plätze, die bisherigen mitgezählt."),
+        # Overbooked by the office.
+        (1, "Möglich sind höchstens 2 Plätze, die bisherigen mitgezählt."),
+    ],
+)
+def test_guest_with_a_seat_who_asks_for_too_many_does_not_wait_for_one(seats, words):
+    dialogue = make_dialogue(DialogueState.INVITED, seats=seats)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
+    invitation = make_invitation(dialogue, RsvpState.REPRESENTED, party=2)
+
+    with nothing_changes(invitation), pytest.raises(Refused, match=words):
+        rsvp(invitation, YES._replace(party=5))
+
+    assert seat_wishes(dialogue) == []
+
+
+def test_office_enters_no_wish_while_a_seat_is_free(office):
+    dialogue = make_dialogue(DialogueState.INVITED, seats=2)
+    invitation = make_invitation(dialogue)
+
+    with nothing_changes(invitation), pytest.raises(Refused, match="nur noch 2 Plätze"):
+        require_seats(invitation=invitation, rsvp=YES._replace(party=3), by=office, now=NOW)
 
 
 def test_withdrawn_and_declined_seats_are_free():

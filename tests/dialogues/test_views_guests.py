@@ -315,7 +315,7 @@ def test_printed_list_contains_everyone_who_may_come(signed_in):
     dialogue = make_dialogue(S.INVITED)
     for name, rsvp, party in (
         ("A", "accepted", 2),
-        ("B", "tentative", 1),
+        ("B", "tentative", 3),
         ("C", "declined", 1),
         ("D", "open", 1),
     ):
@@ -327,6 +327,7 @@ def test_printed_list_contains_everyone_who_may_come(signed_in):
     assert "3 Personen angemeldet" in text
     assert text.count("Begleitung von Leitung A") == 1
     assert "Leitung B mit Vorbehalt" in text
+    assert text.count("Begleitung von Leitung B") == 2
     assert "Stellvertretung in Vertretung für Leitung E" in text
     assert "Leitung C" not in text and "Leitung D" not in text
 

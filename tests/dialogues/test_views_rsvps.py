@@ -212,7 +212,26 @@ def test_too_many_people_for_the_seats_left_are_refused(client, invitation):
     assert "Es sind nur noch 3 Plätze frei." in text_of(response)
     assert "Getippt" in response.content.decode()
     invitation.refresh_from_db()
-    assert (invitation.rsvp, invitation.seat_wanted_at) == (RsvpState.OPEN, NOW)
+    assert (invitation.rsvp, invitation.seat_wanted_at) == (RsvpState.OPEN, None)
+
+
+@pytest.mark.parametrize("meanwhile", ["tentative", "declined"])
+def test_number_of_people_outlives_a_reply_that_takes_no_seat(client, invitation, meanwhile):
+    for reply in ("accepted", meanwhile, "accepted"):
+        invitation.refresh_from_db()
+        party = (
+            {"party": "3"} if invitation.rsvp == RsvpState.OPEN else as_shown(client, invitation)
+        )
+        client.post(invitation.personal_link, {"rsvp": reply} | party)
+
+    invitation.refresh_from_db()
+    assert (invitation.rsvp, invitation.party) == (RsvpState.ACCEPTED, 3)
+
+
+def as_shown(client, invitation) -> dict[str, str]:
+    """Return the number of people that the form of `invitation` shows."""
+    form = client.get(invitation.personal_link).context["form"]
+    return {"party": str(form["party"].value())}
 
 
 def test_guest_keeps_their_seat_when_all_others_are_taken(client, invitation):
