@@ -65,7 +65,7 @@ def _guest(guest: GuestRow, *, manages: bool) -> GuestLine:
         name=attending_name(invitation),
         invited=person.name,
         notes=_notes(invitation),
-        remark=f"„{invitation.remark}“" if invitation.remark else "",
+        remark=_remark(invitation),
         rsvp_badges=rsvp_badges,
         mail_text="" if guest.mail_colour else guest.mail_text,
         mail_badges=[(guest.mail_text, guest.mail_colour)] if guest.mail_colour else [],
@@ -92,9 +92,18 @@ def _reason_of(mail: Mail) -> str:
 
 def attending_name(invitation: Invitation) -> str:
     """Return who comes: the guest, or the substitute with their function."""
-    if invitation.rsvp != RsvpState.REPRESENTED:
+    if invitation.rsvp != RsvpState.REPRESENTED or invitation.is_former:
         return invitation.person.name
     return ", ".join(filter(None, [invitation.substitute_name, invitation.substitute_function]))
+
+
+def _remark(invitation: Invitation) -> str:
+    if not invitation.remark:
+        return ""
+    # "I will be late" was said about another day.
+    if invitation.is_former:
+        return _("Bemerkung zum früheren Termin: „%(text)s“") % {"text": invitation.remark}
+    return _("Bemerkung: „%(text)s“") % {"text": invitation.remark}
 
 
 def _notes(invitation: Invitation) -> list[str]:
@@ -103,6 +112,9 @@ def _notes(invitation: Invitation) -> list[str]:
         inactive = _("nicht mehr aktiv: keine Einladung, keine Erinnerung")
         deleted = _("Angaben gelöscht: keine Einladung, keine Erinnerung")
         notes.append(deleted if invitation.person.anonymised_at else inactive)
+    # Who represented a guest at a former date is shown where the office settles who is invited.
+    if invitation.is_former:
+        return notes
     if invitation.rsvp == RsvpState.REPRESENTED:
         notes.append(_("in Vertretung für %(name)s") % {"name": invitation.person.name})
     # A reservation takes no seat, but the office should know how many it would be.

@@ -274,8 +274,23 @@ def own_rsvps(guests: Iterable[GuestRow]) -> list[tuple[str, str, str, str]]:
     rsvps = []
     for guest in guests:
         invitation, note = guest.invitation, ""
-        if invitation.rsvp == RsvpState.REPRESENTED:
+        colour = invitation.badge_colour
+        if has_former_rsvp(invitation):
+            colour = "muted"
+        elif invitation.rsvp == RsvpState.REPRESENTED:
             note = _("Es kommt: %(name)s") % {"name": invitation.substitute_name}
-        rsvp, colour = invitation.get_rsvp_display(), invitation.badge_colour
-        rsvps.append((str(invitation.person), note, rsvp, colour))
+        rsvps.append((str(invitation.person), note, rsvp_label(invitation), colour))
     return rsvps
+
+
+def has_former_rsvp(invitation: Invitation) -> bool:
+    """Return whether the guest replied, but to a date that was given up since."""
+    return invitation.is_former and invitation.rsvp != RsvpState.OPEN
+
+
+def rsvp_label(invitation: Invitation) -> str:
+    """Return the reply, marked if it was given to a date that was given up since."""
+    rsvp = invitation.get_rsvp_display()
+    if not has_former_rsvp(invitation):
+        return rsvp
+    return _("%(rsvp)s (zum früheren Termin)") % {"rsvp": rsvp}

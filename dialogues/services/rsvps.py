@@ -168,7 +168,7 @@ def record_rsvp(
 
 
 def require_seats(*, invitation: Invitation, rsvp: Rsvp, by, now: dt.datetime) -> None:
-    """Raise Refused like `record_rsvp` if too few seats are free, and note the wish if none is left.
+    """Raise Refused like `record_rsvp` if too few seats are free; note the wish if none is left.
 
     For a page that rehearses the reply, which would undo the note.
     """

@@ -31,6 +31,12 @@ def guests_page(dialogue) -> str:
     return f"{dialogue.get_absolute_url()}gaeste/"
 
 
+def rows_of(response) -> list[list]:
+    """Return the table of an exported guest list, its header first."""
+    sheet = load_workbook(BytesIO(response.content)).active
+    return [[cell.value for cell in line] for line in sheet.iter_rows(min_row=4)]
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_guest_list_needs_the_same_queries_for_any_number(
     signed_in, office, django_assert_num_queries, count
@@ -68,6 +74,27 @@ def test_guest_list_shows_replies_seats_and_mail_states(signed_in, office):
     ):
         assert words in text, words
     assert response.content.decode().count('<tr class="table__more">') == 1
+
+
+@pytest.mark.parametrize("state", [S.EXPLORING, S.SCHEDULED, S.INVITED])
+def test_reply_to_a_former_date_is_marked_as_such(signed_in, client, state):
+    dialogue = make_dialogue(state, round=2)
+    guest = make_user(PARTNER)
+    values = {"released_round": 1, "person": guest.person, "party": 3, "remark": "Komme später"}
+    values |= {"substitute_name": "Stabsstelle", "substitute_email": "stab@example.org"}
+    invitation = make_invitation(dialogue, RsvpState.REPRESENTED, **values)
+
+    text = text_of(signed_in.get(guests_page(dialogue)))
+    _header, exported = rows_of(signed_in.get(f"{guests_page(dialogue)}export/"))
+    client.force_login(guest)
+    own = text_of(client.get(guests_page(dialogue)))
+
+    assert "Bemerkung zum früheren Termin: „Komme später“" in text
+    assert "in Vertretung für" not in text
+    assert "3 Personen" not in text
+    assert exported[8:10] == ["vertreten (zum früheren Termin)", 0]
+    assert f"{invitation.person} vertreten (zum früheren Termin)" in own
+    assert "Es kommt: Stabsstelle" not in own
 
 
 def test_sending_in_progress_shows_counts_and_failures(signed_in, office):
@@ -271,10 +298,7 @@ def test_export_contains_the_whole_list(signed_in):
 
     response = signed_in.get(f"{guests_page(dialogue)}export/")
 
-    rows = [
-        [cell.value for cell in row]
-        for row in load_workbook(BytesIO(response.content)).active.iter_rows(min_row=4)
-    ]
+    rows = rows_of(response)
     name = unquote(response["Content-Disposition"])
     assert f"Gästeliste {dialogue.title} Mi, 22.04.2026, 14-00–16-30 Uhr Masterplan" in name
     assert rows[0][:10] == [
