@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.progress import decision_step
-from core.dates import format_date, format_moment
+from core.dates import format_date, format_day, format_moment
 from core.progress import (
     Button,
     NextStep,
@@ -71,11 +71,13 @@ def topic_next_step(
     *,
     is_planned: bool,
     first_start: dt.datetime | None = None,
+    held_at: dt.datetime | None = None,
 ) -> NextStep | None:
     """Return the box *Nächster Schritt* for `user`, or None when nothing is left to do.
 
-    `latest` is the last approval request; `is_planned` says that a dialogue on the topic exists,
-    `first_start` when the first one that is dated begins. Only users who can act get the button.
+    `latest` is the last approval request; `is_planned` says that `user` sees a dialogue on the
+    topic, `first_start` when the first one that is dated begins, `held_at` when the last one began
+    that took place. Only users who can act get the button.
     """
     if topic.is_taken_over or topic.state in (S.REFUSED, S.NOT_TAKEN_UP):
         return None
@@ -88,6 +90,10 @@ def topic_next_step(
         return _draft_step(topic, user)
     if topic.state == S.FOR_APPROVAL:
         return decision_step(_("Das Thema liegt zur Freigabe vor."), latest, user)
+    # Whoever was not invited sees no dialogue, but waits for what became of the topic.
+    if topic.state == S.APPROVED and held_at:
+        text = _("Das Gespräch zu diesem Thema hat am %(day)s stattgefunden.")
+        return NextStep(text % {"day": format_day(held_at)})
     step = office_next_step(topic, latest, first_start)
     if can_manage(user):
         return step

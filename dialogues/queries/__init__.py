@@ -57,6 +57,7 @@ from dialogues.queries.tasks import (
 from dialogues.queries.topics import (
     corrected_proposal_at,
     dialogues_on,
+    last_held_start,
     listed_topics,
     open_topics,
     topics_in_full,
@@ -94,6 +95,7 @@ __all__ = [
     "has_announced_date",
     "hosts_of",
     "is_granted",
+    "last_held_start",
     "latest_decision_on",
     "listed_dialogues",
     "listed_series",

@@ -1,9 +1,9 @@
 import datetime as dt
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from core.models import Origin
-from dialogues.enums import TOPIC_CORRECTED, TOPIC_OVER, DialogueState, TopicState
+from dialogues.enums import PAST, TOPIC_CORRECTED, TOPIC_OVER, DialogueState, TopicState
 from dialogues.models import Dialogue, Topic
 from partners.models import CrossCuttingTheme, Sector
 
@@ -45,6 +45,12 @@ def _classification() -> tuple[Prefetch, Prefetch]:
 def dialogues_on(topic: Topic, user) -> QuerySet[Dialogue]:
     """Return the dialogues on `topic` that `user` may see, newest first."""
     return Dialogue.objects.visible_to(user).filter(topic=topic).order_by("-pk")
+
+
+def last_held_start(topic: Topic) -> dt.datetime | None:
+    """Return when the last dialogue on `topic` began that took place, whoever may see it."""
+    held = topic.dialogues.filter(state__in=PAST)
+    return held.aggregate(last=Max("starts_at"))["last"]
 
 
 def corrected_proposal_at(topic: Topic) -> dt.datetime | None:

@@ -29,7 +29,8 @@ from dialogues.services.outcomes import (
     document_outcome,
     record_held,
 )
-from dialogues.services.rsvps import closed_reason, offer_seat, open_invitation, record_rsvp
+from dialogues.services.rsvps import closed_reason, open_invitation, record_rsvp
+from dialogues.services.seats import offer_seat
 from dialogues.services.series import (
     affirm_series,
     change_series,

@@ -353,43 +353,6 @@ def _seat_wanted_at(invitation: Invitation, now: dt.datetime) -> dt.datetime | N
     return invitation.seat_wanted_at or (now if is_full else None)
 
 
-@transaction.atomic
-def offer_seat(*, invitation: Invitation, by, now: dt.datetime) -> Invitation:
-    """Mail a guest who wants a seat that one is free. Raises Refused unless they can take it."""
-    require_office(by)
-    dialogue = lock_dialogue(invitation.dialogue_id)
-    invitation = lock_invitation(invitation.pk, dialogue)
-    require_seat_to_offer(invitation, today=local_date(now))
-    # The guest has been offered a seat; if it is gone when they reply, the wish is stored again.
-    invitation.seat_wanted_at = None
-    save_as(invitation, by=by, now=now, reason=_("Platz angeboten"))
-    mails.mail_seat_offered(dialogue, invitation, by=by, now=now)
-    return invitation
-
-
-def require_seat_to_offer(invitation: Invitation, *, today: dt.date) -> None:
-    dialogue: Dialogue = invitation.dialogue
-    if invitation.seat_wanted_at is None or not takes_office_rsvp(invitation):
-        raise Refused(_("Dieser Gast wartet nicht mehr auf einen Platz."))
-    if not invitation.person.is_active:
-        raise Refused(
-            _(
-                "%(guest)s ist nicht mehr aktiv und bekommt keine E-Mails. Ziehen Sie die "
-                "Einladung zurück."
-            )
-            % {"guest": invitation.person}
-        )
-    if count_seats_taken(dialogue) >= dialogue.seats:
-        raise Refused(_("Es ist kein Platz frei, der sich anbieten ließe."))
-    if closed_reason(invitation, today=today):
-        raise Refused(
-            _(
-                "Die Frist für Antworten ist abgelaufen. Fragen Sie den Gast, und tragen Sie die "
-                "Antwort selbst ein."
-            )
-        )
-
-
 def _normalised(rsvp: Rsvp, before: Rsvp) -> Rsvp:
     """Return `rsvp` without a substitute that it does not call for.
 

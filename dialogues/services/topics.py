@@ -132,8 +132,8 @@ def change_topic(
             topic, by=by, now=now, reason=_naming_classification(TOPIC_CORRECTED, topic, values)
         )
     else:
-        reason = _naming_classification(_("Angaben geändert"), topic, values)
-        save_as(topic, by=by, now=now, reason=reason)
+        changed = _naming_classification(_("Angaben geändert"), topic, values)
+        save_as(topic, by=by, now=now, reason=changed)
     _set_classification(topic, values)
     if changes:
         also = mails.proposer_to_notify(topic, by=by)

@@ -33,9 +33,9 @@ from dialogues.services import (
 )
 from dialogues.services.rsvps import (
     require_office_rsvp,
-    require_seat_to_offer,
     require_seats,
 )
+from dialogues.services.seats import require_seat_to_offer
 from dialogues.services.substitutes import require_unsettled
 from dialogues.views.dialogues import calendar_response
 from dialogues.views.invitations import guests_url, invitation_for_office

@@ -52,7 +52,13 @@ from dialogues.progress import (
     topic_next_step,
     topic_progress,
 )
-from dialogues.queries import dialogues_on, first_fixed_start, topic_history, topics_in_full
+from dialogues.queries import (
+    dialogues_on,
+    first_fixed_start,
+    last_held_start,
+    topic_history,
+    topics_in_full,
+)
 from dialogues.services import (
     change_topic,
     create_topic,
@@ -85,7 +91,11 @@ def detail(request, pk):
     is_planned = any(dialogue.state != DialogueState.CANCELLED for dialogue in dialogues)
     today = local_date(timezone.now())
     first = first_fixed_start(topic.dialogues.all(), today) if is_planned else None
-    box = topic_next_step(topic, user, latest, is_planned=is_planned, first_start=first)
+    # The office sees every dialogue, so it needs no other word of one.
+    held_at = None if is_planned or can_manage(user) else last_held_start(topic)
+    box = topic_next_step(
+        topic, user, latest, is_planned=is_planned, first_start=first, held_at=held_at
+    )
     edit_url = reverse("dialogues:topic_edit", args=[pk])
     can_edit = can_edit_topic(user, topic)
     context = {

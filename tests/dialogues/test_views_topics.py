@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.registry import Decision
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
@@ -12,9 +11,9 @@ from dialogues.enums import DialogueState, SeriesState, TopicState
 from dialogues.models import Topic
 from dialogues.services import decide_topic
 from partners.models import Sector
-from tests.approvals.builders import NOW, make_approval, make_subject
+from tests.approvals.builders import NOW
 from tests.confirming import confirm, fill_in, hidden_fields, press, press_button
-from tests.dialogues.builders import make_dialogue, make_series, make_topic
+from tests.dialogues.builders import make_dialogue, make_invitation, make_series, make_topic
 from tests.dialogues.pages import BASE, links_of, text_of, version_in
 from tests.partners.builders import make_user
 from tests.unchanged import mails_written, nothing_changes
@@ -177,32 +176,6 @@ def test_partners_are_promised_news_of_their_proposal_and_the_office_is_not(
     assert promise not in text_of(client.get(f"{BASE}/themen/neu/"))
 
 
-def test_briefing_is_filled_from_the_topic(signed_in):
-    topic = make_topic(S.IN_PROGRESS, title="Wärme", wish="Ein Tarif")
-
-    initial = signed_in.get(f"{topic.get_absolute_url()}vorlegen/").context["form"].initial
-
-    assert {name: str(value) for name, value in initial.items() if name != "version"} == {
-        "occasion": f"Themenvorschlag: {topic.organisation}",
-        "facts": "Betriebe suchen Nachwuchs.\n\nEin Tarif",
-        "assessment": "",
-        "vote": "Freigabe des Themas „Wärme“",
-        "due_on": "2026-03-09",
-    }
-
-
-def test_briefing_is_filled_from_the_last_one_returned(signed_in):
-    topic = make_topic(S.IN_PROGRESS)
-    approval = make_approval(
-        ApprovalState.RETURNED, subject=make_subject(pk=topic.pk), comment="Bitte schärfen."
-    )
-
-    page = signed_in.get(f"{topic.get_absolute_url()}vorlegen/")
-
-    assert page.context["form"].initial["facts"] == approval.facts
-    assert "Anmerkung zur letzten Vorlage Bitte schärfen." in text_of(page)
-
-
 def test_topic_is_submitted_for_approval(signed_in, senator):
     topic = make_topic(S.IN_PROGRESS)
 
@@ -302,6 +275,39 @@ def test_partner_corrects_and_retracts_a_proposal(client, office, partner):
     assert "Erneut vorschlagen" not in text
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (DialogueState.INVITED, "Die Geschäftsstelle plant dazu ein Gespräch."),
+        (DialogueState.CANCELLED, "Die Geschäftsstelle plant dazu ein Gespräch."),
+        (DialogueState.HELD, "Das Gespräch zu diesem Thema hat am Mi, 22.04.2026 stattgefunden."),
+        (DialogueState.CLOSED, "Das Gespräch zu diesem Thema hat am Mi, 22.04.2026 stattgefunden."),
+    ],
+)
+def test_proposer_who_was_not_invited_reads_that_the_dialogue_took_place(
+    client, partner, state, words
+):
+    topic = make_topic(proposed_by=partner)
+    dialogue = make_dialogue(state, topic=topic, title="Vertraulich")
+
+    response = client.get(topic.get_absolute_url())
+
+    assert words in text_of(response)
+    assert dialogue.get_absolute_url() not in links_of(response)
+
+
+def test_invited_proposer_gets_the_link_to_the_dialogue_instead(client, partner):
+    topic = make_topic(proposed_by=partner)
+    dialogue = make_dialogue(DialogueState.HELD, topic=topic)
+    make_invitation(dialogue, person=partner.person)
+
+    response = client.get(topic.get_absolute_url())
+
+    assert dialogue.get_absolute_url() in links_of(response)
+    assert "stattgefunden" not in text_of(response)
+    assert "plant dazu ein Gespräch" not in text_of(response)
+
+
 def test_proposal_of_somebody_else_is_not_retracted(client, partner):
     topic = make_topic(
         S.PROPOSED, proposed_by=make_user(PARTNER, organisation=partner.person.organisation)
@@ -370,14 +376,3 @@ def test_reason_stays_when_the_topic_has_changed_meanwhile(signed_in):
     press(signed_in, signed_in.post(address, {**hidden_fields(response), "reason": "Doch"}))
     topic.refresh_from_db()
     assert (topic.state, topic.reason) == (S.NOT_TAKEN_UP, "Doch")
-
-
-def test_submission_shows_its_mail_on_the_form(signed_in, senator):
-    topic = make_topic(S.IN_PROGRESS, series=make_series(SeriesState.CONSENTED), title="Wärme")
-
-    text = text_of(signed_in.get(f"{topic.get_absolute_url()}vorlegen/"))
-
-    assert "Mit dem Absenden wird 1 Person benachrichtigt." in text
-    assert "Betreff: Freigabe erbeten bis [Frist von dieser Seite]: Wärme" in text
-    assert "Votum: [Votum von dieser Seite]" in text
-    assert "senatorin@example.org" in text

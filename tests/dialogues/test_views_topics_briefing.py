@@ -1,0 +1,49 @@
+"""The Leitungsvorlage of a topic: what it begins with and what its page shows."""
+
+import pytest
+
+from approvals.enums import ApprovalState
+from dialogues.enums import SeriesState, TopicState
+from tests.approvals.builders import make_approval, make_subject
+from tests.dialogues.builders import make_series, make_topic
+from tests.dialogues.pages import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+S = TopicState
+
+
+def test_briefing_is_filled_from_the_topic(signed_in):
+    topic = make_topic(S.IN_PROGRESS, title="Wärme", wish="Ein Tarif")
+
+    initial = signed_in.get(f"{topic.get_absolute_url()}vorlegen/").context["form"].initial
+
+    assert {name: str(value) for name, value in initial.items() if name != "version"} == {
+        "occasion": f"Themenvorschlag: {topic.organisation}",
+        "facts": "Betriebe suchen Nachwuchs.\n\nEin Tarif",
+        "assessment": "",
+        "vote": "Freigabe des Themas „Wärme“",
+        "due_on": "2026-03-09",
+    }
+
+
+def test_briefing_is_filled_from_the_last_one_returned(signed_in):
+    topic = make_topic(S.IN_PROGRESS)
+    approval = make_approval(
+        ApprovalState.RETURNED, subject=make_subject(pk=topic.pk), comment="Bitte schärfen."
+    )
+
+    page = signed_in.get(f"{topic.get_absolute_url()}vorlegen/")
+
+    assert page.context["form"].initial["facts"] == approval.facts
+    assert "Anmerkung zur letzten Vorlage Bitte schärfen." in text_of(page)
+
+
+def test_submission_shows_its_mail_on_the_form(signed_in, senator):
+    topic = make_topic(S.IN_PROGRESS, series=make_series(SeriesState.CONSENTED), title="Wärme")
+
+    text = text_of(signed_in.get(f"{topic.get_absolute_url()}vorlegen/"))
+
+    assert "Mit dem Absenden wird 1 Person benachrichtigt." in text
+    assert "Betreff: Freigabe erbeten bis [Frist von dieser Seite]: Wärme" in text
+    assert "Votum: [Votum von dieser Seite]" in text
+    assert "senatorin@example.org" in text
