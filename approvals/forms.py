@@ -32,6 +32,7 @@ from approvals.registry import (
 from core.conflicts import SeenForm
 from core.dates import add_working_days, day_note, latest_working_day, local_date
 from core.forms import CleanCharField, DayField, DeadlineInput, PeriodForm, TimeField
+from core.texts import renewed_text
 from core.uploads import FilesField
 
 DECISION_WORKING_DAYS = 5  # the deadline that a briefing suggests
@@ -121,6 +122,7 @@ class BriefingForm(SeenForm, AttachmentsForm):
         today: dt.date,
         suggestion: Briefing,
         former: ApprovalRequest | None = None,
+        former_suggestion: Briefing | None = None,
         needs_occasion: bool = False,
         help_texts: Mapping[str, str | Promise] = MappingProxyType({}),
         starts_at: dt.datetime | None = None,
@@ -128,12 +130,15 @@ class BriefingForm(SeenForm, AttachmentsForm):
     ):
         """Fill the form from `former`, the subject's last approval, or else from `suggestion`.
 
+        What `former` took over from `former_suggestion` is replaced by what `suggestion` says now.
         `help_texts` replace those of the fields. `starts_at` is the start of what is asked about,
         by which it has to be decided.
         """
         # A returned briefing is usually corrected and submitted again.
-        source = former or suggestion
-        initial = {name: getattr(source, name) for name in suggestion.texts}
+        initial = dict(suggestion.texts)
+        for name, text in initial.items() if former else ():
+            outdated = getattr(former_suggestion or suggestion, name)
+            initial[name] = renewed_text(getattr(former, name), outdated, text)
         initial["due_on"] = suggested_deadline(today, starts_at)
         super().__init__(*args, initial=initial, former=former, **kwargs)
         self.starts_at = starts_at

@@ -313,7 +313,7 @@ def submit_briefing(
     *,
     kind: ApprovalKind,
     facts: Iterable[Fact],
-    suggestion: Briefing,
+    suggest: Callable[[Mapping[str, str]], Briefing],
     done: str,
     template: str,
     options: Sequence[dict] = (),
@@ -323,21 +323,21 @@ def submit_briefing(
 ) -> HttpResponse:
     """Show the form for a Leitungsvorlage; on POST, request an approval with `service`.
 
-    For the views of the apps above. The form starts with the last Leitungsvorlage about `subject`,
-    or else with `suggestion`. `options` are the dates to decide on, as the approval will store
-    them; `others` are records that must be as shown, beside `subject`. `form_options` are passed
-    to `BriefingForm`, `context` to the template.
+    `suggest` drafts it from what is shown of `subject` (label → value). `options` are the dates to
+    decide on, as the approval will store them; `others` are records that must be as shown too.
     """
     now = timezone.now()
     former = approvals_about(kind, subject.pk).first()
+    shown = snapshot_of(facts, subject)
     form = BriefingForm(
         request.POST or None,
         request.FILES or None,
         instance=subject,
         others=others,
         today=local_date(now),
-        suggestion=suggestion,
+        suggestion=suggest(dict(shown)),
         former=former,
+        former_suggestion=suggest(dict(former.snapshot)) if former else None,
         **form_options,
     )
     if form.is_valid():
@@ -352,7 +352,7 @@ def submit_briefing(
         "cards": comment_cards(_("Anmerkung zur letzten Vorlage"), former),
         **previews_context(draft_previews(submission_drafts(kind, str(subject), now=now))),
         # The same comparison that the senator's office will see.
-        "differences": differences_since(kind, subject.pk, snapshot_of(facts, subject), options),
+        "differences": differences_since(kind, subject.pk, shown, options),
     } | context
     return render_form(request, form, template=template, **context)
 

@@ -1,10 +1,11 @@
-"""Text as people type and paste it: remove what nobody can see, mark what is cut, and take out
-what gives a person away.
+"""Text as people type and paste it: remove what nobody can see, mark what is cut, take out what
+gives a person away, and renew what the portal had drafted in it.
 """
 
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,9 @@ CONTROL = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_NO
 HIDDEN = re.compile(
     r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
 )
+
+
+SENTENCE_LENGTH = 20  # from which a text is taken for a sentence of its own
 
 
 def clean_text(text: str) -> str:
@@ -80,3 +84,29 @@ class Traces:
         if isinstance(value, dict):
             return {key: self.clean(item) for key, item in value.items()}
         return value
+
+
+def renewed_text(written: str, before: str, after: str) -> str:
+    """Return `written` with the paragraphs it has from the draft `before` replaced by those of the
+    draft `after`; whatever somebody wrote or reworded stays.
+    """
+    old, new = (text.split("\n\n") if text else [] for text in (before, after))
+    outdated = [part for part in old if part not in new]
+    fresh = [part for part in new if part not in old]
+    text = written.replace("\r\n", "\n")
+    # Who has rewritten all of it, or got no draft, wants no additions either.
+    keeps_draft = any(part in text for part in old)
+    for former, present in zip_longest(outdated, fresh):
+        if former:
+            text = _replaced(text, former, present or "")
+        elif keeps_draft and present not in text:
+            text = f"{text}\n\n{present}"
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _replaced(text: str, former: str, present: str) -> str:
+    # A description of one word may occur in other sentences, which are not the portal's.
+    if len(former) < SENTENCE_LENGTH:
+        paragraphs = text.split("\n\n")
+        return "\n\n".join(present if part == former else part for part in paragraphs)
+    return text.replace(former, present)

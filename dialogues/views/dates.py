@@ -12,8 +12,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
-from approvals.models import OPEN_CONDITIONS
-from approvals.registry import Briefing
 from approvals.views import submit_briefing
 from core.dates import local_date
 from core.errors import Refused, Warned
@@ -25,8 +23,8 @@ from core.views import (
     render_form,
     run_service,
 )
-from dialogues.enums import DIALOGUE_MOVES, SENATOR_ATTENDS, OptionState
-from dialogues.facts import DATES_FACTS, open_conditions, options_to_tick
+from dialogues.enums import DIALOGUE_MOVES, OptionState
+from dialogues.facts import DATES_FACTS, options_to_tick, suggest_dates_briefing
 from dialogues.forms import DateOptionFormSet, FixDateForm, SeenReasonForm
 from dialogues.mails import addressees_of_cancellation
 from dialogues.models import DateOption, Dialogue
@@ -147,7 +145,7 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
         partial(service, dialogue=dialogue),
         kind=ApprovalKind.DATES,
         facts=DATES_FACTS,
-        suggestion=_suggested_briefing(dialogue),
+        suggest=partial(suggest_dates_briefing, dialogue),
         options=options_to_tick(options),
         others=options,
         form_options={"starts_at": first},
@@ -162,26 +160,6 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
 
 def _with_preference(option: DateOption) -> str:
     return f"{option} ({option.get_host_preference_display()})"
-
-
-def _suggested_briefing(dialogue: Dialogue) -> Briefing:
-    """Return a draft of the Leitungsvorlage, built from the facts of the dialogue."""
-    facts = _("%(host)s richtet das Gespräch zum Thema „%(topic)s“ aus.") % {
-        "host": dialogue.host,
-        "topic": dialogue.topic,
-    }
-    if dialogue.address:
-        facts += " " + _("Ort: %(place)s.") % {"place": dialogue.address}
-    series = dialogue.topic.series if dialogue.topic else ""
-    # Whether the senator takes part binds the approval, so the vote asked for has to say so.
-    vote = _("Zustimmung zu einem oder mehreren der Termine")
-    if dialogue.senator_attends:
-        vote = f"{vote}, {SENATOR_ATTENDS}"
-    occasion = _("Branchengespräch in der Reihe „%(series)s“") % {"series": series}
-    # No assessment: it is the office's own judgement, and nothing on record could stand in for it.
-    if conditions := open_conditions(dialogue):
-        facts = f"{facts}\n\n{OPEN_CONDITIONS}: {conditions}"
-    return Briefing(occasion, facts, "", vote)
 
 
 def withdraw(request, pk):

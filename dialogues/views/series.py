@@ -12,7 +12,6 @@ from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
 from approvals.progress import with_conditions
 from approvals.queries import approvals_about
-from approvals.registry import Briefing
 from approvals.views import submit_briefing
 from core.dates import local_date
 from core.progress import Button
@@ -26,7 +25,7 @@ from core.views import (
     saving,
 )
 from dialogues.enums import SERIES_MOVES
-from dialogues.facts import SERIES_FACTS
+from dialogues.facts import SERIES_FACTS, suggest_series_briefing
 from dialogues.forms import SeriesForm
 from dialogues.models import Dialogue, DialogueSeries
 from dialogues.permissions import can_manage
@@ -146,7 +145,6 @@ def submit(request, pk):
     series = get_for_office(request, SERIES, pk)
     if back := redirect_unless_possible(request, series, SERIES_MOVES, "request"):
         return back
-    vote = _("Zustimmung zur Reihe „%(title)s“") % {"title": series}
     dialogues = Dialogue.objects.filter(topic__series=series)
     return submit_briefing(
         request,
@@ -154,7 +152,7 @@ def submit(request, pk):
         partial(request_consent, series=series),
         kind=ApprovalKind.SERIES,
         facts=SERIES_FACTS,
-        suggestion=Briefing("", series.description, "", vote),
+        suggest=suggest_series_briefing,
         form_options={"starts_at": first_fixed_start(dialogues, timezone.localdate())},
         title=_("Zustimmung beantragen"),
         submit_label=_("Zur Zustimmung vorlegen"),

@@ -16,7 +16,6 @@ from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
 from approvals.progress import with_conditions
 from approvals.queries import approvals_about
-from approvals.registry import Briefing
 from approvals.views import submit_briefing
 from core.dates import local_date
 from core.progress import Button
@@ -31,7 +30,7 @@ from core.views import (
     run_service,
 )
 from dialogues.enums import TOPIC_MOVES, DialogueState, TopicState
-from dialogues.facts import TOPIC_FACTS
+from dialogues.facts import TOPIC_FACTS, suggest_topic_briefing
 from dialogues.forms import OfficeTopicForm, SeenReasonForm, TopicForm
 from dialogues.mails import proposer_to_notify
 from dialogues.models import Topic
@@ -318,21 +317,13 @@ def submit(request, pk):
         partial(submit_topic, topic=topic),
         kind=ApprovalKind.TOPIC,
         facts=TOPIC_FACTS,
-        suggestion=_suggested_briefing(topic),
+        suggest=suggest_topic_briefing,
         form_options={"starts_at": first_fixed_start(topic.dialogues.all(), timezone.localdate())},
         title=_("Zur Freigabe vorlegen"),
         submit_label=_("Zur Freigabe vorlegen"),
         done=_("Das Thema liegt zur Freigabe vor."),
         template="dialogues/form.html",
     )
-
-
-def _suggested_briefing(topic: Topic) -> Briefing:
-    """Return a draft of the Leitungsvorlage, built from the topic."""
-    who = topic.organisation or _("Geschäftsstelle")
-    occasion = _("Themenvorschlag: %(who)s") % {"who": who}
-    facts = "\n\n".join(part for part in (topic.description, topic.wish) if part)
-    return Briefing(occasion, facts, "", _("Freigabe des Themas „%(title)s“") % {"title": topic})
 
 
 def withdraw(request, pk):

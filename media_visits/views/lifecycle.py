@@ -59,7 +59,7 @@ def submit(request, pk):
         facts=VISIT_FACTS,
         # The facts are listed beside the briefing; why this company, and why now, only the office
         # knows.
-        suggestion=Briefing("", "", "", ""),
+        suggest=lambda _shown: Briefing("", "", "", ""),
         form_options={
             "needs_occasion": True,
             "help_texts": BRIEFING_HELP_TEXTS,

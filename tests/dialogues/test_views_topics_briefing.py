@@ -3,9 +3,11 @@
 import pytest
 
 from approvals.enums import ApprovalState
+from approvals.registry import Briefing
 from dialogues.enums import SeriesState, TopicState
-from tests.approvals.builders import make_approval, make_subject
-from tests.dialogues.builders import make_series, make_topic
+from dialogues.services import change_topic, submit_topic
+from tests.approvals.builders import NOW, make_approval, make_subject
+from tests.dialogues.builders import DUE_ON, make_series, make_topic
 from tests.dialogues.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -19,7 +21,7 @@ def test_briefing_is_filled_from_the_topic(signed_in):
 
     assert {name: str(value) for name, value in initial.items() if name != "version"} == {
         "occasion": f"Themenvorschlag: {topic.organisation}",
-        "facts": "Betriebe suchen Nachwuchs.\n\nEin Tarif",
+        "facts": "Betriebe suchen Nachwuchs.\n\nGewünschtes Ergebnis: Ein Tarif",
         "assessment": "",
         "vote": "Freigabe des Themas „Wärme“",
         "due_on": "2026-03-09",
@@ -47,3 +49,20 @@ def test_submission_shows_its_mail_on_the_form(signed_in, senator):
     assert "Betreff: Freigabe erbeten bis [Frist von dieser Seite]: Wärme" in text
     assert "Votum: [Votum von dieser Seite]" in text
     assert "senatorin@example.org" in text
+
+
+def test_briefing_submitted_again_has_the_present_text_of_the_topic(signed_in, office):
+    topic = make_topic(S.IN_PROGRESS, title="Wärme", wish="Ein Tarif für Strom")
+    url = f"{topic.get_absolute_url()}vorlegen/"
+    initial = signed_in.get(url).context["form"].initial
+    briefing = Briefing(initial["occasion"], f"{initial['facts']}\n\nEs eilt.", "", initial["vote"])
+    submit_topic(topic=topic, briefing=briefing, due_on=DUE_ON, by=office, now=NOW)
+    values = {"title": "Prozesswärme", "description": "Öfen.", "wish": "Ein Netz für Wärme"}
+    change_topic(topic=topic, values=values, by=office, now=NOW)
+
+    again = signed_in.get(url).context["form"].initial
+
+    assert (again["facts"], again["vote"]) == (
+        "Öfen.\n\nGewünschtes Ergebnis: Ein Netz für Wärme\n\nEs eilt.",
+        "Freigabe des Themas „Prozesswärme“",
+    )
