@@ -30,8 +30,8 @@ from approvals.registry import (
     snapshot_changes,
 )
 from core.conflicts import SeenForm
-from core.dates import add_working_days, day_note, latest_working_day, local_date
-from core.forms import CleanCharField, DayField, DeadlineInput, PeriodForm, TimeField
+from core.dates import add_working_days, latest_working_day, local_date
+from core.forms import AskedDayForm, CleanCharField, DayField, DeadlineInput, PeriodForm, TimeField
 from core.texts import renewed_text
 from core.uploads import FilesField
 
@@ -88,7 +88,7 @@ def suggested_deadline(today: dt.date, starts_at: dt.datetime | None) -> dt.date
     return max(latest_working_day(local_date(starts_at) - dt.timedelta(days=1)), today)
 
 
-class BriefingForm(SeenForm, AttachmentsForm):
+class BriefingForm(AskedDayForm, SeenForm, AttachmentsForm):
     """The *Leitungsvorlage* of a series, topic, date or visit, and the deadline of the decision."""
 
     field_order = ["occasion", "facts", "assessment", "vote", "attachments", "due_on"]
@@ -114,7 +114,12 @@ class BriefingForm(SeenForm, AttachmentsForm):
         max_length=300,
         help_text=gettext_lazy("Worum bitten Sie? Ein Satz, auf den man Ja sagen kann."),
     )
-    due_on = DayField(label=gettext_lazy("Entscheidung bis"), widget=DeadlineInput)
+    due_on = DayField(label=gettext_lazy("Entscheidung bis"), widget=DeadlineInput(asks=True))
+    overrule_label = gettext_lazy("Trotzdem vorlegen")
+    question = gettext_lazy(
+        "Bitte sehen Sie sich den Tag an, bis zu dem Sie um Entscheidung bitten: Erinnert wird nur "
+        "an Arbeitstagen. Noch ist nichts vorgelegt."
+    )
 
     def __init__(
         self,
@@ -151,12 +156,6 @@ class BriefingForm(SeenForm, AttachmentsForm):
         if error := deadline_error(due_on, self.starts_at):
             raise forms.ValidationError(error)
         return due_on
-
-    @property
-    def due_on_note(self) -> str:
-        """That the deadline is no working day, or an empty string. Only for a valid form."""
-        note = day_note(self.cleaned_data["due_on"])
-        return f"{note} {_('Erinnert wird nur an Arbeitstagen.')}" if note else ""
 
     @property
     def briefing(self) -> Briefing:

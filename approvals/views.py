@@ -343,7 +343,7 @@ def submit_briefing(
     if form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(service, briefing=form.briefing, due_on=due_on, by=request.user, now=now)
-        done = f"{with_told_note(done, kind, local_date(now))} {form.due_on_note}".strip()
+        done = with_told_note(done, kind, local_date(now))
         if run_service(request, call, form=form, done=done, seen=[subject, *others]):
             return redirect(subject)
     context = {

@@ -15,14 +15,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from core.conflicts import SeenForm, VersionedForm, unless_changed, version_of_all
-from core.dates import day_note
+from core.dates import concerns_about_day
 from core.errors import ChangedMeanwhile, NotAllowed, Refused, Unreadable, Warned
-from core.forms import WarnedForm
+from core.forms import HEEDED_DAY, WarnedForm
 from core.progress import Ticks
 from core.queries import keys_from
 from core.roles import OFFICE_ONLY, is_office
@@ -47,14 +46,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def day_hint(request: HttpRequest) -> HttpResponse:
     """Return what speaks against the day that is being typed into a `DeadlineInput`, if anything.
 
-    The only parameter is named like the field.
+    Beside `asks`, which adds the tick that an `AskedDayForm` asks for, the only parameter is named
+    like the field.
     """
+    typed = request.GET.dict()
+    asks = typed.pop("asks", "")
     try:
-        note = day_note(parse_day(" ".join(map(str, request.GET.values()))))
+        concerns = concerns_about_day(parse_day(" ".join(map(str, typed.values()))))
     except Unreadable:
         # Not typed to the end yet; the form says so when it is sent.
-        note = ""
-    return HttpResponse(format_html('<span id="day-hint">{}</span>', note))
+        concerns = []
+    context = {
+        "note": " ".join(concern.text for concern in concerns),
+        "name": HEEDED_DAY,
+        "keys": " ".join(concern.key for concern in concerns) if asks else "",
+    }
+    return render(request, "components/day_hint.html", context)
 
 
 # The URL itself is a secret: keep it out of other sites' logs, caches and search engines.

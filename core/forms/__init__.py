@@ -18,9 +18,10 @@ from core.forms.numbers import GermanDecimalField, GermanIntegerField
 from core.forms.pick_lists import MOST_RECENT, PickList, put_first, recently_used
 from core.forms.reasons import OutcomeForm, ReasonForm
 from core.forms.texts import CleanCharField, CleanEmailField, CleanURLField, limit_length
-from core.forms.warned import WarnedForm
+from core.forms.warned import HEEDED_DAY, AskedDayForm, WarnedForm
 
 __all__ = [
+    "AskedDayForm",
     "CheckboxList",
     "CleanCharField",
     "CleanEmailField",
@@ -31,6 +32,7 @@ __all__ = [
     "DeadlineInput",
     "GermanDecimalField",
     "GermanIntegerField",
+    "HEEDED_DAY",
     "MOST_RECENT",
     "MomentField",
     "NativeDateInput",

@@ -8,6 +8,7 @@ import datetime as dt
 
 from django import forms
 from django.urls import reverse_lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import ClockChange, berlin_moment, end_error
@@ -47,15 +48,16 @@ class DateInput(forms.DateInput):
 class DeadlineInput(DateInput):
     """A field for a day on which others have to act: it says at once that they will not be at work.
 
-    Without JavaScript, whoever sets the day learns it after sending, or never.
+    With `asks`, they confirm the day beside the field; without JavaScript, the `AskedDayForm` asks
+    once it was sent.
     """
 
     template_name = "django/forms/widgets/deadline_input.html"
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs=None, *, asks=False):
         super().__init__(
             {
-                "hx-get": reverse_lazy("day_hint"),
+                "hx-get": format_lazy("{}{}", reverse_lazy("day_hint"), "?asks=1" if asks else ""),
                 "hx-trigger": "load, input changed delay:400ms",
                 "hx-target": "next [role=status]",
                 # An answer without it, such as the page to sign in, leaves the line empty.

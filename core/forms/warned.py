@@ -6,8 +6,11 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Concern, Warned
+from core.dates import concerns_about_day
+from core.errors import Concern, Warned, require_heeded
 from core.forms.texts import CleanCharField
+
+HEEDED_DAY = "heeded_day"  # the tick that `day_hint` shows
 
 
 class WarnedForm(forms.Form):
@@ -33,3 +36,27 @@ class WarnedForm(forms.Form):
         data = self.data.copy()
         data[self.add_prefix("heeded")] = " ".join(concern.key for concern in self.concerns)
         self.data = data
+
+
+class AskedDayForm(WarnedForm):
+    """A form that asks about a weekend or holiday in its field `asked_day`, a `DeadlineInput` which
+    `asks`: the tick beside it answers before the form is sent, so that no chosen file is lost.
+    """
+
+    asked_day = "due_on"
+    question: str | Promise = _("Bitte sehen Sie sich den Tag an. Noch ist nichts gespeichert.")
+
+    @property
+    def heeded_keys(self) -> frozenset[str]:
+        return super().heeded_keys | frozenset(self.data.get(HEEDED_DAY, "").split())
+
+    def clean(self):
+        values = super().clean()
+        day = values.get(self.asked_day)
+        # Once nothing else is wrong, or somebody overrules it only to be refused.
+        if day and not self.errors:
+            try:
+                require_heeded(concerns_about_day(day), self.heeded_keys, str(self.question))
+            except Warned as warned:
+                self.show_concerns(warned)
+        return values

@@ -14,7 +14,7 @@ from approvals.enums import ApprovalKind
 from approvals.registry import binding_changes, clashes_of
 from approvals.services import lapse_changed_approvals
 from core.conflicts import apply_values
-from core.dates import format_date, local_date
+from core.dates import concerns_about_day, format_date, local_date
 from core.errors import Concern, Refused, require_heeded
 from core.history import save_as
 from core.roles import require_office
@@ -126,14 +126,15 @@ def change_dialogue(
     # `apply_values` changes the dialogue in place; the copy keeps the stored values to compare.
     before = copy(dialogue)
     apply_values(dialogue, values, version)
-    _require_heeded_people(before, dialogue, heeded, by=by, now=now)
-    if before.host_id != dialogue.host_id:
-        # It was the former host that agreed; the new one has not been asked.
-        apply_values(dialogue, NO_HOST_REPLY)
     # Invitations name this day, so guests may rely on it from their release on.
     if before.state == DialogueState.INVITED:
         _require_rsvp_day(before, dialogue.rsvp_by, now)
     _require_seats(dialogue)
+    # Last, so that nobody overrules a warning only to be refused.
+    _require_heeded(before, dialogue, heeded, by=by, now=now)
+    if before.host_id != dialogue.host_id:
+        # It was the former host that agreed; the new one has not been asked.
+        apply_values(dialogue, NO_HOST_REPLY)
     # Before saving, because a change is announced at once only if no approval lapses.
     lapses = _lapse_dates(before, dialogue, by=by, now=now)
     return save_and_announce(dialogue, before, lapses=lapses, by=by, now=now, notify=notify)
@@ -147,11 +148,12 @@ def require_editable(dialogue: Dialogue) -> None:
         raise Refused(text % {"state": dialogue.get_state_display()})
 
 
-def _require_heeded_people(
+def _require_heeded(
     before: Dialogue, dialogue: Dialogue, heeded: Collection[str], *, by, now: dt.datetime
 ) -> None:
-    """Raise Warned if another contact is from elsewhere than the host, or if the dates clash with
-    others because of another host or because the senator now attends.
+    """Raise Warned if another contact is from elsewhere than the host, if the dates clash with
+    others because of another host or because the senator now attends, or if another deadline for
+    replies is no working day.
     """
     # Asked at once: whoever is warned in two steps would have to overrule the first one again.
     concerns, questions = [], []
@@ -162,6 +164,10 @@ def _require_heeded_people(
     if found := _new_clashes(before, dialogue, by=by, now=now):
         concerns += found
         questions.append(_("Zur selben Zeit gibt es schon einen anderen Termin."))
+    if dialogue.rsvp_by and dialogue.rsvp_by != before.rsvp_by:
+        if found := concerns_about_day(dialogue.rsvp_by):
+            concerns += found
+            questions.append(_("Bis zu diesem Tag bitten Sie um Antwort."))
     require_heeded(concerns, heeded, " ".join(questions))
 
 

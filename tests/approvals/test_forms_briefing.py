@@ -83,22 +83,33 @@ def test_deadline_after_the_day_of_the_event_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("due_on", "note"),
+    ("due_on", "key", "text"),
     [
-        ("2026-03-13", ""),
-        ("2026-03-14", "Der 14.03.2026 ist ein Samstag. Erinnert wird nur an Arbeitstagen."),
+        ("2026-03-14", "weekend-2026-03-14", "Der 14.03.2026 ist ein Samstag."),
         (
             "2026-04-06",
-            "Mo, 06.04.2026 ist in Berlin ein gesetzlicher Feiertag (Ostermontag). "
-            "Erinnert wird nur an Arbeitstagen.",
+            "holiday-2026-04-06",
+            "Mo, 06.04.2026 ist in Berlin ein gesetzlicher Feiertag (Ostermontag).",
         ),
     ],
 )
-def test_deadline_on_a_free_day_is_accepted_with_a_note(due_on, note):
-    form = make_form(FILLED_IN | {"due_on": due_on})
+def test_deadline_on_a_free_day_is_asked_about_before_submitting(due_on, key, text):
+    asked = make_form(FILLED_IN | {"due_on": due_on})
 
-    assert form.is_valid()
-    assert form.due_on_note == note
+    assert not asked.is_valid()
+    assert [concern.text for concern in asked.concerns] == [text]
+    assert asked.data["heeded"] == key
+    # Confirmed on the page that asked, or beside the field before the form was sent.
+    for name in ("heeded", "heeded_day"):
+        assert make_form(FILLED_IN | {"due_on": due_on, name: key}).is_valid(), name
+    other = make_form(FILLED_IN | {"due_on": "2026-03-15", "heeded_day": key})
+    assert not other.is_valid()
+
+
+def test_deadline_is_not_asked_about_while_something_else_is_wrong():
+    form = make_form(FILLED_IN | {"due_on": "2026-03-14", "vote": ""})
+
+    assert (form.is_valid(), form.concerns) == (False, ())
 
 
 def test_valid_form_gives_the_briefing_and_the_deadline():

@@ -236,6 +236,21 @@ def test_day_that_is_being_typed_is_answered_with_what_speaks_against_it(client)
         "01.01.9999": "",
     }
 
-    answered = {day: client.get("/tag/", {"due_on": day}).text for day in answers}
+    answered = {day: client.get("/tag/", {"due_on": day}).text.strip() for day in answers}
 
     assert answered == {day: f'<span id="day-hint">{text}</span>' for day, text in answers.items()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("day", "keys"),
+    [("26.12.2026", "holiday-2026-12-26 weekend-2026-12-26"), ("01.04.2026", None)],
+)
+def test_free_day_that_a_form_asks_about_comes_with_a_tick(client, day, keys):
+    client.force_login(make_user(OFFICE))
+
+    answer = client.get("/tag/", {"asks": "1", "due_on": day}).text
+
+    tick = f'<input type="checkbox" name="heeded_day" value="{keys}" required>'
+    assert (tick in answer) == (keys is not None)
+    assert ("<input" in answer) == (keys is not None)

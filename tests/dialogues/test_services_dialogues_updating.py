@@ -6,7 +6,7 @@ import pytest
 
 from approvals.enums import ApprovalState
 from core.conflicts import version_of
-from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
 from core.models import Origin
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostReply, OptionState, RsvpState
@@ -178,3 +178,22 @@ def test_guests_get_no_day_to_reply_that_has_passed(office):
     edit(dialogue, office, rsvp_by=NOW.date())
     dialogue.refresh_from_db()
     assert (dialogue.rsvp_by, dialogue.internal_notes) == (NOW.date(), "Anrufen")
+
+
+def test_other_reply_day_on_a_weekend_is_asked_about(office):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    saturday = {"rsvp_by": RSVP_BY + dt.timedelta(days=3)}
+
+    with nothing_changes(dialogue), pytest.raises(Warned, match="bitten Sie um Antwort") as warned:
+        edit(dialogue, office, **saturday)
+
+    (concern,) = warned.value.concerns
+    assert (concern.key, concern.text) == (
+        "weekend-2026-04-18",
+        "Der 18.04.2026 ist ein Samstag.",
+    )
+    change_dialogue(
+        dialogue=dialogue, values=saturday, by=office, now=NOW, heeded={"weekend-2026-04-18"}
+    )
+    # Nobody is asked again about a day that stays.
+    edit(dialogue, office, **saturday, programme="14:00 Begrüßung")
