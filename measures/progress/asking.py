@@ -148,8 +148,9 @@ class UnaskedGroup(NamedTuple):
     rest_url: str = ""
 
     @property
-    def is_long(self) -> bool:
-        return self.count > SHOWN_NAMES
+    def is_open(self) -> bool:
+        """Whether the page shows the lines at once: only what asks for something, and is short."""
+        return self.count <= SHOWN_NAMES and any(line.links for line in self.lines)
 
 
 def unasked_groups(

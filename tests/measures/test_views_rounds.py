@@ -148,6 +148,8 @@ def test_page_of_the_round_names_whom_it_does_not_ask_and_what_to_do(client, off
         ("Nicht gefragt, weil aus früheren Unterlagen übernommen", 1),
         ("Nicht gefragt, weil abgeschlossen", 1),
     ]
+    # What the office can do something about is not folded.
+    assert [group.is_open for group in groups] == [True, True, False, False]
     (unreachable,), (leadless,), _taken_over, (completed,) = [group.lines for group in groups]
     assert (unreachable.name, unreachable.note) == ("Verband", "Campus")
     assert (leadless.name, leadless.note) == ("Dach", "diverse Senatsverwaltungen")
@@ -181,7 +183,7 @@ def test_many_whom_a_round_does_not_ask_are_folded_and_cut(client, office):
 
     without_lead, ended = page.context["unasked"]
     for group, chosen in ((without_lead, "lead=unknown"), (ended, "phase=discontinued")):
-        assert (group.count, len(group.lines), group.is_long) == (51, 50, True)
+        assert (group.count, len(group.lines), group.is_open) == (51, 50, False)
         assert group.rest_url == f"/massnahmen/?plan={plan.pk}&{chosen}"
         assert client.get(group.rest_url).context["page_obj"].paginator.count == 51
     assert "<details open>" not in page.content.decode()
