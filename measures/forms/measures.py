@@ -86,6 +86,11 @@ class MeasureForm(VersionedForm):
         self.fields["sectors"].widget.attrs["class"] = "choices--inline"
         plans = list(Plan.objects.newest_first())
         self.fields["plan"].queryset = Plan.objects.newest_first()
+        empty = self.fields["plan"].empty_label
+        self.fields["plan"].choices = [
+            *([] if empty is None else [("", empty)]),
+            *((plan.pk, str(plan)) for plan in plans),
+        ]
         # Sections of all plans: without JavaScript, the choices cannot follow the chosen plan.
         self.fields["section"].queryset = PlanSection.objects.filter(plan__in=plans)
         self.fields["section"].choices = [

@@ -247,7 +247,9 @@ def measure_create(request):
 
 
 def measure_edit(request, pk):
-    measure = get_object_or_404(Measure.objects.visible_to(request.user), pk=pk)
+    # The form shows both, and its version is made of them.
+    measures = Measure.objects.visible_to(request.user).prefetch_related("supporters", "sectors")
+    measure = get_object_or_404(measures, pk=pk)
     require(can_change_measures(request.user))
     form = MeasureForm(request.POST or None, instance=measure)
     done = _("Die Maßnahme ist gespeichert.")

@@ -126,3 +126,12 @@ def test_edit_without_a_version_overwrites_nothing(office):
 
     assert response.status_code == 200
     assert Measure.objects.get().title == "Alt"
+
+
+def test_form_of_a_measure_needs_no_more_than_twelve_queries(client, django_assert_max_num_queries):
+    client.force_login(make_user(OFFICE))
+    measure = make_measure(make_plan())
+    measure.supporters.add(make_organisation("Kammer"), make_organisation("Verband"))
+
+    with django_assert_max_num_queries(12):
+        client.get(f"/massnahmen/{measure.pk}/bearbeiten/")
