@@ -184,6 +184,8 @@ class _ReusedCells:
         if cell is None:
             cell = self._cells[column, number_format] = WriteOnlyCell(self._sheet)
             cell.number_format = number_format
+            # Beside a text of several lines, a day at the foot of the line is hard to find.
+            cell.alignment = Alignment(vertical="top")
         cell.value = value
         return cell
 

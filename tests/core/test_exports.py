@@ -91,6 +91,12 @@ def test_line_is_as_high_as_its_longest_text_and_the_head_is_not_wrapped(setting
     assert not sheet["A2"].alignment.wrap_text
 
 
+def test_dates_stand_at_the_top_beside_long_texts():
+    sheet = sheet_of(make_list(HEADER, [["eins\nzwei", dt.date(2026, 3, 2), NOW]]))
+
+    assert [cell.alignment.vertical for cell in sheet[2]] == ["top", "top", "top"]
+
+
 def test_dates_stay_dates_in_berlins_time():
     moment = dt.datetime(2019, 6, 17, 22, 30, tzinfo=dt.UTC)
     sheet = sheet_of(make_list(HEADER, [[dt.date(2019, 3, 27), moment, dt.time(14, 0)]]))

@@ -318,6 +318,8 @@ def test_publishing_asks_first_about_unconfirmed_texts_and_unknown_lights(client
     ):
         assert words in asked, words
     assert ">Gesamtschau<" not in asked
+    # Nothing can be typed here.
+    assert "was Sie eingetragen haben" not in asked
 
     unread = client.post(url).content.decode()
     report.refresh_from_db()

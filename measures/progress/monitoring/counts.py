@@ -92,7 +92,7 @@ def count_table(
         ]
     ]
     # Room for the longest word of the scales.
-    widths = [32, 12, *(15 for _part in scale)]
+    widths = [38, 12, *(15 for _part in scale)]
     return table(caption, header, rows, widths=widths, numbers=True)
 
 
