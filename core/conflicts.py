@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.db import models, transaction
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
 from core.dates import format_date, format_moment
@@ -30,12 +31,15 @@ from core.numbers import format_decimal
 
 # Columns that the portal writes by itself, while nobody has changed anything.
 UNSEEN_FIELDS = frozenset({"last_login"})
+VERSION_LENGTH, FIELD_LENGTH = 20, 6  # hexadecimal digits of a record's and of a field's digest
 # Stands for the version of a form that showed no record, because there was none yet.
 NO_RECORD = "-"
 
 
 class Conflict(NamedTuple):
-    """A field that differs: its label, the saved value and the value typed here."""
+    """A field that differs: its label, the saved value and the value typed here, or a note that
+    nothing was.
+    """
 
     label: str
     theirs: str
@@ -44,16 +48,31 @@ class Conflict(NamedTuple):
 
 def version_of(obj: models.Model, fields: Iterable[str]) -> str:
     """Return a fingerprint of the values of `fields`. Many-to-many fields cost a query each."""
-    values = []
-    for name in sorted(fields):
-        field = obj._meta.get_field(name)
-        value = field.value_from_object(obj)
-        if field.many_to_many:
-            # A different order of a many-to-many relation is not a change.
-            value = sorted(getattr(part, "pk", part) for part in value)
-        values.append([name, str(value)])
+    values = [[name, _plain(_stored(obj, name))] for name in sorted(fields)]
+    return _digest(values, VERSION_LENGTH)
+
+
+def _stored(obj: models.Model, name: str) -> Any:
+    return obj._meta.get_field(name).value_from_object(obj)
+
+
+def _plain(value: Any) -> str:
+    """Return the same text for a value of a record and for the one that its form has cleaned."""
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(value, list | models.QuerySet) and all(
+        isinstance(part, models.Model) for part in value
+    ):
+        # A different order of a many-to-many relation is not a change.
+        return str(sorted(part.pk for part in value))
+    if isinstance(value, dt.datetime):
+        return str(value.astimezone(dt.UTC))
+    return str(value)
+
+
+def _digest(value: Any, length: int) -> str:
     # Part of the digest is enough: it only has to differ from one version to the next.
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:20]
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:length]
 
 
 def own_fields(obj: models.Model) -> list[str]:
@@ -203,12 +222,15 @@ class VersionedForm(forms.ModelForm):
     conflicts: list[Conflict]
     # Whether what was typed holds once the form is sent again after a conflict.
     can_overwrite = True
+    # False where a field means nothing without the others: a value and its period would be mixed
+    # from what two people said.
+    fields_stand_alone = True
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.conflicts = []
         if self.instance.pk:
-            self.initial["version"] = self._version_of(self.instance)
+            self.initial["version"] = self._carried_for(self.instance)
 
     @property
     def model_fields(self) -> tuple[str, ...]:
@@ -216,6 +238,24 @@ class VersionedForm(forms.ModelForm):
 
     def _version_of(self, obj: models.Model) -> str:
         return version_of(obj, (*self.model_fields, *self.shown_fields))
+
+    def _carried_for(self, obj: models.Model) -> str:
+        """Return the fingerprint of `obj` and, after an underscore, one of each field: from these a
+        later conflict tells what its user has typed and what was only shown.
+        """
+        fields = "".join(
+            _digest(_plain(_stored(obj, name)), FIELD_LENGTH) for name in self.model_fields
+        )
+        return f"{self._version_of(obj)}_{fields}"
+
+    def _is_untouched(self, name: str, value: Any) -> bool:
+        """Whether `value` is what the form showed. False if the form does not know."""
+        if not self.fields_stand_alone or name not in self.model_fields:
+            return False
+        _version, _line, fields = self.cleaned_data.get("version", "").partition("_")
+        start = self.model_fields.index(name) * FIELD_LENGTH
+        shown = fields[start : start + FIELD_LENGTH]
+        return shown == _digest(_plain(value), FIELD_LENGTH)
 
     def version_for(self, obj: models.Model | None) -> str:
         """Return the fingerprint that this form carries once it shows the saved `obj`."""
@@ -231,12 +271,13 @@ class VersionedForm(forms.ModelForm):
     @property
     def version_shown(self) -> str:
         """The fingerprint of the object as this form showed it."""
-        return self.cleaned_data.get("version", "")
+        return self.cleaned_data.get("version", "").partition("_")[0]
 
     def show_conflict(self, error: ChangedMeanwhile, current: models.Model | None) -> None:
         """Show the saved object `current`, if there is one, beside what was typed.
 
-        The form takes the fingerprint of `current`, so the next save overwrites it.
+        The form takes the fingerprint of `current`, so the next save overwrites it, and its values
+        of the fields that nobody has touched here, so that saving does not undo what others did.
         """
         self.add_error(None, str(error))
         self.can_overwrite = error.can_overwrite
@@ -248,11 +289,34 @@ class VersionedForm(forms.ModelForm):
                 continue
             typed, saved = _in_words(self, name, mine), _in_words(self, name, _value(current, name))
             # Fields with the same value in both versions would only distract.
-            if typed != saved:
-                self.conflicts.append(
-                    Conflict(str(self.fields[name].label), saved or "–", typed or "–")
-                )
-        _show_version(self, self._version_of(current))
+            if typed == saved:
+                continue
+            if self._is_untouched(name, mine):
+                self._show_saved(name, current)
+                typed = _("nicht geändert; der gespeicherte Wert gilt")
+            self.conflicts.append(
+                Conflict(str(self.fields[name].label), saved or "–", typed or "–")
+            )
+        _show_version(self, self._carried_for(current))
+
+    def _show_saved(self, name: str, current: models.Model) -> None:
+        """Make the bound field `name` show the value of `current`."""
+        bound, data = self[name], self.data.copy()
+        widget = bound.field.widget
+        stored = bound.field.prepare_value(model_to_dict(current, [name]).get(name))
+        value = widget.format_value(stored)
+        if isinstance(bound.field, forms.BooleanField):
+            value = "on" if stored else None
+        elif isinstance(value, list) and not getattr(widget, "allow_multiple_selected", False):
+            value = value[0]
+        data.pop(bound.html_name, None)
+        if isinstance(value, list):
+            # Not a QueryDict where a form was given a plain dictionary.
+            getattr(data, "setlist", data.__setitem__)(bound.html_name, value)
+        # A check box that is not ticked, and an empty field, send nothing.
+        elif value is not None:
+            data[bound.html_name] = value
+        self.data = data
 
 
 class SeenForm(forms.Form):

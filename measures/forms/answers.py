@@ -32,6 +32,8 @@ class ForecastForm(VersionedForm):
     lack the reason.
     """
 
+    fields_stand_alone = False
+
     class Meta:
         model = ReportedForecast
         fields = ("forecast_on", "forecast_reason")
@@ -58,6 +60,8 @@ class ForecastForm(VersionedForm):
 
 class ReportedValueForm(VersionedForm):
     """The value of an indicator; `series` are the values it has, by day."""
+
+    fields_stand_alone = False
 
     shown_fields = ("starts_on", "ends_on")
     period = PeriodField(

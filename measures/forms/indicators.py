@@ -41,6 +41,8 @@ class IndicatorForm(VersionedForm):
 
 
 class TargetForm(VersionedForm):
+    fields_stand_alone = False
+
     class Meta:
         model = IndicatorTarget
         fields = ("due_on", "value")
@@ -48,6 +50,7 @@ class TargetForm(VersionedForm):
 
 
 class ValueForm(VersionedForm):
+    fields_stand_alone = False
     shown_fields = ("starts_on", "ends_on")
     period = PeriodField(
         label=_("Zeitraum"),

@@ -184,6 +184,8 @@ class ReportForm(VersionedForm):
     The form carries the `ReportingSituation` in which it was shown.
     """
 
+    fields_stand_alone = False
+
     shown = CleanCharField(required=False, widget=forms.HiddenInput)
 
     class Meta:

@@ -110,6 +110,49 @@ def test_form_shows_both_versions_in_the_readers_words():
     }
 
 
+def test_what_nobody_touched_takes_the_saved_value():
+    mine, theirs = make_organisation("Kammer"), make_organisation("Bezirk")
+    measure = make_measure(title="Alt", lead=mine, starts_on=dt.date(2026, 1, 1), is_published=True)
+    measure.supporters.add(mine)
+    sent = data_of(MeasureForm(instance=measure)) | {"description": "Meine Beschreibung"}
+    saved = Measure.objects.get()
+    saved.title, saved.lead, saved.is_published = "Neu", theirs, False
+    saved.starts_on = dt.date(2026, 2, 1)
+    saved.save()
+    saved.supporters.set([theirs, mine])
+    form = MeasureForm(sent, instance=Measure.objects.get())
+    assert form.is_valid(), form.errors
+
+    form.show_conflict(ChangedMeanwhile("Zu spät."), saved)
+
+    note = "nicht geändert; der gespeicherte Wert gilt"
+    assert {tuple(conflict) for conflict in form.conflicts} == {
+        ("Beschreibung", "–", "Meine Beschreibung"),
+        ("Titel", "Neu", note),
+        ("Federführung", "Bezirk", note),
+        ("Unterstützende Akteure", "Bezirk, Kammer", note),
+        ("Beginn", "01.02.2026", note),
+        ("Veröffentlicht", "nein", note),
+    }
+    again = MeasureForm(data_of(form), instance=Measure.objects.get())
+    assert again.is_valid(), again.errors
+    assert again.version_shown == version_of(saved, form.model_fields)
+    values = again.values
+    assert (values["title"], values["lead"], values["starts_on"]) == (
+        "Neu",
+        theirs,
+        saved.starts_on,
+    )
+    assert set(values["supporters"]) == {theirs, mine}
+    assert (values["is_published"], values["description"]) == (False, "Meine Beschreibung")
+
+
+def data_of(form) -> dict:
+    """Return what a browser sends of `form` as it stands."""
+    values = {bound.html_name: bound.value() for bound in form}
+    return {name: value for name, value in values.items() if value not in (None, False)}
+
+
 def test_acting_on_a_state_that_was_not_seen_is_refused():
     office, measure = make_user(OFFICE), make_measure(title="Alt")
     version = version_of(measure, ["title"])
