@@ -81,16 +81,34 @@ def _require_readable(request: HttpRequest) -> None:
     if request.content_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise BadRequest("form data in another encoding than UTF-8")
     try:
+        if request.content_type == "multipart/form-data":
+            _require_parts(request)
         fields = [*request.POST, *request.FILES]
     # The client went away, or sent nothing more for some seconds (deploy/gunicorn.conf.py).
     except UnreadablePostError as error:
         raise BadRequest("unreadable form data") from error
-    if not fields and request.content_type == "multipart/form-data":
-        # An empty form is only the closing boundary, `--…--`, with or without line breaks. In
-        # anything longer Django has found no field, which it takes for an empty form as well.
-        boundary = request.content_params.get("boundary", "")
-        if int(request.META["CONTENT_LENGTH"] or 0) - len(boundary) not in (4, 6, 8):
-            raise BadRequest("form data without a field")
+    # Where Django finds no part, it takes anything for an empty form.
+    if not fields and _has_parts(request):
+        raise BadRequest("form data without a field")
+
+
+def _has_parts(request: HttpRequest) -> bool:
+    """Return whether the body is longer than the closing boundary, `--…--` with line breaks."""
+    boundary = request.content_params.get("boundary", "")
+    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    return request.content_type == "multipart/form-data" and length > len(boundary) + 8
+
+
+def _require_parts(request: HttpRequest) -> None:
+    """Raise BadRequest (400) for a multipart body that is too short for a part, unless it is an
+    empty form: the closing boundary and nothing else.
+    """
+    if _has_parts(request):
+        return
+    # Read before Django parses it; afterwards, the body is gone.
+    boundary = request.content_params.get("boundary", "").encode()
+    if request.body.strip(b"\r\n") != b"--%s--" % boundary:
+        raise BadRequest("form data without a field")
 
 
 def new_token() -> str:

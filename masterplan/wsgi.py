@@ -5,20 +5,23 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masterplan.settings")
 
 
 class CompleteBody:
-    """The body of a request. Reading raises OSError when it ends before its announced length, which
-    Django answers with 400.
+    """The body of a request. Reading raises OSError, which Django answers with 400, when it ends
+    before its announced length, or does not begin and end with the `boundary` of its parts.
 
     gunicorn takes a connection that the client closes for the end of the body, and Django a body
-    that is too short for a form: a text cut in the middle would be saved.
+    that is too short for a form: a text cut in the middle would be saved. Of parts with another
+    boundary than announced, Django saves everything from the first field on as its text.
     """
 
-    def __init__(self, body: Any, length: int) -> None:
+    def __init__(self, body: Any, length: int, boundary: bytes = b"") -> None:
         self._body, self._missing = body, length
+        self._boundary, self._tail, self._has_begun = b"--" + boundary, b"", not boundary
 
     def read(self, size: int = -1) -> bytes:
         return self._counted(self._body.read(size), size)
@@ -31,7 +34,29 @@ class CompleteBody:
         is_short = len(data) < wanted or wanted < 0
         if is_short and self._missing > 0:
             raise OSError("the body ended before its announced length")
+        if self._boundary != b"--":
+            self._check_parts(data)
         return data
+
+    def _check_parts(self, data: bytes) -> None:
+        if not self._has_begun and data:
+            self._has_begun = True
+            if not data.startswith(self._boundary[: len(data)]):
+                raise OSError("the body does not begin with its boundary")
+        # Two hyphens and two line ends may follow the last boundary.
+        self._tail = (self._tail + data)[-len(self._boundary) - 6 :]
+        if self._missing <= 0 and self._boundary + b"--" not in self._tail:
+            raise OSError("the body does not end with its boundary")
+
+
+def boundary_of(environ: dict[str, Any]) -> bytes:
+    """Return the boundary that the header of a form in parts announces, empty for other bodies."""
+    try:
+        kind, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+    except ValueError:
+        return b""  # Django refuses the header itself
+    is_in_parts = kind == "multipart/form-data"
+    return parameters.get("boundary", "").encode("latin-1", "replace") if is_in_parts else b""
 
 
 def with_complete_bodies(application: Callable) -> Callable:
@@ -40,7 +65,8 @@ def with_complete_bodies(application: Callable) -> Callable:
     def serve(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or "0"
         if length.isdecimal():
-            environ["wsgi.input"] = CompleteBody(environ["wsgi.input"], int(length))
+            body = environ["wsgi.input"]
+            environ["wsgi.input"] = CompleteBody(body, int(length), boundary_of(environ))
         return application(environ, start_response)
 
     return serve

@@ -60,6 +60,10 @@ class Stalled(FakePayload):
         (f"{MULTIPART}; charset=base64", PART, 400, "unvollständig"),
         ("multipart/form-data", PART, 400, "unvollständig oder beschädigt"),
         (MULTIPART, b"kaputt", 400, "unvollständig oder beschädigt"),
+        # As long as an empty form, and with the boundary of another.
+        (MULTIPART, b"kaput", 400, "unvollständig oder beschädigt"),
+        (MULTIPART, b"--Y--\r\n", 400, "unvollständig oder beschädigt"),
+        (MULTIPART, b"--X--", 404, "Diese Seite gibt es nicht"),
         (MULTIPART, PART[-7:], 404, "Diese Seite gibt es nicht"),
         (MULTIPART, PART, 404, "Diese Seite gibt es nicht"),
         ("", b"", 404, "Diese Seite gibt es nicht"),
@@ -71,6 +75,15 @@ def test_only_forms_that_can_be_read_reach_a_page(client, content_type, body, st
     answer = client.generic("POST", "/gibtesnicht/", body, content_type=content_type)
 
     assert (answer.status_code, sentence in answer.text) == (status, True)
+
+
+@pytest.mark.parametrize("length", [{}, {"CONTENT_LENGTH": ""}, {"CONTENT_LENGTH": "0"}])
+def test_parts_are_announced_but_there_is_no_body(client, length):
+    client.force_login(make_user(OFFICE))
+
+    answer = client.generic("POST", "/gibtesnicht/", CONTENT_TYPE=MULTIPART, **length)
+
+    assert (answer.status_code, "unvollständig" in answer.text) == (400, True)
 
 
 def test_body_that_is_not_announced_or_does_not_arrive_reaches_no_page(client):

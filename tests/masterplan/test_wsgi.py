@@ -43,3 +43,29 @@ def test_body_cut_off_is_not_read_as_a_form(body, content_type):
     assert read(body, content_type, len(body))["title"] == "Ankauf"
     with pytest.raises(UnreadablePostError):
         read(body[:-20], content_type, len(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PART.replace(b"--b", b"--c"),
+        PART.removesuffix(b"--b--\r\n"),
+        PART.replace(b"--b--", b"--b"),
+        b"Vorspann\r\n" + PART,
+    ],
+    ids=["another boundary", "without the last", "without its end", "something before"],
+)
+def test_body_without_its_boundaries_is_not_read_as_a_form(body):
+    with pytest.raises(UnreadablePostError):
+        read(body, "multipart/form-data; boundary=b", len(body))
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n", b"\r\n\r\n"])
+def test_form_in_parts_is_read_however_large_it_is_and_however_it_ends(end):
+    body = PART.replace(b"Ankauf", b"A" * 200_000).removesuffix(b"\r\n") + end
+
+    assert len(read(body, "multipart/form-data; boundary=b", len(body))["title"]) == 200_000
+
+
+def test_form_without_a_field_is_read():
+    assert read(b"--b--\r\n", "multipart/form-data; boundary=b", 7) == {}
