@@ -13,6 +13,7 @@ from django.db.models.deletion import Collector
 from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from simple_history.models import HistoricalRecords
 
 from core.dates import format_date
 from core.errors import Refused, violation_as
@@ -23,6 +24,15 @@ from core.roles import actor_label
 from core.texts import shorten
 
 MAX_REASON_LENGTH = 100  # of the column that simple-history adds
+
+
+class RelatedHistory(HistoricalRecords):
+    """The history of a model with `m2m_fields`, at two queries less for a new object."""
+
+    def create_historical_record_m2ms(self, history_instance, instance):
+        # An object just inserted has no relations yet; simple-history would look for them.
+        if history_instance.history_type != "+":
+            super().create_historical_record_m2ms(history_instance, instance)
 
 
 def save_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:

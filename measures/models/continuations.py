@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
+from core.history import RelatedHistory
 from core.models import Origin
 from core.roles import is_inside
 from measures.enums import ContinuationKind
@@ -57,7 +57,7 @@ class Continuation(models.Model):
     decided_at = models.DateTimeField(_("entschieden am"), null=True, editable=False)
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
-    history = HistoricalRecords(m2m_fields=["successors"])
+    history = RelatedHistory(m2m_fields=["successors"])
     objects = ContinuationQuerySet.as_manager()
 
     class Meta:

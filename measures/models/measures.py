@@ -6,11 +6,11 @@ from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from core.dates import format_date
 from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
 from core.folding import FoldedField, matching
+from core.history import RelatedHistory
 from core.models import Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from measures.enums import (
@@ -195,7 +195,7 @@ class Measure(Undertaking, Status, Assignable):
     # The list searches this column and sorts by it instead of the title.
     search = FoldedField(sources=("title", "code", "lead_text", "supporters_text", "description"))
 
-    history = HistoricalRecords(excluded_fields=["search"], m2m_fields=["supporters", "sectors"])
+    history = RelatedHistory(excluded_fields=["search"], m2m_fields=["supporters", "sectors"])
     objects = MeasureQuerySet.as_manager()
 
     class Meta:

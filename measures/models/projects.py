@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from core.folding import FoldedField, matching
+from core.history import RelatedHistory
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from measures.models.measures import (
     HAS_ONE_LEAD,
@@ -71,7 +71,7 @@ class Project(Undertaking):
     theme = models.CharField(_("thematisch passend zu"), max_length=200, blank=True)
     search = FoldedField(sources=("title", "theme", "lead_text", "supporters_text", "description"))
 
-    history = HistoricalRecords(excluded_fields=["search"], m2m_fields=["supporters"])
+    history = RelatedHistory(excluded_fields=["search"], m2m_fields=["supporters"])
     objects = ProjectQuerySet.as_manager()
 
     class Meta:

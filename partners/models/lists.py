@@ -3,9 +3,9 @@
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from core.folding import has_words
+from core.history import RelatedHistory
 from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from partners.models.people import Person
@@ -33,7 +33,7 @@ class DistributionList(models.Model):
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
     # With members: people later ask who was on the list when a dialogue was prepared.
-    history = HistoricalRecords(m2m_fields=[members])
+    history = RelatedHistory(m2m_fields=[members])
     objects = DistributionListQuerySet.as_manager()
 
     class Meta:

@@ -384,3 +384,16 @@ def test_runtime_names_the_wording_and_the_days(runtime, starts_on, ends_on, lab
     measure = Measure(runtime=runtime, starts_on=starts_on, ends_on=ends_on)
 
     assert measure.runtime_label == label
+
+
+def test_history_of_a_new_measure_is_written_without_a_search_for_its_supporters(
+    django_assert_num_queries,
+):
+    plan, supporter = make_plan(), make_organisation()
+
+    with django_assert_num_queries(2):  # the measure, and its line of history
+        measure = make_measure(plan)
+
+    measure.supporters.add(supporter)
+    noted = [[row.organisation for row in line.supporters.all()] for line in measure.history.all()]
+    assert noted == [[supporter], []]
