@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.models.signals import post_migrate
@@ -165,6 +166,15 @@ def lasting_roles():
     post_migrate.connect(bring_back, sender=sender)
     yield
     post_migrate.disconnect(bring_back, sender=sender)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_permissions():
+    """Leave out Django's permissions and content types, which the portal does not use: writing them
+    again after each test that commits takes ten times as long as emptying the tables.
+    """
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture(autouse=True, scope="session")
