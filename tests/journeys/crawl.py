@@ -10,6 +10,19 @@ from django.urls import resolve
 
 from partners.models import User
 from tests.journeys.visitor import Page
+from tests.settings import ON_POSTGRESQL
+
+# An account of each role, a deputy, and somebody signed out.
+LEAST_PAGES = {
+    "geschaeftsstelle": 300,
+    "senatorin": 120,
+    "vertretung": 80,
+    "vdma-ost": 70,
+    "steuerungskreis": 70,
+    "": 3,
+}
+# Of pages whose URLs differ in a number so many are opened, and fewer on a second database.
+MOST_ALIKE = 2 if ON_POSTGRESQL else 4
 
 MOST_QUERIES = 20
 MOST_QUERIES_OF = {
@@ -218,3 +231,14 @@ class Crawl:
             if address in self.linked and "?" not in address:
                 kinds[NAME.sub(r"\1/#", NUMBER.sub("/#", address))].append(address)
         return dict(kinds)
+
+
+def open_every_kind(name: str) -> Crawl:
+    """Open the pages that `name` of the demo can reach, or anybody if it is empty.
+
+    Raises AssertionError if a page has a fault or too few were found.
+    """
+    crawl = Crawl(client_of(name), "/" if name else "/anmelden/", most_alike=MOST_ALIKE).run()
+    assert not crawl.faults, "\n".join(crawl.faults)
+    assert crawl.pages >= min(LEAST_PAGES[name], 40 if ON_POSTGRESQL else 300)
+    return crawl

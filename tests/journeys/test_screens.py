@@ -10,7 +10,7 @@ from dialogues.models import Invitation
 from measures.models import Measure
 from media_visits.models import Visit
 from partners.models import Organisation
-from tests.journeys.crawl import Crawl, client_of
+from tests.journeys.crawl import client_of, open_every_kind
 from tests.journeys.screen import DESKTOP, PHONE, open_screen
 from tests.journeys.site import open_site
 
@@ -18,7 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.usefixture
 
 # Accounts that only read are left out: they see no form of their own.
 LEAST_KINDS = {"geschaeftsstelle": 60, "senatorin": 25, "vdma-ost": 15}
-FEW_ALIKE = 2
 MANY_STATES = (
     "/massnahmen/#/",
     "/branchengespraeche/#/",
@@ -87,8 +86,40 @@ def demo_settings(settings):
     settings.DEMO = True
 
 
+ADD = """([attributes, style]) => {
+  const added = document.createElement("button");
+  Object.assign(added, {textContent: "Kaum zu lesen", ...attributes});
+  Object.assign(added.style, style);
+  document.querySelector("main").append(added);
+}"""
+
+
+@pytest.mark.parametrize(
+    ("style", "line"),
+    [
+        ({"color": "#aaa", "background": "#fff"}, "second (light): color-contrast"),
+        # Readable on the light page only.
+        ({"color": "#333", "background": "none"}, "second (dark): color-contrast"),
+        ({"width": "9px", "height": "9px", "padding": "0"}, "second at 320 px: target-size"),
+    ],
+    ids=["light", "dark", "narrow"],
+)
+def test_new_look_is_checked_after_the_same_page_without_it(style, line, browser, site):
+    attributes = {"className": re.sub(r"\W+", "-", line)}
+
+    with open_screen(browser, client_of(""), site) as screen:
+        assert screen.findings("/anmelden/") == []
+        # Three in a row, so that each small one is too close to the next.
+        for _number in range(3):
+            screen.page.evaluate(ADD, [attributes, style])
+
+        found = screen.findings_now("second")
+
+    assert [text for text in found if text.startswith(line)], found
+
+
 def kinds_of(name: str) -> dict[str, list[str]]:
-    return Crawl(client_of(name), "/" if name else "/anmelden/", most_alike=FEW_ALIKE).run().kinds()
+    return open_every_kind(name).kinds()
 
 
 def assert_nothing_found(found: list[str], screen) -> None:
