@@ -1,6 +1,8 @@
 """Real PostgreSQL and Redis servers for tests that start the portal's processes."""
 
+import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -52,6 +54,33 @@ def own_redis(worker_id):
         client.flushdb()
         yield address
         client.flushdb()
+
+
+@pytest.fixture
+def migrated(base_dir, tmp_path_factory, worker_id):
+    """Return a function that puts an SQLite database with all migrations into the VAR_DIR `folder`.
+
+    The test processes share what the first one of them makes, as the migrations take longer than
+    most of what is tested with them.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared if worker_id == "master" else shared.parent
+    made, unfinished = shared / "migrated.sqlite3", shared / "migrating.sqlite3"
+
+    def put_into(folder: Path) -> None:
+        with (shared / "migrated.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                environment = native_environment(
+                    VAR_DIR=str(shared), DATABASE_URL=f"sqlite:///{unfinished}"
+                )
+                command = [sys.executable, "manage.py", "migrate", "--noinput", "--verbosity=0"]
+                subprocess.run(command, cwd=base_dir, env=environment, check=True)
+                unfinished.rename(made)
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(made, folder / "db.sqlite3")
+
+    return put_into
 
 
 @pytest.fixture

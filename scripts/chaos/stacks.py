@@ -126,7 +126,7 @@ def _set_up(
         MAIL_URL=f"smtp://127.0.0.1:{port}/",
         MAIL_FOLDER=str(folder / "mail"),
     )
-    (folder / "var").mkdir()
+    (folder / "var").mkdir(exist_ok=True)  # a test has put a database there
     _migrate(environment)
     mail_server = Process(
         "The mail server",

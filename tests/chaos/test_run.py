@@ -44,9 +44,11 @@ def test_full_stack_keeps_its_promises_in_a_short_run(story_of):
 
 @pytest.mark.embedded
 @pytest.mark.slow
-def test_embedded_stack_loses_nothing_when_its_one_worker_is_killed(story_of):
-    with own_folder() as folder, embedded_stack(folder) as stack:
-        verdict = story_of(stack, mails=50, kills=2)
+def test_embedded_stack_loses_nothing_when_its_one_worker_is_killed(story_of, migrated):
+    with own_folder() as folder:
+        migrated(folder / "var")
+        with embedded_stack(folder) as stack:
+            verdict = story_of(stack, mails=50, kills=2)
 
     assert verdict.broken == []
     assert {

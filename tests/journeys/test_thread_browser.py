@@ -10,7 +10,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.embedded
-def test_thread_works_on_the_embedded_stack(browser, start, tmp_path):
+def test_thread_works_on_the_embedded_stack(browser, start, tmp_path, migrated):
+    migrated(tmp_path / "var")
+
     walk_thread(browser, start_embedded(start, tmp_path, free_port()))
 
 

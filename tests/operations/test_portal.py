@@ -45,6 +45,7 @@ def test_portal_serves_restarts_a_dead_process_and_ends_them_all(portal):
     wait_for(output, "Das Portal läuft")
     first = descendants_of(process.pid)
 
+    assert output.read_text().startswith("Datenbank wird eingerichtet …\n")
     assert f"http://localhost:{port}" in output.read_text()
     assert status_of(f"http://localhost:{port}/healthz")[0] == 200
     assert status_of(f"http://127.0.0.1:{port}/healthz")[0] == 200
@@ -71,7 +72,8 @@ def test_portal_serves_restarts_a_dead_process_and_ends_them_all(portal):
         pass
 
 
-def test_portal_runs_once_over_the_same_data_and_starts_again(portal):
+def test_portal_runs_once_over_the_same_data_and_starts_again(portal, migrated, tmp_path):
+    migrated(tmp_path / "var")
     first, output = portal(free_port())
     wait_for(output, "Das Portal läuft")
 
