@@ -56,7 +56,9 @@ def start_embedded(start, folder: Path, port: int) -> Portal:
 def start_stack(
     start, folder: Path, port: int, *, database: str, redis: str, base_dir: Path
 ) -> Portal:
-    """Start the services of docker-compose.yml natively on a PostgreSQL and a Redis."""
+    """Start the services of docker-compose.yml natively on a PostgreSQL and a Redis, and wait until
+    each is healthy by its own check.
+    """
     environment = {
         "DATABASE_URL": database,
         "REDIS_URL": redis,
@@ -65,22 +67,41 @@ def start_stack(
         "MAIL_FOLDER": str(folder / "mail"),
         "DEMO": "1",
     }
-    for command in (["migrate", "--noinput"], ["demo"], ["collectstatic", "--noinput"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=base_dir,
-            env=native_environment(**environment),
-            check=True,
-            stdout=subprocess.DEVNULL,
-            timeout=PATIENCE,
-        )
     services = yaml.safe_load((base_dir / "docker-compose.yml").read_text())["services"]
+    manage = [sys.executable, "manage.py"]
+    for command in (
+        services["setup"]["command"],
+        [*manage, "demo"],
+        [*manage, "collectstatic", "--noinput"],
+    ):
+        _run(command, base_dir, environment)
     for name in ("web", "worker", "beat"):
         start(services[name]["command"], **environment)
-    return _ready(Portal(f"http://localhost:{port}", folder / "mail"))
+    portal = _ready(Portal(f"http://localhost:{port}", folder / "mail"))
+    # Worker and beat have no address; the page asks for their heartbeats.
+    _wait_for_ok(f"http://127.0.0.1:{port}/healthz/betrieb")
+    for name in ("worker", "beat"):
+        kind, *check = services[name]["healthcheck"]["test"]
+        assert kind == "CMD"
+        _run(check, base_dir, environment)
+    return portal
+
+
+def _run(command: list[str], base_dir: Path, environment: dict[str, str]) -> None:
+    subprocess.run(
+        command,
+        cwd=base_dir,
+        env=native_environment(**environment),
+        check=True,
+        stdout=subprocess.DEVNULL,
+        timeout=PATIENCE,
+    )
 
 
 def _ready(portal: Portal) -> Portal:
-    address = f"{portal.url}/healthz"
-    wait_until(lambda: status_of(address)[0] == 200, what=lambda: status_of(address))
+    _wait_for_ok(f"{portal.url}/healthz")
     return portal
+
+
+def _wait_for_ok(address: str) -> None:
+    wait_until(lambda: status_of(address)[0] == 200, what=lambda: status_of(address))

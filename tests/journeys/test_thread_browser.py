@@ -17,7 +17,7 @@ def test_thread_works_on_the_embedded_stack(browser, start, tmp_path, migrated):
 
 
 @pytest.mark.stack
-def test_thread_works_on_postgresql_and_redis(
+def test_thread_works_with_the_services_of_docker_compose(
     browser, start, tmp_path, own_postgresql, own_redis, base_dir
 ):
     portal = start_stack(
