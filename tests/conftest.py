@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
+from django.utils.translation.reloader import translation_file_changed
 from hypothesis import settings as hypothesis_settings
 from simple_history.signals import pre_create_historical_record
 
@@ -58,7 +59,9 @@ def pytest_configure(config):
     """Compile the translation catalogues once, before the worker processes start."""
     if not hasattr(config, "workerinput"):
         for folder in settings.LOCALE_PATHS:
-            compile_catalogues(folder)
+            if compile_catalogues(folder):
+                # Without worker processes, Django has already read what was there.
+                translation_file_changed(None, folder / "django.mo")
 
 
 @pytest.hookimpl(trylast=True)
