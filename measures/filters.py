@@ -28,6 +28,8 @@ from measures.queries import (
     past_matches,
     past_overdue,
     running_plan,
+    search_measures,
+    search_projects,
     section_choices,
     sections_of,
     undecided_measures,
@@ -176,7 +178,7 @@ class MeasureFilter(filters.FilterSet):
         return data
 
     def search(self, measures, name, value):
-        return measures.matching(value)
+        return search_measures(measures, value, self.user)
 
     def by_value(self, measures, name, value):
         # Unknown is stored as an empty text, but an empty choice already means *alle*.
@@ -302,8 +304,12 @@ class ProjectFilter(filters.FilterSet):
         model = Project
         fields = []
 
+    def __init__(self, data, *, queryset, user):
+        self.user = user
+        super().__init__(data, queryset=queryset)
+
     def search(self, projects, name, value):
-        return projects.matching(value)
+        return search_projects(projects, value, self.user)
 
 
 class SuccessionFilter(filters.FilterSet):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from core.folding import FoldedField
 from core.models import Origin
 from core.roles import is_inside
 from measures.enums import ContactRole
@@ -98,7 +99,9 @@ class Contact(UndertakingPart):
         help_text=_("Kleinere Zahlen zuerst; bei gleicher steht die Ansprechperson vorn."),
     )
 
-    history = HistoricalRecords()
+    search = FoldedField(sources=("function",))
+
+    history = HistoricalRecords(excluded_fields=["search"])
     objects = ContactQuerySet.as_manager()
 
     class Meta:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core import models as core_models
+from core.folding import FoldedField
 from core.roles import OFFICE, has_role, is_inside
 from measures.models.contacts import BELONGS_TO_ONE, UndertakingPart, of_visible_owner
 
@@ -48,7 +49,9 @@ class Material(UndertakingPart):
 class Document(Material, core_models.Document):
     """*Dokument*: an uploaded file. `title` is the name of the file, `heading` what it is."""
 
-    history = HistoricalRecords()
+    search = FoldedField(sources=("heading", "title"))
+
+    history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
         verbose_name = _("Dokument")
@@ -69,7 +72,9 @@ class Link(Material):
 
     url = models.URLField(_("Internetadresse"), max_length=500)
 
-    history = HistoricalRecords()
+    search = FoldedField(sources=("heading", "url"))
+
+    history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
         verbose_name = _("Link")

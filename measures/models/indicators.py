@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from core.folding import FoldedField
 from core.models import Origin
 from core.numbers import format_decimal
 from core.periods import Period
@@ -72,7 +73,9 @@ class Indicator(models.Model):
     position = models.PositiveSmallIntegerField(_("Reihenfolge"), default=0)
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
-    history = HistoricalRecords()
+    search = FoldedField(sources=("title", "unit", "source"))
+
+    history = HistoricalRecords(excluded_fields=["search"])
     objects = IndicatorQuerySet.as_manager()
 
     class Meta:

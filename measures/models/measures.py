@@ -194,8 +194,12 @@ class Measure(Undertaking, Status, Assignable):
     )
     # The list searches this column and sorts by it instead of the title.
     search = FoldedField(sources=("title", "code", "lead_text", "supporters_text", "description"))
+    # Apart, because only the office may find what only the office may read.
+    search_internal = FoldedField(sources=("internal_notes",))
 
-    history = RelatedHistory(excluded_fields=["search"], m2m_fields=["supporters", "sectors"])
+    history = RelatedHistory(
+        excluded_fields=["search", "search_internal"], m2m_fields=["supporters", "sectors"]
+    )
     objects = MeasureQuerySet.as_manager()
 
     class Meta:

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from core.folding import FoldedField
 from core.models import Origin
 from measures.enums import FINISHED_PHASES
 from measures.models.measures import Measure
@@ -77,7 +78,9 @@ class Milestone(models.Model):
     )
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
-    history = HistoricalRecords()
+    search = FoldedField(sources=("title", "forecast_reason", "owner_text"))
+
+    history = HistoricalRecords(excluded_fields=["search"])
     objects = MilestoneQuerySet.as_manager()
 
     class Meta:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from core.folding import FoldedField
 from core.models import Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from core.typed_dates import FIRST_YEAR, LAST_YEAR
@@ -137,7 +138,9 @@ class PlanSection(Sourced):
         verbose_name=_("übernommen aus"),
     )
 
-    history = HistoricalRecords()
+    search = FoldedField(sources=("title", "code"))
+
+    history = HistoricalRecords(excluded_fields=["search"])
     objects = PlanSectionQuerySet.as_manager()
 
     class Meta:

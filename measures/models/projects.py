@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.folding import FoldedField, matching
+from core.folding import FoldedField
 from core.history import RelatedHistory
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from measures.models.measures import (
@@ -39,10 +39,6 @@ class ProjectQuerySet(models.QuerySet):
         # Both are met without a plan, whose predecessor is missing then.
         led &= is_shown_to_leads("plan") & is_shown_to_leads("measure__plan")
         return self.filter(published | led)
-
-    def matching(self, words: str):
-        """Find projects by their own text and the name of their lead."""
-        return self.filter(matching(words, "search", "lead__search"))
 
     def outside_plans(self):
         """Projects that fit a plan's themes but belong neither to it nor to one of its measures."""

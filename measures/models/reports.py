@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.enums import TrafficLight
+from core.folding import FoldedField
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from measures.enums import OPEN_REPORT_STATES, Financing, Obstacle, Phase, ReportState
@@ -139,7 +140,19 @@ class StatusReport(Status):
     )
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
-    history = HistoricalRecords()
+    # Without the comment of the office, which not everybody may read who may read the report.
+    search = FoldedField(
+        sources=(
+            "summary",
+            "outlook",
+            "traffic_light_reason",
+            "help_wanted",
+            "official_reason",
+            "official_help",
+        )
+    )
+
+    history = HistoricalRecords(excluded_fields=["search"])
     objects = ReportQuerySet.as_manager()
 
     class Meta:

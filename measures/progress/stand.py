@@ -11,7 +11,7 @@ from measures.queries import recorded_since
 
 NOT_KEPT = gettext_lazy(
     "Von heute sind auch hier: Namen von Organisationen und wer was sehen darf. Nicht zu sehen "
-    "sind Kontakte und was Meilensteine voraussetzten."
+    "sind Kontakte und was Meilensteine voraussetzten. Die Suche liest die Maßnahmen selbst."
 )
 
 

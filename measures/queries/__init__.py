@@ -131,6 +131,7 @@ from measures.queries.rounds import (
     sample_without_lead,
     titles_as_list,
 )
+from measures.queries.search import search_measures, search_projects
 from measures.queries.sections import (
     SectionBranch,
     descendants_of,
@@ -261,6 +262,8 @@ __all__ = [
     "rounds_with_entries",
     "running_plan",
     "section_choices",
+    "search_measures",
+    "search_projects",
     "section_branch",
     "section_history",
     "section_path",

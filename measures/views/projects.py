@@ -22,7 +22,7 @@ from measures.views.documents import material_card
 @require_safe
 def outside(request):
     projects = Project.objects.visible_to(request.user).outside_plans().select_related("lead")
-    listing = ProjectFilter(request.GET, queryset=projects)
+    listing = ProjectFilter(request.GET, queryset=projects, user=request.user)
     context = {
         "filter": listing,
         "page_obj": paginate(request, listing.qs.order_by("search", "pk")),

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.dates import format_moment
+from core.folding import has_words
 from core.models import Origin
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 from dialogues.queries import as_seen_by
-from measures.models import Document, Link, Measure, Project, ReportRequest
+from measures.models import Document, Link, Measure, PlanSection, Project, ReportRequest
 from media_visits.models import Coverage, Visit
 from outbox.models import Mail
 from overview.queries import Found, Kind
@@ -21,6 +22,9 @@ from partners.models import DistributionList, Organisation, Person
 KIND_LABELS = {
     "measures": gettext_lazy("Maßnahmen"),
     "projects": gettext_lazy("Einzelprojekte"),
+    "sections": gettext_lazy("Abschnitte von Plänen"),
+    "documents": gettext_lazy("Dokumente zu Maßnahmen und Projekten"),
+    "links": gettext_lazy("Links zu Maßnahmen und Projekten"),
     "dialogues": gettext_lazy("Branchengespräche"),
     "topics": gettext_lazy("Themen"),
     "series": gettext_lazy("Reihen"),
@@ -69,6 +73,9 @@ def grouped_hits(found: Iterable[Found], words: str, user) -> list[HitGroup]:
     groups = []
     for kind, records, count in found:
         hits, has_more = hits_of(kind.key, records, user), count > len(records)
+        if kind.key in ("measures", "projects"):
+            pairs = zip(hits, records, strict=True)
+            hits = [_with_place(hit, record, words) for hit, record in pairs]
         url = _url_of_all(kind, words) if has_more else ""
         groups.append(HitGroup(kind.key, str(KIND_LABELS[kind.key]), count, hits, url))
     return groups
@@ -79,6 +86,14 @@ def hits_of(kind: str, records: Iterable, user) -> list[Hit]:
     if kind == "dialogues":
         records = as_seen_by(user, records)
     return [_marked(HIT_BUILDERS[kind](record), record) for record in records]
+
+
+def _with_place(hit: Hit, found: Measure | Project, words: str) -> Hit:
+    """Say of a hit whose own text lacks `words` where else they stand."""
+    if has_words(words, found.search, found.lead.search if found.lead else ""):
+        return hit
+    place = _("Treffer in Abschnitt, Meilensteinen, Berichten, Kontakten oder Dokumenten")
+    return hit._replace(note=f"{hit.note} · {place}")
 
 
 def _marked(hit: Hit, record) -> Hit:
@@ -107,6 +122,10 @@ def _project(project: Project) -> Hit:
     # Not its measure, which the user may not see.
     place = _("außerhalb des Plans") if project.is_outside_plans else project.plan
     return _hit(project.title, project.get_absolute_url(), place, project.lead_label)
+
+
+def _section(section: PlanSection) -> Hit:
+    return _hit(section.label, section.get_absolute_url(), section.plan, section.level_label)
 
 
 def _material(material: Document | Link, about: str) -> Hit:
@@ -197,6 +216,7 @@ def _request(request: ReportRequest) -> Hit:
 HIT_BUILDERS = {
     "measures": _measure,
     "projects": _project,
+    "sections": _section,
     "documents": _document,
     "links": _link,
     "dialogues": _dialogue,

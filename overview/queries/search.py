@@ -14,11 +14,12 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Concat, Length, NullIf, StrIndex, Trim
 from django.db.models.lookups import GreaterThan, LessThan
 
-from core.folding import fold, folded_words
+from core.folding import fold, folded_words, matching
 from dialogues.enums import DialogueCategory
 from dialogues.models import Dialogue, DialogueSeries, Topic
 from dialogues.queries import search_dialogues
-from measures.models import Measure, Project
+from measures.models import Document, Link, Measure, PlanSection, Project
+from measures.queries import search_measures, search_projects
 from media_visits.models import Coverage, Visit
 from outbox.models import Mail
 from partners.models import DistributionList, Organisation, Person
@@ -59,12 +60,28 @@ def _newest_first(column: str):
 
 
 def _measures(user, words: str) -> QuerySet[Measure]:
-    return Measure.objects.visible_to(user).matching(words).select_related("plan", "lead")
+    measures = Measure.objects.visible_to(user).select_related("plan", "lead")
+    return search_measures(measures, words, user)
 
 
 def _projects(user, words: str) -> QuerySet[Project]:
-    projects = Project.objects.visible_to(user).matching(words)
-    return projects.select_related("plan", "lead")
+    projects = Project.objects.visible_to(user).select_related("plan", "lead")
+    return search_projects(projects, words, user)
+
+
+def _sections(user, words: str) -> QuerySet[PlanSection]:
+    sections = PlanSection.objects.visible_to(user).select_related("plan")
+    return sections.filter(matching(words))
+
+
+def _documents(user, words: str) -> QuerySet[Document]:
+    documents = Document.objects.visible_to(user).select_related("measure", "project")
+    return documents.filter(matching(words))
+
+
+def _links(user, words: str) -> QuerySet[Link]:
+    links = Link.objects.visible_to(user).select_related("measure", "project")
+    return links.filter(matching(words))
 
 
 def _topics(user, words: str) -> QuerySet[Topic]:
@@ -116,6 +133,9 @@ VISIT_HEADING = (Coalesce(NullIf("company_text", Value("")), "company__name"), "
 KINDS = (
     Kind("measures", _measures, ("-plan__position", "search"), ("title", "code"), code="code"),
     Kind("projects", _projects, ("search",), ("title",)),
+    Kind("sections", _sections, ("-plan__position", "search"), ("title",), code="code"),
+    Kind("documents", _documents, ("-pk",), ("heading",)),
+    Kind("links", _links, ("-pk",), ("heading",)),
     Kind("dialogues", _dialogues, (_newest_first("starts_at"), "search"), ("title",)),
     Kind("topics", _topics, ("search",), ("title",)),
     Kind("series", _series, ("-pk",)),

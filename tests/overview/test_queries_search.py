@@ -15,7 +15,14 @@ from outbox.models import Mail
 from overview.queries import HITS_PER_KIND, KINDS, find, is_too_short, ranked
 from partners.models import DistributionList
 from tests.dialogues.builders import make_dialogue, make_past, make_series, make_topic
-from tests.measures.builders import make_measure, make_plan, make_project
+from tests.measures.builders import (
+    make_document,
+    make_link,
+    make_measure,
+    make_plan,
+    make_project,
+    make_section,
+)
 from tests.media_visits.builders import make_coverage, make_visit
 from tests.outbox.builders import make_mail
 from tests.partners.builders import make_organisation, make_person, make_user
@@ -49,7 +56,10 @@ def write_mail(subject: str, **fields) -> Mail:
 def one_of_each():
     """One record of each kind with the word Hüttenwerk; nobody but the office may see them."""
     plan = make_plan(is_published=False)
-    make_measure(plan, "Hüttenwerk erneuern", is_published=False)
+    measure = make_measure(plan, "Hüttenwerk erneuern", is_published=False)
+    make_section(plan, "Rund ums Hüttenwerk")
+    make_document(measure, "Gutachten Hüttenwerk")
+    make_link(measure, "Beschluss Hüttenwerk", is_internal=False)
     make_project("Hüttenwerk vernetzen", is_published=False)
     topic = make_topic(TopicState.PROPOSED, title="Thema Hüttenwerk")
     make_dialogue(DialogueState.PLANNING, title="Gespräch im Hüttenwerk", topic=topic)
@@ -77,6 +87,8 @@ def test_office_finds_every_kind(one_of_each):
             {
                 "measures",
                 "projects",
+                "sections",
+                "links",
                 "dialogues",
                 "topics",
                 "series",

@@ -8,7 +8,14 @@ from django.urls import reverse
 
 from core.roles import OBSERVER, OFFICE, PARTNER, ROLES
 from tests.journeys.visitor import Page
-from tests.measures.builders import make_measure, make_plan, make_project
+from tests.measures.builders import (
+    make_document,
+    make_measure,
+    make_milestone,
+    make_plan,
+    make_project,
+    make_section,
+)
 from tests.media_visits.builders import make_coverage, make_visit
 from tests.partners.builders import make_organisation, make_person, make_user
 
@@ -58,6 +65,9 @@ def test_link_to_all_hits_leads_to_the_filtered_list_with_the_same_number(client
         visit = make_visit(title=f"Ankauf {number}")
         make_coverage(title=f"Ankauf {number}", visit=visit)
         make_project(f"Ankauf {number}")
+        measure = make_measure(plan, f"Anderes {number}")
+        make_milestone(measure, f"Ankauf {number}")
+        make_document(measure, f"Ankauf {number}", is_internal=False)
 
     page = page_for(client, q="ankauf")
 
@@ -65,6 +75,7 @@ def test_link_to_all_hits_leads_to_the_filtered_list_with_the_same_number(client
     assert urls == [
         "/massnahmen/?q=ankauf",
         "/suche/?q=ankauf&art=projects",
+        "/suche/?q=ankauf&art=documents",
         "/besuche/?q=ankauf",
         "/besuche/pressespiegel/?q=ankauf",
         "/partner/?q=ankauf",
@@ -72,7 +83,32 @@ def test_link_to_all_hits_leads_to_the_filtered_list_with_the_same_number(client
     ]
     for url in urls:
         text = Page(client.get(url).content.decode()).text
-        assert re.search(r"\b6 (Einträge|Treffer)\b", text), url
+        count = 12 if url.startswith("/massnahmen/") else 6
+        assert re.search(rf"\b{count} (Einträge|Treffer)\b", text), url
+
+
+def test_hit_says_when_the_words_stand_in_something_that_belongs_to_it(client, office):
+    plan = make_plan("MPI 2030")
+    make_milestone(make_measure(plan, "Flächen sichern"), "Ankauf")
+    make_measure(plan, "Zukauf", lead=make_organisation("Ankauf GmbH"))
+
+    groups = client.get(SEARCH, {"q": "ankauf"}).context["groups"]
+
+    (measures,) = (group for group in groups if group.key == "measures")
+    assert {hit.title: hit.note for hit in measures.hits} == {
+        "Flächen sichern": "MPI 2030 · Treffer in Abschnitt, Meilensteinen, Berichten, Kontakten "
+        "oder Dokumenten",
+        "Zukauf": "MPI 2030 · Ankauf GmbH",
+    }
+
+
+def test_section_is_found_and_leads_to_its_page(client, office):
+    section = make_section(make_plan("MPI 2030"), "Flächen", code="C 1")
+
+    page = page_for(client, q="c 1")
+
+    assert ("C 1: Flächen", section.get_absolute_url()) in page.links
+    assert "Abschnitte von Plänen 1 C 1: Flächen MPI 2030 · Handlungsfeld" in page.text
 
 
 def test_all_hits_of_one_kind_come_in_pages(client, office):
