@@ -60,13 +60,20 @@ class CleanEmailField(Clean, forms.EmailField):
 
 
 def validate_host(url: str) -> None:
-    """Raise ValidationError unless the host of `url`, a web address, can be written in ASCII."""
+    """Raise ValidationError unless the host of `url`, a web address, can be written in ASCII and
+    nothing stands before it: `https://www.berlin.de@example.org` leads elsewhere than it says, and
+    a password would be shown to every reader.
+    """
     try:
-        (urlsplit(url).hostname or "").encode("idna")
+        parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")
     except (UnicodeError, ValueError) as error:
         raise ValidationError(str(NO_WEB_ADDRESS), code="invalid") from error
+    if "@" in parts.netloc:
+        raise ValidationError(str(NO_NAME_IN_ADDRESS), code="name_in_address")
 
 
+NO_NAME_IN_ADDRESS = _("Bitte geben Sie die Internetadresse ohne Namen und Passwort vor „@“ ein.")
 NO_WEB_ADDRESS = _("Bitte geben Sie die Internetadresse so ein: https://www.berlin.de.")
 
 
@@ -78,6 +85,12 @@ class CleanURLField(Clean, forms.URLField):
 
     def __init__(self, **kwargs):
         super().__init__(**{"assume_scheme": "https", **kwargs})
+
+    def to_python(self, value):
+        url = super().to_python(value)
+        scheme, colon, rest = url.partition("://")
+        # Constraints of the database compare with `https://`, PostgreSQL letter by letter.
+        return f"{scheme.lower()}{colon}{rest}" if colon else url
 
 
 def limit_length(field: forms.Field, most: int) -> None:

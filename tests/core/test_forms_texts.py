@@ -89,10 +89,19 @@ def test_what_is_no_address_is_refused(text):
         ("www.berlin.de", "https://www.berlin.de"),
         ("http://berlin.de/a b".replace(" ", "%20"), "http://berlin.de/a%20b"),
         ("\ufeffhttps://berlin.de\u00a0", "https://berlin.de"),
+        ("HTTPS://Berlin.de/Ab", "https://Berlin.de/Ab"),
     ],
 )
 def test_web_address_is_completed(text, url):
     assert CleanURLField().clean(text) == url
+
+
+@pytest.mark.parametrize(
+    "text", ["https://name:wort@berlin.de/", "https://www.berlin.de@example.org/"]
+)
+def test_name_before_the_host_is_refused(text):
+    with pytest.raises(ValidationError, match="ohne Namen und Passwort vor „@“"):
+        CleanURLField().clean(text)
 
 
 @pytest.mark.parametrize(
