@@ -109,7 +109,8 @@ class SectionForm(VersionedForm):
         formfield_callback = formfield_for
         help_texts = {
             "parent": _("Leer: oben im Plan. Was zum Abschnitt gehört, zieht mit um."),
-            "code": _("So wie im Plan, etwa „C 1“."),
+            "code": _("So wie im Plan, etwa „C 1“. Nötig, wenn der Abschnitt keinen Titel hat."),
+            "title": _("Nötig, wenn der Abschnitt keine Kennung hat."),
             "position": _("Kleinere Zahlen zuerst."),
         }
 
@@ -128,6 +129,8 @@ class SectionForm(VersionedForm):
         # The level may be one that the plan no longer names; saving must not drop it.
         names = dict.fromkeys([*plan.levels, *filter(None, [own.level])])
         self.fields["level"].choices = [(name, name) for name in names]
+        for name in ("code", "title"):
+            self.fields[name].is_conditional = True
         if not own.pk:
             del self.fields["position"]  # at the end
 

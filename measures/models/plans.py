@@ -119,7 +119,7 @@ class PlanSection(Sourced):
         null=True,
         blank=True,
         related_name="children",
-        verbose_name=_("unter"),
+        verbose_name=_("übergeordneter Abschnitt"),
     )
     level = models.CharField(_("Ebene"), max_length=60)
     code = models.CharField(_("Kennung"), max_length=20, blank=True)

@@ -37,7 +37,7 @@ def section_facts(section: PlanSection, branch: SectionBranch) -> list[tuple]:
 
 def _in_plans(sections: list[PlanSection]) -> str:
     lines = ((link_to(section), section.plan) for section in sections)
-    return format_html_join(", ", "{} ({})", lines)
+    return format_html_join("; ", "{}, {}", lines)
 
 
 def _address(query: QueryDict, plan: str) -> str:

@@ -135,6 +135,11 @@ class SectionBranch(NamedTuple):
     former: PlanSection | None
     later: list[PlanSection]
 
+    @property
+    def is_empty(self) -> bool:
+        """For the office, who sees all measures, whether the section can be deleted."""
+        return not (self.children or self.count)
+
 
 def section_branch(section: PlanSection, user) -> SectionBranch:
     """Return the surroundings of `section` that `user` may see. Four queries."""

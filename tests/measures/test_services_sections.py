@@ -66,21 +66,23 @@ def test_changes_are_told_with_old_and_new_values(office, plan):
     (entry,) = section_history(section, office)
     assert (entry.who, entry.what) == (
         "Geschäftsstelle",
-        "Geändert: unter, Titel, Seite im Plan",
+        "Geändert: übergeordneter Abschnitt, Titel, Seite im Plan",
     )
     assert entry.note == (
-        "Titel: Flächen → Flächen und Netze\nunter: Rahmen → Innovation\nSeite im Plan: 34 → 35"
+        "Titel: Flächen → Flächen und Netze\nübergeordneter Abschnitt: Rahmen → Innovation\n"
+        "Seite im Plan: 34 → 35"
     )
     assert [entry.what for entry in plan_history(plan, office)] == [
-        "Geändert: unter, Titel, Seite im Plan: Flächen und Netze"
+        "Geändert: übergeordneter Abschnitt, Titel, Seite im Plan: Flächen und Netze"
     ]
 
 
 def test_renamed_level_is_told_by_the_plan_once_and_by_each_section(office, plan):
     section = make_section(plan, "Flächen", make_section(plan))
     levels = {"levels": ["Feld", "Thema", "Ziel"]}
+    version = version_of(plan, levels)
 
-    change_plan(plan=plan, values=levels, version="", by=office, now=NOW)
+    change_plan(plan=plan, values=levels, version=version, by=office, now=NOW)
 
     (entry,) = section_history(section, office)
     assert (entry.what, entry.note) == ("Ebene umbenannt", "Ebene: Cluster → Thema")
@@ -91,9 +93,10 @@ def test_two_levels_may_swap_their_names(office, plan):
     field = make_section(plan)
     cluster = make_section(plan, parent=field)
 
-    change_plan(
-        plan=plan, values={"levels": ["Cluster", "Feld", "Ziel"]}, version="", by=office, now=NOW
-    )
+    levels = {"levels": ["Cluster", "Feld", "Ziel"]}
+    version = version_of(plan, levels)
+
+    change_plan(plan=plan, values=levels, version=version, by=office, now=NOW)
 
     levels = list(plan.sections.order_by("pk").values_list("pk", "level"))
     assert levels == [(field.pk, "Cluster"), (cluster.pk, "Feld")]

@@ -44,7 +44,7 @@ def test_page_shows_place_source_and_what_is_below(client, office, plan):
     ):
         assert (label, url) in page.links
     assert "Plan A, S. 34" in page.text
-    assert "Netze (Plan B)" in page.text
+    assert "Netze , Plan B" in page.text
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_office_adds_moves_and_deletes_a_section(office, plan):
 
     assert (section.parent, section.level, section.code) == (field, "Cluster", "C 1")
     assert "Der Abschnitt ist angelegt." in added
-    assert "unter: Rahmen → Innovation" in moved
+    assert "übergeordneter Abschnitt: Rahmen → Innovation" in moved
     assert "Titel: Flächen → Netze" in moved
     assert "Der Abschnitt ist gelöscht." in visitor.text
     assert sorted(plan.sections.values_list("title", flat=True)) == ["Innovation", "Rahmen"]
