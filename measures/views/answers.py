@@ -1,5 +1,6 @@
 """All reports that a lead owes in a round, on one page: signed in, or by personal link."""
 
+import re
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +17,7 @@ from core.views import opened_by_link, require, run_service
 from measures import services
 from measures.enums import OPEN_REPORT_STATES, RoundState
 from measures.forms import AnswerForms, answer_forms
+from measures.forms.answers import CARRIED
 from measures.models import ReportingRound, StatusReport
 from measures.models.reports import ANSWER_FIELDS
 from measures.permissions import can_run_rounds, represented_organisations
@@ -31,6 +33,9 @@ from measures.progress import (
 from measures.queries import Answer, answers_of, latest_accepted
 
 SUBMITTED, DRAFTED = "submitted", "drafted"
+# Fields of a measure, a milestone or an indicator, and the buttons that name a measure.
+FIELD = re.compile(r"[msi]\d+-\w+")
+ACTS = {"submit", "draft", "unchanged"}
 OWN_ANSWER = gettext_lazy(
     "Hier ist schon etwas eingetragen. Bitte reichen Sie diesen Bericht ein, oder leeren Sie die "
     "Felder: „Unverändert“ gilt nur ohne eigene Angaben."
@@ -92,7 +97,12 @@ def _answer_page(request, reporting_round: ReportingRound, organisations, *, by,
     shown = {given.measure.pk: answer_forms(given, None, is_draft=True) for given in answers}
     pages = answer_pages(list(shown.values()))
     number = _page_number(request.GET.get("page"), pages)
-    if request.method == "POST":
+    foreign = _foreign_names(request.POST, answers)
+    if foreign:
+        # Refused as a whole: who sends what fits no longer should look at the rest again.
+        given_again = [entry.shown for entry in (_entry(request, given) for given in answers)]
+        shown = {forms.answer.measure.pk: forms for forms in given_again}
+    elif request.method == "POST":
         entries = [_entry(request, given) for given in answers]
         _save(request, entries, by)
         failed = [entry for entry in entries if entry.shown.has_errors]
@@ -114,11 +124,36 @@ def _answer_page(request, reporting_round: ReportingRound, organisations, *, by,
         "deadline": round_deadline(reporting_round, local_date(timezone.now())),
         "note": answers_note(answers),
         "errors": answer_errors(chosen),
+        "is_foreign": bool(foreign),
+        "foreign_texts": _texts(request.POST, foreign),
         "cards": [answer_card(forms, is_inside=is_inside) for forms in chosen],
         "submits_all": submit_all_label(chosen, len(pages)),
         "turns": page_turns(len(pages), number or 1),
     }
     return render(request, "measures/answers.html", context)
+
+
+def _foreign_names(sent: QueryDict, answers: list[Answer]) -> list[str]:
+    """Return the names of what was sent that belongs to no report asked for here: somebody else's,
+    one that was asked for when the page was loaded, or made up.
+    """
+    asked = [answer_forms(given, sent, is_draft=True) for given in answers] if sent else []
+    known = {
+        form.add_prefix(name) for forms in asked for form in forms.every() for name in form.fields
+    }
+    keys = {"all", *(str(given.measure.pk) for given in answers)}
+    return [
+        name
+        for name in sent
+        if (FIELD.fullmatch(name) and name not in known)
+        or (name in ACTS and sent[name] not in keys)
+    ]
+
+
+def _texts(sent: QueryDict, names: list[str]) -> list[str]:
+    """Return what was typed into the fields `names`, so that it can be copied."""
+    typed = [name for name in names if name.rpartition("-")[2] not in CARRIED and name not in ACTS]
+    return [text for name in typed for text in sent.getlist(name) if text.strip()]
 
 
 def _page_number(text: str | None, pages: list) -> int | None:
@@ -133,7 +168,9 @@ def _query(number: int | None) -> str:
 
 def _entry(request: HttpRequest, given: Answer) -> Entry:
     key = str(given.measure.pk)
-    data = request.POST if f"m{key}-version" in request.POST else None
+    # Any of its fields: without its version, the service asks to look at the present state.
+    is_sent = any(name.startswith(f"m{key}-") for name in request.POST)
+    data = request.POST if is_sent else None
     draft = answer_forms(given, data, is_draft=True)
     # The measure stood on another page of the form.
     if data is None:
@@ -261,7 +298,8 @@ def _autosave(request: HttpRequest, reporting_round, organisations, by) -> HttpR
     find = partial(answers_of, reporting_round, organisations, only=only)
     forms = next((answer_forms(given, request.POST, is_draft=True) for given in find()), None)
     if forms is None or forms.form is None:
-        return JsonResponse({"note": _("Noch nicht gespeichert.")}, status=422)
+        note = _("Noch nicht gespeichert: Diese Angaben gehören zu keinem Ihrer Berichte.")
+        return JsonResponse({"note": note}, status=422)
     is_readable = forms.is_valid
     try:
         services.save_draft(**forms.given(), by=by, now=timezone.now())

@@ -2,11 +2,13 @@
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.models import StatusReport
 from measures.services import revoke_report_request
+from tests.measures.answers import sent, typed
 from tests.measures.builders import (
     NOW,
     make_measure,
@@ -16,6 +18,7 @@ from tests.measures.builders import (
     make_round,
 )
 from tests.partners.builders import make_user
+from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +94,44 @@ def test_closed_round_leads_to_the_one_that_is_due_now(client, running, measures
     response = client.get(reverse("measures:answer", args=[closed.pk]))
 
     assert response.url == reverse("measures:answer", args=[running.pk])
+
+
+@pytest.mark.parametrize("by_link", [True, False])
+@pytest.mark.parametrize("name", ["m{other}-summary", "i{other}-value", "m{own}-official_light"])
+def test_page_with_what_is_not_asked_for_stores_nothing_and_says_so(
+    client, running, measures, lead, asked, name, by_link
+):
+    client.force_login(lead)
+    url = asked.personal_link if by_link else reverse("measures:answer", args=[running.pk])
+    other, own = make_measure(running.plan, "Fremd"), measures[0]
+    foreign = {name.format(other=other.pk, own=own.pk): "Nicht meins"}
+
+    with nothing_changes(own, other):
+        page = sent(client, url, typed(own, summary="Meiner"), foreign, submit=str(own.pk))
+
+    text = page.content.decode()
+    assert StatusReport.objects.count() == 0
+    assert "gehört zu keinem Ihrer Berichte in dieser Runde" in text
+    assert ("<li>Nicht meins</li>" in text, "Meiner" in text) == (True, True)
+
+
+@pytest.mark.parametrize("button", ["submit", "draft", "unchanged"])
+def test_button_for_a_measure_of_somebody_else_stores_nothing(
+    client, running, asked, measures, button
+):
+    other = make_measure(running.plan, "Fremd")
+
+    page = sent(client, asked.personal_link, typed(measures[0]), **{button: str(other.pk)})
+
+    assert StatusReport.objects.count() == 0
+    assert "gehört zu keinem Ihrer Berichte in dieser Runde" in page.content.decode()
+
+
+def test_answer_that_does_not_say_what_it_was_written_on_is_not_stored(client, asked, measures):
+    page = Client().post(
+        asked.personal_link, typed(measures[0], summary="Meiner") | {"draft": "all"}
+    )
+
+    text = page.content.decode()
+    assert StatusReport.objects.count() == 0
+    assert ("welchen Stand Ihre Seite gezeigt hat" in text, "Meiner" in text) == (True, True)
