@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from django import forms
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.templatetags.static import static
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -16,6 +16,7 @@ from core.html import draw_attributes
 # Up to this number a plain select is quicker to use.
 LEAST_TO_FILTER = 15
 MOST_RECENT = 5
+MOST_SEARCHED = 200  # records in which to look for them
 
 
 class Option(NamedTuple):
@@ -142,6 +143,7 @@ def put_first(field: forms.ChoiceField, values: Iterable, label: str | Promise) 
 
 def recently_used(records: QuerySet, field: str) -> list[int]:
     """Return the keys of what the latest of `records` have in the foreign key `field`."""
-    used = records.filter(**{f"{field}__isnull": False}).order_by().values(field)
-    latest = used.annotate(latest=Max("pk")).order_by("-latest")
-    return list(latest.values_list(field, flat=True)[:MOST_RECENT])
+    # Of the last few only: the newest use of each key would have to be sought in all records.
+    latest = records.filter(**{f"{field}__isnull": False}).order_by("-pk")
+    keys = latest.values_list(field, flat=True)[:MOST_SEARCHED]
+    return list(dict.fromkeys(keys))[:MOST_RECENT]
