@@ -8,9 +8,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet, Value
 
 from core.dates import end_of_day, format_day, local_date
 from core.folding import fold
@@ -50,6 +51,18 @@ class MilestoneThen(NamedTuple):
     def expected_on(self) -> dt.date:
         """As `Milestone.expected_on`."""
         return self.done_on or self.forecast_on or self.due_on
+
+
+class NumberThen(NamedTuple):
+    """A value of an indicator for a period, or a target for its last day, as it stood."""
+
+    starts_on: dt.date
+    ends_on: dt.date
+    value: Decimal
+
+    @property
+    def due_on(self) -> dt.date:
+        return self.ends_on
 
 
 class Kept(list):
@@ -109,7 +122,7 @@ class Snapshot(NamedTuple):
 
 
 def snapshot_of_day(plan: Plan, day: dt.date, user) -> Snapshot:
-    """Return `plan` as it stood at the end of `day` in Berlin. Six queries."""
+    """Return `plan` as it stood at the end of `day` in Berlin. Five queries."""
     moment = end_of_day(day)
     records = past_measures(user, moment).filter(plan=plan).select_related("lead")
     records = records.defer("description", "internal_notes", "supporters_text", "sources", "doubts")
@@ -163,17 +176,22 @@ def _indicators_at(moment: dt.datetime, plan: Plan) -> Mapping[int, list[Indicat
     """Return measure id → its indicators, as `_milestones_at`."""
     measures = Measure.history.filter(plan=plan).order_by().values("id")
     ever = Indicator.history.filter(measure_id__in=measures).order_by().values("id")
-    targets: dict[int, list] = defaultdict(list)
-    for target in records_at(IndicatorTarget, moment, indicator_id__in=ever).order_by("due_on"):
-        targets[target.indicator_id].append(target)
-    series: dict[int, list] = defaultdict(list)
+    # Both at once: a page compares two days, and each query costs it a look at the history.
+    numbers: dict[tuple[bool, int], list[NumberThen]] = defaultdict(list)
+    columns = ("is_target", "indicator_id", "first", "last", "value")
+    targets = records_at(IndicatorTarget, moment, indicator_id__in=ever)
+    targets = targets.annotate(is_target=Value(True), first=F("due_on"), last=F("due_on"))
     values = records_at(IndicatorValue, moment, indicator_id__in=ever)
-    for value in values.order_by("ends_on", "starts_on"):
-        series[value.indicator_id].append(value)
+    values = values.annotate(is_target=Value(False), first=F("starts_on"), last=F("ends_on"))
+    both = targets.values_list(*columns).union(values.values_list(*columns), all=True)
+    for is_target, indicator_id, *number in both:
+        numbers[bool(is_target), indicator_id].append(NumberThen(*number))
+    for listed in numbers.values():
+        listed.sort(key=lambda number: (number.ends_on, number.starts_on))
     found: dict[int, list[IndicatorThen]] = defaultdict(list)
     records = records_at(Indicator, moment, measure_id__in=measures)
     for record in records.order_by("position", "title", "id"):
-        then = indicator_then(record, targets[record.id], series[record.id])
+        then = indicator_then(record, numbers[True, record.id], numbers[False, record.id])
         found[record.measure_id].append(then)
     return found
 

@@ -30,6 +30,8 @@ MOST_QUERIES_OF = {
     "/": 32,
     # Its milestones, indicators with their series, and contacts, and the history of each.
     "/massnahmen/#/": 36,
+    # A plan on two days, each from the history of measures, milestones and indicators.
+    "/massnahmen/unterschied/": 23,
     # A sheet of each of them.
     "/massnahmen/massnahmen.xlsx": 22,
     # Everything about a person is in every app; deleting it is rehearsed like an act that mails.

@@ -80,12 +80,12 @@ def test_bad_days_are_refused_in_a_sentence(client, office, plan):
 def test_same_number_of_queries_at_every_size(client, office, plan, django_assert_num_queries):
     query = {"plan": plan.pk, "von": "12.05.2026"}
     client.get(URL, query)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(18):
         client.get(URL, query)
     for _number in range(60):
         make_measure(plan)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(18):
         shown = page(client, **query)
 
     assert "2 Unterschiede" in shown
