@@ -105,9 +105,14 @@ def next_reminder(dialogue: Dialogue, today: dt.date) -> NextReminder:
     return NextReminder(on, is_paused=pause is not None)
 
 
-def reminder_note() -> str:
-    """Return when guests who have not replied are reminded, by the rule in force."""
-    when = describe_schedule(current_schedule(RULE.key))
+def reminder_note(rsvp_by: dt.date, today: dt.date) -> str:
+    """Return when guests invited `today` are reminded who have not replied by `rsvp_by`."""
+    schedule = current_schedule(RULE.key)
+    # Nobody is reminded on the day of the invitation or the next working day.
+    if schedule.is_active and not schedule.next_on(rsvp_by, add_working_days(today, 1)):
+        text = _("Bis zum %(day)s geht keine Erinnerung mehr hinaus.")
+        return text % {"day": format_date(rsvp_by)}
+    when = describe_schedule(schedule)
     return _("Erinnerung an alle, die noch nicht geantwortet haben: %(when)s.") % {"when": when}
 
 

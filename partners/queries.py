@@ -356,8 +356,8 @@ def open_records_in_charge(account: User) -> dict[str, int]:
 
 
 def received_since(account: User, since: dt.datetime) -> dict[AssignableKind, int]:
-    """Return how many records others gave `account` since then that it still has, by kind, in one
-    query.
+    """Return how many records others gave `account` since then that it still has to watch, by kind,
+    in one query.
     """
     kinds = assignable_kinds()
     if not kinds:
@@ -381,7 +381,8 @@ def _received(number: int, kind: AssignableKind, account: User, since: dt.dateti
     ).exclude(history_user=account)
     # One look-up for each change: as a join, PostgreSQL would read the history once for each record
     # as long as it does not know how much an import has just added.
-    holder = kind.records.filter(pk=OuterRef("id")).order_by().values("responsible")
+    # Nothing is left to do about what was cancelled or closed since.
+    holder = kind.open_records().filter(pk=OuterRef("id")).order_by().values("responsible")
     held = changes.annotate(holder=Subquery(holder)).filter(holder=account.pk).order_by()
     numbered = held.annotate(number=Value(number, output_field=IntegerField()))
     return numbered.values_list("number").annotate(count=Count("id", distinct=True))

@@ -50,8 +50,8 @@ def load_invented_series(scenario: Scenario) -> DialogueSeries:
 def _make_series(scenario: Scenario, days: int, title: str, description: str) -> DialogueSeries:
     values = {
         "title": title,
-        # Every title ends with its last year.
-        "period": title[-4:],
+        # Every title ends with its year or years.
+        "period": title.split()[-1],
         "description": description,
         "origin": Origin.DEMO,
     }

@@ -1,5 +1,6 @@
 """Forms to release invitations and to settle who is invited."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django import forms
@@ -22,9 +23,9 @@ class ReleaseForm(WarnedForm):
     version = CleanCharField(required=False, widget=forms.HiddenInput)
     overrule_label = _("Trotzdem einladen")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, today: dt.date, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["rsvp_by"].help_text = reminder_note()
+        self.fields["rsvp_by"].help_text = reminder_note(self.initial["rsvp_by"], today)
 
     @property
     def values(self) -> dict:
@@ -63,12 +64,14 @@ class SubstituteForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.people = {str(person.pk): person for person in people}
         guest = gettext("%(guest)s (Gast)") % {"guest": invitation.person.name}
-        labels = [
-            (pk, ", ".join(filter(None, [person.name, person.function, person.email])))
-            for pk, person in self.people.items()
-        ]
+        labels = [(pk, self._label(person)) for pk, person in self.people.items()]
         # The guest comes last: by default, whoever represented them is invited to the new date.
         self.fields["choice"].choices = [*labels, (self.GUEST, guest)]
+
+    @staticmethod
+    def _label(person: Person) -> str:
+        listed = gettext("steht schon auf der Liste") if person.is_listed else ""
+        return ", ".join(filter(None, [person.name, person.function, person.email, listed]))
 
     @property
     def person(self) -> Person | None:

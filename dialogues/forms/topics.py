@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
 from core.forms import formfield_for, limit_length, offer, put_first, recently_used
+from dialogues.enums import TopicState
 from dialogues.models import DialogueSeries, Topic
 from dialogues.queries import series_to_choose
 from partners.models import CrossCuttingTheme, Organisation, Sector
@@ -36,6 +37,10 @@ class TopicForm(VersionedForm):
             "Ein kurzer Titel, zum Beispiel „Digitale Infrastruktur für Betriebe“."
         )
         limit_length(self.fields["description"], MAX_DESCRIPTION_LENGTH)
+        # The button saves a draft, which needs nothing but a title to be found again.
+        is_draft = self.instance.pk is None or self.instance.state == TopicState.DRAFT
+        if is_draft and self.data.get("act") == "save":
+            self.fields["description"].required = False
         self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
         self.fields["themes"].queryset = CrossCuttingTheme.objects.order_by("name", "pk")
         for name in ("sectors", "themes"):

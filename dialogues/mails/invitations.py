@@ -107,7 +107,7 @@ def _invitation_values(dialogue: Dialogue, rsvp_by: dt.date) -> dict[str, str]:
         "rsvp_by": format_date(rsvp_by),
         "senator": f"{SENATOR_ATTENDS}: {dialogue.senator_attends_text}",
         "about": dialogue.topic.description if dialogue.topic else "",
-        "programme": dialogue.programme_line,
+        "programme": "\n".join(dialogue.programme_points),
     }
 
 

@@ -17,6 +17,7 @@ from outbox.rendering.calendars import CANCEL, REQUEST
 from outbox.rendering.headers import address_key
 from outbox.services import replace_pending
 from outbox.texts import MailDraft, Recipient
+from partners.models import Person
 from partners.queries import recipient_of
 
 CONFIRMED = "rsvp_confirmed"
@@ -144,11 +145,16 @@ def _substitute_draft(
         f"substitute:{stamp}",
         to=to,
         values={
-            "guest": str(invitation.person),
+            "guest": _guest(invitation.person),
             "place": dialogue.location or dialogue.get_format_display(),
         },
         calendar=entry_text(dialogue, now=now, method=REQUEST, to=to, revision=invitation.revision),
     )
+
+
+def _guest(person: Person) -> str:
+    # Whoever is named as a substitute may not know the guest, let alone by their function.
+    return f"{person} ({person.organisation.label})" if person.organisation else str(person)
 
 
 def mail_seat_offered(dialogue: Dialogue, invitation: Invitation, *, by, now: dt.datetime) -> None:

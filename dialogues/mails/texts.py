@@ -259,8 +259,8 @@ register(
             name=_("Worum es geht"),
         ),
         "programme": Placeholder(
-            _("Programm in einer Zeile; kann leer sein"),
-            _("Begrüßung · Werksrundgang · Gespräch · Ausklang"),
+            _("Programm, eine Zeile je Punkt; kann leer sein"),
+            _("14:00 Begrüßung\n14:15 Werksrundgang\n15:00 Gespräch"),
             name=_("Programm"),
         ),
         "rsvp_by": Placeholder(
@@ -273,7 +273,9 @@ register(
             name=_("Einzelheiten"),
         ),
         "guest": Placeholder(
-            _("Name des Gastes, der vertreten wird"), _("Leitung des Werks"), name=_("Gast")
+            _("Name und Organisation des Gastes, der vertreten wird"),
+            _("Leitung des Werks (Zange GmbH)"),
+            name=_("Gast"),
         ),
         "entry": Placeholder(
             _("Hinweis zum Kalendereintrag; kann leer sein"),

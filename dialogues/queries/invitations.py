@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
 
-from django.db.models import CharField, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import ngettext
 
@@ -118,4 +118,10 @@ def substitute_candidates(invitation: Invitation) -> QuerySet[Person]:
     if email := invitation.substitute_email:
         known |= at_address(email)
     people = Person.objects.reachable().filter(known).exclude(pk=invitation.person_id)
+    # A colleague on the list comes anyway. Whoever was named stays, as the form then drops the
+    # guest, who would otherwise be invited as well.
+    listed = invitation.dialogue.invitations.active().filter(person=OuterRef("pk"))
+    people = people.annotate(is_listed=Exists(listed))
+    is_named = at_address(email) if email else Q(pk__in=[])
+    people = people.filter(Q(is_listed=False) | is_named)
     return people.order_by("sort_name", "pk").distinct()

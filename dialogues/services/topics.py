@@ -171,11 +171,13 @@ def _set_classification(topic: Topic, values: Mapping[str, Any]) -> None:
 @transaction.atomic
 def propose_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     """Propose a draft or a retracted topic; mails the office. Raises NotAllowed unless `by` is its
-    author, or takes over from a closed account.
+    author, or takes over from a closed account; Refused without a description.
     """
     topic = lock_topic(topic.pk)
     if not can_propose_topic(by, topic):
         raise NotAllowed(_("Einen Entwurf schlägt die Person vor, die ihn angelegt hat."))
+    if not topic.description.strip():
+        raise Refused(_("Bitte beschreiben Sie noch, worum es geht, und schlagen Sie dann vor."))
     topic.proposed_by, topic.proposed_at = by, now
     _move(topic, "propose", by=by, now=now, reason=_("Thema vorgeschlagen"))
     mails.mail_topic_proposed(topic, by=by, now=now)

@@ -70,7 +70,7 @@ def release(request, pk):
     # The number alone would not do: one guest exchanged for another leaves it as it was.
     version = guest_list_version(dialogue, invitations)
     initial = {"rsvp_by": rsvp_by, "expected": len(invitations), "version": version}
-    form = ReleaseForm(request.POST or None, initial=initial)
+    form = ReleaseForm(request.POST or None, initial=initial, today=local_date(now))
     if request.method == "POST" and form.is_valid():
         call = partial(
             release_invitations, dialogue=dialogue, by=request.user, now=now, **form.values

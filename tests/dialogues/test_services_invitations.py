@@ -93,7 +93,7 @@ def test_release_sends_each_guest_one_invitation(office):
     mail = Mail.objects.get(recipient="erster@example.org")
     assert mail.subject == "Einladung: Fachkräfte im Maschinenbau, Mi, 22.04.2026, 14:00–16:30 Uhr"
     assert guest_of(mail.text) == first
-    assert "14:00 Begrüßung · 14:15 Rundgang" in mail.text
+    assert "14:00 Begrüßung\n14:15 Rundgang" in mail.text
     assert (mail.has_personal_link, mail.path) == (True, dialogue.get_absolute_url())
 
 

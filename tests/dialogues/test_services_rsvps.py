@@ -24,7 +24,7 @@ from tests.dialogues.builders import (
     make_invitation,
 )
 from tests.dialogues.messages import calendar_of, guest_of
-from tests.partners.builders import make_person, make_user
+from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -147,13 +147,14 @@ def test_acceptance_is_confirmed_with_an_accepted_calendar_entry():
 
 
 def test_substitute_is_mailed_date_and_place():
-    invitation = make_invitation(person=make_person("Werksleitung"))
+    company = make_organisation("Zange GmbH")
+    invitation = make_invitation(person=make_person("Werksleitung", organisation=company))
 
     rsvp(invitation, SUBSTITUTE)
 
     mail = Mail.objects.get(kind="substitute_named")
     assert (mail.recipient, mail.has_personal_link) == ("stellvertretung@example.org", False)
-    assert "Werksleitung hat Sie als Vertretung" in mail.text
+    assert "Werksleitung (Zange GmbH) hat Sie als Vertretung" in mail.text
     assert guest_of(mail.text) is None
     assert calendar_of(mail).attendee == "stellvertretung@example.org"
 

@@ -12,6 +12,7 @@ from outbox.models import Mail
 from reminders.models import ReminderRule
 from tests.confirming import hidden_fields, press
 from tests.dialogues.builders import (
+    NOW,
     RSVP_BY,
     make_dialogue,
     make_invitation,
@@ -49,7 +50,7 @@ def test_preview_shows_mail_entry_and_guests_but_no_personal_link(signed_in):
         "Sehr geehrte Leitung,",
         "Ort: Messgeräte GmbH, Werkstraße 1, 12681 Berlin",
         "Teilnahme der Senatorin: ja",
-        "14:00 Begrüßung · 15:00 Rundgang",
+        "14:00 Begrüßung 15:00 Rundgang",
         "Bitte antworten Sie bis zum 15.04.2026.",
         "Einladung beantworten: [persönlicher Link]",
         "Titel Branchengespräch: Wärme",
@@ -246,6 +247,23 @@ def test_preview_says_when_guests_are_reminded_by_the_rule_in_force(signed_in):
     ReminderRule.objects.create(key=RULE.key, steps=[["5", -4]])
 
     assert f"{note}4 Arbeitstage vorher." in text_of(signed_in.get(address))
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        # The deadline for replies is today, or too near for what is left of the schedule.
+        (2, "Bis zum 02.03.2026 geht keine Erinnerung mehr hinaus."),
+        (9, "Bis zum 04.03.2026 geht keine Erinnerung mehr hinaus."),
+        (14, "Erinnerung an alle, die noch nicht geantwortet haben: 5 und 2 Arbeitstage vorher."),
+    ],
+)
+def test_preview_promises_no_reminder_for_which_no_time_is_left(signed_in, days, words):
+    start = NOW + dt.timedelta(days=days)
+    dialogue = make_dialogue(S.SCHEDULED, starts_at=start, ends_at=start + dt.timedelta(hours=2))
+    make_invitation(dialogue, released=False)
+
+    assert words in text_of(signed_in.get(f"{guests_page(dialogue)}versenden/"))
 
 
 def test_invitation_is_sent_again_after_its_mail_was_shown(signed_in):

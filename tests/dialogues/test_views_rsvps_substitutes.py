@@ -3,6 +3,7 @@
 import pytest
 
 from dialogues.enums import RsvpState
+from dialogues.queries import substitute_candidates
 from dialogues.services import postpone_dialogue
 from tests.dialogues.builders import NOW, make_invitation
 from tests.dialogues.pages import BASE, links_of
@@ -22,3 +23,23 @@ def test_page_leads_to_where_a_missing_substitute_is_entered(signed_in, office, 
 
     query = f"?organisation={organisation.pk}" if organisation else ""
     assert f"/partner/personen/neu/{query}" in links_of(page)
+
+
+def test_no_colleague_is_offered_who_is_on_the_list_already():
+    organisation = make_organisation()
+    guest, listed, free = (
+        make_person(name, email=f"{name}@example.org", organisation=organisation)
+        for name in ("gast", "kollege", "frei")
+    )
+    named = make_person("genannt", email="stellvertretung@example.org")
+    invitation = make_invitation(rsvp=RsvpState.REPRESENTED, person=guest)
+    for person in (listed, named):
+        make_invitation(invitation.dialogue, person=person)
+    make_invitation(invitation.dialogue, person=free, withdrawn_at=NOW)
+
+    offered = substitute_candidates(invitation)
+
+    assert [(person.family_name, person.is_listed) for person in offered] == [
+        ("frei", False),
+        ("genannt", True),
+    ]

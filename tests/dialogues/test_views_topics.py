@@ -13,7 +13,7 @@ from dialogues.services import decide_topic
 from partners.models import Sector
 from tests.approvals.builders import NOW
 from tests.confirming import confirm, fill_in, hidden_fields, press, press_button
-from tests.dialogues.builders import make_dialogue, make_invitation, make_series, make_topic
+from tests.dialogues.builders import make_dialogue, make_series, make_topic
 from tests.dialogues.pages import BASE, links_of, text_of, version_in
 from tests.partners.builders import make_user
 from tests.unchanged import mails_written, nothing_changes
@@ -273,39 +273,6 @@ def test_partner_corrects_and_retracts_a_proposal(client, office, partner):
     assert "Der Vorschlag ist zurückgezogen. Es ist nichts zu tun." in text
     assert "Vorschlag berichtigt" in text
     assert "Erneut vorschlagen" not in text
-
-
-@pytest.mark.parametrize(
-    ("state", "words"),
-    [
-        (DialogueState.INVITED, "Die Geschäftsstelle plant dazu ein Gespräch."),
-        (DialogueState.CANCELLED, "Die Geschäftsstelle plant dazu ein Gespräch."),
-        (DialogueState.HELD, "Das Gespräch zu diesem Thema hat am Mi, 22.04.2026 stattgefunden."),
-        (DialogueState.CLOSED, "Das Gespräch zu diesem Thema hat am Mi, 22.04.2026 stattgefunden."),
-    ],
-)
-def test_proposer_who_was_not_invited_reads_that_the_dialogue_took_place(
-    client, partner, state, words
-):
-    topic = make_topic(proposed_by=partner)
-    dialogue = make_dialogue(state, topic=topic, title="Vertraulich")
-
-    response = client.get(topic.get_absolute_url())
-
-    assert words in text_of(response)
-    assert dialogue.get_absolute_url() not in links_of(response)
-
-
-def test_invited_proposer_gets_the_link_to_the_dialogue_instead(client, partner):
-    topic = make_topic(proposed_by=partner)
-    dialogue = make_dialogue(DialogueState.HELD, topic=topic)
-    make_invitation(dialogue, person=partner.person)
-
-    response = client.get(topic.get_absolute_url())
-
-    assert dialogue.get_absolute_url() in links_of(response)
-    assert "stattgefunden" not in text_of(response)
-    assert "plant dazu ein Gespräch" not in text_of(response)
 
 
 def test_proposal_of_somebody_else_is_not_retracted(client, partner):

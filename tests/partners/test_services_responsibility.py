@@ -310,6 +310,9 @@ def test_start_page_learns_what_others_handed_over(office, colleague):
 
     assert {kind.key: count for kind, count in received.items()} == {"massnahme": 1}
     assert received_since(colleague, LATER) == {}
+    # Nobody has to watch a measure that is finished.
+    Measure.objects.filter(responsible=colleague).update(phase=Phase.COMPLETED)
+    assert received_since(colleague, NOW - dt.timedelta(days=1)) == {}
     assert received_since(office, NOW - dt.timedelta(days=1)) == {}
 
 
