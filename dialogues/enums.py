@@ -172,6 +172,11 @@ DIALOGUE_MOVES = {
     ),
     # Guests may have been invited by phone, so a dialogue without invitations can be held as well.
     "hold": Move(DATED, DialogueState.HELD, _("Als durchgeführt vermerken")),
+    # Back to where it was: whether guests were invited decides which of the two.
+    "reopen": Move((DialogueState.HELD,), DialogueState.INVITED, _("Doch nicht durchgeführt")),
+    "reopen_uninvited": Move(
+        (DialogueState.HELD,), DialogueState.SCHEDULED, _("Doch nicht durchgeführt")
+    ),
     "document": Move((DialogueState.HELD,), DialogueState.DOCUMENTED, _("Ergebnis festhalten")),
     "correct": Move(
         (DialogueState.DOCUMENTED, DialogueState.CLOSED), "", _("Ergebnis berichtigen")

@@ -59,6 +59,7 @@ urlpatterns = [
     path("<int:pk>/verschieben/", dates.postpone, name="postpone"),
     path("<int:pk>/absagen/", dates.cancel, name="cancel"),
     path("<int:pk>/durchgefuehrt/", outcomes.hold, name="hold"),
+    path("<int:pk>/nicht-durchgefuehrt/", outcomes.reopen, name="reopen"),
     path("<int:pk>/ergebnis/", outcomes.document, name="document"),
     path("<int:pk>/abschliessen/", outcomes.close, name="close"),
     path("<int:pk>/gaeste/zusammenstellen/", guests.compose, name="guests_add"),

@@ -136,6 +136,8 @@ def dialogue_actions(
         actions.append((_("Verschieben"), "postpone", "danger"))
     if "cancel" in allowed:
         actions.append((_("Absagen"), "cancel", "danger"))
+    if "reopen" in allowed:
+        actions.append((DIALOGUE_MOVES["reopen"].label, "reopen", "secondary"))
     if "correct" in allowed:
         actions.append((DIALOGUE_MOVES["correct"].label, "document", "secondary"))
     # The next step has its button on the page already, so it is not offered twice.

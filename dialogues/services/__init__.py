@@ -28,6 +28,7 @@ from dialogues.services.outcomes import (
     correct_outcome,
     document_outcome,
     record_held,
+    reopen_dialogue,
 )
 from dialogues.services.rsvps import closed_reason, open_invitation, record_rsvp
 from dialogues.services.seats import offer_seat
@@ -79,6 +80,7 @@ __all__ = [
     "postpone_dialogue",
     "propose_topic",
     "record_held",
+    "reopen_dialogue",
     "record_host_reply",
     "record_rsvp",
     "missing_addresses",

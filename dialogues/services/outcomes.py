@@ -9,7 +9,7 @@ from approvals.enums import ApprovalKind
 from approvals.services import withdraw_approval
 from core.errors import Refused
 from core.roles import require_office
-from dialogues.enums import OUTCOME_CORRECTED
+from dialogues.enums import OUTCOME_CORRECTED, DialogueState
 from dialogues.models import Dialogue
 from dialogues.services.dialogues import lock_dialogue, move_dialogue
 
@@ -25,6 +25,23 @@ def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
     move_dialogue(dialogue, "hold", by=by, now=now, reason=_("Durchgeführt"))
     # Nobody has to decide on the date of a dialogue that is over.
     withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
+    return dialogue
+
+
+@transaction.atomic
+def reopen_dialogue(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
+    """Take back that the dialogue took place, so that it can be postponed or cancelled; mails
+    nobody. An approval that was withdrawn meanwhile has to be asked for again.
+    """
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    # Changes that waited for an approval wait again.
+    former = dialogue.history.exclude(state=DialogueState.HELD)
+    if latest := former.order_by("-history_date", "-history_id").first():
+        dialogue.unannounced = latest.unannounced
+    invited = dialogue.invitations.released().filter(released_round=dialogue.round)
+    action = "reopen" if invited.exists() else "reopen_uninvited"
+    move_dialogue(dialogue, action, by=by, now=now, reason=_("Doch nicht durchgeführt"))
     return dialogue
 
 

@@ -21,7 +21,13 @@ from core.views import (
 from dialogues.enums import DIALOGUE_MOVES
 from dialogues.forms import SeenOutcomeForm
 from dialogues.progress import conditions_of_topic, open_rsvps_point, preparation_of
-from dialogues.services import close_dialogue, correct_outcome, document_outcome, record_held
+from dialogues.services import (
+    close_dialogue,
+    correct_outcome,
+    document_outcome,
+    record_held,
+    reopen_dialogue,
+)
 from dialogues.services.outcomes import require_begun
 from dialogues.views.dialogues import dialogue_for_office, seen_of
 
@@ -44,13 +50,41 @@ def hold(request, pk):
         title=_("Als durchgeführt vermerken"),
         question=f"{dialogue} · {dialogue.when}",
         details=[
-            _("Danach lässt sich das Gespräch weder ändern noch verschieben oder absagen."),
+            _(
+                "Danach lässt sich das Gespräch weder ändern noch verschieben oder absagen. Bis "
+                "das Ergebnis festgehalten ist, können Sie den Vermerk zurücknehmen."
+            ),
             _(
                 "Antworten der Gäste lassen sich eintragen, bis das Ergebnis festgehalten ist. "
                 "Es wird niemand benachrichtigt."
             ),
         ],
         submit_label=_("Als durchgeführt vermerken"),
+        cancel_url=dialogue.get_absolute_url(),
+    )
+
+
+def reopen(request, pk):
+    """Ask, then take back that the dialogue took place."""
+    dialogue = dialogue_for_office(request, pk)
+    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "reopen"):
+        return back
+    if request.method == "POST":
+        call = partial(reopen_dialogue, dialogue=dialogue, by=request.user, now=timezone.now())
+        done = _(
+            "Der Vermerk ist zurückgenommen. Sie können das Gespräch verschieben oder absagen."
+        )
+        run_service(request, call, done=done, seen=[dialogue])
+        return redirect(dialogue)
+    return render_confirmation(
+        request,
+        seen=[dialogue],
+        title=DIALOGUE_MOVES["reopen"].label,
+        question=f"{dialogue} · {dialogue.when}",
+        details=[
+            _("Das Gespräch steht wieder da wie vor dem Vermerk. Es wird niemand benachrichtigt.")
+        ],
+        submit_label=_("Vermerk zurücknehmen"),
         cancel_url=dialogue.get_absolute_url(),
     )
 

@@ -53,6 +53,8 @@ def test_dialogue_moves_are_as_listed():
         "withdraw_dates": (("exploring", "scheduled", "invited"), ""),
         "release": (("scheduled", "invited"), "invited"),
         "hold": (("scheduled", "invited"), "held"),
+        "reopen": (("held",), "invited"),
+        "reopen_uninvited": (("held",), "scheduled"),
         "document": (("held",), "documented"),
         "correct": (("documented", "closed"), ""),
         "close": (("documented",), "closed"),

@@ -29,6 +29,7 @@ from dialogues.services import (
     postpone_dialogue,
     record_held,
     release_invitations,
+    reopen_dialogue,
     submit_dates,
     withdraw_dates,
 )
@@ -80,12 +81,19 @@ def _withdraw(dialogue, by):
     return withdraw_dates(dialogue=dialogue, by=by, now=NOW)
 
 
+def _reopen(dialogue, by):
+    make_invitation(dialogue)
+    return reopen_dialogue(dialogue=dialogue, by=by, now=AFTER)
+
+
 ACTIONS = {
     "explore": _submit,
     "fix_date": _fix,
     "withdraw_dates": _withdraw,
     "release": _release,
     "hold": lambda dialogue, by: record_held(dialogue=dialogue, by=by, now=AFTER),
+    "reopen": _reopen,
+    "reopen_uninvited": lambda dialogue, by: reopen_dialogue(dialogue=dialogue, by=by, now=AFTER),
     "document": lambda dialogue, by: document_outcome(
         dialogue=dialogue, outcome="Zwei Bedarfe", by=by, now=NOW
     ),

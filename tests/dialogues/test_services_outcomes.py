@@ -7,9 +7,25 @@ import pytest
 from approvals.enums import ApprovalKind, ApprovalState
 from core.errors import Refused
 from dialogues.enums import DialogueState
-from dialogues.services import close_dialogue, correct_outcome, document_outcome, record_held
+from dialogues.services import (
+    change_dialogue,
+    close_dialogue,
+    correct_outcome,
+    document_outcome,
+    postpone_dialogue,
+    record_held,
+    reopen_dialogue,
+)
 from tests.approvals.builders import make_deputy
-from tests.dialogues.builders import DAY, END, NOW, TODAY, make_dates_approval, make_dialogue
+from tests.dialogues.builders import (
+    DAY,
+    END,
+    NOW,
+    TODAY,
+    make_dates_approval,
+    make_dialogue,
+    make_invitation,
+)
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +55,35 @@ def test_open_request_is_withdrawn_once_the_dialogue_was_held(office, senator):
         ("approval_withdrawn", senator.email),
         ("approval_withdrawn", deputy.email),
     ]
+
+
+@pytest.mark.parametrize("state", [DialogueState.SCHEDULED, DialogueState.INVITED])
+def test_dialogue_that_did_not_take_place_is_reopened_and_postponed(office, state):
+    dialogue = make_dialogue(state)
+    if state == DialogueState.INVITED:
+        make_invitation(dialogue)
+    # Waits for the approval that this change makes lapse.
+    change_dialogue(dialogue=dialogue, values={"title": "Wärme"}, by=office, now=NOW)
+    dialogue.refresh_from_db()
+    waiting = dialogue.unannounced
+    record_held(dialogue=dialogue, by=office, now=AFTER)
+    written = mails_written()
+
+    reopen_dialogue(dialogue=dialogue, by=office, now=AFTER)
+
+    dialogue.refresh_from_db()
+    assert mails_written() == written
+    assert (dialogue.state, dialogue.unannounced) == (state, waiting)
+    assert waiting == {"title": "Fachkräfte im Maschinenbau"}
+    assert dialogue.history.first().history_change_reason == "Doch nicht durchgeführt"
+    postpone_dialogue(dialogue=dialogue, reason="Streik", by=office, now=AFTER)
+
+
+def test_documented_dialogue_is_not_reopened(office):
+    dialogue = make_dialogue(DialogueState.DOCUMENTED, outcome="Zwei Bedarfe")
+
+    with nothing_changes(dialogue), pytest.raises(Refused, match="nicht möglich"):
+        reopen_dialogue(dialogue=dialogue, by=office, now=AFTER)
 
 
 def test_outcome_is_not_empty(office):

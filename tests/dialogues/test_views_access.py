@@ -42,6 +42,7 @@ ACTS = [
     "verschieben/",
     "absagen/",
     "durchgefuehrt/",
+    "nicht-durchgefuehrt/",
     "ergebnis/",
     "gaeste/zusammenstellen/",
     "gaeste/versenden/",
