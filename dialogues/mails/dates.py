@@ -54,6 +54,10 @@ class Addressee(NamedTuple):
     sharing: tuple["Addressee", ...] = ()
     name: str = ""
 
+    @property
+    def people(self) -> int:
+        return 1 + len(self.sharing)
+
 
 def entry_holder(person: Person, rsvp: Invitation | Rsvp) -> Recipient | None:
     """Return who holds the calendar entry of the guest `person` after the reply `rsvp`.

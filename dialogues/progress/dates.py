@@ -228,22 +228,25 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
     If the save makes the approval lapse (`lapses`), guests are mailed only after its renewal.
     """
     # Shown before saving, because mails cannot be recalled.
-    count = len(addressees_of_change(dialogue, today=today))
-    if not count:
+    addressees = addressees_of_change(dialogue, today=today)
+    if not addressees:
         return ""
     # Guests must not hear of a date that the senator's office may still refuse.
     if lapses:
         return announced_later_note()
+    count = sum(addressee.people for addressee in addressees)
     text = ngettext(
-        "Was sich an %(facts)s ändert, erfährt %(count)d Person per E-Mail mit neuem "
-        "Kalendereintrag.",
-        "Was sich an %(facts)s ändert, erfahren %(count)d Personen per E-Mail mit neuem "
-        "Kalendereintrag.",
+        "Was sich an %(facts)s ändert, erfährt %(people)s per E-Mail mit neuem Kalendereintrag.",
+        "Was sich an %(facts)s ändert, erfahren %(people)s per E-Mail mit neuem Kalendereintrag.",
         count,
     )
     labels = [str(label) for label, _read in FACTS_ANNOUNCED_AT_ONCE]
     facts = _("%(facts)s oder %(last)s") % {"facts": ", ".join(labels[:-1]), "last": labels[-1]}
-    at_once = text % {"facts": facts, "count": count} + " " + _("Gegebene Antworten gelten weiter.")
+    at_once = (
+        text % {"facts": facts, "people": _counted(addressees)}
+        + " "
+        + _("Gegebene Antworten gelten weiter.")
+    )
     later = _("Erlischt durch eine Änderung die Freigabe, geht noch nichts hinaus:")
     return f"{at_once} {later} {announced_later_note()}"
 
@@ -293,18 +296,29 @@ def notified_people(dialogue: Dialogue, recipients: Sequence[Addressee]) -> list
             )
         ]
     text = ngettext(
-        "%(count)d Person wird benachrichtigt:",
-        "%(count)d Personen werden benachrichtigt:",
-        len(recipients),
+        "%(people)s wird benachrichtigt:",
+        "%(people)s werden benachrichtigt:",
+        sum(recipient.people for recipient in recipients),
     )
-    lines = [text % {"count": len(recipients)}]
+    lines = [text % {"people": _counted(recipients)}]
     for recipient in recipients[:MAX_NAMED_PEOPLE]:
         name, email = recipient.to.name, recipient.to.email
         lines.append(f"{name} ({email})" if name else email)
     if len(recipients) > MAX_NAMED_PEOPLE:
-        rest = len(recipients) - MAX_NAMED_PEOPLE
+        rest = sum(recipient.people for recipient in recipients[MAX_NAMED_PEOPLE:])
         lines.append(_("und %(count)d weitere") % {"count": rest})
     return [*lines, *untold]
+
+
+def _counted(addressees: Sequence[Addressee]) -> str:
+    """Return how many people are mailed, and with how many mails if some share a mailbox."""
+    count = sum(addressee.people for addressee in addressees)
+    people = ngettext("%(count)d Person", "%(count)d Personen", count) % {"count": count}
+    if count == len(addressees):
+        return people
+    mails = ngettext("%(count)d E-Mail", "%(count)d E-Mails", len(addressees))
+    values = {"people": people, "mails": mails % {"count": len(addressees)}}
+    return _("%(people)s (%(mails)s)") % values
 
 
 def programme_changes(dialogue: Dialogue, options: Iterable[DateOption]) -> list[str]:

@@ -100,9 +100,9 @@ def _record_change(
     reason = ngettext(
         "Geändert: %(what)s; %(count)d Person benachrichtigt",
         "Geändert: %(what)s; %(count)d Personen benachrichtigt",
-        len(news),
+        told := sum(addressee.people for addressee, _changes in news),
     )
-    return news, reason % {"what": what, "count": len(news)}
+    return news, reason % {"what": what, "count": told}
 
 
 def _entry_of(dialogue: Dialogue, known: Dialogue, now: dt.datetime) -> dict:

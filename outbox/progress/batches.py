@@ -36,7 +36,8 @@ class MailPreview(NamedTuple):
     @property
     def heading(self) -> str:
         count = len(set(self.recipients))
-        text = ngettext("E-Mail an %(count)d Person", "E-Mail an %(count)d Personen", count)
+        # Not people: an address may be the mailbox of several.
+        text = ngettext("E-Mail an %(count)d Adresse", "E-Mail an %(count)d Adressen", count)
         return text % {"count": count}
 
 

@@ -207,7 +207,7 @@ def test_office_enters_a_reply_given_by_phone(signed_in):
     refused = text_of(signed_in.post(address, {"rsvp": "represented", "remark": "Lange getippt"}))
     values = {"rsvp": "represented", "substitute_name": "Stabsstelle", "party": "2"}
     asked = signed_in.post(address, values)
-    assert (mails_written(), "E-Mail an 1 Person" in text_of(asked)) == ([], True)
+    assert (mails_written(), "E-Mail an 1 Adresse" in text_of(asked)) == ([], True)
     press(signed_in, asked)
 
     invitation.refresh_from_db()

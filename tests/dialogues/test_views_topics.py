@@ -95,7 +95,7 @@ def test_office_takes_up_and_completes_a_topic(signed_in):
     series = make_series(title="Reihe Nord")
 
     asked = signed_in.post(f"{topic.get_absolute_url()}aufgreifen/")
-    assert "E-Mail an 1 Person" in text_of(asked) and mails_written("topic_taken_up") == []
+    assert "E-Mail an 1 Adresse" in text_of(asked) and mails_written("topic_taken_up") == []
     press(signed_in, asked)
     page = signed_in.get(f"{topic.get_absolute_url()}bearbeiten/")
     signed_in.post(

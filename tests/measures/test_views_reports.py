@@ -93,7 +93,7 @@ def test_report_is_drafted_submitted_returned_revised_and_accepted(client, lead)
         decide_url("report_return", report),
         {"comment": "Bitte Zahlen nennen."},
     )
-    assert "E-Mail an 1 Person" in asked.content.decode()
+    assert "E-Mail an 1 Adresse" in asked.content.decode()
     press(client, asked)
 
     client.force_login(lead)

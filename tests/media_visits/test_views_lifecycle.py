@@ -106,7 +106,7 @@ def test_announcing_shows_recipients_and_text_before_it_mails(signed_in, senator
         page = fill_in(signed_in, address, {"lists": [press_list.pk]})
     for words in (
         "3 Personen werden benachrichtigt.",
-        "E-Mail an 2 Personen",
+        "E-Mail an 2 Adressen",
         "Werksleitung &lt;werk@example.org&gt;",
         "redaktion@example.org",
         "senatorin@example.org",

@@ -30,8 +30,8 @@ def test_people_who_get_the_same_text_share_a_letter():
         ["Amt <amt@example.org>"],
     ]
     assert [preview.heading for preview in previews] == [
-        "E-Mail an 2 Personen",
-        "E-Mail an 1 Person",
+        "E-Mail an 2 Adressen",
+        "E-Mail an 1 Adresse",
     ]
     assert (previews[0].title, previews[0].subject) == ("Hinweis zum Test", "Neu: Netze")
     assert previews[0].text.startswith("Guten Tag Werk,")
