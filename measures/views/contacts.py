@@ -7,13 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.dates import local_date
-from core.views import render_confirmation, render_form, require, run_service, save_form
+from core.views import render_confirmation, require, run_service, save_form
 from measures import services
 from measures.forms import ContactForm
 from measures.models import Contact, Measure, Project
 from measures.permissions import can_change_measures
 from measures.progress import contact_lines
 from measures.queries import contacts_of, deputies_today, organisations_of
+from measures.views import render_form_about
 
 
 def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
@@ -87,15 +88,8 @@ def _add(request: HttpRequest, owner: Measure | Project) -> HttpResponse:
 def _render(
     request: HttpRequest, form: ContactForm, owner: Measure | Project, title: str
 ) -> HttpResponse:
-    return render_form(
-        request,
-        form,
-        template="measures/form.html",
-        title=title,
-        intro=_(
-            "Niemand erhält eine E-Mail. Außerhalb beider Büros und der eigenen Organisation steht "
-            "nur die Funktion."
-        ),
-        subject=owner,
-        cancel_url=owner.get_absolute_url(),
+    intro = _(
+        "Niemand erhält eine E-Mail. Außerhalb beider Büros und der eigenen Organisation steht "
+        "nur die Funktion."
     )
+    return render_form_about(request, form, owner, title, intro=intro)

@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.views import render_confirmation, render_form, require, run_service, save_form
+from core.views import render_confirmation, require, run_service, save_form
 from measures import services
 from measures.forms import DocumentForm, LinkForm, UploadForm
 from measures.models import Document, Link, Measure, Project
 from measures.permissions import can_change_measures
 from measures.progress import material_lines
 from measures.queries import materials_of
+from measures.views import render_form_about
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def document_edit(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("Das Dokument ist gespeichert.")
     if save_form(request, form, services.change_material, material=found, done=done):
         return redirect(found.owner)
-    return _render(request, form, found.owner, _("Dokument bearbeiten"))
+    return render_form_about(request, form, found.owner, _("Dokument bearbeiten"))
 
 
 def link_edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -66,7 +67,7 @@ def link_edit(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("Der Link ist gespeichert.")
     if save_form(request, form, services.change_material, material=found, done=done):
         return redirect(found.owner)
-    return _render(request, form, found.owner, _("Link bearbeiten"))
+    return render_form_about(request, form, found.owner, _("Link bearbeiten"))
 
 
 def document_delete(request: HttpRequest, pk: int) -> HttpResponse:
@@ -112,7 +113,7 @@ def _add_document(request: HttpRequest, owner: Measure | Project) -> HttpRespons
     upload = form.cleaned_data["file"] if form.is_valid() else None
     if save_form(request, form, services.create_document, owner=owner, upload=upload, done=done):
         return redirect(owner)
-    return _render(request, form, owner, _("Dokument hochladen"))
+    return render_form_about(request, form, owner, _("Dokument hochladen"))
 
 
 def _add_link(request: HttpRequest, owner: Measure | Project) -> HttpResponse:
@@ -120,7 +121,7 @@ def _add_link(request: HttpRequest, owner: Measure | Project) -> HttpResponse:
     done = _("Der Link ist eingetragen.")
     if save_form(request, form, services.create_link, owner=owner, done=done):
         return redirect(owner)
-    return _render(request, form, owner, _("Neuer Link"))
+    return render_form_about(request, form, owner, _("Neuer Link"))
 
 
 def _delete(request: HttpRequest, found, title: str, done: str, details: list) -> HttpResponse:
@@ -141,15 +142,4 @@ def _delete(request: HttpRequest, found, title: str, done: str, details: list) -
         submit_label=title,
         danger=True,
         cancel_url=found.owner.get_absolute_url(),
-    )
-
-
-def _render(request: HttpRequest, form, owner: Measure | Project, title: str) -> HttpResponse:
-    return render_form(
-        request,
-        form,
-        template="measures/form.html",
-        title=title,
-        subject=owner,
-        cancel_url=owner.get_absolute_url(),
     )

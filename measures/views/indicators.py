@@ -6,13 +6,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.dates import format_date, local_date
-from core.views import render_confirmation, render_form, require, run_service, save_form
+from core.views import render_confirmation, require, run_service, save_form
 from measures import services
 from measures.forms import IndicatorForm, TargetForm, ValueForm
 from measures.models import Indicator, IndicatorTarget, IndicatorValue, Measure
 from measures.permissions import can_change_measures
 from measures.progress import indicator_card, indicator_facts
 from measures.queries import indicator_history, indicators_with_series
+from measures.views import render_form_about
 
 
 @require_safe
@@ -35,14 +36,7 @@ def indicator_add(request, pk):
     done = _("Der Indikator ist angelegt.")
     if indicator := save_form(request, form, services.create_indicator, measure=measure, done=done):
         return redirect(indicator)
-    return render_form(
-        request,
-        form,
-        template="measures/form.html",
-        title=_("Neuer Indikator"),
-        subject=measure,
-        cancel_url=measure.get_absolute_url(),
-    )
+    return render_form_about(request, form, measure, _("Neuer Indikator"))
 
 
 def indicator_edit(request, pk):
@@ -179,12 +173,7 @@ def _delete_part(request, part, service, *, title: str, question: str, done: str
 
 
 def _render_form(request, form, indicator: Indicator, title: str):
-    return render_form(
-        request,
-        form,
-        template="measures/form.html",
-        title=title,
-        subject=indicator.measure,
-        part=indicator,
-        cancel_url=indicator.get_absolute_url(),
+    back = indicator.get_absolute_url()
+    return render_form_about(
+        request, form, indicator.measure, title, part=indicator, cancel_url=back
     )

@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.dates import format_date
-from core.views import render_confirmation, render_form, require, run_service, save_form
+from core.views import render_confirmation, require, run_service, save_form
 from measures import services
 from measures.forms import MilestoneForm
 from measures.models import Measure, Milestone
 from measures.permissions import can_change_measures
+from measures.views import render_form_about
 
 
 def milestone_add(request, pk):
@@ -20,7 +21,7 @@ def milestone_add(request, pk):
     done = _("Der Meilenstein ist angelegt.")
     if save_form(request, form, services.create_milestone, measure=measure, done=done):
         return redirect(measure)
-    return _render_milestone_form(request, form, measure, _("Neuer Meilenstein"))
+    return render_form_about(request, form, measure, _("Neuer Meilenstein"))
 
 
 def milestone_edit(request, pk):
@@ -30,7 +31,7 @@ def milestone_edit(request, pk):
     done = _("Der Meilenstein ist gespeichert.")
     if save_form(request, form, services.change_milestone, milestone=milestone, done=done):
         return redirect(milestone.measure)
-    return _render_milestone_form(request, form, milestone.measure, _("Meilenstein bearbeiten"))
+    return render_form_about(request, form, milestone.measure, _("Meilenstein bearbeiten"))
 
 
 @require_POST
@@ -103,14 +104,3 @@ def get_milestone(request, pk) -> Milestone:
     # 404 rather than 403, so that the answer does not reveal that the milestone exists.
     milestones = Milestone.objects.filter(measure__in=Measure.objects.visible_to(request.user))
     return get_object_or_404(milestones.select_related("measure"), pk=pk)
-
-
-def _render_milestone_form(request, form: MilestoneForm, measure: Measure, title: str):
-    return render_form(
-        request,
-        form,
-        template="measures/form.html",
-        title=title,
-        subject=measure,
-        cancel_url=measure.get_absolute_url(),
-    )

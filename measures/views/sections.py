@@ -11,7 +11,6 @@ from core.views import (
     get_for_office,
     redirect_if_refused,
     render_confirmation,
-    render_form,
     require,
     run_service,
     save_form,
@@ -23,6 +22,7 @@ from measures.permissions import can_change_plans
 from measures.progress import section_facts
 from measures.queries import section_branch, section_history
 from measures.services.sections import require_empty
+from measures.views import render_form_about
 
 
 @require_safe
@@ -54,7 +54,7 @@ def section_add(request, pk):
     done = _("Der Abschnitt ist angelegt.")
     if made := save_form(request, form, services.create_section, plan=plan, done=done):
         return redirect(made)
-    return _render(request, form, _("Neuer Abschnitt"), parent or plan)
+    return render_form_about(request, form, parent or plan, _("Neuer Abschnitt"))
 
 
 def _level_below(plan: Plan, parent: PlanSection | None) -> str:
@@ -69,7 +69,7 @@ def section_edit(request, pk):
     done = _("Der Abschnitt ist gespeichert.")
     if save_form(request, form, services.change_section, section=section, done=done):
         return redirect(section)
-    return _render(request, form, _("Abschnitt bearbeiten"), section)
+    return render_form_about(request, form, section, _("Abschnitt bearbeiten"))
 
 
 def section_delete(request, pk):
@@ -93,15 +93,4 @@ def section_delete(request, pk):
         submit_label=_("Abschnitt löschen"),
         danger=True,
         cancel_url=section.get_absolute_url(),
-    )
-
-
-def _render(request, form: SectionForm, title: str, subject: Plan | PlanSection):
-    return render_form(
-        request,
-        form,
-        template="measures/form.html",
-        title=title,
-        subject=subject,
-        cancel_url=subject.get_absolute_url(),
     )
