@@ -206,6 +206,13 @@ class ApprovalRequest(models.Model):
         return [[label, value] for label, value in self.snapshot if value and label in LEADING]
 
     @property
+    def decided_outcome(self) -> str:
+        """What was decided, also if it lapsed since. Only a granted approval can."""
+        if self.decided_at and self.state == ApprovalState.LAPSED:
+            return str(_("freigegeben, später erloschen"))
+        return self.outcome
+
+    @property
     def decider_name(self) -> str:
         """Who decided, marked *in Vertretung* for a deputy; empty before the decision."""
         if not self.decided_at:

@@ -102,7 +102,7 @@ def comment_cards(title: str, approval: ApprovalRequest | None) -> list[TextCard
     if approval is None or not approval.comment:
         return []
     decided = f"{approval.decided_by} · {format_moment(approval.decided_at)}"
-    return [TextCard(title, approval.comment, note=f"{approval.outcome} · {decided}")]
+    return [TextCard(title, approval.comment, note=f"{approval.decided_outcome} · {decided}")]
 
 
 def with_conditions(

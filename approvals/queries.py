@@ -242,13 +242,10 @@ def _history_of(approval: ApprovalRequest) -> list[HistoryEntry]:
 
 
 def _decision_entry(approval: ApprovalRequest) -> HistoryEntry:
-    # Only a granted approval can lapse after its decision. The entry shows what was decided.
-    is_lapsed = approval.state == ApprovalState.LAPSED
-    state = _("freigegeben, später erloschen") if is_lapsed else approval.outcome
     return HistoryEntry(
         approval.decided_at,
         approval.decider_name,
-        _("Freigabe: %(state)s") % {"state": state},
+        _("Freigabe: %(state)s") % {"state": approval.decided_outcome},
         decision_note(approval),
     )
 

@@ -2,7 +2,7 @@ import pytest
 import time_machine
 
 from approvals.enums import ApprovalKind, ConditionState
-from approvals.progress import with_conditions
+from approvals.progress import comment_cards, with_conditions
 from core.progress import NextStep, OpenPoint
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from tests.approvals.builders import NOW, make_approval, make_condition, make_deputy
@@ -85,3 +85,17 @@ def test_next_step_without_conditions_stays_unchanged():
 
     assert box_for(make_user(OFFICE)) == BOX
     assert box_for(make_user(OFFICE), box=None) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"),
+    [("returned", "zurückgegeben"), ("lapsed", "freigegeben, später erloschen")],
+)
+def test_comment_stands_with_what_was_decided_then(state, outcome):
+    approval = make_approval(state, comment="Bitte mit Anschrift.")
+    approval.decided_at, approval.decided_by = NOW, make_user(SENATOR_OFFICE)
+
+    (card,) = comment_cards("Anmerkung", approval)
+
+    assert card.text == "Bitte mit Anschrift."
+    assert card.note == f"{outcome} · {approval.decided_by} · 02.03.2026, 10:00 Uhr"
