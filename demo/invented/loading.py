@@ -4,10 +4,11 @@ reports say of milestones and indicators.
 
 from collections.abc import Iterable
 from decimal import Decimal
+from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from core.exports import Sheet, workbook_response
+from core.exports import Sheet, write_workbook
 from core.models import Origin
 from core.periods import parse_period
 from demo.invented.progress import CONTACTS, EXCHANGE, InventedContact, Statement
@@ -34,10 +35,11 @@ def load_documents(scenario: Scenario, plan: Plan) -> None:
     project = Project.objects.order_by("pk")[0]
     for heading, is_internal in (("Kriterien der Börse", False), ("Entwurf der Kosten", True)):
         sheet = Sheet(heading, ["Kriterium", "Gewicht"], [["Fläche in m²", 3], ["Gleis", 1]])
-        content = workbook_response(heading, [sheet], now=scenario.at(-20)).content
+        file = BytesIO()
+        write_workbook(file, heading, [sheet], now=scenario.at(-20))
         services.create_document(
             owner=exchange,
-            upload=SimpleUploadedFile(f"{heading}.xlsx", content),
+            upload=SimpleUploadedFile(f"{heading}.xlsx", file.getvalue()),
             values={"heading": heading, "is_internal": is_internal},
             **given,
         )

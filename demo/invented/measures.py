@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from core.conflicts import version_of
 from core.enums import TrafficLight
-from core.exports import Sheet, workbook_response
+from core.exports import Sheet, write_workbook
 from core.history import save_as, save_changes_as
 from core.models import Origin
 from demo.accounts import find_organisation
@@ -46,7 +46,7 @@ from measures.models import (
     ReportingRound,
 )
 from measures.progress import example_sheets, office_sheets, proposed_chapters
-from measures.queries import fields_in_order, monitoring_state, sections_of, top_sections
+from measures.queries import StoredMeasures, fields_in_order, monitoring_state
 from partners.models import Organisation, Person
 
 PLAN = "MPI 2018–2021"
@@ -344,12 +344,8 @@ def load_imports(scenario: Scenario) -> None:
     """Leave two uploaded files to look at: a plan, and an edited export of the list."""
     plan = Plan.objects.get(short_title=PLAN)
     _upload(scenario, "Masterplan Musterstadt (Demodaten).xlsx", example_sheets())
-    measures = Measure.objects.filter(plan=plan).prefetch_related(
-        "supporters", "sectors", "milestones__dependencies__requirement__measure"
-    )
-    measures = measures.select_related("plan", "section", "lead", "responsible__person")
-    tops = top_sections(sections_of([plan]))
-    sheet, *_others = office_sheets(measures.order_by("pk")[:3], tops, now=scenario.now)
+    measures = StoredMeasures(plan.measures.order_by("pk")[:3], scenario.office)
+    sheet, *_others = office_sheets(measures, now=scenario.now)
     _upload(scenario, "Maßnahmen überarbeitet (Demodaten).xlsx", [_edited(sheet)])
 
 
@@ -371,5 +367,6 @@ def _edited(sheet: Sheet) -> Sheet:
 
 def _upload(scenario: Scenario, name: str, sheets: list[Sheet]) -> None:
     now = scenario.at(-1)
-    content = workbook_response(name, sheets, now=now).content
-    services.create_import(file=io.BytesIO(content), name=name, by=scenario.office, now=now)
+    file = io.BytesIO()
+    write_workbook(file, name, sheets, now=now)
+    services.create_import(file=file, name=name, by=scenario.office, now=now)

@@ -1,11 +1,12 @@
 """The measures as a workbook: sheets of measures, milestones, indicators and their values.
 
 The office's own can be edited and imported again (`queries.imports`): it also has the internal
-notes and, in hidden columns, the key of each row and the version that was exported.
+notes and, in hidden columns, the key of each row and the version that was exported. The rows are
+made while they are written, so that a file of any size takes little memory.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,43 +16,22 @@ from core.exports import Sheet
 from measures.models import Measure, Milestone, PlanSection
 from measures.progress.indicator_exports import indicator_sheets
 from measures.progress.milestones import days_after_baseline, milestone_state
+from measures.queries import ListedMeasures, StoredMeasures
 from measures.queries.imports import (
+    SHEETS,
     Directory,
     fingerprint,
-    links_of,
     milestone_texts,
     read_only_texts,
     texts_of,
-    yes_or_no,
 )
-from partners.progress import responsible_label
 
-# Without internal notes: only the office's own file has them.
-MEASURE_HEADER = (
-    gettext_lazy("Plan"),
-    gettext_lazy("Handlungsfeld"),
-    gettext_lazy("Abschnitt"),
-    gettext_lazy("Kennung"),
-    gettext_lazy("Maßnahme"),
-    gettext_lazy("Beschreibung"),
-    gettext_lazy("Phase"),
-    gettext_lazy("Ampel"),
-    gettext_lazy("Bedeutung der Ampel"),
-    gettext_lazy("Grund"),
-    gettext_lazy("Gewünschte Entscheidung oder Hilfe"),
-    gettext_lazy("Finanzierung"),
-    gettext_lazy("Stand vom"),
-    gettext_lazy("Federführung"),
-    gettext_lazy("Unterstützende"),
-    gettext_lazy("Branchen"),
-    gettext_lazy("Laufzeit"),
-    gettext_lazy("Beginn"),
-    gettext_lazy("Ende"),
-    gettext_lazy("Mittel"),
-    gettext_lazy("Leuchtturmprojekt"),
-    gettext_lazy("Herkunft der Maßnahme"),
-    gettext_lazy("Herkunft des Standes"),
-)
+# Read back by an import; people do not need them.
+KEYS = ("key", "version", "exported_at")
+# Only the office's own file has these.
+OFFICE_ONLY = ("is_published", "internal_notes", *KEYS)
+# Days stay days, so that Excel can sort them.
+DAYS = ("status_on", "starts_on", "ends_on")
 MILESTONE_HEADER = (
     gettext_lazy("Plan"),
     gettext_lazy("Kennung"),
@@ -70,120 +50,90 @@ MILESTONE_HEADER = (
 )
 
 
-OFFICE_HEADER = (
-    gettext_lazy("Zuständig"),
-    gettext_lazy("veröffentlicht"),
-    gettext_lazy("interner Vermerk"),
-)
-MEASURE_KEYS = (
-    gettext_lazy("Schlüssel"),
-    gettext_lazy("Fassung"),
-    gettext_lazy("exportiert am"),
-)
 MILESTONE_KEYS = (gettext_lazy("Schlüssel"), gettext_lazy("Fassung"))
 
 
-def office_sheets(
-    measures: Iterable[Measure],
-    tops: Mapping[int, PlanSection],
-    *,
-    now: dt.datetime,
-) -> list[Sheet]:
+def office_sheets(measures: StoredMeasures, *, now: dt.datetime) -> list[Sheet]:
     """Return the sheets like `export_sheets`, with everything that importing them again needs."""
-    measures, directory, today = list(measures), Directory(), local_date(now)
-    rows = [
+    directory, today = Directory(), local_date(now)
+    milestone_header = [str(title) for title in (*MILESTONE_HEADER, *MILESTONE_KEYS)]
+    milestones = (
         [
-            *_measure_row(measure, tops),
-            responsible_label(measure),
-            yes_or_no(measure.is_published),
-            measure.internal_notes,
-            str(measure.pk),
-            _row_version(measure, directory),
-            now.isoformat(),
-        ]
-        for measure in measures
-    ]
-    milestones = [
-        [
-            *_milestone_row(measure, milestone, today),
+            *_milestone_row(measure, milestone, today, directory),
             str(milestone.pk),
             fingerprint(milestone_texts(milestone)),
         ]
-        for measure in measures
-        for milestone in measure.milestones.all()
-    ]
-    header = [str(title) for title in (*MEASURE_HEADER, *OFFICE_HEADER, *MEASURE_KEYS)]
-    milestone_header = [str(title) for title in (*MILESTONE_HEADER, *MILESTONE_KEYS)]
+        for measure, milestone in measures.milestones()
+    )
     return [
-        Sheet(_("Maßnahmen"), header, rows, hidden=len(MEASURE_KEYS)),
+        Sheet(
+            _("Maßnahmen"),
+            _header(SHEETS["measures"].names),
+            _office_rows(measures, directory, now),
+            hidden=len(KEYS),
+        ),
         Sheet(_("Meilensteine"), milestone_header, milestones, hidden=len(MILESTONE_KEYS)),
-        *indicator_sheets(measures, is_editable=True),
+        *indicator_sheets(measures, directory, is_editable=True),
     ]
 
 
-def _row_version(measure: Measure, directory: Directory) -> str:
-    """Return the fingerprints of what may be edited and of what may not."""
-    editable = fingerprint(texts_of(measure, directory, links_of(measure)))
-    return f"{editable}-{fingerprint(read_only_texts(measure, directory))}"
+def _header(names: Iterable[str]) -> list[str]:
+    return [SHEETS["measures"].titled(name) for name in names]
+
+
+def _office_rows(
+    measures: StoredMeasures, directory: Directory, now: dt.datetime
+) -> Iterator[list]:
+    names, exported_at = SHEETS["measures"].names, now.isoformat()
+    for measure, links in measures.measures():
+        editable = texts_of(measure, directory, links)
+        others = read_only_texts(measure, directory)
+        cells = {
+            **others,
+            **editable,
+            **{name: getattr(measure, name) for name in DAYS},
+            "key": str(measure.pk),
+            # The fingerprints of what may be edited and of what may not.
+            "version": f"{fingerprint(editable)}-{fingerprint(others)}",
+            "exported_at": exported_at,
+        }
+        yield [cells[name] for name in names]
 
 
 def export_sheets(
-    measures: Iterable[Measure],
-    tops: Mapping[int, PlanSection],
+    measures: StoredMeasures | ListedMeasures,
     *,
     today: dt.date,
-    responsible: Callable[[Measure], str] | None,
+    with_responsible: bool,
+    sections: Iterable[PlanSection] | None = None,
 ) -> list[Sheet]:
-    """Return the sheets of `measures`, whose lists (supporters, milestones …) must be prefetched.
-
-    `tops` maps section ids to their Handlungsfeld; `responsible` names the person in charge to
-    those who may know.
+    """Return the sheets for those who only read them; `with_responsible` names the person in
+    charge to those who may know. `sections` are those of a former day.
     """
-    measures, header = list(measures), [str(title) for title in MEASURE_HEADER]
-    extra = [_("Zuständig")] if responsible else []
-    rows = [
-        [*_measure_row(measure, tops), *([responsible(measure)] if responsible else [])]
-        for measure in measures
-    ]
-    milestones = [
-        _milestone_row(measure, milestone, today)
-        for measure in measures
-        for milestone in measure.milestones.all()
-    ]
+    directory = Directory(sections)
+    left_out = OFFICE_ONLY if with_responsible else (*OFFICE_ONLY, "responsible")
+    names = [name for name in SHEETS["measures"].names if name not in left_out]
+    milestones = (
+        _milestone_row(measure, milestone, today, directory)
+        for measure, milestone in measures.milestones()
+    )
     return [
-        Sheet(_("Maßnahmen"), [*header, *extra], rows),
+        Sheet(_("Maßnahmen"), _header(names), _rows(measures, directory, names)),
         Sheet(_("Meilensteine"), [str(title) for title in MILESTONE_HEADER], milestones),
-        *indicator_sheets(measures),
+        *indicator_sheets(measures, directory),
     ]
 
 
-def _measure_row(measure: Measure, tops: Mapping[int, PlanSection]) -> list:
-    supporters = [supporter.label for supporter in measure.supporters.all()]
-    return [
-        str(measure.plan),
-        tops[measure.section_id].label if measure.section_id in tops else "",
-        measure.section.label if measure.section_id in tops else "",
-        measure.code,
-        measure.title,
-        measure.description,
-        measure.get_phase_display(),
-        measure.get_traffic_light_display(),
-        measure.traffic_light_meaning,
-        measure.traffic_light_reason,
-        measure.help_wanted,
-        measure.get_financing_display(),
-        measure.status_on,
-        measure.lead_label,
-        "\n".join([*supporters, *filter(None, measure.supporters_text.splitlines())]),
-        ", ".join(sector.name for sector in measure.sectors.all()),
-        measure.runtime,
-        measure.starts_on,
-        measure.ends_on,
-        measure.amount,
-        yes_or_no(measure.is_lighthouse),
-        measure.get_origin_display(),
-        measure.get_status_origin_display(),
-    ]
+def _rows(
+    measures: StoredMeasures | ListedMeasures, directory: Directory, names: Sequence[str]
+) -> Iterator[list]:
+    for measure, links in measures.measures():
+        cells = {
+            **read_only_texts(measure, directory),
+            **texts_of(measure, directory, links, without=["internal_notes"]),
+            **{name: getattr(measure, name) for name in DAYS},
+        }
+        yield [cells[name] for name in names]
 
 
 def _requirement_names(milestone: Milestone) -> list[str]:
@@ -191,9 +141,11 @@ def _requirement_names(milestone: Milestone) -> list[str]:
     return [f"{requirement} ({requirement.measure})" for requirement in required]
 
 
-def _milestone_row(measure: Measure, milestone: Milestone, today: dt.date) -> list:
+def _milestone_row(
+    measure: Measure, milestone: Milestone, today: dt.date, directory: Directory
+) -> list:
     return [
-        str(measure.plan),
+        str(directory.plans[measure.plan_id]),
         measure.code,
         measure.title,
         milestone.title,

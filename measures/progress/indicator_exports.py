@@ -1,6 +1,6 @@
 """The sheets of indicators and of their values in the workbook of measures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,8 +8,14 @@ from django.utils.translation import gettext_lazy
 from core.exports import Sheet
 from measures.models import Indicator, IndicatorValue, Measure
 from measures.progress.indicators import path_label
-from measures.queries import deviation_of, target_path_of
-from measures.queries.imports import fingerprint, indicator_texts, targets_text, value_texts
+from measures.queries import ListedMeasures, StoredMeasures, deviation_of, target_path_of
+from measures.queries.imports import (
+    Directory,
+    fingerprint,
+    indicator_texts,
+    targets_text,
+    value_texts,
+)
 from measures.queries.target_paths import expected_on
 
 INDICATOR_HEADER = (
@@ -46,39 +52,50 @@ VALUE_HEADER = (
 )
 
 
-def indicator_sheets(measures: Iterable[Measure], *, is_editable: bool = False) -> list[Sheet]:
-    """Return the sheets of the indicators of `measures`, prefetched with their series; those that
-    are `is_editable` have what importing them again needs.
+def indicator_sheets(
+    measures: StoredMeasures | ListedMeasures, directory: Directory, *, is_editable: bool = False
+) -> list[Sheet]:
+    """Return the sheets of the indicators of `measures`; those that are `is_editable` have what
+    importing them again needs.
     """
-    pairs = [(measure, indicator) for measure in measures for indicator in measure.indicators.all()]
-    indicators = [_indicator_row(*pair) for pair in pairs]
-    of_values = [(*pair, value) for pair in pairs for value in pair[1].series.all()]
-    values = [_value_row(*found) for found in of_values]
-    if not is_editable:
-        return [
-            Sheet(_("Indikatoren"), [str(title) for title in INDICATOR_HEADER], indicators),
-            Sheet(_("Werte"), [str(title) for title in VALUE_HEADER], values),
-        ]
-    for line, (_measure, indicator) in zip(indicators, pairs, strict=True):
-        line += [indicator.decimals, fingerprint(indicator_texts(indicator))]
-    for line, (_measure, indicator, value) in zip(values, of_values, strict=True):
-        line.append(fingerprint(value_texts(value, indicator)))
-    more = [_("Nachkommastellen"), _("Fassung")]
+    indicator_header, value_header = list(map(str, INDICATOR_HEADER)), list(map(str, VALUE_HEADER))
+    if is_editable:
+        indicator_header += [_("Nachkommastellen"), _("Fassung")]
+        value_header.append(_("Fassung"))
+    hidden = int(is_editable)
+    indicators = _indicator_rows(measures, directory, is_editable)
+    values = _value_rows(measures, directory, is_editable)
     return [
-        Sheet(
-            _("Indikatoren"),
-            [*map(str, INDICATOR_HEADER), *more],
-            indicators,
-            hidden=1,
-        ),
-        Sheet(_("Werte"), [*map(str, VALUE_HEADER), more[1]], values, hidden=1),
+        Sheet(_("Indikatoren"), indicator_header, indicators, hidden),
+        Sheet(_("Werte"), value_header, values, hidden),
     ]
 
 
-def _indicator_row(measure: Measure, indicator: Indicator) -> list:
+def _indicator_rows(
+    measures: StoredMeasures | ListedMeasures, directory: Directory, is_editable: bool
+) -> Iterator[list]:
+    for measure, indicator in measures.indicators():
+        cells = _indicator_row(measure, indicator, directory)
+        if is_editable:
+            cells += [indicator.decimals, fingerprint(indicator_texts(indicator))]
+        yield cells
+
+
+def _value_rows(
+    measures: StoredMeasures | ListedMeasures, directory: Directory, is_editable: bool
+) -> Iterator[list]:
+    for measure, indicator in measures.indicators():
+        for value in indicator.series.all():
+            cells = _value_row(measure, indicator, value, directory)
+            if is_editable:
+                cells.append(fingerprint(value_texts(value, indicator)))
+            yield cells
+
+
+def _indicator_row(measure: Measure, indicator: Indicator, directory: Directory) -> list:
     deviation = deviation_of(indicator)
     return [
-        str(measure.plan),
+        str(directory.plans[measure.plan_id]),
         measure.code,
         measure.title,
         indicator.title,
@@ -96,10 +113,12 @@ def _indicator_row(measure: Measure, indicator: Indicator) -> list:
     ]
 
 
-def _value_row(measure: Measure, indicator: Indicator, value: IndicatorValue) -> list:
+def _value_row(
+    measure: Measure, indicator: Indicator, value: IndicatorValue, directory: Directory
+) -> list:
     expected = expected_on(target_path_of(indicator), value.ends_on)
     return [
-        str(measure.plan),
+        str(directory.plans[measure.plan_id]),
         measure.code,
         measure.title,
         indicator.title,

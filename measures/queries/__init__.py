@@ -24,6 +24,7 @@ from measures.queries.continuations import (
     succession_of,
     undecided_measures,
 )
+from measures.queries.exports import ListedMeasures, StoredMeasures
 from measures.queries.facets import FACETS, counted_with_parents, facet_counts
 from measures.queries.history import (
     indicator_history,
@@ -152,6 +153,8 @@ from measures.queries.target_paths import Deviation, PathPoint, target_path_devi
 from measures.queries.timeline import TimelineBar, timeline_bars, with_period
 
 __all__ = [
+    "ListedMeasures",
+    "StoredMeasures",
     "FACETS",
     "MAX_CANDIDATES",
     "Answer",

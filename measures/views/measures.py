@@ -1,7 +1,6 @@
 """Measures: list, export, page, and the office's form."""
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -45,6 +44,7 @@ from measures.progress import (
     weighted_progress,
 )
 from measures.queries import (
+    StoredMeasures,
     as_listed,
     current_plan,
     indicators_with_series,
@@ -64,7 +64,7 @@ from measures.views.documents import material_card
 from measures.views.past import Stand, past_export, past_list, past_page
 from measures.views.saved_filters import query_to_save
 from partners.permissions import can_assign, can_see_responsible
-from partners.progress import responsible_facts, responsible_label
+from partners.progress import responsible_facts
 
 
 @require_safe
@@ -127,24 +127,15 @@ def measure_export(request):
             messages.warning(request, _("Bitte kreuzen Sie mindestens eine Maßnahme an."))
             return redirect("measures:list")
         measures = sorted_measures(_visible(request.user).filter(pk__in=keys), "")
-    measures = measures.prefetch_related(
-        "supporters",
-        "sectors",
-        Prefetch("milestones", queryset=milestones_for(request.user)),
-        Prefetch("indicators", queryset=indicators_with_series()),
-    )
     now = timezone.now()
-    tops = top_sections(listing.sections)
-    # Every text that the file shows; the list defers the longest of them.
-    measures = measures.defer(None).defer("sources", "basis", "doubts")
+    # Texts that no sheet shows, and internal notes only for those who may read them.
+    unread = ["sources", "basis", "doubts"]
     if can_change_measures(request.user):
-        sheets = office_sheets(measures, tops, now=now)
+        sheets = office_sheets(StoredMeasures(measures, request.user, deferred=unread), now=now)
     else:
+        found = StoredMeasures(measures, request.user, deferred=[*unread, "internal_notes"])
         sheets = export_sheets(
-            measures.defer("internal_notes"),
-            tops,
-            today=local_date(now),
-            responsible=responsible_label if can_see_responsible(request.user) else None,
+            found, today=local_date(now), with_responsible=can_see_responsible(request.user)
         )
     return workbook_response(_("Maßnahmen"), sheets, now=now)
 

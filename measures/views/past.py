@@ -39,6 +39,7 @@ from measures.progress import (
 )
 from measures.progress.stand import NOT_KEPT
 from measures.queries import (
+    ListedMeasures,
     as_measures,
     measure_history,
     past_measure,
@@ -52,7 +53,7 @@ from measures.queries import (
     with_lists,
 )
 from partners.permissions import can_see_responsible
-from partners.progress import responsible_label, responsible_note
+from partners.progress import responsible_note
 
 
 class Stand:
@@ -147,18 +148,12 @@ def _is_filtered(listing: PastMeasureFilter) -> bool:
 def past_export(request: HttpRequest, stand: Stand) -> HttpResponse:
     """Return what the list shows as an Excel file of that day, which nobody can import again."""
     listing, records = _listing(request, stand)
-    user = request.user
-    measures = with_lists(records, stand.moment)
-    sections = {section.pk: section for section in listing.sections}
-    for measure in measures:
-        # The history refers to the section of today, which may be called otherwise.
-        if section := sections.get(measure.section_id):
-            measure.section = section
     sheets = export_sheets(
-        measures,
-        top_sections(listing.sections),
+        ListedMeasures(with_lists(records, stand.moment)),
+        # The history refers to the section of today, which may be called otherwise.
+        sections=listing.sections,
         today=stand.day,
-        responsible=responsible_label if can_see_responsible(user) else None,
+        with_responsible=can_see_responsible(request.user),
     )
     return workbook_response(_("Maßnahmen"), sheets, now=timezone.now(), stand=stand.day)
 

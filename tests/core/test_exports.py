@@ -6,7 +6,14 @@ from urllib.parse import unquote
 import pytest
 from openpyxl import load_workbook
 
-from core.exports import XLSX, Sheet, list_response, workbook_response
+from core import exports
+from core.exports import (
+    SAMPLE_ROWS,
+    XLSX,
+    Sheet,
+    list_response,
+    workbook_response,
+)
 
 HEADER = ["Organisation", "Antwort", "Plätze"]
 
@@ -146,6 +153,44 @@ def test_columns_are_as_wide_as_their_text_within_bounds():
     sheet = sheet_of(make_list(HEADER, [["x" * 30, "y" * 300, 1]]))
 
     assert [sheet.column_dimensions[column].width for column in "ABC"] == [32, 60, 10]
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#REF!", "#1"])
+def test_text_that_looks_like_an_error_stays_text(text):
+    cell = sheet_of(make_list(HEADER, [[text, "", ""]]))["A2"]
+
+    assert (cell.value, cell.data_type) == (text, "s")
+
+
+def test_columns_are_as_wide_as_the_first_rows_need():
+    texts = ["kurz"] * SAMPLE_ROWS + ["x" * 50]
+    sheet = sheet_of(make_list(HEADER, ([text, "", ""] for text in texts)))
+
+    # Rows are written as they come, so a later one is too late.
+    assert (sheet.max_row, sheet.column_dimensions["A"].width) == (SAMPLE_ROWS + 2, 14)
+
+
+def test_large_file_is_sent_from_the_disk(monkeypatch):
+    whole = make_list(HEADER, [["VDMA Ost", "Zusage", 2]])
+    monkeypatch.setattr(exports, "IN_MEMORY_BYTES", 1_000)
+
+    response = make_list(HEADER, [["VDMA Ost", "Zusage", 2]])
+    content = response.getvalue()
+    response.file_to_stream.close()
+
+    assert response.streaming
+    assert int(response["Content-Length"]) == len(content)
+    for name in ("Content-Type", "Content-Disposition"):
+        assert response[name] == whole[name]
+    assert load_workbook(BytesIO(content)).active["A5"].value == "VDMA Ost"
+
+
+def test_cells_stand_at_the_top_of_their_row():
+    sheet = sheet_of(make_list(HEADER, [["kurz", "zwei\nZeilen", dt.date(2026, 3, 2)]]))
+
+    # The first has no format of its own, so it has that of the workbook.
+    assert [cell.alignment.vertical for cell in sheet[2]] == ["top", "top", "top"]
+    assert [bool(cell.alignment.wrap_text) for cell in sheet[2]] == [False, True, False]
 
 
 def test_rows_may_come_from_a_generator():

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from core.blocks import Block, heading
 from core.dates import format_date
 from core.documents import make_pdf
 from core.enums import PDF, WORD, XLSX
-from core.exports import Sheet, workbook_response
+from core.exports import Sheet, write_workbook
 from core.texts import shorten
 from core.uploads import ascii_name
 from core.word import write_word
@@ -66,7 +67,9 @@ def make_file(
     if media_type == XLSX:
         title = document_title(state)
         sheets = monitoring_sheets(state, chapters, audience)
-        return workbook_response(title, sheets, now=now).content
+        file = BytesIO()
+        write_workbook(file, title, sheets, now=now)
+        return file.getvalue()
     values = document_values(state, chapters, audience=audience, now=now)
     if media_type == WORD:
         return write_word(values, made_at=now)

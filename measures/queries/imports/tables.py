@@ -38,6 +38,10 @@ class SheetKind(NamedTuple):
     title: str | Promise
     columns: tuple[Column, ...]
 
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
     def titled(self, name: str) -> str:
         return next(str(column.title) for column in self.columns if column.name == name)
 
