@@ -45,6 +45,7 @@ from measures.progress.imports import (
     import_lines,
     measure_lines,
     more_notes,
+    part_tables,
     problem_lines,
 )
 from measures.progress.indicators import indicator_card, indicator_cards, indicator_facts
@@ -170,6 +171,7 @@ __all__ = [
     "monitoring_buttons",
     "monitoring_links",
     "more_notes",
+    "part_tables",
     "names_of",
     "next_step_of",
     "not_asked_lines",

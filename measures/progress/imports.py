@@ -1,14 +1,15 @@
 """What the pages of an import show."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.dates import format_moment
-from measures.models import Measure, MeasureImport
-from measures.queries.imports import ImportPreview, NewMeasure, Problem
+from core.dates import format_date, format_moment
+from measures.models import Indicator, Measure, MeasureImport
+from measures.queries.imports import ImportPreview, NewMeasure, Problem, targets_text
 
 SHOWN_PROBLEMS, SHOWN_CHANGES, SHOWN_MEASURES = 100, 100, 50
 
@@ -29,6 +30,18 @@ class MeasureLine(NamedTuple):
     place: str
     lead: str
     supporters: str
+
+
+class PartTable(NamedTuple):
+    """New milestones, indicators or values. Each row is its title, its number in the file, and its
+    other cells with the titles of their columns, which phones show beside them.
+    """
+
+    anchor: str
+    title: str
+    header: list[str]
+    rows: list[tuple[str, int, list[tuple[str, str]]]]
+    more: str
 
 
 class ImportLine(NamedTuple):
@@ -146,6 +159,69 @@ def measure_lines(preview: ImportPreview) -> list[MeasureLine]:
         )
         for new in preview.created[:SHOWN_MEASURES]
     ]
+
+
+def part_tables(preview: ImportPreview) -> list[PartTable]:
+    """Return what is new beside measures, as far as there is any. What could not be read is None
+    and stands among the refused cells.
+    """
+    tables = [_milestone_table(preview), _indicator_table(preview), _value_table(preview)]
+    return [table for table in tables if table.rows]
+
+
+def _milestone_table(preview: ImportPreview) -> PartTable:
+    found = [(new.milestone, new.row) for new in preview.milestones[:SHOWN_MEASURES]]
+    rows = [
+        (m.title or "", row, [m.measure.label, format_date(m.due_on), m.owner_label])
+        for m, row in found
+    ]
+    header = [_("Meilenstein"), _("Maßnahme"), _("geplant bis"), _("verantwortlich")]
+    total = len(preview.milestones)
+    return _part_table("new-milestones", _("Neue Meilensteine"), header, rows, total)
+
+
+def _indicator_table(preview: ImportPreview) -> PartTable:
+    rows = []
+    for new in preview.indicators[:SHOWN_MEASURES]:
+        indicator = new.indicator
+        targets = targets_text(new.targets, indicator) if indicator.unit else ""
+        cells = [indicator.measure.label, indicator.unit or "", _baseline(indicator), targets]
+        rows.append((indicator.title or "", new.row, cells))
+    header = [_("Indikator"), _("Maßnahme"), _("Einheit"), _("Ausgangswert"), _("Ziele")]
+    total = len(preview.indicators)
+    return _part_table("new-indicators", _("Neue Indikatoren"), header, rows, total)
+
+
+def _value_table(preview: ImportPreview) -> PartTable:
+    rows = []
+    for new in preview.values[:SHOWN_MEASURES]:
+        value, indicator = new.value, new.value.indicator
+        number = _number(indicator, value.value)
+        cells = [indicator.measure.label, str(value.period), number, value.note]
+        rows.append((indicator.title or "", new.row, cells))
+    header = [_("Indikator"), _("Maßnahme"), _("Zeitraum"), _("Wert"), _("Bemerkung")]
+    total = len(preview.values)
+    return _part_table("new-values", _("Neue Werte"), header, rows, total)
+
+
+def _part_table(
+    anchor: str,
+    title: str,
+    header: list[str],
+    rows: list[tuple[str, int, list[str]]],
+    total: int,
+) -> PartTable:
+    labelled = [(name, row, list(zip(header[1:], cells, strict=True))) for name, row, cells in rows]
+    return PartTable(anchor, title, header, labelled, more_note(total, SHOWN_MEASURES))
+
+
+def _number(indicator: Indicator, value: Decimal | None) -> str:
+    return indicator.format(value) if indicator.unit else ""
+
+
+def _baseline(indicator: Indicator) -> str:
+    number = _number(indicator, indicator.baseline_value)
+    return f"{number} ({format_date(indicator.baseline_on)})" if number else ""
 
 
 def _supporters(new: NewMeasure) -> list[str]:

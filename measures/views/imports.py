@@ -26,6 +26,7 @@ from measures.progress import (
     import_lines,
     measure_lines,
     more_notes,
+    part_tables,
     problem_lines,
 )
 from measures.queries.imports import last_applied_import, preview_of
@@ -86,6 +87,7 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
         "problems": problem_lines(preview),
         "changes": change_lines(preview),
         "measures": measure_lines(preview),
+        "parts": part_tables(preview),
         "more": more_notes(preview),
         "buttons": [
             Button(_("Verwerfen"), reverse("measures:import_discard", args=[pk]), is_post=True)

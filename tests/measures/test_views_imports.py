@@ -68,6 +68,94 @@ def test_file_is_looked_at_applied_and_undone(client, office):
     assert "rückgängig gemacht" in client.get(IMPORTS).content.decode()
 
 
+def test_preview_names_new_milestones_indicators_and_values(client, office):
+    file = make_workbook(
+        Maßnahmen=[["Maßnahme", "Plan"], ["Ankauf", "MPI"]],
+        Meilensteine=[["Maßnahme", "Meilenstein", "geplant bis"], ["Ankauf", "Start", "1.3.2027"]],
+        Indikatoren=[
+            ["Maßnahme", "Indikator", "Einheit", "Ausgangswert", "Ausgangswert vom", "Ziele"],
+            ["Ankauf", "Fläche", "ha", "1,5", "31.12.2024", "31.12.2030: 12"],
+        ],
+        Werte=[
+            ["Maßnahme", "Indikator", "Zeitraum", "Wert", "Bemerkung"],
+            ["Ankauf", "Fläche", "2025", "2,5", "geschätzt"],
+        ],
+    )
+    make_plan("MPI")
+    send(client, file)
+
+    page = client.get(MeasureImport.objects.get().get_absolute_url())
+
+    assert [(part.title, part.rows) for part in page.context["parts"]] == [
+        (
+            "Neue Meilensteine",
+            [
+                (
+                    "Start",
+                    2,
+                    [
+                        ("Maßnahme", "Ankauf"),
+                        ("geplant bis", "01.03.2027"),
+                        ("verantwortlich", ""),
+                    ],
+                )
+            ],
+        ),
+        (
+            "Neue Indikatoren",
+            [
+                (
+                    "Fläche",
+                    2,
+                    [
+                        ("Maßnahme", "Ankauf"),
+                        ("Einheit", "ha"),
+                        ("Ausgangswert", "1,5 ha (31.12.2024)"),
+                        ("Ziele", "31.12.2030: 12,0 ha"),
+                    ],
+                )
+            ],
+        ),
+        (
+            "Neue Werte",
+            [
+                (
+                    "Fläche",
+                    2,
+                    [
+                        ("Maßnahme", "Ankauf"),
+                        ("Zeitraum", "2025"),
+                        ("Wert", "2,5 ha"),
+                        ("Bemerkung", "geschätzt"),
+                    ],
+                )
+            ],
+        ),
+    ]
+    for text in ("Neue Meilensteine", "31.12.2030: 12,0 ha", "geschätzt"):
+        assert text in page.content.decode()
+
+
+def test_preview_shows_refused_milestones_indicators_and_values(client, office):
+    file = make_workbook(
+        Maßnahmen=[["Maßnahme", "Plan"], ["Ankauf", "MPI"]],
+        Meilensteine=[["Maßnahme", "Meilenstein", "geplant bis"], ["Ankauf", None, "bald"]],
+        Indikatoren=[
+            ["Maßnahme", "Indikator", "Einheit", "Ausgangswert", "Ausgangswert vom", "Ziele"],
+            ["Ankauf", "Fläche", None, "1,5", "31.12.2024", "31.12.2030: 12"],
+        ],
+        Werte=[["Maßnahme", "Indikator", "Zeitraum", "Wert"], ["Ankauf", "Fläche", "2025", "viel"]],
+    )
+    make_plan("MPI")
+    send(client, file)
+
+    page = client.get(MeasureImport.objects.get().get_absolute_url()).content.decode()
+
+    for place in ("B (Meilenstein)", "C (geplant bis)", "C (Einheit)", "D (Wert)"):
+        assert place in page
+    assert "None" not in page
+
+
 def test_double_click_applies_once(client, office):
     make_plan("MPI")
     send(client, new_measures("Ankauf"))
