@@ -72,6 +72,7 @@ from measures.progress.monitoring import (
     monitoring_buttons,
     monitoring_links,
     proposed_chapters,
+    still_published_note,
 )
 from measures.progress.plans import plan_tabs, section_facts
 from measures.progress.projects import project_facts, project_subtitle
@@ -170,6 +171,7 @@ __all__ = [
     "milestone_lines",
     "monitoring_buttons",
     "monitoring_links",
+    "still_published_note",
     "more_notes",
     "part_tables",
     "names_of",

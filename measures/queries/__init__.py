@@ -60,10 +60,12 @@ from measures.queries.monitoring import (
     last_edition,
     monitoring_state,
     newest_edition,
+    published_reports_of,
     publishing_concerns,
     report_of,
     texts_changed_at,
     unfinished_editions,
+    withdrawn_since,
 )
 from measures.queries.past import (
     as_measures,
@@ -222,6 +224,7 @@ __all__ = [
     "milestones_for",
     "monitoring_state",
     "newest_edition",
+    "published_reports_of",
     "publishing_concerns",
     "next_to_check",
     "open_measures",
@@ -279,6 +282,7 @@ __all__ = [
     "target_path_deviation",
     "target_path_of",
     "texts_changed_at",
+    "withdrawn_since",
     "timeline_bars",
     "titles_as_list",
     "top_sections",

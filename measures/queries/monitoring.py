@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import Concern
+from core.history import records_at
 from core.roles import is_inside
 from measures.enums import (
     FINISHED_PHASES,
@@ -18,6 +19,7 @@ from measures.enums import (
     RoundState,
 )
 from measures.models import (
+    Measure,
     MonitoringEdition,
     MonitoringReport,
     PlanSection,
@@ -118,6 +120,22 @@ def publishing_concerns(report: MonitoringReport) -> list[Concern]:
         values = {"count": len(names), "names": f"{named}{more}"}
         concerns.append(Concern("lights", _("Ampel nicht belegt"), "", text % values))
     return concerns
+
+
+def withdrawn_since(edition: MonitoringEdition) -> list[Measure]:
+    """Return the measures that the files for partners and observers may show although their
+    publication was withdrawn after the `edition` was requested.
+    """
+    kept = RoundEntry.objects.filter(round=edition.report.round_id).values("measure")
+    then = records_at(Measure, edition.requested_at, id__in=kept).filter(is_published=True)
+    hidden = Measure.objects.filter(pk__in=then.values("id"), is_published=False)
+    return list(hidden.order_by("search", "pk"))
+
+
+def published_reports_of(measure: Measure) -> list[MonitoringReport]:
+    """Return the published reports whose round keeps `measure`."""
+    found = MonitoringReport.objects.filter(is_published=True, round__entries__measure=measure)
+    return list(found.select_related("round").order_by("-round__cut_off_on", "pk"))
 
 
 def keeps_plan(reporting_round: ReportingRound) -> bool:

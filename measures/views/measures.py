@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -40,6 +41,7 @@ from measures.progress import (
     reminding_points,
     report_lines,
     status_facts,
+    still_published_note,
     succession_facts,
     weighted_progress,
 )
@@ -51,6 +53,7 @@ from measures.queries import (
     last_entries,
     measure_history,
     milestones_for,
+    published_reports_of,
     reports_due_for,
     reports_on,
     round_awaiting_report,
@@ -244,6 +247,8 @@ def measure_edit(request, pk):
     require(can_change_measures(request.user))
     form = MeasureForm(request.POST or None, instance=measure)
     done = _("Die Maßnahme ist gespeichert.")
+    if "is_published" in form.changed_data and measure.is_published:
+        done = format_html("{} {}", done, still_published_note(published_reports_of(measure)))
     if save_form(request, form, services.change_measure, measure=measure, done=done):
         return redirect(measure)
     return render_form(

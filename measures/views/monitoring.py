@@ -39,6 +39,7 @@ from measures.queries import (
     publishing_concerns,
     report_of,
     texts_changed_at,
+    withdrawn_since,
 )
 
 PUBLISHED, WITHDRAWN = "published", "withdrawn"
@@ -86,11 +87,15 @@ def _before_the_report(reporting_round: ReportingRound) -> dict:
 def _files(request, report: MonitoringReport) -> dict:
     is_office, now = can_run_rounds(request.user), timezone.now()
     newest = newest_edition(report)
+    withdrawn = withdrawn_since(newest) if newest and is_office else []
+    card = (
+        edition_card(newest, request.user, texts_changed_at(report), withdrawn) if newest else None
+    )
     making = making_of(last_edition(report), now) if is_office else None
     announced = str(making.done) if making else "fertig"
     return {
         "seen": [report],
-        "edition": edition_card(newest, request.user, texts_changed_at(report)) if newest else None,
+        "edition": card,
         "making": making,
         "announced": announced,
         # Screen readers hear each file once, not each refresh.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from core.html import draw_stacked_bar
 from core.progress import Button, Segment
 from measures.enums import Audience, RoundState
 from measures.models import (
+    Measure,
     MonitoringChapter,
     MonitoringEdition,
     MonitoringFile,
@@ -109,22 +110,34 @@ class EditionCard(NamedTuple):
 
 
 def edition_card(
-    edition: MonitoringEdition, user, texts_changed_at: dt.datetime | None
+    edition: MonitoringEdition,
+    user,
+    texts_changed_at: dt.datetime | None,
+    withdrawn: Sequence[Measure] = (),
 ) -> EditionCard:
-    """Return what `user` may read of the edition: insiders everything, others what is public."""
+    """Return what `user` may read of the edition: insiders everything, others what is public.
+
+    The note is for the office, which alone can make new files: changed texts, and measures
+    `withdrawn` from publication since.
+    """
     readable = list(Audience) if audience_of(user) == Audience.INSIDE else [Audience.PUBLIC]
     found = sorted(edition.files.all(), key=lambda file: file.pk)
     by_audience = [
         (str(audience.label), [file for file in found if file.audience == audience])
         for audience in readable
     ]
-    note = ""
+    notes = []
     # The texts were read after the request, so a change between the two is perhaps in the files. To
     # say so once too often does less harm than never.
-    # Only the office can make new files.
-    is_stale = bool(texts_changed_at) and texts_changed_at > edition.requested_at
-    if is_stale and can_run_rounds(user):
-        note = _("Seitdem wurden Texte geändert. Sie stehen erst in neu erstellten Dateien.")
+    if texts_changed_at and texts_changed_at > edition.requested_at:
+        notes.append(_("Seitdem wurden Texte geändert. Sie stehen erst in neu erstellten Dateien."))
+    if withdrawn:
+        text = _(
+            "Die Veröffentlichung ist zurückgenommen von: %(names)s. In den Dateien für Partner "
+            "und Steuerungskreis steht das noch; bitte erstellen Sie die Dateien neu."
+        )
+        notes.append(text % {"names": ", ".join(measure.label for measure in withdrawn)})
+    note = " ".join(notes) if can_run_rounds(user) else ""
     return EditionCard(format_moment(edition.requested_at), note, by_audience)
 
 
@@ -159,3 +172,16 @@ def monitoring_links(
     return [
         Button(_("Monitoring-Bericht"), reverse("measures:monitoring", args=[reporting_round.pk]))
     ]
+
+
+def still_published_note(reports: Sequence[MonitoringReport]) -> SafeString:
+    """Return that these reports still contain a measure that is withdrawn now, "" without any."""
+    if not reports:
+        return SafeString("")
+    links = format_html_join(
+        ", ",
+        '<a href="{}">{}</a>',
+        ((report.get_absolute_url(), report.round.title) for report in reports),
+    )
+    text = _("Im veröffentlichten Monitoring-Bericht steht sie noch, bis Sie ihn neu erstellen:")
+    return format_html("{} {}", text, links)
