@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from core.dates import local_date
-from core.roles import is_office
+from core.roles import is_inside, is_office
 from core.views import allowed, paginate, render_page_or_fragment
 from measures.queries import current_plan, open_rounds, progress_figures
 from outbox.queries.mails import mails_waiting
@@ -160,7 +160,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
 def organisation_related(request: HttpRequest, pk: int) -> HttpResponse:
     """Show everything about an organisation; its page loads this view as a fragment."""
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
-    empty = _("Zurzeit gibt es zu dieser Organisation keinen Vorgang, den Sie sehen dürfen.")
+    empty = _("Zurzeit gibt es zu dieser Organisation keinen Vorgang.")
+    if not is_inside(request.user):
+        empty = _("Zurzeit gibt es zu dieser Organisation keinen Vorgang, den Sie sehen dürfen.")
     return _related_page(request, organisation, RELATED_TO_ORGANISATION, empty)
 
 
@@ -169,7 +171,9 @@ def organisation_related(request: HttpRequest, pk: int) -> HttpResponse:
 def person_related(request: HttpRequest, pk: int) -> HttpResponse:
     """Show everything about a person; their page loads this view as a fragment."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
-    empty = _("Zurzeit gibt es zu dieser Person keinen Vorgang, den Sie sehen dürfen.")
+    empty = _("Zurzeit gibt es zu dieser Person keinen Vorgang.")
+    if not is_inside(request.user):
+        empty = _("Zurzeit gibt es zu dieser Person keinen Vorgang, den Sie sehen dürfen.")
     return _related_page(request, person, RELATED_TO_PERSON, empty)
 
 

@@ -80,6 +80,8 @@ NO_WEB_ADDRESS = _("Bitte geben Sie die Internetadresse so ein: https://www.berl
 class CleanURLField(Clean, forms.URLField):
     """A web address (`http` or `https`), completed to `https://` when it was typed without."""
 
+    # Not `type=url`: browsers refuse `www.berlin.de` in their own words, before it is completed.
+    widget = forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "none"})
     default_validators = [URLValidator(schemes=["http", "https"]), validate_host]
     default_error_messages = {"invalid": NO_WEB_ADDRESS}
 

@@ -123,7 +123,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "cards": (_untold_cards(visit) if manages else []) + _text_cards(visit, seen),
         "inactive_note": _inactive_note(visit) if manages else "",
         "slots": listed_slots(visit, slots, now),
-        "press_note": _press_note(slots),
+        "press_note": _press_note(visit, slots),
         "edits_press": edits_press,
         # What was announced keeps its press slots; only their details may change.
         "adds_press": edits_press and (visit.is_taken_over or visit.state != S.ANNOUNCED),
@@ -140,9 +140,10 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
     }
 
 
-def _press_note(slots: list[PressSlot]) -> str:
+def _press_note(visit: Visit, slots: list[PressSlot]) -> str:
     if not slots:
-        return _("Zu diesem Besuch gibt es keinen Pressetermin.")
+        # A source may tell of the press in its own words, which stand beside this.
+        return "" if visit.press_text else _("Zu diesem Besuch gibt es keinen Pressetermin.")
     if all(slot.cancelled_at for slot in slots):
         return _("Der Besuch ist nicht presseöffentlich.")
     return ""

@@ -150,7 +150,7 @@ def test_formset_shows_each_form():
         (models.CharField(max_length=9), CleanCharField, forms.TextInput),
         (models.TextField(), CleanCharField, forms.Textarea),
         (models.EmailField(), CleanEmailField, forms.EmailInput),
-        (models.URLField(), CleanURLField, forms.URLInput),
+        (models.URLField(), CleanURLField, forms.TextInput),
     ],
 )
 def test_models_field_gets_the_portals_widget(db_field, kind, widget):

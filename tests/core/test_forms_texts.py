@@ -96,6 +96,13 @@ def test_web_address_is_completed(text, url):
     assert CleanURLField().clean(text) == url
 
 
+def test_browser_leaves_an_incomplete_web_address_to_the_portal():
+    html = CleanURLField().widget.render("website", "www.berlin.de")
+
+    assert 'type="text"' in html
+    assert 'inputmode="url"' in html
+
+
 @pytest.mark.parametrize(
     "text", ["https://name:wort@berlin.de/", "https://www.berlin.de@example.org/"]
 )

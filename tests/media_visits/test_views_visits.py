@@ -101,6 +101,7 @@ def test_visit_taken_over_shows_source_and_doubt_and_no_steps(signed_in):
         sources=["https://example.org/quelle"],
         doubts="Tag abgeleitet",
         basis={"starts_on": "inferred"},
+        press_text="Wort-Bild-Termin",
         approval=False,
     )
 
@@ -108,7 +109,7 @@ def test_visit_taken_over_shows_source_and_doubt_and_no_steps(signed_in):
 
     for words in ("https://example.org/quelle", "Tag abgeleitet", "erschlossen"):
         assert words in page, words
-    for words in ("Nächster Schritt", "Absagen"):
+    for words in ("Nächster Schritt", "Absagen", "keinen Pressetermin"):
         assert words not in page, words
 
 

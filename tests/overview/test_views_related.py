@@ -86,6 +86,22 @@ def test_office_sees_everything_about_an_organisation(client, company, dialogue)
 
 
 @pytest.mark.parametrize(
+    ("role", "sentence"),
+    [
+        (OFFICE, "Zurzeit gibt es zu dieser Organisation keinen Vorgang."),
+        (SENATOR_OFFICE, "Zurzeit gibt es zu dieser Organisation keinen Vorgang."),
+        (OBSERVER, "keinen Vorgang, den Sie sehen dürfen."),
+    ],
+)
+def test_nothing_is_said_to_be_hidden_from_insiders(client, company, role, sentence):
+    client.force_login(make_user(role))
+
+    page = client.get(reverse("organisation_related", args=[company.pk])).content.decode()
+
+    assert sentence in page
+
+
+@pytest.mark.parametrize(
     ("role", "hidden"),
     [
         (SENATOR_OFFICE, {"mails"}),
