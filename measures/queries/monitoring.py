@@ -1,6 +1,5 @@
 """What a Monitoring-Bericht is made from: the state that its round keeps, and the round before."""
 
-import datetime as dt
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -8,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.dates import format_moment
 from core.errors import Concern
 from core.history import records_at
 from core.roles import is_inside
@@ -20,6 +20,7 @@ from measures.enums import (
 )
 from measures.models import (
     Measure,
+    MonitoringChapter,
     MonitoringEdition,
     MonitoringReport,
     PlanSection,
@@ -92,10 +93,20 @@ def _lighthouse_projects(reporting_round: ReportingRound, audience: str) -> Quer
 
 
 def publishing_concerns(report: MonitoringReport) -> list[Concern]:
-    """Return what readers would take for the office's word although nobody has vouched for it:
-    texts as the portal proposed them, and measures without a light.
+    """Return what readers would take for the office's word although it is not: files from before
+    the latest texts, texts as the portal proposed them, and measures without a light.
     """
-    concerns = [
+    concerns = []
+    newest = newest_edition(report)
+    if newest and lacks_latest_texts(newest):
+        text = _(
+            "Sie sind vom %(at)s, danach wurden Texte geändert. Veröffentlicht würde der alte "
+            "Wortlaut."
+        )
+        at = format_moment(newest.requested_at)
+        url, action = report.get_absolute_url(), _("Dateien neu erstellen")
+        concerns.append(Concern("files", _("Dateien"), "", text % {"at": at}, action, url))
+    concerns += [
         Concern(
             key=f"chapter-{chapter.pk}",
             label=str(chapter),
@@ -179,11 +190,15 @@ def unfinished_editions() -> QuerySet[MonitoringEdition]:
     return MonitoringEdition.objects.filter(state__in=OPEN_EDITION_STATES).order_by("pk")
 
 
-def texts_changed_at(report: MonitoringReport) -> dt.datetime | None:
-    """Return when a chapter was changed last."""
-    model = report.chapters.model.history
-    last = model.filter(report_id=report.pk).order_by("-history_date", "-history_id")
-    return last.values_list("history_date", flat=True).first()
+def lacks_latest_texts(edition: MonitoringEdition) -> bool:
+    """Return whether a chapter reads otherwise than when the files of `edition` were requested."""
+    # The texts were read after the request, so a change between the two is perhaps in the files. To
+    # say so once too often does less harm than never. Confirming a proposal changes no word.
+    report = edition.report_id
+    then = records_at(MonitoringChapter, edition.requested_at, report_id=report)
+    texts = dict(then.values_list("id", "text"))
+    now = MonitoringChapter.objects.filter(report=report).values_list("pk", "text")
+    return any(texts.get(pk) != text for pk, text in now)
 
 
 def audience_of(user) -> Audience:

@@ -120,8 +120,8 @@ def publish_report(
 ) -> MonitoringReport:
     """Publish the report for partners and observers, or withdraw it from them. Mails nobody.
 
-    Raises `NotAllowed`; `Refused` when it has no files yet; `Warned` of texts that nobody has
-    confirmed and lights that nobody knows.
+    Raises `NotAllowed`; `Refused` when it has no files yet; `Warned` of files older than
+    their texts, texts that nobody has confirmed, and lights that nobody knows.
     """
     require_permission(can_run_rounds(by))
     report = MonitoringReport.objects.select_for_update().get(pk=report.pk)

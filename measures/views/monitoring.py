@@ -33,12 +33,12 @@ from measures.progress import (
 from measures.queries import (
     fields_in_order,
     keeps_plan,
+    lacks_latest_texts,
     last_edition,
     monitoring_state,
     newest_edition,
     publishing_concerns,
     report_of,
-    texts_changed_at,
     withdrawn_since,
 )
 
@@ -89,7 +89,9 @@ def _files(request, report: MonitoringReport) -> dict:
     newest = newest_edition(report)
     withdrawn = withdrawn_since(newest) if newest and is_office else []
     card = (
-        edition_card(newest, request.user, texts_changed_at(report), withdrawn) if newest else None
+        edition_card(newest, request.user, lacks_latest_texts(newest), withdrawn)
+        if newest
+        else None
     )
     making = making_of(last_edition(report), now) if is_office else None
     announced = str(making.done) if making else "fertig"

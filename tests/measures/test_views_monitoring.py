@@ -253,6 +253,7 @@ def test_only_the_office_reads_that_files_lack_the_latest_texts(client, closed, 
     make(client, report)
     publish(client, closed)
     chapter = report.chapters.first()
+    chapter.text = "Neu"
     later = timezone.now() + dt.timedelta(hours=1)
     save_as(chapter, by=None, now=later, reason="Text geändert")
     note = "Seitdem wurden Texte geändert."

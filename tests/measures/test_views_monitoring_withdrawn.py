@@ -3,10 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from core.history import save_as
 from core.roles import OBSERVER, OFFICE
-from measures.models import MonitoringEdition, MonitoringReport
+from measures.models import MonitoringChapter, MonitoringEdition, MonitoringReport
 from measures.services import close_round
 from tests.confirming import fill_in
 from tests.measures.builders import NOW, make_measure, make_plan, make_round
@@ -91,3 +92,30 @@ def test_withdrawing_names_the_reports_that_still_show_it(client, measure):
         "Im veröffentlichten Monitoring-Bericht steht sie noch, bis Sie ihn neu erstellen:" in page
     )
     assert f'<a href="{report.get_absolute_url()}">{report.round.title}</a>' in page
+
+
+def test_publishing_asks_first_about_files_older_than_their_texts(client, office, measure):
+    report = MonitoringReport.objects.get()
+    report.is_published = False
+    report.save()
+    url = reverse("measures:monitoring_publish", args=[report.round_id])
+    chapter = MonitoringChapter(report=report, kind="outlook", position=1, text="Alt")
+    save_as(chapter, by=office, now=NOW - dt.timedelta(days=1), reason="Begonnen")
+    chapter.is_proposed = False
+    save_as(chapter, by=office, now=LATER, reason="Vorschlag bestätigt")
+    concern = (
+        "Sie sind vom 18.03.2026, 10:00 Uhr, danach wurden Texte geändert. Veröffentlicht würde "
+        "der alte Wortlaut."
+    )
+    before = client.get(url).content.decode()
+
+    chapter.text = "Neu"
+    save_as(chapter, by=office, now=LATER, reason="Text geändert")
+
+    assert (concern in before, concern in client.get(url).content.decode()) == (False, True)
+    client.post(url)
+    report.refresh_from_db()
+    assert not report.is_published
+    fill_in(client, url)
+    report.refresh_from_db()
+    assert report.is_published

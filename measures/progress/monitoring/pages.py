@@ -1,6 +1,5 @@
 """The page of a Monitoring-Bericht: its chapters, its files, and what the office can do."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -112,7 +111,7 @@ class EditionCard(NamedTuple):
 def edition_card(
     edition: MonitoringEdition,
     user,
-    texts_changed_at: dt.datetime | None,
+    lacks_texts: bool,
     withdrawn: Sequence[Measure] = (),
 ) -> EditionCard:
     """Return what `user` may read of the edition: insiders everything, others what is public.
@@ -127,9 +126,7 @@ def edition_card(
         for audience in readable
     ]
     notes = []
-    # The texts were read after the request, so a change between the two is perhaps in the files. To
-    # say so once too often does less harm than never.
-    if texts_changed_at and texts_changed_at > edition.requested_at:
+    if lacks_texts:
         notes.append(_("Seitdem wurden Texte geändert. Sie stehen erst in neu erstellten Dateien."))
     if withdrawn:
         text = _(
