@@ -81,11 +81,19 @@ class ReportRequest(models.Model):
         return reverse("measures:answer_by_link", args=[token])
 
     def allows(self, measure) -> bool:
-        """Return whether the person may report on `measure` now: while the round runs, and later on
-        what was returned to them.
-        """
+        """Return whether the person may report on `measure` now."""
         is_asked = measure.plan_id == self.round.plan_id and measure.lead_id == self.organisation_id
         if self.revoked_at or not is_asked or not self.person.is_active:
             return False
-        returned = self.reports.filter(measure=measure, state__in=EDITABLE_REPORT_STATES)
-        return self.round.is_open or returned.exists()
+        return self.accepts(measure.reports.filter(state__in=EDITABLE_REPORT_STATES).first())
+
+    def accepts(self, report) -> bool:
+        """Return whether the person may report while `report` is the open one of a measure, None if
+        there is none: while the round runs, and later to finish what was begun in it.
+        """
+        if self.round.is_open:
+            return True
+        if report is None or report.state not in EDITABLE_REPORT_STATES:
+            return False
+        # Colleagues share their drafts. What belongs to a later round is for those asked in it.
+        return self.pk == report.reported_via_id or self.round_id == report.round_id

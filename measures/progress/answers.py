@@ -283,6 +283,8 @@ def answers_note(answers: Sequence[Answer]) -> str:
     if not answers:
         return _("In dieser Berichtsrunde wird zu keiner Ihrer Maßnahmen ein Bericht erbeten.")
     owed = sum(given.is_editable for given in answers)
+    if answers[0].round and not answers[0].round.is_open:
+        return _closed_note(owed)
     if not owed:
         return _("Vielen Dank, es steht kein Bericht mehr aus.")
     if len(answers) == 1:
@@ -293,3 +295,15 @@ def answers_note(answers: Sequence[Answer]) -> str:
         owed,
     )
     return text % {"owed": owed, "count": len(answers)}
+
+
+def _closed_note(begun: int) -> str:
+    closed = _("Diese Berichtsrunde ist abgeschlossen.")
+    if not begun:
+        return closed
+    text = ngettext(
+        "Der begonnene Bericht lässt sich noch einreichen.",
+        "Die %(begun)d begonnenen Berichte lassen sich noch einreichen.",
+        begun,
+    )
+    return f"{closed} {text % {'begun': begun}}"

@@ -26,6 +26,7 @@ from measures.models import (
     ReportedForecast,
     ReportedValue,
     ReportingRound,
+    ReportRequest,
     StatusReport,
 )
 from measures.models.measures import STATUS_FIELDS
@@ -38,8 +39,8 @@ from measures.queries.rounds import open_round_of
 @dataclass(frozen=True)
 class Answer:
     """A measure in a round, or between two: its open report, if any, its latest accepted one,
-    whether one was accepted in this round, the milestones not reached yet, and the indicators with
-    their series.
+    whether one was accepted in this round, the milestones not reached yet, the indicators with
+    their series, and the request by whose personal link it is answered.
     """
 
     round: ReportingRound | None
@@ -49,6 +50,7 @@ class Answer:
     is_accepted: bool
     milestones: list[Milestone]
     indicators: list[Indicator]
+    request: ReportRequest | None = None
 
     @property
     def forecasts(self) -> dict[int, ReportedForecast]:
@@ -76,7 +78,12 @@ class Answer:
         # After the round has closed, a report that was begun can still be finished: its lead was
         # asked.
         is_begun = self.report is not None and self.report.state in EDITABLE_REPORT_STATES
-        return bool(self.round and self.round.is_open) or is_begun
+        return (bool(self.round and self.round.is_open) or is_begun) and self.is_accepting
+
+    @property
+    def is_accepting(self) -> bool:
+        """Whether the personal link still reports on the measure; an account of the lead does."""
+        return self.request is None or self.request.accepts(self.report)
 
     @property
     def has_own_answer(self) -> bool:
@@ -129,10 +136,16 @@ def _of(reported: Iterable, name: str, subjects: Iterable) -> dict[int, Any]:
 
 
 def answers_of(
-    reporting_round: ReportingRound, organisation_ids, *, only: int | None = None
+    reporting_round: ReportingRound,
+    organisation_ids,
+    *,
+    request: ReportRequest | None = None,
+    only: int | None = None,
 ) -> list[Answer]:
     """Return an answer for each measure that the organisations lead and that the round asks about,
     by title, in a fixed number of queries; with `only`, the one about that measure.
+
+    `request` is set if they are answered by personal link.
     """
     in_round = StatusReport.objects.filter(round=reporting_round, measure=OuterRef("pk"))
     measures = (
@@ -144,7 +157,8 @@ def answers_of(
     )
     if only is not None:
         measures = measures.filter(pk=only)
-    return [_answer(reporting_round, measure) for measure in measures.order_by("search", "pk")]
+    measures = measures.order_by("search", "pk")
+    return [_answer(reporting_round, measure, request) for measure in measures]
 
 
 def answer_on(measure: Measure) -> Answer:
@@ -215,7 +229,9 @@ def _reports() -> QuerySet[StatusReport]:
     return reports.order_by("-as_of_on", "-decided_at", "-pk")
 
 
-def _answer(reporting_round: ReportingRound | None, measure: Measure) -> Answer:
+def _answer(
+    reporting_round: ReportingRound | None, measure: Measure, request: ReportRequest | None = None
+) -> Answer:
     reports = measure.known_reports
     accepted = [report for report in reports if report.state == ReportState.ACCEPTED]
     return Answer(
@@ -227,4 +243,5 @@ def _answer(reporting_round: ReportingRound | None, measure: Measure) -> Answer:
         and any(report.round_id == reporting_round.pk for report in accepted),
         measure.open_milestones,
         measure.known_indicators,
+        request,
     )

@@ -1,6 +1,7 @@
 """All reports that a lead owes in a round, on one page: signed in, or by personal link."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,6 +37,10 @@ SUBMITTED, DRAFTED = "submitted", "drafted"
 # Fields of a measure, a milestone or an indicator, and the buttons that name a measure.
 FIELD = re.compile(r"[msi]\d+-\w+")
 ACTS = {"submit", "draft", "unchanged"}
+CLOSED = gettext_lazy(
+    "Die Berichtsrunde ist abgeschlossen. Über diesen Link lässt sich dazu nicht mehr berichten; "
+    "bitte senden Sie Ihren Text an die Geschäftsstelle, deren Adresse unten auf der Seite steht."
+)
 OWN_ANSWER = gettext_lazy(
     "Hier ist schon etwas eingetragen. Bitte reichen Sie diesen Bericht ein, oder leeren Sie die "
     "Felder: „Unverändert“ gilt nur ohne eigene Angaben."
@@ -66,8 +71,9 @@ def answer_by_link(request, report_request):
     links too.
     """
     organisations = [report_request.organisation_id]
+    find = partial(answers_of, report_request.round, organisations, request=report_request)
     return _answer_page(
-        request, report_request.round, organisations, by=report_request, shell="shell_public.html"
+        request, report_request.round, find, by=report_request, shell="shell_public.html"
     )
 
 
@@ -86,14 +92,17 @@ def answer(request, pk):
         text = _("„%(former)s“ ist nicht mehr offen. Berichtet wird jetzt in „%(round)s“.")
         messages.info(request, text % {"former": reporting_round, "round": running})
         return redirect("measures:answer", running.pk)
-    return _answer_page(request, reporting_round, organisations, by=request.user, shell="base.html")
+    find = partial(answers_of, reporting_round, organisations)
+    return _answer_page(request, reporting_round, find, by=request.user, shell="base.html")
 
 
-def _answer_page(request, reporting_round: ReportingRound, organisations, *, by, shell: str):
+def _answer_page(
+    request, reporting_round: ReportingRound, find: Callable[..., list[Answer]], *, by, shell: str
+):
     if "save" in request.POST:
-        return _autosave(request, reporting_round, organisations, by)
+        return _autosave(request, find, by)
     # All of them, on whatever page they stand: what is sent may come from a page loaded earlier.
-    answers = answers_of(reporting_round, organisations)
+    answers = find()
     shown = {given.measure.pk: answer_forms(given, None, is_draft=True) for given in answers}
     pages = answer_pages(list(shown.values()))
     number = _page_number(request.GET.get("page"), pages)
@@ -110,7 +119,7 @@ def _answer_page(request, reporting_round: ReportingRound, organisations, *, by,
             # Pages are turned by POST, so that what is typed is saved first.
             number = _page_number(request.POST.get("turn"), pages) or number
             return redirect(f"{request.path}{_query(number)}{_anchor(request)}")
-        current = {given.measure.pk: given for given in answers_of(reporting_round, organisations)}
+        current = {given.measure.pk: given for given in find()}
         shown = {key: answer_forms(given, None, is_draft=True) for key, given in current.items()}
         shown |= {entry.answer.measure.pk: _shown_again(entry, current) for entry in failed}
         answers = list(current.values())
@@ -207,7 +216,10 @@ def _save(request: HttpRequest, entries: list[Entry], by) -> None:
     """Submit what is to be submitted, and save whatever else was entered as drafts."""
     for entry in entries:
         if entry.shown.is_sent and (entry.submits or entry.draft.is_filled):
-            entry.outcome = _save_entry(request, entry, by)
+            if entry.answer.is_accepting:
+                entry.outcome = _save_entry(request, entry, by)
+            else:
+                entry.shown.form.add_error(None, CLOSED)
             entry.shown.notice = _notice(entry)
         if not entry.may_repeat:
             entry.shown.form.add_error(None, OWN_ANSWER)
@@ -290,16 +302,18 @@ def _anchor(request: HttpRequest) -> str:
     return f"#m{key}" if key and key.isdecimal() else ""
 
 
-def _autosave(request: HttpRequest, reporting_round, organisations, by) -> HttpResponse:
+def _autosave(request: HttpRequest, find: Callable[..., list[Answer]], by) -> HttpResponse:
     """Save the draft of one measure while it is typed; answer with its new versions and a note."""
     key = request.POST["save"]
     # Longer numbers are no keys, and no column holds them.
     only = int(key) if key.isdecimal() and len(key) < 19 else 0
-    find = partial(answers_of, reporting_round, organisations, only=only)
-    forms = next((answer_forms(given, request.POST, is_draft=True) for given in find()), None)
+    found = find(only=only)
+    forms = next((answer_forms(given, request.POST, is_draft=True) for given in found), None)
     if forms is None or forms.form is None:
         note = _("Noch nicht gespeichert: Diese Angaben gehören zu keinem Ihrer Berichte.")
         return JsonResponse({"note": note}, status=422)
+    if not forms.answer.is_accepting:
+        return JsonResponse({"note": str(CLOSED)}, status=409)
     is_readable = forms.is_valid
     try:
         services.save_draft(**forms.given(), by=by, now=timezone.now())
@@ -310,6 +324,6 @@ def _autosave(request: HttpRequest, reporting_round, organisations, by) -> HttpR
     if not is_readable:
         hint = _("Nicht alle Angaben ließen sich lesen; „Entwurf speichern“ zeigt, welche.")
         note = f"{note}. {hint}"
-    (saved,) = find()
+    (saved,) = find(only=only)
     answer = {"versions": forms.versions(saved), "note": note, "is_complete": is_readable}
     return JsonResponse(answer)

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.models import StatusReport
-from measures.services import revoke_report_request
+from measures.services import close_round, revoke_report_request
+from tests.confirming import hidden_fields
 from tests.measures.answers import sent, typed
 from tests.measures.builders import (
     NOW,
@@ -135,3 +136,73 @@ def test_answer_that_does_not_say_what_it_was_written_on_is_not_stored(client, a
     text = page.content.decode()
     assert StatusReport.objects.count() == 0
     assert ("welchen Stand Ihre Seite gezeigt hat" in text, "Meiner" in text) == (True, True)
+
+
+@pytest.fixture
+def closed(running, asked):
+    return close_round(reporting_round=running, by=make_user(OFFICE), now=NOW)
+
+
+def test_link_of_a_closed_round_finishes_what_an_account_of_the_lead_began(
+    client, running, asked, measures, lead
+):
+    report = make_report(measures[0], "returned", round=running, reported_by=lead)
+    close_round(reporting_round=running, by=make_user(OFFICE), now=NOW)
+
+    page = client.get(asked.personal_link).content.decode()
+    sent(client, asked.personal_link, typed(measures[0], summary="Drei."), submit="all")
+
+    assert "Diese Berichtsrunde ist abgeschlossen. Der begonnene Bericht lässt sich noch" in page
+    report.refresh_from_db()
+    assert (report.state, report.summary) == ("submitted", "Drei.")
+    assert (report.reported_by, report.reported_via) == (None, asked)
+
+
+def test_link_of_a_closed_round_neither_shows_nor_takes_what_belongs_to_another(
+    client, closed, asked, measures
+):
+    measure = measures[0]
+    other = make_round(measure.plan)
+    report = make_report(measure, "draft", round=other, summary="Neue Runde")
+    text = {f"m{measure.pk}-summary": "Zu spät"}
+
+    page = client.get(asked.personal_link).content.decode()
+    with nothing_changes(measure, report):
+        refused = client.post(asked.personal_link, text | {"draft": "all"})
+
+    assert "Diese Berichtsrunde ist abgeschlossen." in page
+    assert ("Bericht einreichen" in page, "mailto:" in page) == (False, True)
+    assert (refused.status_code, "Zu spät" in refused.content.decode()) == (200, True)
+
+
+@pytest.mark.parametrize("state", ["", "submitted"])
+@pytest.mark.parametrize("button", ["submit", "draft"])
+def test_text_sent_by_link_after_the_round_was_closed_stays_on_the_page(
+    client, running, asked, measures, button, state
+):
+    measure = measures[0]
+    form = hidden_fields(client.get(asked.personal_link)) | typed(measure, summary="Mein Text")
+    if state:
+        make_report(measure, state, round=running)
+    close_round(reporting_round=running, by=make_user(OFFICE), now=NOW)
+
+    with nothing_changes(measure, *measure.reports.all()):
+        page = client.post(asked.personal_link, form | {button: str(measure.pk)})
+
+    text = page.content.decode()
+    assert (page.status_code, "Mein Text" in text, "mailto:" in text) == (200, True, True)
+    assert "Über diesen Link lässt sich dazu nicht mehr berichten" in text
+
+
+def test_draft_typed_on_after_the_round_was_closed_is_not_stored_and_says_so(
+    client, running, asked, measures
+):
+    measure = measures[0]
+    form = hidden_fields(client.get(asked.personal_link)) | typed(measure, summary="Mein Text")
+    close_round(reporting_round=running, by=make_user(OFFICE), now=NOW)
+
+    saved = client.post(asked.personal_link, form | {"save": str(measure.pk)})
+
+    assert saved.status_code == 409
+    assert "Über diesen Link lässt sich dazu nicht mehr berichten" in saved.json()["note"]
+    assert StatusReport.objects.count() == 0
