@@ -15,6 +15,7 @@ from core.numbers import format_decimal, parse_decimal
 from core.periods import Period, parse_period
 from measures.models import Indicator, IndicatorValue
 from measures.models.indicators import DECIMAL_PLACES, MAX_DIGITS
+from measures.progress import rounding_note
 from measures.queries import series_version
 from measures.services import ValueEntry
 from measures.services.values import overlap_error, period_error
@@ -246,4 +247,5 @@ def _line(row: ValueRow, indicator: Indicator) -> PreviewLine:
         reason = f"{row.column}: {row.reason}"
         return PreviewLine(row.number, row.period_text, row.value_text, str(label), colour, reason)
     value = describe_row(row, indicator)
-    return PreviewLine(row.number, str(row.entry.period), value, str(label), colour, "")
+    note = rounding_note(indicator, row.entry.value)
+    return PreviewLine(row.number, str(row.entry.period), value, str(label), colour, note)

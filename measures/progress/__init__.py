@@ -48,7 +48,12 @@ from measures.progress.imports import (
     part_tables,
     problem_lines,
 )
-from measures.progress.indicators import indicator_card, indicator_cards, indicator_facts
+from measures.progress.indicators import (
+    indicator_card,
+    indicator_cards,
+    indicator_facts,
+    rounding_note,
+)
 from measures.progress.list_rows import draw_list_rows
 from measures.progress.measures import (
     inactive_lead_note,
@@ -208,6 +213,7 @@ __all__ = [
     "reported_tables",
     "requirement_lines",
     "review_lines",
+    "rounding_note",
     "round_buttons",
     "round_deadline",
     "round_lines",

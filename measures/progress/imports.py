@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from core.dates import format_date, format_moment
 from measures.models import Indicator, Measure, MeasureImport
+from measures.progress.indicators import rounding_note
 from measures.queries.imports import ImportPreview, NewMeasure, Problem, targets_text
 
 SHOWN_PROBLEMS, SHOWN_CHANGES, SHOWN_MEASURES = 100, 100, 50
@@ -197,6 +198,8 @@ def _value_table(preview: ImportPreview) -> PartTable:
     for new in preview.values[:SHOWN_MEASURES]:
         value, indicator = new.value, new.value.indicator
         number = _number(indicator, value.value)
+        if number and (exact := rounding_note(indicator, value.value)):
+            number = f"{number} ({exact})"
         cells = [indicator.measure.label, str(value.period), number, value.note]
         rows.append((indicator.title or "", new.row, cells))
     header = [_("Indikator"), _("Maßnahme"), _("Zeitraum"), _("Wert"), _("Bemerkung")]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import format_date
 from core.html import draw_badge
+from core.numbers import format_decimal
 from core.periods import Period
 from measures.enums import Direction, PathState
 from measures.models import Indicator, IndicatorTarget, IndicatorValue
@@ -134,10 +136,20 @@ def _series_lines(indicator: Indicator) -> list[SeriesLine]:
             str(value.period),
             indicator.format(value.value),
             indicator.format(expected_on(path, value.ends_on)),
-            "; ".join(filter(None, (value.note, value.source))),
+            "; ".join(
+                filter(None, (rounding_note(indicator, value.value), value.note, value.source))
+            ),
         )
         for value in reversed(indicator.series.all())
     ]
+
+
+def rounding_note(indicator: Indicator, value: Decimal) -> str:
+    """Return the exact `value` if the indicator shows fewer decimals than it has, else ""."""
+    # Values are kept exactly. Unsaid, readers would take 1.021 for what they had typed as 1.020,5.
+    if value == round(value, indicator.decimals):
+        return ""
+    return _("gerundet angezeigt, genau %(exact)s") % {"exact": format_decimal(value)}
 
 
 def indicator_facts(indicator: Indicator) -> list[tuple[str, str]]:

@@ -78,7 +78,7 @@ def test_preview_names_new_milestones_indicators_and_values(client, office):
         ],
         Werte=[
             ["Maßnahme", "Indikator", "Zeitraum", "Wert", "Bemerkung"],
-            ["Ankauf", "Fläche", "2025", "2,5", "geschätzt"],
+            ["Ankauf", "Fläche", "2025", "2,55", "geschätzt"],
         ],
     )
     make_plan("MPI")
@@ -125,7 +125,7 @@ def test_preview_names_new_milestones_indicators_and_values(client, office):
                     [
                         ("Maßnahme", "Ankauf"),
                         ("Zeitraum", "2025"),
-                        ("Wert", "2,5 ha"),
+                        ("Wert", "2,6 ha (gerundet angezeigt, genau 2,55)"),
                         ("Bemerkung", "geschätzt"),
                     ],
                 )

@@ -31,7 +31,7 @@ Q3 2025\t10
 PREVIEW = [
     (2, "2022", "110,0 Plätze", "unverändert", ""),
     (3, "2023", "111,0 → 112,5 Plätze", "geändert", ""),
-    (4, "2024", "1.234,6 Plätze", "neu", ""),
+    (4, "2024", "1.234,6 Plätze", "neu", "gerundet angezeigt, genau 1.234,56"),
     (
         5,
         "2025",
@@ -46,7 +46,7 @@ PREVIEW = [
         "abgelehnt",
         "Wert: Bitte geben Sie eine Zahl ein, zum Beispiel 12,5 oder 1.000.",
     ),
-    (7, "3. Quartal 2025", "10,0 Plätze", "neu", ""),
+    (7, "3. Quartal 2025", "10,0 Plätze", "neu", "gerundet angezeigt, genau 9,99"),
     (
         8,
         "Q3 2025",
@@ -182,6 +182,19 @@ def test_indicator_with_target_and_value_is_entered_and_judged(client, office):
     text = client.get(indicator.get_absolute_url()).content.decode()
     assert "auf Kurs" in text.replace("Auf Kurs", "auf Kurs")
     assert "1.190,0 Plätze → 1.200,5 Plätze" in text
+
+
+def test_rounded_value_has_the_exact_one_beside_it(client, office):
+    indicator = make_indicator()
+    make_value(indicator, "2024", "1020.5", note="geschätzt")
+    make_value(indicator, "2025", "1021")
+
+    lines = client.get(indicator.get_absolute_url()).context["card"].lines
+
+    assert [(line.value, line.note) for line in lines] == [
+        ("1.021 Plätze", ""),
+        ("1.021 Plätze", "gerundet angezeigt, genau 1.020,5; geschätzt"),
+    ]
 
 
 def test_series_are_a_drawing_with_a_table(client, office):
