@@ -301,9 +301,9 @@ def _forecast_form(given: Answer, data: Mapping | None, milestone, is_draft: boo
 
 
 def _value_form(given: Answer, data: Mapping | None, indicator) -> ReportedValueForm:
-    series, today = list(indicator.series.all()), local_date(timezone.now())
-    until = given.round.cut_off_on if given.round else today
-    proposed = proposed_period(series, until, today)
+    series = list(indicator.series.all())
+    until = given.round.cut_off_on if given.round else local_date(timezone.now())
+    proposed = proposed_period(series, until)
     prefix = f"i{indicator.pk}"
     return ReportedValueForm(
         _sent(data, prefix),

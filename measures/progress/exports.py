@@ -73,7 +73,7 @@ def office_sheets(measures: StoredMeasures, *, now: dt.datetime) -> list[Sheet]:
             hidden=len(KEYS),
         ),
         Sheet(_("Meilensteine"), milestone_header, milestones, hidden=len(MILESTONE_KEYS)),
-        *indicator_sheets(measures, directory, is_editable=True),
+        *indicator_sheets(measures, directory, today, is_editable=True),
     ]
 
 
@@ -120,7 +120,7 @@ def export_sheets(
     return [
         Sheet(_("Maßnahmen"), _header(names), _rows(measures, directory, names)),
         Sheet(_("Meilensteine"), [str(title) for title in MILESTONE_HEADER], milestones),
-        *indicator_sheets(measures, directory),
+        *indicator_sheets(measures, directory, today),
     ]
 
 

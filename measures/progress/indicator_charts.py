@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.dates import format_date
 from core.numbers import format_decimal
 from measures.models import Indicator, IndicatorValue
-from measures.queries import PathPoint, target_path_of
+from measures.queries import PathPoint, is_running, target_path_of
 
 # Lengths in units of the viewBox; each picture scales to the width of its card.
 TOP_PX, BOTTOM_PX, RIGHT_PX = 34, 28, 18
@@ -73,6 +73,13 @@ class Scale(NamedTuple):
         ]
 
 
+def period_label(value: IndicatorValue, today: dt.date) -> str:
+    """Return `2025`, or `2026 (läuft noch)`."""
+    if not is_running(value, today):
+        return str(value.period)
+    return _("%(period)s (läuft noch)") % {"period": value.period}
+
+
 def draw_chart(indicator: Indicator, today: dt.date, day_label: str = "") -> SafeString:
     """Return the chart of `indicator`, loaded with its series, in two widths of which the style
     sheet shows one; empty without a value and a target. A table says the same.
@@ -107,13 +114,13 @@ def _draw(
         _draw_grid(indicator, scale),
         _draw_today(scale, today, day_label),
         _draw_path(indicator, path, scale),
-        _draw_series(indicator, values, scale),
-        _draw_last(indicator, values, scale),
+        _draw_series(indicator, values, scale, today),
+        _draw_last(indicator, values, scale, today),
     )
 
 
 def _scale_of(indicator, values, path, today, layout) -> Scale:
-    days = [value.ends_on for value in values] + [point.on for point in path]
+    days = [_shown_on(value, today) for value in values] + [point.on for point in path]
     first, last = min(days), max(days)
     # Today is shown unless the series ended so long ago that it would be squeezed to the left.
     if first <= today <= last + max(last - first, dt.timedelta(days=366)):
@@ -227,8 +234,15 @@ def _draw_path(indicator: Indicator, path: list[PathPoint], scale: Scale) -> Saf
     return line + marks
 
 
-def _draw_series(indicator: Indicator, values: list[IndicatorValue], scale: Scale) -> SafeString:
-    places = [(scale.x(value.ends_on), scale.y(value.value)) for value in values]
+def _shown_on(value: IndicatorValue, today: dt.date) -> dt.date:
+    # What is counted so far is no fact of a day to come.
+    return min(value.ends_on, today)
+
+
+def _draw_series(
+    indicator: Indicator, values: list[IndicatorValue], scale: Scale, today: dt.date
+) -> SafeString:
+    places = [(scale.x(_shown_on(value, today)), scale.y(value.value)) for value in values]
     line = format_html(
         '<polyline class="chart__line" points="{}"/>', " ".join(f"{x},{y}" for x, y in places)
     )
@@ -236,19 +250,21 @@ def _draw_series(indicator: Indicator, values: list[IndicatorValue], scale: Scal
         "",
         '<circle class="chart__dot" cx="{}" cy="{}" r="3.5"><title>{}</title></circle>',
         (
-            (x, y, f"{value.period}: {indicator.format(value.value)}")
+            (x, y, f"{period_label(value, today)}: {indicator.format(value.value)}")
             for (x, y), value in zip(places, values, strict=True)
         ),
     )
     return line + dots
 
 
-def _draw_last(indicator: Indicator, values: list[IndicatorValue], scale: Scale) -> SafeString:
+def _draw_last(
+    indicator: Indicator, values: list[IndicatorValue], scale: Scale, today: dt.date
+) -> SafeString:
     """Write the latest value beside its dot."""
     if not values:
         return SafeString("")
     last = values[-1]
-    x, y = float(scale.x(last.ends_on)), float(scale.y(last.value))
+    x, y = float(scale.x(_shown_on(last, today))), float(scale.y(last.value))
     anchor = "end" if x > scale.layout.width / 2 else "start"
     return format_html(
         '<text class="chart__value" x="{}" y="{}" text-anchor="{}">{}</text>',

@@ -1,5 +1,6 @@
 """The sheets of indicators and of their values in the workbook of measures."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
@@ -7,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from core.exports import Sheet
 from measures.models import Indicator, IndicatorValue, Measure
-from measures.progress.indicators import path_label
-from measures.queries import ListedMeasures, StoredMeasures, deviation_of, target_path_of
+from measures.progress.indicators import expected_then, path_label
+from measures.queries import ListedMeasures, StoredMeasures, deviation_of
 from measures.queries.imports import (
     Directory,
     fingerprint,
@@ -16,7 +17,6 @@ from measures.queries.imports import (
     targets_text,
     value_texts,
 )
-from measures.queries.target_paths import expected_on
 
 INDICATOR_HEADER = (
     gettext_lazy("Plan"),
@@ -53,18 +53,22 @@ VALUE_HEADER = (
 
 
 def indicator_sheets(
-    measures: StoredMeasures | ListedMeasures, directory: Directory, *, is_editable: bool = False
+    measures: StoredMeasures | ListedMeasures,
+    directory: Directory,
+    today: dt.date,
+    *,
+    is_editable: bool = False,
 ) -> list[Sheet]:
-    """Return the sheets of the indicators of `measures`; those that are `is_editable` have what
-    importing them again needs.
+    """Return the sheets of the indicators of `measures` as of `today`; those that are `is_editable`
+    have what importing them again needs.
     """
     indicator_header, value_header = list(map(str, INDICATOR_HEADER)), list(map(str, VALUE_HEADER))
     if is_editable:
         indicator_header += [_("Nachkommastellen"), _("Fassung")]
         value_header.append(_("Fassung"))
     hidden = int(is_editable)
-    indicators = _indicator_rows(measures, directory, is_editable)
-    values = _value_rows(measures, directory, is_editable)
+    indicators = _indicator_rows(measures, directory, today, is_editable)
+    values = _value_rows(measures, directory, today, is_editable)
     return [
         Sheet(_("Indikatoren"), indicator_header, indicators, hidden),
         Sheet(_("Werte"), value_header, values, hidden),
@@ -72,28 +76,36 @@ def indicator_sheets(
 
 
 def _indicator_rows(
-    measures: StoredMeasures | ListedMeasures, directory: Directory, is_editable: bool
+    measures: StoredMeasures | ListedMeasures,
+    directory: Directory,
+    today: dt.date,
+    is_editable: bool,
 ) -> Iterator[list]:
     for measure, indicator in measures.indicators():
-        cells = _indicator_row(measure, indicator, directory)
+        cells = _indicator_row(measure, indicator, directory, today)
         if is_editable:
             cells += [indicator.decimals, fingerprint(indicator_texts(indicator))]
         yield cells
 
 
 def _value_rows(
-    measures: StoredMeasures | ListedMeasures, directory: Directory, is_editable: bool
+    measures: StoredMeasures | ListedMeasures,
+    directory: Directory,
+    today: dt.date,
+    is_editable: bool,
 ) -> Iterator[list]:
     for measure, indicator in measures.indicators():
         for value in indicator.series.all():
-            cells = _value_row(measure, indicator, value, directory)
+            cells = _value_row(measure, indicator, value, directory, today)
             if is_editable:
                 cells.append(fingerprint(value_texts(value, indicator)))
             yield cells
 
 
-def _indicator_row(measure: Measure, indicator: Indicator, directory: Directory) -> list:
-    deviation = deviation_of(indicator)
+def _indicator_row(
+    measure: Measure, indicator: Indicator, directory: Directory, today: dt.date
+) -> list:
+    deviation = deviation_of(indicator, today)
     return [
         str(directory.plans[measure.plan_id]),
         measure.code,
@@ -114,9 +126,13 @@ def _indicator_row(measure: Measure, indicator: Indicator, directory: Directory)
 
 
 def _value_row(
-    measure: Measure, indicator: Indicator, value: IndicatorValue, directory: Directory
+    measure: Measure,
+    indicator: Indicator,
+    value: IndicatorValue,
+    directory: Directory,
+    today: dt.date,
 ) -> list:
-    expected = expected_on(target_path_of(indicator), value.ends_on)
+    expected = expected_then(indicator, value, today)
     return [
         str(directory.plans[measure.plan_id]),
         measure.code,

@@ -15,8 +15,8 @@ from core.periods import Period
 from measures.enums import Direction, PathState
 from measures.models import Indicator, IndicatorTarget, IndicatorValue
 from measures.models.indicators import format_value
-from measures.progress.indicator_charts import draw_chart
-from measures.queries import KeptIndicator, deviation_of, target_path_of
+from measures.progress.indicator_charts import draw_chart, period_label
+from measures.queries import KeptIndicator, deviation_of, is_running, target_path_of
 from measures.queries.target_paths import Deviation, expected_on
 
 STATE_COLOURS = {PathState.ON_PATH: "success", PathState.OFF_PATH: "warning"}
@@ -55,7 +55,7 @@ def indicator_cards(
 
 
 def indicator_card(indicator: Indicator, today: dt.date, *, day_label: str = "") -> IndicatorCard:
-    deviation = deviation_of(indicator)
+    deviation = deviation_of(indicator, today)
     label = path_label(deviation, indicator.direction)
     targets = [
         (target, format_date(target.due_on), indicator.format(target.value))
@@ -64,9 +64,9 @@ def indicator_card(indicator: Indicator, today: dt.date, *, day_label: str = "")
     return IndicatorCard(
         indicator,
         draw_badge(label, STATE_COLOURS.get(deviation.state, "neutral")),
-        deviation_sentence(indicator, deviation),
+        _card_sentence(indicator, deviation, today),
         draw_chart(indicator, today, day_label),
-        _series_lines(indicator),
+        _series_lines(indicator, today),
         targets,
         bool(targets),
     )
@@ -128,14 +128,32 @@ def deviation_sentence(indicator: Indicator, deviation: Deviation) -> str:
     return _("%(value)s am %(day)s; nach dem Zielpfad mindestens %(expected)s.") % values
 
 
-def _series_lines(indicator: Indicator) -> list[SeriesLine]:
-    path = target_path_of(indicator)
+def _card_sentence(indicator: Indicator, deviation: Deviation, today: dt.date) -> str:
+    running = [value for value in indicator.series.all() if is_running(value, today)][-1:]
+    texts = [
+        _("%(period)s läuft noch: bisher %(value)s.")
+        % {"period": value.period, "value": indicator.format(value.value)}
+        for value in running
+    ]
+    if deviation.latest or not running:
+        texts.insert(0, deviation_sentence(indicator, deviation))
+    return " ".join(texts)
+
+
+def expected_then(indicator: Indicator, value: IndicatorValue, today: dt.date) -> Decimal | None:
+    """Return what the target path asked for at the end of the period of `value`, None before."""
+    if is_running(value, today):
+        return None
+    return expected_on(target_path_of(indicator), value.ends_on)
+
+
+def _series_lines(indicator: Indicator, today: dt.date) -> list[SeriesLine]:
     return [
         SeriesLine(
             value,
-            str(value.period),
+            period_label(value, today),
             indicator.format(value.value),
-            indicator.format(expected_on(path, value.ends_on)),
+            indicator.format(expected_then(indicator, value, today)),
             "; ".join(
                 filter(None, (rounding_note(indicator, value.value), value.note, value.source))
             ),

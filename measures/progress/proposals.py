@@ -40,7 +40,7 @@ def proposed_light(
     milestones = [milestone for milestone in milestones if not milestone.is_taken_over]
     late = [_late_text(milestone) for milestone in milestones if _is_overdue(milestone, today)]
     silent = _silence_text(entries)
-    judged = [(indicator, deviation_of(indicator)) for indicator in indicators]
+    judged = [(indicator, deviation_of(indicator, today)) for indicator in indicators]
     judged = [(indicator, found) for indicator, found in judged if found.expected is not None]
     off = [_off_path_text(indicator, found) for indicator, found in judged if found.is_off]
     kinds = [kind for kind in (late, silent, off) if kind]

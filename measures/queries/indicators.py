@@ -39,10 +39,23 @@ def target_path_of(indicator: Indicator) -> list[PathPoint]:
     return path_of(baseline_of(indicator), _targets_of(indicator))
 
 
-def deviation_of(indicator: Indicator) -> Deviation:
-    """Return how the latest value of `indicator`, loaded with its series, stands to its path."""
-    latest = [PathPoint(value.ends_on, value.value) for value in indicator.series.all()][-1:]
+def deviation_of(indicator: Indicator, today: dt.date) -> Deviation:
+    """Return how the latest value of `indicator`, loaded with its series, stands to its path.
+
+    The path asks for something on the last day of a period, so one that has not ended on `today`
+    is not judged.
+    """
+    latest = [PathPoint(value.ends_on, value.value) for value in _ended(indicator, today)][-1:]
     return _deviation(indicator, _targets_of(indicator), latest)
+
+
+def _ended(indicator: Indicator, today: dt.date) -> list[IndicatorValue]:
+    return [value for value in indicator.series.all() if not is_running(value, today)]
+
+
+def is_running(value, today: dt.date) -> bool:
+    """Whether the period of `value`, perhaps a historical one, has not ended on `today`."""
+    return value.ends_on > today
 
 
 def _deviation(indicator, targets: Sequence[PathPoint], latest: Sequence[PathPoint]) -> Deviation:
@@ -72,11 +85,11 @@ class IndicatorThen(NamedTuple):
     path_state: str
 
 
-def indicator_then(indicator, targets: Iterable, series: Iterable) -> IndicatorThen:
-    """Return how `indicator` stood with these `targets`, by day, and this `series`, by day; each
-    may be of the history.
+def indicator_then(indicator, targets: Iterable, series: Iterable, today: dt.date) -> IndicatorThen:
+    """Return how `indicator` stood on the day `today` with these `targets`, by day, and this
+    `series`, by day; each may be of the history. Periods that had not ended do not count.
     """
-    latest = next(iter(list(series)[-1:]), None)
+    latest = next(iter([value for value in series if not is_running(value, today)][-1:]), None)
     points = [PathPoint(target.due_on, target.value) for target in targets]
     deviation = _deviation(
         indicator, points, [PathPoint(latest.ends_on, latest.value)] if latest else []
@@ -112,11 +125,9 @@ def series_version(indicator: Indicator) -> str:
     return hashlib.sha256(repr([list(map(str, row)) for row in rows]).encode()).hexdigest()[:20]
 
 
-def proposed_period(
-    series: Sequence[IndicatorValue], until: dt.date, today: dt.date
-) -> Period | None:
-    """Return the latest period in the rhythm of `series` that is over on the day `until`, or else
-    the one that comes next. None without a rhythm, and while the next one has not begun.
+def proposed_period(series: Sequence[IndicatorValue], until: dt.date) -> Period | None:
+    """Return the latest period in the rhythm of `series` that is over on the day `until`. None
+    without a rhythm, and if that period has a value already.
     """
     if not series:
         return None
@@ -125,10 +136,10 @@ def proposed_period(
     if len(series) > 1:
         before = series[-2].ends_on
         months = (latest.ends_on.year - before.year) * 12 + latest.ends_on.month - before.month
-    period = period_after(latest, max(months, 1))
-    while (later := period_after(period, max(months, 1))).ends_on <= until:
+    period = None
+    while (later := period_after(period or latest, max(months, 1))).ends_on <= until:
         period = later
-    return period if period.starts_on <= today else None
+    return period
 
 
 class ValueChange(NamedTuple):

@@ -189,9 +189,10 @@ def _indicators_at(moment: dt.datetime, plan: Plan) -> Mapping[int, list[Indicat
     for listed in numbers.values():
         listed.sort(key=lambda number: (number.ends_on, number.starts_on))
     found: dict[int, list[IndicatorThen]] = defaultdict(list)
+    day = local_date(moment)
     records = records_at(Indicator, moment, measure_id__in=measures)
     for record in records.order_by("position", "title", "id"):
-        then = indicator_then(record, numbers[True, record.id], numbers[False, record.id])
+        then = indicator_then(record, numbers[True, record.id], numbers[False, record.id], day)
         found[record.measure_id].append(then)
     return found
 

@@ -1,5 +1,6 @@
 """Keep the plan as it stands when a round is closed."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from measures.models import (
@@ -25,7 +26,7 @@ BATCH_SIZE = 500
 MILESTONE_FIELDS = ("title", "due_on", "forecast_on", "forecast_reason", "done_on")
 
 
-def freeze_plan(reporting_round: ReportingRound) -> None:
+def freeze_plan(reporting_round: ReportingRound, *, today: dt.date) -> None:
     """Write an entry for each measure of the plan, in the order of its titles."""
     # Locked before the reports are read, so that none is accepted in between, and in the order in
     # which several reports are accepted at once, so that the two cannot wait for each other.
@@ -39,7 +40,7 @@ def freeze_plan(reporting_round: ReportingRound) -> None:
     ]
     RoundEntry.objects.bulk_create(entries, batch_size=BATCH_SIZE)
     _freeze_milestones(reporting_round, entries)
-    _freeze_indicators(reporting_round, entries)
+    _freeze_indicators(reporting_round, entries, today)
 
 
 def _freeze_milestones(reporting_round: ReportingRound, entries: list[RoundEntry]) -> None:
@@ -59,7 +60,9 @@ def _freeze_milestones(reporting_round: ReportingRound, entries: list[RoundEntry
     )
 
 
-def _freeze_indicators(reporting_round: ReportingRound, entries: list[RoundEntry]) -> None:
+def _freeze_indicators(
+    reporting_round: ReportingRound, entries: list[RoundEntry], today: dt.date
+) -> None:
     kept = {entry.measure_id: entry for entry in entries}
     of_round = {"measure__round_entries__round": reporting_round}
     RoundIndicator.objects.bulk_create(
@@ -67,7 +70,7 @@ def _freeze_indicators(reporting_round: ReportingRound, entries: list[RoundEntry
             RoundIndicator(
                 entry=kept[indicator.measure_id],
                 **indicator_then(
-                    indicator, indicator.targets.all(), indicator.series.all()
+                    indicator, indicator.targets.all(), indicator.series.all(), today
                 )._asdict(),
             )
             for indicator in indicators_with_series().filter(**of_round)

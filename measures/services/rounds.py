@@ -132,7 +132,7 @@ def close_round(
     reporting_round.state = target
     save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde abgeschlossen"))
     # In the transaction of the state, so that nobody sees a closed round without what it keeps.
-    freeze_plan(reporting_round)
+    freeze_plan(reporting_round, today=local_date(now))
     withdraw_pending(
         subject_keys=[reporting_round.mail_key],
         kinds=ROUND_MAILS,

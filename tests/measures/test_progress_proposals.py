@@ -17,14 +17,16 @@ def milestone(**fields) -> Milestone:
     return Milestone(title="Konzept", **{"due_on": TODAY, **fields})
 
 
-def indicator(value: int) -> Indicator:
-    """Return an unsaved indicator that was to reach 100 by the end of 2025."""
+def indicator(value: int, *running: IndicatorValue) -> Indicator:
+    """Return an unsaved indicator that was to reach 100 by the end of 2025, perhaps with a value
+    for a period that has not ended.
+    """
     end = dt.date(2025, 12, 31)
     found = Indicator(pk=1, title="Plätze", unit="Plätze")
     # As a prefetch leaves it.
     found._prefetched_objects_cache = {
         "targets": [IndicatorTarget(due_on=end, value=Decimal(100))],
-        "series": [IndicatorValue(starts_on=end, ends_on=end, value=Decimal(value))],
+        "series": [IndicatorValue(starts_on=end, ends_on=end, value=Decimal(value)), *running],
     }
     return found
 
@@ -75,3 +77,11 @@ OFF_PATH = (
 )
 def test_indicator_off_its_path_is_a_reason(value, entries, light, reasons):
     assert proposed_light([], entries, TODAY, [indicator(value)]) == (light, reasons)
+
+
+def test_value_of_a_period_that_has_not_ended_is_not_judged():
+    running = IndicatorValue(
+        starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 12, 31), value=Decimal(3)
+    )
+
+    assert proposed_light([], [], TODAY, [indicator(100, running)]) == ("green", [])

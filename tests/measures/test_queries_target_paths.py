@@ -3,8 +3,15 @@ from decimal import Decimal
 
 import pytest
 
+from core.periods import parse_period
 from measures.enums import PathState
-from measures.queries import PathPoint, target_path_deviation
+from measures.models import Indicator, IndicatorValue
+from measures.queries import (
+    PathPoint,
+    indicator_then,
+    proposed_period,
+    target_path_deviation,
+)
 from measures.queries.target_paths import expected_on, path_of
 
 
@@ -89,3 +96,34 @@ def test_value_is_compared_with_the_decimals_that_readers_see():
     exact = target_path_deviation(**given, latest=point("2025-01-01", "12.46"), decimals=2)
 
     assert (shown.state, exact.state) == (PathState.ON_PATH, PathState.OFF_PATH)
+
+
+@pytest.mark.parametrize(
+    ("periods", "until", "proposed"),
+    [
+        ([], "2026-11-09", None),
+        (["2024"], "2026-03-01", "2025"),
+        (["2025"], "2026-03-01", None),
+        (["2. Quartal 2026", "3. Quartal 2026"], "2026-11-09", None),
+        (["1. Quartal 2026", "2. Quartal 2026"], "2026-11-09", "3. Quartal 2026"),
+        (["1. Quartal 2026", "2. Quartal 2026"], "2026-12-31", "4. Quartal 2026"),
+        (["30.06.2025", "31.12.2025"], "2026-06-30", "30.06.2026"),
+    ],
+)
+def test_last_period_that_is_over_is_proposed(periods, until, proposed):
+    days = [parse_period(period) for period in periods]
+    series = [IndicatorValue(starts_on=start, ends_on=end) for start, end in days]
+
+    period = proposed_period(series, dt.date.fromisoformat(until))
+
+    assert (str(period) if period else None) == proposed
+
+
+def test_plan_is_kept_with_the_last_period_that_had_ended():
+    days = [parse_period(period) for period in ("2025", "2026")]
+    series = [IndicatorValue(starts_on=a, ends_on=b, value=Decimal(b.year)) for a, b in days]
+
+    kept = indicator_then(Indicator(pk=1), [], series, dt.date(2026, 12, 30))
+    later = indicator_then(Indicator(pk=1), [], series, dt.date(2026, 12, 31))
+
+    assert (kept.value, later.value) == (Decimal(2025), Decimal(2026))
