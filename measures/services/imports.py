@@ -10,7 +10,6 @@ from typing import IO, Any
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from core.conflicts import own_fields, version_of
 from core.dates import format_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import create_all_as, delete_all_as, save_as, save_values_as
@@ -20,23 +19,24 @@ from core.uploads import clean_name
 from measures.enums import IMPORT_MOVES
 from measures.models import (
     Indicator,
-    IndicatorTarget,
-    IndicatorValue,
     Measure,
     MeasureImport,
-    Milestone,
-    Plan,
-    PlanSection,
 )
 from measures.permissions import can_change_measures, require_permission
 from measures.queries.imports import (
+    CREATED,
     LINKS,
     FieldChange,
     ImportPreview,
     MeasureChange,
+    attached_reason,
+    imported_version,
     last_applied_import,
+    link_names,
     preview_of,
     read_content,
+    records_of,
+    touched_reason,
 )
 from partners.queries import default_responsible
 
@@ -154,18 +154,6 @@ def choice_key(change: MeasureChange, field: FieldChange) -> str:
     return f"{change.measure.pk}-{field.name}"
 
 
-# What an import creates, in the order in which each refers to those before it.
-CREATED: dict[str, type[models.Model]] = {
-    "plans": Plan,
-    "sections": PlanSection,
-    "measures": Measure,
-    "milestones": Milestone,
-    "indicators": Indicator,
-    "targets": IndicatorTarget,
-    "values": IndicatorValue,
-}
-
-
 class _Writing:
     """Saves what a preview shows and notes what undoing it needs."""
 
@@ -204,9 +192,9 @@ class _Writing:
         self.note(name, rows)
 
     def note(self, name: str, rows: Sequence[models.Model]) -> None:
-        links = _link_names(name)
+        links = link_names(name)
         models.prefetch_related_objects(rows, *links)
-        self.effects[name] = [[row.pk, _version(row, links)] for row in rows]
+        self.effects[name] = [[row.pk, imported_version(row, links)] for row in rows]
 
     def change(self, change: MeasureChange, decided: Sequence[FieldChange]) -> None:
         if not decided:
@@ -220,7 +208,7 @@ class _Writing:
         labels = sorted(decided, key=lambda field: field.name != "internal_notes")
         reason = f"{self.reason}: {', '.join(field.label for field in labels)}"
         save_values_as(measure, values, by=self.by, now=self.now, reason=reason)
-        version = _version(measure, _link_names("measures"))
+        version = imported_version(measure, link_names("measures"))
         self.effects["changed"].append([measure.pk, version, before])
 
 
@@ -243,38 +231,11 @@ def _lock(model: type[models.Model], pks: Collection[int]) -> None:
         list(found.values_list("pk"))
 
 
-def _link_names(name: str) -> tuple[str, ...]:
-    return LINKS if name == "measures" else ()
-
-
-def _version(row: models.Model, links: Sequence[str]) -> str:
-    return version_of(row, [*own_fields(row), *links])
-
-
 def _untouched(name: str, effects: Sequence[Sequence[Any]]) -> list[Any]:
     """Return the locked records of `effects`. Raises `Refused` unless each is as it was left."""
-    versions: dict[int, str] = {entry[0]: entry[1] for entry in effects}
-    links = _link_names(name)
-    found: list[Any] = []
-    for batch in in_batches(sorted(versions)):
-        rows = CREATED[name]._default_manager.filter(pk__in=batch).order_by("pk")
-        found += rows.select_for_update().prefetch_related(*links)
-    changed = [row for row in found if _version(row, links) != versions[row.pk]]
-    if changed:
-        raise Refused(
-            _(
-                "„%(title)s“ wurde seit dem Import geändert. Deshalb lässt er sich nicht mehr "
-                "rückgängig machen."
-            )
-            % {"title": changed[0]}
-        )
-    if len(found) < len(versions):
-        raise Refused(
-            _(
-                "Etwas, das der Import angelegt hat, wurde seitdem gelöscht. Deshalb lässt er sich "
-                "nicht mehr rückgängig machen."
-            )
-        )
+    found = records_of(name, effects, is_locked=True)
+    if reason := touched_reason(name, effects, found):
+        raise Refused(reason)
     return found
 
 
@@ -295,12 +256,7 @@ def _restored(before: Mapping[str, Any]) -> dict[str, Any]:
 def _delete_created(
     name: str, rows: Sequence[models.Model], *, by, now: dt.datetime, reason: str
 ) -> None:
-    attached = Refused(
-        _(
-            "Auf etwas, das der Import angelegt hat, bauen inzwischen andere Einträge auf, etwa "
-            "Berichte oder Meilensteine. Deshalb lässt er sich nicht mehr rückgängig machen."
-        )
-    )
+    attached = Refused(attached_reason())
     if rows and name == "sections":
         # They refer to each other, the children to their parents.
         for row in sorted(rows, key=lambda section: -section.pk):

@@ -29,7 +29,7 @@ from measures.progress import (
     part_tables,
     problem_lines,
 )
-from measures.queries.imports import last_applied_import, preview_of
+from measures.queries.imports import preview_of, undo_hindrance
 
 
 @allowed(can_change_measures)
@@ -97,7 +97,7 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _render_past(request: HttpRequest, record: MeasureImport) -> HttpResponse:
-    can_be_undone = record.is_applied and record == last_applied_import()
+    hindrance = undo_hindrance(record) if record.is_applied else ""
     undo = Button(
         _("Import rückgängig machen"), reverse("measures:import_undo", args=[record.pk]), "danger"
     )
@@ -106,7 +106,8 @@ def _render_past(request: HttpRequest, record: MeasureImport) -> HttpResponse:
         "facts": import_facts(record),
         "measures": done_lines(record),
         "more": done_more(record),
-        "buttons": [undo] if can_be_undone else [],
+        "hindrance": hindrance,
+        "buttons": [undo] if record.is_applied and not hindrance else [],
     }
     return render(request, "measures/import_done.html", context)
 
@@ -133,6 +134,9 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
             services.undo_import, measure_import=record, by=request.user, now=timezone.now()
         )
         run_service(request, undo, done=_("Der Import ist rückgängig gemacht."), seen=[record])
+        return redirect(record)
+    if not record.is_applied or undo_hindrance(record):
+        # Its page says why. Asking here what the service then refuses would waste the answer.
         return redirect(record)
     return render_confirmation(
         request,

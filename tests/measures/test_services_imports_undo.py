@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.utils.html import escape
 
 from core.errors import Refused
 from core.roles import OFFICE
-from measures.models import Measure, Milestone, Plan, PlanSection
+from measures.models import IndicatorValue, Measure, Milestone, Plan, PlanSection
+from measures.queries.imports import undo_hindrance
 from tests.measures.builders import (
     make_measure,
     make_milestone,
@@ -51,6 +53,7 @@ def test_undoing_deletes_what_is_new_and_restores_what_was_changed(client, offic
 
     record = apply(upload(exported(client, edit), office), office)
     assert (Measure.objects.count(), Milestone.objects.count()) == (2, 1)
+    assert undo_hindrance(record) == ""
 
     record = undo(record, office)
 
@@ -74,9 +77,16 @@ def test_undoing_a_whole_plan_leaves_nothing(office):
         Plan=PLAN_SHEET,
         Gliederung=SECTIONS_SHEET,
         Maßnahmen=[["Maßnahme", "Abschnitt"], ["Ankauf", 2]],
+        Indikatoren=[
+            ["Maßnahme", "Indikator", "Einheit", "Ziele"],
+            ["Ankauf", "Fläche", "ha", "31.12.2030: 12"],
+        ],
+        Werte=[["Maßnahme", "Indikator", "Zeitraum", "Wert"], ["Ankauf", "Fläche", "2025", "2"]],
     )
 
-    undo(apply(upload(file, office), office), office)
+    record = apply(upload(file, office), office)
+    assert (undo_hindrance(record), IndicatorValue.objects.count()) == ("", 1)
+    undo(record, office)
 
     assert not Plan.objects.exists()
     assert not PlanSection.objects.exists()
@@ -84,7 +94,7 @@ def test_undoing_a_whole_plan_leaves_nothing(office):
 
 
 @pytest.mark.parametrize("changed", ["measure", "report", "milestone", "later", "deleted"])
-def test_undoing_is_refused_once_others_build_on_it(office, changed):
+def test_undoing_is_refused_once_others_build_on_it(client, office, changed):
     plan = make_plan("MPI")
     rows = [["Maßnahme", "Plan"], ["Ankauf", "MPI"]]
     record = apply(upload(make_workbook(Maßnahmen=rows), office), office)
@@ -101,9 +111,16 @@ def test_undoing_is_refused_once_others_build_on_it(office, changed):
     else:
         measure.delete()
     before = (Measure.objects.count(), Measure.history.count())
+    page = client.get(record.get_absolute_url())
+    confirmation = client.get(f"{record.get_absolute_url()}rueckgaengig/")
 
     with pytest.raises(Refused) as error:
         undo(record, office)
+
+    assert page.context["hindrance"] == str(error.value)
+    assert escape(str(error.value)) in page.content.decode()
+    assert "Import rückgängig machen" not in page.content.decode()
+    assert confirmation["Location"] == record.get_absolute_url()
 
     assert str(error.value).endswith("lässt sich rückgängig machen.") or str(error.value).endswith(
         "nicht mehr rückgängig machen."

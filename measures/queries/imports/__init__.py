@@ -8,6 +8,15 @@ from measures.queries.imports.indicators import indicator_texts, targets_text, v
 from measures.queries.imports.log import last_applied_import
 from measures.queries.imports.preview import preview_of
 from measures.queries.imports.tables import EXPLANATION, SHEETS, Problem, read_content
+from measures.queries.imports.undoing import (
+    CREATED,
+    attached_reason,
+    imported_version,
+    link_names,
+    records_of,
+    touched_reason,
+    undo_hindrance,
+)
 from measures.queries.imports.values import (
     LINKS,
     Directory,
@@ -20,6 +29,13 @@ from measures.queries.imports.values import (
 )
 
 __all__ = [
+    "CREATED",
+    "attached_reason",
+    "imported_version",
+    "link_names",
+    "records_of",
+    "touched_reason",
+    "undo_hindrance",
     "EXPLANATION",
     "LINKS",
     "SHEETS",
