@@ -247,7 +247,7 @@ def measure_edit(request, pk):
     require(can_change_measures(request.user))
     form = MeasureForm(request.POST or None, instance=measure)
     done = _("Die Maßnahme ist gespeichert.")
-    if "is_published" in form.changed_data and measure.is_published:
+    if form.is_bound and "is_published" in form.changed_data and measure.is_published:
         done = format_html("{} {}", done, still_published_note(published_reports_of(measure)))
     if save_form(request, form, services.change_measure, measure=measure, done=done):
         return redirect(measure)

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from core.conflicts import version_of_all
 from core.models import Origin
 from core.progress import Button
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
@@ -33,8 +34,9 @@ def test_office_decides_on_submitted_reports_only(state):
         f"/massnahmen/berichte/{report.pk}/",
         "eingereicht=2026-03-18T09%3A00%3A00%2B00%3A00",
     )
+    version = f"&version={version_of_all(report.measure, report)}"
     decisions = [
-        Button("Bericht annehmen", f"{page}annehmen/?{query}", "primary", is_post=True),
+        Button("Bericht annehmen", f"{page}annehmen/?{query}{version}", "primary", is_post=True),
         Button("Zurückgeben", f"{page}zurueckgeben/?{query}"),
         Button("Mit anderer Ampel annehmen", f"{page}annehmen/ampel/?{query}"),
         Button("Ergänzen und annehmen", f"{page}ergaenzen/"),
