@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from core.dates import format_date, format_moment
 from core.html import draw_traffic_light
 from core.progress import TextCard
-from measures.enums import REPORT_BADGE_COLOURS, ReportState
+from measures.enums import REPORT_BADGE_COLOURS, ReportState, RoundState
 from measures.models import Indicator, ReportedForecast, ReportedValue, StatusReport
 from measures.progress.measures import status_facts
 from measures.queries import Answer, value_remarks
@@ -121,7 +121,11 @@ def statement_fields(forms) -> StatementFields:
 def _state(given: Answer) -> str:
     if given.report:
         return given.report.get_state_display()
-    return ReportState.ACCEPTED.label if given.is_accepted else _("steht aus")
+    if given.is_accepted:
+        return ReportState.ACCEPTED.label
+    # Nobody waits any longer for a report that never came.
+    is_closed = given.round and given.round.state == RoundState.CLOSED
+    return _("nicht eingegangen") if is_closed else _("steht aus")
 
 
 def _colour(given: Answer) -> str:

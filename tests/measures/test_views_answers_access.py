@@ -175,6 +175,20 @@ def test_link_of_a_closed_round_neither_shows_nor_takes_what_belongs_to_another(
     assert (refused.status_code, "Zu spät" in refused.content.decode()) == (200, True)
 
 
+def test_closed_round_is_called_closed_and_awaits_nothing(client, running, asked, measures, lead):
+    make_report(measures[0], "submitted", round=running, reported_by=lead)
+    make_measure(running.plan, "Bestand", lead_id=lead.organisation_id)
+    close_round(reporting_round=running, by=make_user(OFFICE), now=NOW)
+    client.force_login(lead)
+
+    for url in (asked.personal_link, reverse("measures:answer", args=[running.pk])):
+        page = client.get(url)
+
+        assert page.context["note"] == "Diese Berichtsrunde ist abgeschlossen."
+        states = [card.state for card in page.context["cards"]]
+        assert states == ["eingereicht", "nicht eingegangen"]
+
+
 @pytest.mark.parametrize("state", ["", "submitted"])
 @pytest.mark.parametrize("button", ["submit", "draft"])
 def test_text_sent_by_link_after_the_round_was_closed_stays_on_the_page(
