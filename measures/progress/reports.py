@@ -1,5 +1,6 @@
 """Buttons, origin and comparison on the page of a status report, and who hears of a decision."""
 
+import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,16 +14,19 @@ from django.utils.translation import gettext as _
 from core.conflicts import version_of_all
 from core.dates import format_date, format_moment
 from core.html import draw_traffic_light
+from core.periods import Period
 from core.progress import Button, TextCard
 from core.states import allowed_actions
 from measures.enums import REPORT_BADGE_COLOURS, REPORT_MOVES, UNKNOWN_LABEL, ReportState
 from measures.models import Indicator, Measure, ReportedForecast, ReportedValue, StatusReport
 from measures.permissions import can_decide_reports, can_see_returns, can_submit_report
+from measures.progress.indicator_charts import period_label
 from measures.progress.measures import status_facts
 from measures.queries import (
     forecast_conflict,
     people_told_of_decision,
     reporter_label,
+    series_beside,
     value_conflict,
     value_remarks,
 )
@@ -200,15 +204,17 @@ class ReportedTable(NamedTuple):
     lines: list[ReportedLine]
 
 
-def reported_tables(report: StatusReport) -> list[ReportedTable]:
+def reported_tables(report: StatusReport, today: dt.date) -> list[ReportedTable]:
     """Return what the report says of milestones and indicators besides what held before."""
     forecasts = report.forecasts.select_related("milestone").order_by("milestone__due_on", "pk")
-    values = report.reported_values.select_related("indicator").prefetch_related(
-        "indicator__series"
-    )
+    series = series_beside(report)
+    values = [
+        _value_line(reported, series.get(reported.indicator_id, []), today)
+        for reported in report.reported_values.select_related("indicator").order_by("pk")
+    ]
     tables = [
         (_("Gemeldete Termine"), _("Meilenstein"), list(map(_forecast_line, forecasts))),
-        (_("Gemeldete Werte"), _("Indikator"), list(map(_value_line, values.order_by("pk")))),
+        (_("Gemeldete Werte"), _("Indikator"), values),
     ]
     return [
         ReportedTable(heading, [first, *(title for title, _text in lines[0].cells)], lines)
@@ -229,21 +235,40 @@ def _forecast_line(forecast: ReportedForecast) -> ReportedLine:
     return ReportedLine(str(milestone), cells)
 
 
-def _value_line(reported: ReportedValue) -> ReportedLine:
-    indicator, series = reported.indicator, list(reported.indicator.series.all())
-    before = reported.known_value
-    if before is None:
-        earlier = [value.value for value in series if value.ends_on < reported.starts_on]
-        before = earlier[-1] if earlier else None
+def _value_line(reported: ReportedValue, series: list, today: dt.date) -> ReportedLine:
+    """Return the line of `reported`; `series` as `queries.series_beside` returns it."""
+    indicator, is_accepted = reported.indicator, reported.report.accepted_at is not None
+    period = str(reported.period) if is_accepted else period_label(reported, today)
+    before, of_period = _value_before(reported, series)
+    difference = _difference(indicator, before, reported.value)
+    if of_period:
+        difference = _("%(difference)s gegenüber %(period)s") % {
+            "difference": difference,
+            "period": of_period,
+        }
+    conflict = "" if is_accepted else value_conflict(reported, series)
     cells = [
-        (_("Zeitraum"), str(reported.period)),
-        (_("bisher"), indicator.format(before)),
+        (_("Zeitraum"), period),
+        (_("bisher"), f"{indicator.format(before)}{of_period and f' ({of_period})'}"),
         (_("gemeldet"), indicator.format(reported.value)),
-        (_("Unterschied"), _difference(indicator, before, reported.value)),
+        (_("Unterschied"), difference),
         (_("Bemerkung, Quelle"), value_remarks(reported)),
-        (_("Hinweis"), _adoption(reported.is_adopted, value_conflict(reported, series))),
+        (_("Hinweis"), _adoption(reported.is_adopted, conflict)),
     ]
     return ReportedLine(str(indicator), cells)
+
+
+def _value_before(reported: ReportedValue, series: list) -> tuple[Decimal | None, str]:
+    """Return the value for the same period, or else the last one before it with its period."""
+    if reported.known_value is not None:
+        return reported.known_value, ""
+    for value in reversed(series):
+        period = Period(value.starts_on, value.ends_on)
+        if period == reported.period:
+            return value.value, ""
+        if value.ends_on < reported.starts_on:
+            return value.value, str(period)
+    return None, ""
 
 
 def _difference(indicator: Indicator, before: Decimal | None, now: Decimal) -> str:

@@ -3,6 +3,7 @@ from measures.queries.answers import (
     answer_on,
     answers_of,
     forecast_conflict,
+    series_beside,
     value_conflict,
 )
 from measures.queries.asking import ReportQuestions, report_questions
@@ -156,6 +157,7 @@ from measures.queries.target_paths import Deviation, PathPoint, target_path_devi
 from measures.queries.timeline import TimelineBar, timeline_bars, with_period
 
 __all__ = [
+    "series_beside",
     "ListedMeasures",
     "StoredMeasures",
     "FACETS",

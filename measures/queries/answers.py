@@ -1,7 +1,8 @@
 """What one lead has to answer in a round: its measures, with what is known of each."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.db.models import (
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
+from core.history import records_at
 from measures.enums import EDITABLE_REPORT_STATES, FINISHED_PHASES, OPEN_REPORT_STATES, ReportState
 from measures.models import (
     Indicator,
@@ -212,6 +214,21 @@ def value_conflict(reported: ReportedValue, series: Iterable[IndicatorValue]) ->
         "period": other.period,
         "value": reported.indicator.format(other.value),
     }
+
+
+def series_beside(report: StatusReport) -> Mapping[int, list]:
+    """Return indicator id → the values beside which `report` puts its own, by day: those of today,
+    or once it is accepted those just before, as historical records.
+    """
+    found: dict[int, list] = defaultdict(list)
+    named = {"indicator_id__in": report.reported_values.values("indicator_id")}
+    values = IndicatorValue.objects.filter(**named)
+    if report.accepted_at:
+        # Whatever is corrected later, the page has to say what was decided on.
+        values = records_at(IndicatorValue, report.accepted_at, **named)
+    for value in values.order_by("ends_on", "starts_on"):
+        found[value.indicator_id].append(value)
+    return found
 
 
 def _reports() -> QuerySet[StatusReport]:

@@ -198,7 +198,7 @@ def report_page(request, pk):
         "status_facts": status_facts(report),
         "previous": previous,
         "comparison": compare_reports(previous, report) if previous else [],
-        "tables": reported_tables(report),
+        "tables": reported_tables(report, local_date(timezone.now())),
         "origin": report_origin(report, request.user),
         "official": official_facts(report),
         "proposal": _proposal(report, user),

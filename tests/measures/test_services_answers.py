@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from core.conflicts import version_of
@@ -108,6 +109,52 @@ def test_what_the_office_entered_meanwhile_stays_and_is_named(client, lead, meas
     ]
     page = client.get(reverse("measures:report", args=[sent.pk])).content.decode()
     assert (page.count(">übernommen<"), page.count(">nicht übernommen<")) == (2, 3)
+
+
+def test_value_stands_beside_one_whose_period_is_named_and_which_acceptance_keeps(
+    client, lead, measure
+):
+    office = make_user(OFFICE)
+    new, known = (make_indicator(measure, title) for title in ("Neu", "Bekannt"))
+
+    def enter(indicator, period, value, now):
+        entry = ValueEntry(parse_period(period), Decimal(value))
+        shown = series_version(indicator)
+        record_values(indicator=indicator, entries=[entry], shown=shown, by=office, now=now)
+
+    enter(new, "2024", "9", NOW - dt.timedelta(days=2))
+    enter(known, "2024", "9", NOW - dt.timedelta(days=2))
+    statements = (counted(new, "2025", "27"), counted(known, "2025", "27"))
+    sent = report(submit_report, lead, measure, *statements)
+    enter(known, "2025", "25", NOW + dt.timedelta(hours=1))
+    client.force_login(office)
+
+    def compared() -> list[list[str]]:
+        (table,) = client.get(sent.get_absolute_url()).context["tables"]
+        return [[text for _title, text in line.cells[:4]] for line in table.lines]
+
+    expected = [
+        ["2025", "9 Plätze (2024)", "27 Plätze", "+18 Plätze gegenüber 2024"],
+        ["2025", "25 Plätze", "27 Plätze", "+2 Plätze"],
+    ]
+    assert compared() == expected
+    accept_report(report=sent, by=office, now=NOW + dt.timedelta(hours=2))
+    for indicator in (new, known):
+        enter(indicator, "2024", "12", NOW + dt.timedelta(hours=3))
+        enter(indicator, "2025", "26", NOW + dt.timedelta(hours=3))
+
+    assert compared() == expected
+
+
+def test_value_for_a_period_that_has_not_ended_says_so_until_it_is_accepted(client, lead, measure):
+    indicator = make_indicator(measure, "Neu")
+    sent = report(submit_report, lead, measure, counted(indicator, "2026", "3"))
+    client.force_login(make_user(OFFICE))
+
+    with time_machine.travel(NOW, tick=False):
+        (table,) = client.get(sent.get_absolute_url()).context["tables"]
+
+    assert table.lines[0].cells[0] == ("Zeitraum", "2026 (läuft noch)")
 
 
 def test_report_needs_reasons_and_own_milestones_and_colleagues_do_not_overwrite(lead, measure):
