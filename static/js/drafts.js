@@ -1,16 +1,18 @@
 // Keeps what is typed in a form with data-restore in this browser, so that it survives closing the page: per address, account
 // and tab, for DAYS, until it was sent or the user signs out. Without a signed-in user nothing is kept, and never passwords or
 // files. Left out are forms whose input the server keeps (data-autosave) and lists of ticks (data-restore-ticks).
-// data-forget-drafts: the form that signs out.
+// data-forget-drafts: a form that signs out.
 import { fill, nameOf, pathOf, renderedValues, typed, valuesOf, versions } from "./form-values.js";
 
 const PREFIX = "draft:";
+const SIGNED_OUT = "drafts-forgotten";
 const DAYS = 7;
 const DELAY_MS = 500;
 const FORMS = "form[data-restore][method=post]:not([data-autosave], [data-restore-ticks])";
 const { dataset, lang } = document.documentElement;
 const user = dataset.user ?? "";
 const timers = new Map();
+let isSignedOut = false;
 
 const read = (key) => JSON.parse(localStorage.getItem(key) ?? "null");
 const storedKeys = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
@@ -36,6 +38,7 @@ function placeOf(form) {
 
 function save(form, sent = false) {
   clearTimeout(timers.get(form));
+  if (isSignedOut) return;
   const values = valuesOf(form);
   const isTyped = sent || isReturned(form) || typed(values) !== typed(renderedValues(form));
   if (!isTyped) localStorage.removeItem(keyOf(form));
@@ -120,7 +123,19 @@ function restore(form) {
   announce(form, dataset.draft, draft.at, [[dataset.draftDiscard, discard]]);
 }
 
+// On a shared computer, nothing typed is left, neither here nor by tabs that are still open.
+function forgetAll() {
+  isSignedOut = true;
+  forget(storedKeys());
+  sessionStorage.clear();
+  localStorage.setItem(SIGNED_OUT, "");
+  localStorage.removeItem(SIGNED_OUT);
+}
+
 function listen() {
+  addEventListener("storage", ({ key }) => {
+    if (key === SIGNED_OUT) isSignedOut = true;
+  });
   for (const type of ["input", "change"]) {
     document.addEventListener(type, ({ target }) => {
       const form = target.form ?? target;
@@ -130,11 +145,7 @@ function listen() {
     });
   }
   document.addEventListener("submit", ({ target }) => {
-    if ("forgetDrafts" in target.dataset) {
-      timers.forEach(clearTimeout);
-      timers.clear();
-      forget(storedKeys());
-    }
+    if ("forgetDrafts" in target.dataset) forgetAll();
     if (isWanted(target)) save(target, true);
     const { restoreFor } = target.dataset;
     if (restoreFor) storedKeys().filter((key) => isOwn(key) && read(key).path === restoreFor).forEach((key) => mark(key, true));

@@ -21,7 +21,7 @@ def serve(page):
                 posted.append(path)
             return route.fulfill(body=pages.get(path, ""), content_type="text/html")
 
-        page.route("**/*", answer)
+        page.context.route("**/*", answer)
         return posted
 
     return open_site

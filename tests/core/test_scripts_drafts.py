@@ -140,6 +140,31 @@ def test_signing_out_forgets_all_text(page, serve):
     assert stored(page) == 0
 
 
+def test_another_tab_keeps_nothing_after_signing_out(page, serve):
+    serve({"/form": shown(), "/konto": shown(SIGN_OUT), "/abmelden/": "Abgemeldet"})
+    type_text(page)
+    second = page.context.new_page()
+    second.goto(f"{SITE}/konto")
+
+    second.click("#leave")
+    second.wait_for_url(f"{SITE}/abmelden/")
+    page.fill("textarea", "Noch etwas")
+    page.goto(f"{SITE}/leer")
+
+    assert stored(page) == 0
+
+
+def test_signing_out_forgets_what_waited_for_the_next_sign_in(page, serve):
+    serve({"/form": shown(FORM + SIGN_OUT), "/abmelden/": "Abgemeldet"})
+    page.goto(f"{SITE}/form")
+    page.evaluate("sessionStorage.setItem('restore:/form#0', 'Lange Begründung')")
+
+    page.click("#leave")
+    page.wait_for_url(f"{SITE}/abmelden/")
+
+    assert page.evaluate("sessionStorage.getItem('restore:/form#0')") is None
+
+
 @pytest.mark.parametrize(
     ("user", "days", "kept"), [("7", 6, "Lange Begründung"), ("7", 8, ""), ("8", 0, "")]
 )

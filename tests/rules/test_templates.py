@@ -131,6 +131,13 @@ def bare_words(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("path", "text"), ALL)
+def test_signing_out_forgets_what_was_typed(path, text):
+    forms = [form for form in FORM.findall(text) if "logout" in form]
+
+    assert [form for form in forms if "data-forget-drafts" not in form] == []
+
+
+@pytest.mark.parametrize(("path", "text"), ALL)
 def test_form_keeps_its_input_over_signing_in_again(path, text):
     # Passwords and codes must not wait in the browser.
     if path.startswith(("templates/account", "templates/mfa")) or path in NOTHING_TO_RESTORE:
