@@ -1,6 +1,7 @@
 """The buttons and lines of a reporting round, and what opening and closing it would do."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -259,16 +260,26 @@ def change_effect(people_count: int) -> str:
 
 def closing_details(awaiting: list[Measure], reports: Iterable[ReportInRound]) -> list[str]:
     """Return what closing the round leaves undone."""
+    by_state: dict[str, list[Measure]] = defaultdict(list)
+    for given in reports:
+        if given.report:
+            by_state[given.report.state].append(given.measure)
     # Named, because closing makes them count as no report, although the leads were in time.
-    unchecked = [
-        given.measure
-        for given in reports
-        if given.report and given.report.state == ReportState.SUBMITTED
-    ]
-    details = [_("Alle Berichte sind eingegangen.")]
-    if awaiting:
+    unchecked = by_state[ReportState.SUBMITTED]
+    # A correction may be returned although the round has an accepted report on the measure.
+    returned = [measure for measure in awaiting if measure in by_state[ReportState.RETURNED]]
+    missing = [measure for measure in awaiting if measure not in returned]
+    details = [] if awaiting else [_("Alle Berichte sind eingegangen.")]
+    if missing:
         text = _("Noch nicht eingegangen, und daran wird nicht mehr erinnert: %(measures)s.")
-        details = [text % {"measures": quoted(awaiting)}]
+        details.append(text % {"measures": quoted(missing)})
+    if returned:
+        # Their leads keep the mail that asks for it, and nobody tells them that the round is over.
+        text = _(
+            "Zurückgegeben und noch nicht überarbeitet: %(measures)s. Eine Überarbeitung lässt "
+            "sich auch danach einreichen; in dieser Runde gilt sie als „keine Meldung“."
+        )
+        details.append(text % {"measures": quoted(returned)})
     if unchecked:
         text = _(
             "Eingereicht, aber noch nicht geprüft: %(measures)s. Prüfen Sie sie vorher: Was zum "

@@ -258,10 +258,11 @@ def test_page_of_an_impossible_act_leads_back_with_the_reason(client, office, na
     assert message in response.content.decode()
 
 
-def test_end_page_names_missing_and_unchecked_reports(client, office):
+def test_end_page_names_missing_returned_and_unchecked_reports(client, office):
     plan = make_plan()
     running = make_round(plan)
     make_measure(plan, "Ankauf", lead=make_organisation())
+    make_report(make_measure(plan, "Börse", lead=make_organisation()), "returned", round=running)
     make_report(make_measure(plan, "Bestand", lead=make_organisation()), round=running)
     url = reverse("measures:round_close", args=[running.pk])
 
@@ -269,6 +270,10 @@ def test_end_page_names_missing_and_unchecked_reports(client, office):
 
     assert (
         "<li>Noch nicht eingegangen, und daran wird nicht mehr erinnert: „Ankauf“.</li>"
+    ) in page
+    assert (
+        "<li>Zurückgegeben und noch nicht überarbeitet: „Börse“. Eine Überarbeitung lässt sich "
+        "auch danach einreichen; in dieser Runde gilt sie als „keine Meldung“.</li>"
     ) in page
     assert "<li>Eingereicht, aber noch nicht geprüft: „Bestand“. Prüfen Sie sie vorher:" in page
     client.post(url, {"shown": shown_on(page)})
