@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
@@ -11,9 +12,16 @@ from django.utils.translation import gettext as _
 from core.dates import format_date
 from core.enums import TrafficLight
 from core.html import draw_traffic_light
-from measures.models import Indicator, Milestone, RoundEntry
+from measures.models import (
+    Indicator,
+    Milestone,
+    ReportedForecast,
+    ReportedValue,
+    RoundEntry,
+    StatusReport,
+)
 from measures.progress.indicators import deviation_sentence, path_label
-from measures.queries import Deviation, deviation_of
+from measures.queries import Deviation, deviation_of, forecast_conflict, value_conflict
 
 ROUNDS_WITHOUT_REPORT = 2  # so many in a row are a sign
 
@@ -30,17 +38,28 @@ def proposed_light(
     entries: Sequence[RoundEntry],
     today: dt.date,
     indicators: Iterable[Indicator] = (),
+    report: StatusReport | None = None,
 ) -> ProposedLight:
     """Return yellow with the reasons for it, red if several kinds of reasons come together, and
     green without any.
 
     `entries` are those of the last closed rounds, the latest first; load `indicators` with
-    `queries.indicators_with_series`.
+    `queries.indicators_with_series`. With a `report`, the light is as if it were accepted.
     """
-    milestones = [milestone for milestone in milestones if not milestone.is_taken_over]
+    forecasts = {said.milestone_id: said for said in report.forecasts.all()} if report else {}
+    values = {said.indicator_id: said for said in report.reported_values.all()} if report else {}
+    milestones = [
+        _moved(milestone, forecasts.get(milestone.pk))
+        for milestone in milestones
+        if not milestone.is_taken_over
+    ]
     late = [_late_text(milestone) for milestone in milestones if _is_overdue(milestone, today)]
-    silent = _silence_text(entries)
-    judged = [(indicator, deviation_of(indicator, today)) for indicator in indicators]
+    # Whoever reports is silent no longer.
+    silent = [] if report else _silence_text(entries)
+    judged = [
+        (indicator, deviation_of(indicator, today, _series(indicator, values.get(indicator.pk))))
+        for indicator in indicators
+    ]
     judged = [(indicator, found) for indicator, found in judged if found.expected is not None]
     off = [_off_path_text(indicator, found) for indicator, found in judged if found.is_off]
     kinds = [kind for kind in (late, silent, off) if kind]
@@ -52,6 +71,29 @@ def proposed_light(
     is_reported = any(entry.report_id for entry in entries)
     is_known = bool(milestones) or bool(judged) or is_reported
     return ProposedLight(TrafficLight.GREEN if is_known else "", [])
+
+
+def _moved(milestone: Milestone, forecast: ReportedForecast | None) -> Milestone:
+    """Return `milestone` as accepting `forecast` leaves it, not to be saved."""
+    if forecast is None:
+        return milestone
+    forecast.milestone = milestone
+    moved = copy(milestone)
+    if not forecast_conflict(forecast):
+        moved.forecast_on = forecast.forecast_on
+    return moved
+
+
+def _series(indicator: Indicator, reported: ReportedValue | None) -> list:
+    """Return the values of `indicator` by day, as accepting `reported` leaves them."""
+    series = list(indicator.series.all())
+    if reported is None:
+        return series
+    reported.indicator = indicator
+    if value_conflict(reported, series):
+        return series
+    others = [value for value in series if value.period != reported.period]
+    return sorted([*others, reported], key=lambda value: (value.ends_on, value.starts_on))
 
 
 def _is_overdue(milestone: Milestone, today: dt.date) -> bool:

@@ -51,6 +51,7 @@ def review_lines(reports: Iterable[StatusReport], today: dt.date) -> list[Review
                     report.measure.kept_entries,
                     today,
                     report.measure.known_indicators,
+                    report,
                 )
             ),
         )

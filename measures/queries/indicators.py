@@ -39,18 +39,16 @@ def target_path_of(indicator: Indicator) -> list[PathPoint]:
     return path_of(baseline_of(indicator), _targets_of(indicator))
 
 
-def deviation_of(indicator: Indicator, today: dt.date) -> Deviation:
-    """Return how the latest value of `indicator`, loaded with its series, stands to its path.
+def deviation_of(indicator: Indicator, today: dt.date, series: Iterable | None = None) -> Deviation:
+    """Return how the latest value of `series`, by default that of `indicator`, which has to be
+    loaded with it, stands to its path.
 
     The path asks for something on the last day of a period, so one that has not ended on `today`
     is not judged.
     """
-    latest = [PathPoint(value.ends_on, value.value) for value in _ended(indicator, today)][-1:]
-    return _deviation(indicator, _targets_of(indicator), latest)
-
-
-def _ended(indicator: Indicator, today: dt.date) -> list[IndicatorValue]:
-    return [value for value in indicator.series.all() if not is_running(value, today)]
+    values = indicator.series.all() if series is None else series
+    ended = [PathPoint(one.ends_on, one.value) for one in values if not is_running(one, today)]
+    return _deviation(indicator, _targets_of(indicator), ended[-1:])
 
 
 def is_running(value, today: dt.date) -> bool:

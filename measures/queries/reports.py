@@ -163,6 +163,8 @@ def reports_in_review() -> QuerySet[StatusReport]:
         with_statements(reports_to_check())
         .select_related("measure__lead")
         .prefetch_related(
+            "forecasts",
+            "reported_values",
             Prefetch("measure__milestones", Milestone.objects.in_order(), to_attr="all_milestones"),
             Prefetch("measure__round_entries", entries, to_attr="kept_entries"),
             Prefetch("measure__indicators", indicators_with_series(), to_attr="known_indicators"),

@@ -220,6 +220,7 @@ def _proposal(report: StatusReport, user) -> SafeString | str:
         last_entries(measure),
         today,
         indicators_with_series().filter(measure=measure),
+        report,
     )
     return proposal_fact(proposal)
 

@@ -247,6 +247,27 @@ def test_queue_shows_the_proposed_light_with_its_reasons(client, office, reports
     assert "Meilenstein überfällig seit 01.03.2026" in page
 
 
+def test_proposed_light_counts_what_the_report_says(client, office, lead):
+    measure = make_measure(lead_id=lead.organisation_id)
+    moved, met = (make_milestone(measure, title) for title in ("Konzept", "Bau"))
+    type(met).objects.filter(measure=measure).update(due_on=dt.date(2026, 3, 2))
+    indicator = make_indicator(measure, "Plätze")
+    make_value(indicator, "2024", "100")
+    make_target(indicator, "2024-12-31", "100")
+    report = make_report(measure)
+    report.forecasts.create(milestone=moved, forecast_on=dt.date(2026, 6, 1), forecast_reason="-")
+    days = {"starts_on": dt.date(2025, 1, 1), "ends_on": dt.date(2025, 12, 31)}
+    report.reported_values.create(indicator=indicator, value=90, **days)
+
+    (line,) = client.get(reverse("measures:reviews")).context["lines"]
+    page = client.get(report.get_absolute_url()).context["proposal"]
+
+    assert "Meilenstein überfällig seit 02.03.2026: Bau" in line.proposed
+    assert "Konzept" not in line.proposed
+    assert "unter dem Zielpfad: 90 Plätze am 31.12.2025" in line.proposed
+    assert page == line.proposed
+
+
 def test_only_the_office_sees_the_proposal_of_a_measure(client, office, lead):
     measure = make_measure(lead_id=lead.organisation_id, phase="running")
     for number in (1, 2):
