@@ -1,6 +1,6 @@
 """The cards of the page on which a lead answers for all its measures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.template.defaultfilters import linebreaksbr
@@ -270,16 +270,35 @@ def _statements(given: Answer) -> list[tuple[str, str]]:
 
 
 def _value_text(reported: ReportedValue) -> str:
-    value = reported.indicator.format(reported.value)
-    text = f"{reported.indicator}, {reported.period}: {value}"
-    remarks = value_remarks(reported)
-    return f"{text} ({remarks})" if remarks else text
+    return f"{reported.indicator}, {_said(reported)}"
 
 
 def _forecast_text(reported: ReportedForecast) -> str:
-    day = format_date(reported.forecast_on) or _("wie geplant")
-    text = f"{reported.milestone}: {day}"
-    return f"{text} ({reported.forecast_reason})" if reported.forecast_reason else text
+    return f"{reported.milestone}: {_said(reported)}"
+
+
+def _said(statement: ReportedForecast | ReportedValue) -> str:
+    """Return what is said, without of what."""
+    if isinstance(statement, ReportedForecast):
+        said = format_date(statement.forecast_on) or _("wie geplant")
+        remarks = statement.forecast_reason
+    else:
+        said, remarks = str(statement), value_remarks(statement)
+    return f"{said} ({remarks})" if remarks else said
+
+
+def lost_statements(statements: Iterable[ReportedForecast | ReportedValue]) -> list[str]:
+    """Return what leads reported that is lost with its milestone or indicator."""
+    text = _("Damit geht verloren, was ein Bericht (%(state)s) vom %(day)s dazu sagt: %(said)s")
+    return [
+        text
+        % {
+            "state": statement.report.get_state_display(),
+            "day": format_date(statement.report.as_of_on),
+            "said": _said(statement),
+        }
+        for statement in statements
+    ]
 
 
 def answers_note(answers: Sequence[Answer]) -> str:

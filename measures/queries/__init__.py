@@ -89,6 +89,7 @@ from measures.queries.plans import (
 )
 from measures.queries.reports import (
     ReportingSituation,
+    is_in_accepted_report,
     latest_accepted,
     next_to_check,
     open_report_of,
@@ -98,6 +99,7 @@ from measures.queries.reports import (
     reports_in_review,
     reports_on,
     reports_to_check,
+    statements_on,
     with_statements,
 )
 from measures.queries.requests import (
@@ -209,6 +211,7 @@ __all__ = [
     "indicator_history",
     "IndicatorThen",
     "indicator_then",
+    "is_in_accepted_report",
     "is_running",
     "indicators_with_series",
     "keeps_plan",
@@ -283,6 +286,7 @@ __all__ = [
     "snapshot_of_day",
     "snapshot_of_round",
     "sorted_measures",
+    "statements_on",
     "succession_of",
     "target_path_deviation",
     "target_path_of",

@@ -16,8 +16,11 @@ from django.urls import reverse
 
 from measures.enums import EDITABLE_REPORT_STATES, OPEN_REPORT_STATES, ReportState, RoundState
 from measures.models import (
+    Indicator,
     Measure,
     Milestone,
+    ReportedForecast,
+    ReportedValue,
     ReportingRound,
     RoundEntry,
     StatusReport,
@@ -152,6 +155,19 @@ def with_statements(reports: QuerySet[StatusReport]) -> QuerySet[StatusReport]:
         forecast_count=Count("forecasts", distinct=True),
         value_count=Count("reported_values", distinct=True),
     )
+
+
+def statements_on(
+    subject: Milestone | Indicator,
+) -> QuerySet[ReportedForecast] | QuerySet[ReportedValue]:
+    """Return what reports say of `subject`, with their reports, in the order of saying it."""
+    if isinstance(subject, Milestone):
+        return subject.reported_forecasts.select_related("report").order_by("pk")
+    return subject.reported_values.select_related("report").order_by("pk")
+
+
+def is_in_accepted_report(subject: Milestone | Indicator) -> bool:
+    return statements_on(subject).filter(report__state=ReportState.ACCEPTED).exists()
 
 
 def reports_in_review() -> QuerySet[StatusReport]:

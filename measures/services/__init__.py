@@ -23,6 +23,7 @@ from measures.services.indicators import (
     create_target,
     delete_indicator,
     delete_target,
+    require_unreported_indicator,
 )
 from measures.services.measures import change_measure, create_measure, publish_measures
 from measures.services.milestones import (
@@ -32,6 +33,7 @@ from measures.services.milestones import (
     delete_milestone,
     move_milestone,
     reopen_milestone,
+    require_unreported_milestone,
 )
 from measures.services.monitoring import (
     begin_report,
@@ -144,6 +146,8 @@ __all__ = [
     "require_continuable",
     "require_openable",
     "require_reportable",
+    "require_unreported_indicator",
+    "require_unreported_milestone",
     "return_report",
     "revoke_report_request",
     "save_draft",

@@ -16,6 +16,7 @@ from core.errors import ChangedMeanwhile, Refused
 from core.history import delete_as, save_as, save_changes_as, save_values_as
 from measures.models import Indicator, IndicatorTarget, Measure
 from measures.permissions import can_change_measures, require_permission
+from measures.queries import is_in_accepted_report
 
 
 @transaction.atomic
@@ -44,13 +45,27 @@ def change_indicator(
 
 @transaction.atomic
 def delete_indicator(*, indicator: Indicator, by, now: dt.datetime) -> None:
-    """Delete `indicator` with targets and values, and keep its history.
+    """Delete `indicator` with targets, values and what open reports say of it; keep its history.
 
-    Raises `NotAllowed`, `ChangedMeanwhile`.
+    Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when an accepted report says something of it.
     """
     require_permission(can_change_measures(by))
+    # Accepting a report locks its indicators too, so none is accepted after the check.
     indicator = lock_indicator(indicator)
+    require_unreported_indicator(indicator)
     delete_as(indicator, by=by, now=now, reason=_("Indikator gelöscht"))
+
+
+def require_unreported_indicator(indicator: Indicator) -> None:
+    """Raise `Refused` when an accepted report, which nothing changes, says something of it."""
+    if is_in_accepted_report(indicator):
+        raise Refused(
+            _(
+                "Dieser Indikator steht in einem angenommenen Bericht, der bleibt, wie er ist. "
+                "Deshalb lässt er sich nicht löschen. Soll er nicht weiter erhoben werden, "
+                "schreiben Sie das bitte in seinen Titel."
+            )
+        )
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from core.history import delete_as, save_as, save_changes_as, save_values_as
 from measures.models import Measure, Milestone
 from measures.models.milestones import DELAY_MESSAGE
 from measures.permissions import can_change_measures, can_report, require_permission
+from measures.queries import is_in_accepted_report
 
 
 @transaction.atomic
@@ -107,10 +108,27 @@ def reopen_milestone(*, milestone: Milestone, by, now: dt.datetime) -> Milestone
 
 @transaction.atomic
 def delete_milestone(*, milestone: Milestone, by, now: dt.datetime) -> None:
-    """Delete `milestone` and keep its history. Raises `NotAllowed`, `ChangedMeanwhile`."""
+    """Delete `milestone` and keep its history, with what open reports say of it.
+
+    Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when an accepted report says something of it.
+    """
     require_permission(can_change_measures(by))
+    # Accepting a report locks its milestones too, so none is accepted after the check.
     milestone = lock_milestone(milestone)
+    require_unreported_milestone(milestone)
     delete_as(milestone, by=by, now=now, reason=_("Meilenstein gelöscht"))
+
+
+def require_unreported_milestone(milestone: Milestone) -> None:
+    """Raise `Refused` when an accepted report, which nothing changes, says something of it."""
+    if is_in_accepted_report(milestone):
+        raise Refused(
+            _(
+                "Dieser Meilenstein steht in einem angenommenen Bericht, der bleibt, wie er ist. "
+                "Deshalb lässt er sich nicht löschen. Ist er erreicht, tragen Sie das ein; gilt er "
+                "nicht mehr, schreiben Sie das bitte in seinen Titel."
+            )
+        )
 
 
 def _require_no_future_done_on(values: Mapping[str, Any], today: dt.date) -> None:

@@ -6,13 +6,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.dates import format_date, local_date
-from core.views import render_confirmation, require, run_service, save_form
+from core.views import (
+    redirect_if_refused,
+    render_confirmation,
+    require,
+    run_service,
+    save_form,
+)
 from measures import services
 from measures.forms import IndicatorForm, TargetForm, ValueForm
 from measures.models import Indicator, IndicatorTarget, IndicatorValue, Measure
 from measures.permissions import can_change_measures
-from measures.progress import indicator_card, indicator_facts
-from measures.queries import indicator_history, indicators_with_series
+from measures.progress import indicator_card, indicator_facts, lost_statements
+from measures.queries import indicator_history, indicators_with_series, statements_on
 from measures.views import render_form_about
 
 
@@ -52,6 +58,11 @@ def indicator_edit(request, pk):
 def indicator_delete(request, pk):
     indicator = get_indicator(request, pk)
     require(can_change_measures(request.user))
+    check = services.require_unreported_indicator
+    if refused := redirect_if_refused(request, indicator, check):
+        return refused
+    # A lead may report something that the page does not name yet.
+    statements = list(statements_on(indicator))
     if request.method == "POST":
         run_service(
             request,
@@ -59,16 +70,19 @@ def indicator_delete(request, pk):
                 indicator=indicator, by=request.user, now=timezone.now()
             ),
             done=_("Der Indikator ist gelöscht."),
-            seen=[indicator],
+            seen=[indicator, *statements],
         )
         return redirect(indicator.measure)
     count = len(indicator.series.all())
     return render_confirmation(
         request,
-        seen=[indicator],
+        seen=[indicator, *statements],
         title=_("Indikator löschen"),
         question=_("Soll der Indikator „%(title)s“ gelöscht werden?") % {"title": indicator},
-        details=[_("mit Zielen und %(count)d Werten") % {"count": count}],
+        details=[
+            _("mit Zielen und %(count)d Werten") % {"count": count},
+            *lost_statements(statements),
+        ],
         submit_label=_("Indikator löschen"),
         danger=True,
         cancel_url=indicator.get_absolute_url(),

@@ -6,11 +6,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.dates import format_date
-from core.views import render_confirmation, require, run_service, save_form
+from core.views import (
+    redirect_if_refused,
+    render_confirmation,
+    require,
+    run_service,
+    save_form,
+)
 from measures import services
 from measures.forms import MilestoneForm
 from measures.models import Measure, Milestone
 from measures.permissions import can_change_measures
+from measures.progress import lost_statements
+from measures.queries import statements_on
 from measures.views import render_form_about
 
 
@@ -63,6 +71,11 @@ def milestone_reopen(request, pk):
 def milestone_delete(request, pk):
     milestone = get_milestone(request, pk)
     require(can_change_measures(request.user))
+    check, back = services.require_unreported_milestone, milestone.measure.get_absolute_url()
+    if refused := redirect_if_refused(request, milestone, check, to=back):
+        return refused
+    # A lead may report something that the page does not name yet.
+    statements = list(statements_on(milestone))
     if request.method == "POST":
         run_service(
             request,
@@ -70,22 +83,23 @@ def milestone_delete(request, pk):
                 milestone=milestone, by=request.user, now=timezone.now()
             ),
             done=_("Der Meilenstein ist gelöscht."),
-            seen=[milestone],
+            seen=[milestone, *statements],
         )
         return redirect(milestone.measure)
     return render_confirmation(
         request,
-        seen=[milestone],
+        seen=[milestone, *statements],
         title=_("Meilenstein löschen"),
         question=_("Soll der Meilenstein „%(title)s“ gelöscht werden?")
         % {"title": milestone.title},
         details=[
             _("geplant bis %(day)s") % {"day": format_date(milestone.due_on)},
             *_dependent_details(milestone),
+            *lost_statements(statements),
         ],
         submit_label=_("Meilenstein löschen"),
         danger=True,
-        cancel_url=milestone.measure.get_absolute_url(),
+        cancel_url=back,
     )
 
 

@@ -12,8 +12,16 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from core.roles import OFFICE
-from measures.models import Indicator
-from tests.measures.builders import NOW, make_indicator, make_measure, make_target, make_value
+from measures.models import Indicator, ReportedValue
+from tests.confirming import as_shown, fill_in, press
+from tests.measures.builders import (
+    NOW,
+    make_indicator,
+    make_measure,
+    make_report,
+    make_target,
+    make_value,
+)
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -254,3 +262,53 @@ def test_running_period_is_called_so_and_not_judged(client, office, finished, se
     assert (card.lines[0].period, card.lines[0].expected) == ("2026 (läuft noch)", "")
     assert "unter dem Zielpfad" not in card.state
     assert "2026 (läuft noch): 3 Plätze" in card.chart
+
+
+def report_value(indicator, state: str = "draft") -> ReportedValue:
+    """Return what a report in `state` says of `indicator`."""
+    return ReportedValue.objects.create(
+        report=make_report(indicator.measure, state),
+        indicator=indicator,
+        starts_on=dt.date(2025, 1, 1),
+        ends_on=dt.date(2025, 12, 31),
+        value=Decimal("135"),
+        note="Ohne Teilzeit",
+    )
+
+
+def test_indicator_of_an_accepted_report_is_not_deleted(client, office):
+    indicator = make_indicator()
+    said = report_value(indicator, "accepted")
+    url = reverse("measures:indicator_delete", args=[indicator.pk])
+    refusal = (
+        "Dieser Indikator steht in einem angenommenen Bericht, der bleibt, wie er ist. Deshalb "
+        "lässt er sich nicht löschen. Soll er nicht weiter erhoben werden, schreiben Sie das bitte "
+        "in seinen Titel."
+    )
+
+    asked = client.get(url, follow=True)
+    pressed = client.post(as_shown(url, indicator, said), follow=True)
+
+    assert asked.redirect_chain == [(indicator.get_absolute_url(), 302)]
+    assert refusal in asked.content.decode()
+    assert refusal in pressed.content.decode()
+    assert list(ReportedValue.objects.values_list("indicator")) == [(indicator.pk,)]
+
+
+def test_page_names_the_values_that_leads_reported_before_they_are_lost(client, office):
+    indicator = make_indicator()
+    url = reverse("measures:indicator_delete", args=[indicator.pk])
+    opened_before = client.get(url)
+    report_value(indicator)
+    line = (
+        "Damit geht verloren, was ein Bericht (Entwurf) vom 01.03.2026 dazu sagt: 2025: "
+        "135 Plätze (Ohne Teilzeit)"
+    )
+
+    late = press(client, opened_before)
+
+    assert "Damit geht verloren" not in opened_before.content.decode()
+    assert (late.status_code, Indicator.objects.count()) == (302, 1)
+    assert line in client.get(url).content.decode()
+    fill_in(client, url)
+    assert not Indicator.objects.exists()

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from core.conflicts import version_of
 from core.roles import OFFICE
-from measures.models import Milestone
+from measures.models import Milestone, ReportedForecast
 from measures.services import change_milestone, create_milestone
-from tests.confirming import as_shown, press_button
-from tests.measures.builders import NOW, make_measure, make_milestone
+from tests.confirming import as_shown, fill_in, press, press_button
+from tests.measures.builders import NOW, make_measure, make_milestone, make_report
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +132,51 @@ def test_history_says_what_was_moved_from_when_to_when_and_why(client, office):
         "Geändert: voraussichtlich, Grund der Verschiebung: Konzept",
         "voraussichtlich: – → 01.09.2026\nGrund der Verschiebung: – → Gutachten fehlt.",
     )
+
+
+def report_delay(milestone, state: str = "draft") -> ReportedForecast:
+    """Return what a report in `state` says of `milestone`."""
+    return ReportedForecast.objects.create(
+        report=make_report(milestone.measure, state),
+        milestone=milestone,
+        forecast_on=dt.date(2026, 8, 31),
+        forecast_reason="Vergabe dauert länger",
+    )
+
+
+def test_milestone_of_an_accepted_report_is_not_deleted(client, office):
+    milestone = make_milestone(make_measure())
+    said = report_delay(milestone, "accepted")
+    url = reverse("measures:milestone_delete", args=[milestone.pk])
+    refusal = (
+        "Dieser Meilenstein steht in einem angenommenen Bericht, der bleibt, wie er ist. Deshalb "
+        "lässt er sich nicht löschen. Ist er erreicht, tragen Sie das ein; gilt er nicht mehr, "
+        "schreiben Sie das bitte in seinen Titel."
+    )
+
+    asked = client.get(url, follow=True)
+    pressed = client.post(as_shown(url, milestone, said), follow=True)
+
+    for answer in (asked, pressed):
+        assert answer.redirect_chain == [(milestone.measure.get_absolute_url(), 302)]
+        assert refusal in answer.content.decode()
+    assert list(ReportedForecast.objects.values_list("milestone")) == [(milestone.pk,)]
+
+
+def test_page_names_what_leads_reported_before_it_is_lost(client, office):
+    milestone = make_milestone(make_measure())
+    url = reverse("measures:milestone_delete", args=[milestone.pk])
+    opened_before = client.get(url)
+    report_delay(milestone)
+    line = (
+        "Damit geht verloren, was ein Bericht (Entwurf) vom 01.03.2026 dazu sagt: 31.08.2026 "
+        "(Vergabe dauert länger)"
+    )
+
+    late = press(client, opened_before)
+
+    assert "Damit geht verloren" not in opened_before.content.decode()
+    assert (late.status_code, Milestone.objects.count()) == (302, 1)
+    assert line in client.get(url).content.decode()
+    fill_in(client, url)
+    assert not Milestone.objects.exists()
