@@ -3,6 +3,7 @@
 const DELAY = 1500;
 const timers = new Map();
 const waiting = new Set();
+const onTheirWay = new Set();
 
 function fieldsOf(answer) {
   const fields = new FormData();
@@ -41,7 +42,9 @@ function saveSoon(answer) {
     await running;
     const request = save(answer);
     timers.set(answer, { running: request });
+    onTheirWay.add(request);
     await request;
+    onTheirWay.delete(request);
   }, DELAY);
   timers.set(answer, { timer: next, running });
 }
@@ -51,9 +54,17 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     const answer = event.target.closest("[data-answer]");
     if (answer) saveSoon(answer);
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", async (event) => {
     for (const { timer } of timers.values()) clearTimeout(timer);
     waiting.clear();
+    if (!onTheirWay.size) return;
+    // The server may have stored that draft already: with the former version, the form would conflict with it.
+    event.preventDefault();
+    if (form.dataset.isWaiting) return;
+    form.dataset.isWaiting = "yes";
+    await Promise.all(onTheirWay);
+    delete form.dataset.isWaiting;
+    form.requestSubmit(event.submitter);
   });
 }
 
