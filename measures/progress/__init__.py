@@ -78,6 +78,7 @@ from measures.progress.monitoring import (
     monitoring_buttons,
     monitoring_links,
     proposed_chapters,
+    publishing_effect,
     still_published_note,
 )
 from measures.progress.plans import plan_tabs, section_facts
@@ -205,6 +206,7 @@ __all__ = [
     "proposed_chapters",
     "proposed_light",
     "publishing_details",
+    "publishing_effect",
     "reminding_details",
     "reminding_points",
     "report_buttons",

@@ -29,6 +29,7 @@ from measures.progress import (
     making_of,
     monitoring_buttons,
     proposed_chapters,
+    publishing_effect,
 )
 from measures.queries import (
     fields_in_order,
@@ -145,6 +146,9 @@ def monitoring_publish(request, pk):
     asked = request.POST.get("to", WITHDRAWN if report.is_published else PUBLISHED)
     if asked == WITHDRAWN:
         return _withdraw(request, report)
+    # Files made since the page was opened would go out although nobody here has seen them.
+    newest = newest_edition(report)
+    seen = [report, newest]
     sent = request.POST if request.method == "POST" else None
     form = PublishForm(sent, concerns=publishing_concerns(report))
     if form.is_valid() and run_service(
@@ -159,7 +163,7 @@ def monitoring_publish(request, pk):
         ),
         form=form,
         done=_("Der Monitoring-Bericht ist veröffentlicht."),
-        seen=[report],
+        seen=seen,
     ):
         return redirect(report)
     label = _("Veröffentlichen")
@@ -170,12 +174,8 @@ def monitoring_publish(request, pk):
         to=PUBLISHED,
         form=form,
         submit_label=form.overrule_label if form.concerns else label,
-        details=[
-            _(
-                "Partner und Steuerungskreis können dann die neueste Fassung laden, in der nur "
-                "veröffentlichte Maßnahmen stehen. Die Texte stehen darin, wie sie sind."
-            )
-        ],
+        seen=seen,
+        details=[publishing_effect(newest)] if newest else [],
     )
 
 
@@ -191,7 +191,8 @@ def _withdraw(request, report: MonitoringReport):
         done = _("Die Veröffentlichung ist zurückgenommen.")
         run_service(request, service, done=done, seen=[report])
         return redirect(report)
-    return _confirm(request, report, _("Veröffentlichung zurücknehmen"), to=WITHDRAWN)
+    label = _("Veröffentlichung zurücknehmen")
+    return _confirm(request, report, label, to=WITHDRAWN, seen=[report])
 
 
 def _confirm(request, report: MonitoringReport, label: str, *, to: str, details=(), **page):
@@ -202,7 +203,6 @@ def _confirm(request, report: MonitoringReport, label: str, *, to: str, details=
         details=[*details, _("Niemand erhält eine E-Mail.")],
         cancel_url=report.get_absolute_url(),
         hidden=[("to", to)],
-        seen=[report],
         **{"submit_label": label, **page},
     )
 

@@ -9,7 +9,7 @@ from core.history import save_as
 from core.roles import OBSERVER, OFFICE
 from measures.models import MonitoringChapter, MonitoringEdition, MonitoringReport
 from measures.services import close_round
-from tests.confirming import fill_in
+from tests.confirming import fill_in, press
 from tests.measures.builders import NOW, make_measure, make_plan, make_round
 from tests.partners.builders import make_user
 
@@ -117,5 +117,29 @@ def test_publishing_asks_first_about_files_older_than_their_texts(client, office
     report.refresh_from_db()
     assert not report.is_published
     fill_in(client, url)
+    report.refresh_from_db()
+    assert report.is_published
+
+
+def test_files_made_since_the_page_was_opened_are_seen_before_they_are_published(
+    client, office, measure
+):
+    report = MonitoringReport.objects.get()
+    report.is_published = False
+    report.save()
+    url = reverse("measures:monitoring_publish", args=[report.round_id])
+    opened_before = client.get(url)
+    days = {"requested_at": LATER, "touched_at": LATER, "made_at": LATER}
+    MonitoringEdition.objects.create(report=report, state="made", requested_by=office, **days)
+
+    late = press(client, opened_before)
+
+    report.refresh_from_db()
+    assert not report.is_published
+    assert "neueste Fassung (vom 18.03.2026, 10:00 Uhr)" in opened_before.content.decode()
+    page = late.content.decode()
+    assert "Bitte sehen Sie sich den jetzigen Stand an, und entscheiden Sie dann." in page
+    assert "neueste Fassung (vom 19.03.2026, 10:00 Uhr)" in page
+    press(client, late)
     report.refresh_from_db()
     assert report.is_published

@@ -7,6 +7,7 @@ from measures.progress.monitoring.pages import (
     edition_card,
     monitoring_buttons,
     monitoring_links,
+    publishing_effect,
     still_published_note,
 )
 from measures.progress.monitoring.proposals import ProposedChapter, proposed_chapters
@@ -23,6 +24,7 @@ __all__ = [
     "making_of",
     "monitoring_buttons",
     "monitoring_links",
+    "publishing_effect",
     "still_published_note",
     "proposed_chapters",
 ]

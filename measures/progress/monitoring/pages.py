@@ -159,6 +159,15 @@ def monitoring_buttons(
     return buttons
 
 
+def publishing_effect(edition: MonitoringEdition) -> str:
+    """Return what others can read once the report is published with the newest `edition`."""
+    text = _(
+        "Partner und Steuerungskreis können dann die neueste Fassung (vom %(moment)s) laden, in "
+        "der nur veröffentlichte Maßnahmen stehen. Die Texte stehen darin, wie sie sind."
+    )
+    return text % {"moment": format_moment(edition.requested_at)}
+
+
 def monitoring_links(
     reporting_round: ReportingRound, user, report: MonitoringReport | None
 ) -> list[Button]:
