@@ -85,7 +85,7 @@ def next_step_of(
         text = _("Kein Meilenstein offen. Der nächste Bericht zeigt, wie es steht.")
         return _step_of_lead(measure, user, text)
     # Milestones from earlier documents are long past: show them, but not as overdue.
-    due_on = None if milestone.is_taken_over else milestone.due_on
+    due_on = None if milestone.is_taken_over else milestone.expected_on
     return _step_of_lead(measure, user, milestone.title, due_on)
 
 

@@ -219,3 +219,15 @@ def test_description_cannot_carry_markup(client, office):
 
     assert "<script>alert" not in text
     assert "<strong>fett</strong>" in text
+
+
+def test_next_step_is_due_when_its_milestone_is_now_expected(client):
+    client.force_login(make_user(OFFICE))
+    measure = make_measure()
+    milestone = make_milestone(measure, "Vertrag", due_on=dt.date(2026, 5, 1))
+    milestone.forecast_on, milestone.forecast_reason = dt.date(2026, 8, 1), "Gutachten fehlt"
+    milestone.save()
+
+    step = client.get(measure.get_absolute_url()).context["next_step"]
+
+    assert (step.text, step.due_on) == ("Vertrag", dt.date(2026, 8, 1))
