@@ -325,14 +325,20 @@ def differences_in(records: Sequence[Any], compare: Sequence[str]) -> dict[int, 
 
 def _differences(older: Model, newer: Model, names: Sequence[str]) -> Iterator[str]:
     """Yield `Telefon: 030 1 → 030 2` for each of the fields that differs."""
+    for field, before, after in changes_between(older, newer, names):
+        yield _("%(field)s: %(before)s → %(after)s") % {
+            "field": field,
+            "before": before,
+            "after": after,
+        }
+
+
+def changes_between(older: Model, newer: Model, names: Sequence[str]) -> Iterator[tuple]:
+    """Yield label, former and new text of each of the fields that differs."""
     for name in names:
         field = newer._meta.get_field(name)
         if getattr(older, field.attname) != getattr(newer, field.attname):
-            yield _("%(field)s: %(before)s → %(after)s") % {
-                "field": field.verbose_name,
-                "before": _shown(older, field),
-                "after": _shown(newer, field),
-            }
+            yield str(field.verbose_name), _shown(older, field), _shown(newer, field)
 
 
 def _shown(row: Model, field: Any) -> str:

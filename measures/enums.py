@@ -219,6 +219,9 @@ IMPORT_MOVES = {
 # shows the report itself.
 ADOPTED_STATUS_REASON = _("Stand aus Statusbericht übernommen")
 
+# The history entry of a report, and of what it says, that the office completed.
+COMPLETED_REASON = _("Bericht ergänzt und angenommen")
+
 # The history entry of a measure made as a copy of an earlier one; while it is the only one, undoing
 # the decision deletes the copy.
 COPIED_REASON = _("Für die Fortschreibung angelegt")

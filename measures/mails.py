@@ -159,6 +159,21 @@ register(
         audience=Audience.ACCOUNTS,
     ),
     MailText(
+        kind="report_completed",
+        title=_("Statusbericht ergänzt und angenommen"),
+        subject=_("Angenommen und ergänzt: Ihr Bericht zu {measure}"),
+        body=_(
+            "die Geschäftsstelle hat Ihren Bericht zur Maßnahme **{measure}** ergänzt und "
+            "angenommen. Geändert ist:\n\n"
+            "{changes}\n\n"
+            "Sehen Sie es anders, sprechen Sie uns bitte an.\n\n"
+            "[Bericht öffnen]({link})\n"
+        ),
+        placeholders=("measure", "changes"),
+        is_notice=True,
+        audience=Audience.ACCOUNTS,
+    ),
+    MailText(
         kind="report_returned",
         title=_("Statusbericht zurückgegeben"),
         subject=_("Bitte ergänzen: Ihr Bericht zu {measure}"),
@@ -190,6 +205,12 @@ register(
         ),
         "measure": Placeholder(
             _("Titel der Maßnahme"), _("Ankaufsstrategie für Industrieflächen"), name=_("Maßnahme")
+        ),
+        "changes": Placeholder(
+            _("was die Geschäftsstelle am Bericht geändert hat"),
+            _("- Sachstand: Der Ankauf läuft. → Der Ankauf ist beurkundet."),
+            is_block=True,
+            name=_("Änderungen"),
         ),
         "light": Placeholder(_("Ampel, die jetzt gilt"), _("gelb"), name=_("Ampel")),
         "reason": Placeholder(

@@ -23,6 +23,7 @@ from measures.permissions import can_decide_reports, can_see_returns, can_submit
 from measures.progress.indicator_charts import period_label
 from measures.progress.measures import status_facts
 from measures.queries import (
+    completions_of,
     forecast_conflict,
     people_told_of_decision,
     reporter_label,
@@ -99,7 +100,10 @@ def acceptance_warning(report: StatusReport, user) -> str:
 
 def completion_intro(report: StatusReport) -> str:
     """Say above the form by which the office completes a report what becomes of it."""
-    text = _("Der Bericht gilt dann als von der Geschäftsstelle ergänzt; der Verlauf zeigt beides.")
+    text = _(
+        "Der Bericht gilt dann als von der Geschäftsstelle ergänzt. Was Sie ändern, steht darin "
+        "neben dem, was gemeldet war."
+    )
     if lost := lost_by_acceptance(report):
         missing = _("Ohne Angabe, bisher aber bekannt: %(fields)s.") % {"fields": lost}
         return f"{text} {missing}"
@@ -202,6 +206,21 @@ class ReportedTable(NamedTuple):
     heading: str
     titles: list[str]
     lines: list[ReportedLine]
+
+
+def completion_tables(report: StatusReport, user) -> list[ReportedTable]:
+    """Return what the office changed beside what was reported, for those two and the senator's
+    office.
+    """
+    if not can_see_returns(user, report.measure):
+        return []
+    lines = [
+        ReportedLine(change.subject, [(_("gemeldet"), change.before), (_("ergänzt"), change.after)])
+        for change in completions_of(report)
+    ]
+    heading = _("Von der Geschäftsstelle ergänzt")
+    titles = [heading, _("gemeldet"), _("ergänzt")]
+    return [ReportedTable(_("Änderungen beim Annehmen"), titles, lines)] if lines else []
 
 
 def reported_tables(report: StatusReport, today: dt.date) -> list[ReportedTable]:

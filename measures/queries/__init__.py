@@ -16,6 +16,7 @@ from measures.queries.comparisons import (
     compare_entries,
     count_entries,
 )
+from measures.queries.completions import completions_of
 from measures.queries.contacts import contacts_of, deputies_today, materials_of, organisations_of
 from measures.queries.continuations import (
     Succession,
@@ -159,6 +160,7 @@ from measures.queries.target_paths import Deviation, PathPoint, target_path_devi
 from measures.queries.timeline import TimelineBar, timeline_bars, with_period
 
 __all__ = [
+    "completions_of",
     "series_beside",
     "ListedMeasures",
     "StoredMeasures",

@@ -15,11 +15,11 @@ from core.enums import TrafficLight
 from core.errors import Refused
 from core.history import save_as
 from core.states import target_of
-from measures.enums import REPORT_MOVES
+from measures.enums import COMPLETED_REASON, REPORT_MOVES
 from measures.models import StatusReport
 from measures.models.reports import OfficialLight
 from measures.permissions import can_decide_reports, require_permission
-from measures.queries import people_told_of_decision
+from measures.queries import completions_of, people_told_of_decision
 from measures.services.answers import (
     Statement,
     adopt_statements,
@@ -28,7 +28,7 @@ from measures.services.answers import (
 )
 from measures.services.reports import adopt_status, lock_measure, require_complete
 from outbox.services import enqueue_mails
-from outbox.texts import MailDraft
+from outbox.texts import MailDraft, Markdown, escape_markdown
 from partners.queries import recipient_of
 
 
@@ -148,15 +148,25 @@ def complete_report(
     require_complete(report, today=local_date(now))
     report.is_completed = True
     report.decided_by, report.decided_at = by, now
-    reason = _("Bericht ergänzt und angenommen")
+    reason = str(COMPLETED_REASON)
     save_as(report, by=by, now=now, reason=reason)
     save_statements(report, statements, by=by, now=now, reason=reason)
     require_complete_statements(report)
     adopt_status(measure, by=by, now=now)
     adopt_statements(report, by=by, now=now)
     if notify:
-        _mail_decision(report, "report_accepted", path=measure.get_absolute_url(), by=by, now=now)
+        _mail_completion(report, by=by, now=now)
     return report
+
+
+def _mail_completion(report: StatusReport, *, by, now: dt.datetime) -> None:
+    kind, path, values = "report_accepted", report.measure.get_absolute_url(), {}
+    if changes := completions_of(report):
+        # A lead without an account cannot open the report, and would never learn of it.
+        kind, path = "report_completed", report.get_absolute_url()
+        lines = [f"{change.subject}: {change.before} → {change.after}" for change in changes]
+        values = {"changes": Markdown("\n".join(f"- {escape_markdown(line)}" for line in lines))}
+    _mail_decision(report, kind, path=path, values=values, by=by, now=now)
 
 
 def _set_official_light(report: StatusReport, official: OfficialLight) -> None:

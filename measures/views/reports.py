@@ -29,6 +29,7 @@ from measures.permissions import can_decide_reports, can_report, leads_measure
 from measures.progress import (
     acceptance_warning,
     compare_reports,
+    completion_tables,
     decision_effect,
     official_facts,
     previous_status,
@@ -198,7 +199,10 @@ def report_page(request, pk):
         "status_facts": status_facts(report),
         "previous": previous,
         "comparison": compare_reports(previous, report) if previous else [],
-        "tables": reported_tables(report, local_date(timezone.now())),
+        "tables": [
+            *reported_tables(report, local_date(timezone.now())),
+            *completion_tables(report, user),
+        ],
         "origin": report_origin(report, request.user),
         "official": official_facts(report),
         "proposal": _proposal(report, user),

@@ -31,6 +31,7 @@ from measures.services import (
     accept_report,
     ask_for_reports,
     change_round,
+    complete_report,
     remind_leads,
     replace_report_link,
 )
@@ -63,6 +64,7 @@ from tests.measures.builders import (
     make_report,
     make_request,
     make_round,
+    report_values,
 )
 from tests.media_visits.builders import make_slot, make_visit
 from tests.outbox.builders import fields_in_state
@@ -153,6 +155,7 @@ def _about_reports(office) -> None:
     submitted = StatusReport.objects.filter(state=ReportState.SUBMITTED)
     accept_report(report=submitted[0], by=office, now=LATER)
     _with_another_light(office)
+    _completed(office)
     # Due today: somebody without an account is reminded, and another one gets a new link.
     lead, due_today = make_organisation(), make_round(make_plan(), due_on=LATER.date())
     make_measure(due_today.plan, lead=lead)
@@ -169,6 +172,15 @@ def _with_another_light(office) -> None:
     report = make_report(measure, reported_by=lead)
     official = OfficialLight("yellow", "Der Ankauf verzögert sich.", "")
     accept_report(report=report, official=official, by=office, now=LATER)
+
+
+def _completed(office) -> None:
+    lead = make_user(PARTNER, organisation=make_organisation())
+    report = make_report(make_measure(make_plan(), lead=lead.person.organisation), reported_by=lead)
+    values = report_values(summary="Ergänzt.")
+    complete_report(
+        report=report, values=values, version=version_of(report, [*values]), by=office, now=LATER
+    )
 
 
 def _about_accounts(office, senator) -> None:

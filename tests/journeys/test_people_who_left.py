@@ -67,6 +67,7 @@ REACHES = {
     "report_accepted": NOBODY,
     "report_accepted_otherwise": NOBODY,
     "report_asked": NOBODY,
+    "report_completed": NOBODY,
     "report_due": CLOSED_ACCOUNT,
     "report_link_replaced": CLOSED_ACCOUNT,
     "report_requested": NOBODY,

@@ -9,10 +9,11 @@ import time_machine
 from django.urls import reverse
 
 from core.periods import parse_period
-from core.roles import OFFICE, PARTNER
+from core.roles import OBSERVER, OFFICE, PARTNER
 from measures.enums import ReportState
 from measures.models import StatusReport
 from measures.services import Statement, save_draft
+from outbox.models import Mail
 from tests.confirming import fill_in, hidden_fields, press
 from tests.measures.builders import (
     NOW,
@@ -227,8 +228,38 @@ def test_office_completes_milestones_and_values(client, lead, office, milestone,
     url = reverse("measures:report_complete", args=[report.pk])
     corrected = {f"i{indicator.pk}-value": "140", f"s{milestone.pk}-forecast_on": "30.09.2026"}
 
-    press(client, fill_in(client, url, typed(milestone, indicator, **corrected)))
+    press(
+        client,
+        fill_in(client, url, typed(milestone, indicator, **corrected) | {"summary": "Ergänzt."}),
+    )
 
+    changes = [
+        ("Sachstand", "Es geht voran.", "Ergänzt."),
+        (
+            "Konzept liegt vor",
+            "31.08.2026 (Vergabe dauert länger)",
+            "30.09.2026 (Vergabe dauert länger)",
+        ),
+        (
+            "Plätze",
+            "2025: 136 Plätze (Ohne Teilzeit; Quelle: Statistik Berlin-Brandenburg)",
+            "2025: 140 Plätze (Ohne Teilzeit; Quelle: Statistik Berlin-Brandenburg)",
+        ),
+    ]
+    *_tables, table = client.get(report.get_absolute_url()).context["tables"]
+    assert table.titles == ["Von der Geschäftsstelle ergänzt", "gemeldet", "ergänzt"]
+    assert [(line.subject, *(text for _title, text in line.cells)) for line in table.lines] == (
+        changes
+    )
+    mail = Mail.objects.get(kind="report_completed", recipient=lead.email)
+    lines = [f"{subject}: {before} → {after}" for subject, before, after in changes]
+    assert all(line in mail.text for line in lines)
+    client.force_login(make_user(OBSERVER))
+    shown = client.get(report.get_absolute_url())
+    assert [table.heading for table in shown.context["tables"]] == [
+        "Gemeldete Termine",
+        "Gemeldete Werte",
+    ]
     report.refresh_from_db()
     milestone.refresh_from_db()
     assert (report.state, report.is_completed) == (ReportState.ACCEPTED, True)

@@ -145,7 +145,7 @@ def test_office_completes_a_report_and_the_history_keeps_both(client, office, le
     assert "von der Geschäftsstelle ergänzt" in page
     measure_page = client.get(report.measure.get_absolute_url()).content.decode()
     assert [text in measure_page for text in ("Ergänzt.", "Es geht voran.")] == [True, True]
-    assert Mail.objects.filter(kind="report_accepted", recipient=lead.email).count() == 1
+    assert Mail.objects.filter(kind="report_completed", recipient=lead.email).count() == 1
 
 
 def test_what_acceptance_makes_unknown_is_said_wherever_the_office_decides(

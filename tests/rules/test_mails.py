@@ -63,6 +63,7 @@ PAGES = {
         "measures:report_complete",
         "measures:reports_accept",
     ),
+    "report_completed": ("measures:report_complete",),
     "report_link_replaced": ("measures:request_replace",),
     "report_requested": ("measures:round_open", "measures:request_create"),
     "report_returned": ("measures:report_return",),
