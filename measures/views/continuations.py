@@ -142,6 +142,14 @@ def decide(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     if kind == ContinuationKind.SPLIT and len(measures) > 1:
         messages.error(request, _("Aufgeteilt wird eine Maßnahme nach der anderen."))
         return redirect(back)
+    # Asked before the form: the service says that somebody else decided, which is not so here.
+    if request.method == "GET" and (decided := _decided_titles(plan, measures)):
+        text = _(
+            "Darüber ist schon entschieden: %(measures)s. Bitte kreuzen Sie nur Maßnahmen an, über "
+            "die noch nicht entschieden ist."
+        )
+        messages.error(request, text % {"measures": decided})
+        return redirect(back)
     form = DECISION_FORMS[kind](request.POST or None, plan=plan, measures=measures)
     if form.is_valid():
         call = partial(SERVICES[kind], plan=plan, by=request.user, now=timezone.now(), **form.given)
@@ -166,6 +174,12 @@ def decide(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         submit_label=_("Entscheidung festhalten"),
         cancel_url=back,
     )
+
+
+def _decided_titles(plan: Plan, measures: list[Measure]) -> str:
+    found = Continuation.objects.filter(plan=plan, measure__in=measures)
+    decided = set(found.values_list("measure", flat=True))
+    return ", ".join(f"„{measure}“" for measure in measures if measure.pk in decided)
 
 
 def _decided_message(kind: ContinuationKind, count: int) -> str:

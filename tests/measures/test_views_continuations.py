@@ -301,3 +301,13 @@ def test_pages_need_the_same_queries_for_1_and_20_measures(client, office, old, 
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 20
+
+
+def test_ticked_measures_already_decided_are_named_instead_of_asked_about(client, office, old, new):
+    first, second = make_measure(old, title="A"), make_measure(old, title="B")
+    post(client, decide_url(new, "fortfuehren", first))
+
+    asked = client.get(decide_url(new, "beenden", first, second), follow=True)
+
+    assert asked.redirect_chain == [(reverse("measures:continuation", args=[new.pk]), 302)]
+    assert "Darüber ist schon entschieden: „A“. Bitte kreuzen Sie nur Maßnahmen" in text_of(asked)
