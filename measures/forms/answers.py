@@ -2,20 +2,23 @@
 the form of one report share these forms.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.conflicts import Conflict, VersionedForm
+from core.conflicts import Conflict
 from core.dates import local_date
 from core.errors import ChangedMeanwhile
 from core.forms import formfield_for
 from measures.forms.indicators import PeriodField
 from measures.forms.measures import ReportForm
+from measures.forms.statements import CARRIED, KNOWN, StatementForm
 from measures.models import IndicatorValue, ReportedForecast, ReportedValue
 from measures.models.milestones import DELAY_MESSAGE
 from measures.queries import Answer, ReportingSituation, proposed_period
@@ -23,16 +26,11 @@ from measures.services import Statement
 from measures.services.milestones import is_unexplained_delay
 from measures.services.values import overlap_error, period_error
 
-# Hidden fields, which change although nobody enters anything.
-CARRIED = {"version", "shown"}
 
-
-class ForecastForm(VersionedForm):
+class ForecastForm(StatementForm):
     """When the lead expects to reach a milestone, and why later than planned. A draft may still
     lack the reason.
     """
-
-    fields_stand_alone = False
 
     class Meta:
         model = ReportedForecast
@@ -49,6 +47,15 @@ class ForecastForm(VersionedForm):
     def subject(self):
         return self.instance.milestone
 
+    @property
+    def known(self) -> dict:
+        """The forecast that the lead saw, if the form says it."""
+        try:
+            day = self.was_shown[KNOWN]
+            return {"known_on": dt.date.fromisoformat(day) if day else None}
+        except (KeyError, TypeError, ValueError):
+            return {}
+
     def clean(self):
         cleaned = super().clean()
         names = ("forecast_on", "forecast_reason")
@@ -58,10 +65,8 @@ class ForecastForm(VersionedForm):
         return cleaned
 
 
-class ReportedValueForm(VersionedForm):
+class ReportedValueForm(StatementForm):
     """The value of an indicator; `series` are the values it has, by day."""
-
-    fields_stand_alone = False
 
     shown_fields = ("starts_on", "ends_on")
     period = PeriodField(
@@ -89,6 +94,24 @@ class ReportedValueForm(VersionedForm):
         return self.instance.indicator
 
     @property
+    def known(self) -> dict:
+        """The value that the lead saw for the period, if the form says it: it shows the latest."""
+        period = self.cleaned_data.get("period")
+        if not period or KNOWN not in self.was_shown:
+            return {}
+        latest = self.was_shown[KNOWN]
+        if not latest:
+            return {"known_value": None}
+        try:
+            starts_on, ends_on = map(dt.date.fromisoformat, latest[:2])
+            value = self.fields["value"].clean(Decimal(latest[2]))
+        except (LookupError, TypeError, ValueError, InvalidOperation, forms.ValidationError):
+            return {}
+        if (starts_on, ends_on) == tuple(period):
+            return {"known_value": value}
+        return {"known_value": None} if period.starts_on > ends_on else {}
+
+    @property
     def values(self) -> dict:
         period = self.cleaned_data.get("period")
         # Both are named even without a period, because the version covers them.
@@ -108,7 +131,7 @@ class ReportedValueForm(VersionedForm):
         if value is None:
             # An emptied number takes the value back, whatever is left of its note.
             is_said = any(cleaned.get(name) for name in ("period", "note", "source"))
-            if is_said and "value" not in self.changed_data and _has_changed(self):
+            if is_said and "value" not in self.changed_data and self.changed_data:
                 self.add_error("value", _("Welcher Wert gilt für diesen Zeitraum?"))
         elif period is None:
             if "period" not in self.errors:
@@ -161,7 +184,7 @@ class AnswerForms:
 
     @property
     def changed_statements(self) -> list[ForecastForm | ReportedValueForm]:
-        return [form for form in self.statements if form.is_bound and _has_changed(form)]
+        return [form for form in self.statements if form.is_bound and form.changed_data]
 
     @property
     def has_own_answer(self) -> bool:
@@ -204,23 +227,23 @@ class AnswerForms:
     def said(self) -> list[Statement]:
         """What was entered of milestones and indicators, as far as it can be read."""
         return [
-            Statement(form.subject, form.values, form.version_shown)
+            Statement(form.subject, form.values, form.version_shown, form.known)
             for form in self.changed_statements
             if form.is_valid()
         ]
 
     def versions(self, saved: Answer) -> dict[str, str]:
         """Return the fingerprints that the forms carry once they show `saved`, by field name."""
-        found = {}
-        stored = {"forecasts": saved.forecasts, "values": saved.values}
-        for form in self.every():
-            record = saved.report
-            if form in self.forecasts:
-                record = stored["forecasts"].get(form.subject.pk)
-            elif form in self.values:
-                record = stored["values"].get(form.subject.pk)
-            found[form.add_prefix("version")] = form.version_for(record)
-        found[self.form.add_prefix("shown")] = str(saved.situation)
+        found = {
+            self.form.add_prefix("version"): self.form.version_for(saved.report),
+            self.form.add_prefix("shown"): str(saved.situation),
+        }
+        # The others go on with what the page showed, whatever a colleague has saved of them.
+        for form in self.statements:
+            if form.is_bound and form.is_valid() and (form.changed_data or form.instance.pk):
+                record = self._saved(form, saved)
+                found[form.add_prefix("version")] = form.version_for(record)
+                found[form.add_prefix("shown")] = form.shown_again
         return found
 
     def show_conflicts(self, saved: Answer) -> None:
@@ -228,11 +251,14 @@ class AnswerForms:
         meanwhile; sent again, the forms overwrite it.
         """
         error = ChangedMeanwhile(_("Dazu steht inzwischen etwas anderes im Bericht."))
-        for form in self.statements:
-            records = saved.forecasts if form in self.forecasts else saved.values
-            record = records.get(form.subject.pk)
-            if form.is_bound and record and form.version_for(record) != form.version_shown:
+        for form in self.changed_statements:
+            record = self._saved(form, saved)
+            if record and form.version_for(record) != form.version_shown:
                 form.show_conflict(error, record)
+
+    def _saved(self, form: ForecastForm | ReportedValueForm, saved: Answer):
+        records = saved.forecasts if form in self.forecasts else saved.values
+        return records.get(form.subject.pk)
 
     def continue_from(self, saved: Answer) -> None:
         """Let the forms, shown again with errors, continue what was saved of them."""
@@ -240,10 +266,6 @@ class AnswerForms:
         for form in self.every():
             form.data = form.data.copy()
             form.data.update(versions)
-
-
-def _has_changed(form: VersionedForm) -> bool:
-    return bool(set(form.changed_data) - CARRIED)
 
 
 def answer_forms(given: Answer, data: Mapping | None, *, is_draft: bool) -> AnswerForms:
@@ -297,6 +319,7 @@ def _forecast_form(given: Answer, data: Mapping | None, milestone, is_draft: boo
             forecast_reason=milestone.forecast_reason,
         ),
         is_draft=is_draft,
+        known=milestone.forecast_on.isoformat() if milestone.forecast_on else "",
     )
 
 
@@ -311,6 +334,7 @@ def _value_form(given: Answer, data: Mapping | None, indicator) -> ReportedValue
         instance=given.values.get(indicator.pk) or ReportedValue(indicator=indicator),
         initial={"period": str(proposed) if proposed else ""},
         series=series,
+        known=[str(part) for part in (*series[-1].period, series[-1].value)] if series else [],
     )
 
 

@@ -6,6 +6,7 @@ office entered itself in the meantime then stays: the report says so (`is_adopte
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.conflicts import NO_RECORD, require_unchanged
 from core.errors import NotAllowed, Refused
 from core.history import delete_as, save_as, save_changes_as, save_values_as
+from measures.enums import ReportState
 from measures.models import (
     Indicator,
     IndicatorValue,
@@ -28,12 +30,14 @@ from measures.services.milestones import is_unexplained_delay, lock_milestone
 
 class Statement(NamedTuple):
     """What a lead says of one milestone or indicator. `version` is the fingerprint of what the
-    open report said of it as the form showed it, "" if nothing.
+    open report said of it as the form showed it, "" if nothing. `known` is what the form showed of
+    the subject itself, for `known_on` or `known_value`; without it, what holds now.
     """
 
     subject: Milestone | Indicator
     values: Mapping[str, Any]
     version: str
+    known: Mapping[str, Any] = MappingProxyType({})
 
 
 def save_statements(
@@ -70,6 +74,9 @@ def save_statements(
         if record.pk:
             require_unchanged(record, statement.version or NO_RECORD, statement.values)
         if is_said:
+            # What the office enters while it accepts is its decision and holds in any case.
+            if report.state != ReportState.ACCEPTED:
+                known |= statement.known
             save_values_as(record, {**statement.values, **known}, by=by, now=now, reason=reason)
         elif record.pk:
             delete_as(record, by=by, now=now, reason=_("Angabe zurückgenommen"))

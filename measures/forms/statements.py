@@ -1,0 +1,84 @@
+"""What a form of a milestone or an indicator has shown: only what somebody entered counts."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.utils.functional import cached_property
+
+from core.conflicts import VersionedForm
+from core.forms import CleanCharField
+from core.forms.texts import MAX_TEXT_LENGTH
+
+# Hidden fields, which change although nobody enters anything.
+CARRIED = {"version", "shown"}
+KNOWN = "known"
+
+
+class StatementForm(VersionedForm):
+    """What a report says of a milestone or an indicator.
+
+    `shown` carries the texts of the fields as the page showed them, and `known`: what the milestone
+    or indicator itself said. The office may change either before the form is sent.
+    """
+
+    fields_stand_alone = False
+
+    # Longer than a text: it carries two, and line ends take two characters.
+    shown = CleanCharField(required=False, widget=forms.HiddenInput, max_length=3 * MAX_TEXT_LENGTH)
+
+    def __init__(self, *args, known: Any = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.known_now = known
+        self.was_shown = parse_shown(self._sent("shown")) if self.is_bound else {}
+
+    def get_initial_for_field(self, field, field_name):
+        if field_name != "shown":
+            return super().get_initial_for_field(field, field_name)
+        texts = {name: self._initial_text(name) for name in self.entered_names}
+        return json.dumps(texts | {KNOWN: self.known_now}, ensure_ascii=False)
+
+    @property
+    def entered_names(self) -> list[str]:
+        return [name for name in self.fields if name not in CARRIED]
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """What was entered since the form was shown, not what others have changed since."""
+        # What a colleague has put into the report itself must be seen before it is sent.
+        if not self.was_shown or self.instance.pk:
+            return [name for name in super().changed_data if name not in CARRIED]
+        return [name for name in self.entered_names if self._is_entered(name)]
+
+    @property
+    def shown_again(self) -> str:
+        """What the form shows once what was sent is saved."""
+        texts = {name: self._sent(name) for name in self.entered_names}
+        return json.dumps(texts | {KNOWN: self.was_shown.get(KNOWN)}, ensure_ascii=False)
+
+    def _is_entered(self, name: str) -> bool:
+        field, shown = self.fields[name], self.was_shown.get(name, "")
+        try:
+            shown = field.to_python(shown)
+        except forms.ValidationError:
+            pass
+        return field.has_changed(shown, self._sent(name))
+
+    def _initial_text(self, name: str) -> str:
+        field = self.fields[name]
+        value = field.prepare_value(self.get_initial_for_field(field, name))
+        return field.widget.format_value(value) or ""
+
+    def _sent(self, name: str) -> str:
+        return self.data.get(self.add_prefix(name)) or ""
+
+
+def parse_shown(text: str) -> dict[str, Any]:
+    """Return what `StatementForm.shown` carries, nothing if it cannot be read."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: part for name, part in found.items() if name == KNOWN or isinstance(part, str)}
