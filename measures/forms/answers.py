@@ -18,7 +18,7 @@ from core.errors import ChangedMeanwhile
 from core.forms import formfield_for
 from measures.forms.indicators import PeriodField
 from measures.forms.measures import ReportForm
-from measures.forms.statements import CARRIED, KNOWN, StatementForm
+from measures.forms.statements import CARRIED, KNOWN, StatementForm, texts_not_asked
 from measures.models import IndicatorValue, ReportedForecast, ReportedValue
 from measures.models.milestones import DELAY_MESSAGE
 from measures.queries import Answer, ReportingSituation, proposed_period
@@ -206,6 +206,24 @@ class AnswerForms:
         # Every form is checked, so that all errors show at once.
         found = [form.is_valid() for form in self.every() if form.is_bound]
         return all(found)
+
+    @property
+    def not_asked(self) -> list[str]:
+        """What was entered of milestones and indicators that the report no longer asks about."""
+        return texts_not_asked(self.form.data, {form.prefix for form in self.statements})
+
+    def refuse_not_asked(self) -> bool:
+        """Whether something was entered that is not asked for; the form then shows it, once."""
+        texts = self.not_asked
+        if texts:
+            told = _(
+                "Nichts gespeichert: Ein Meilenstein oder Indikator, zu dem Sie etwas eingetragen "
+                "haben, ist inzwischen erreicht oder gelöscht. Ihre Angaben dazu: %(texts)s. Alles "
+                "Übrige steht noch im Formular; bitte senden Sie es noch einmal ab."
+            )
+            quoted = ", ".join(f"„{text}“" for text in texts)
+            self.form.add_error(None, told % {"texts": quoted})
+        return bool(texts)
 
     def given(self) -> dict:
         """Return the arguments of `save_draft` or `submit_report`: all that can be read."""

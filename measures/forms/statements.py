@@ -1,6 +1,8 @@
 """What a form of a milestone or an indicator has shown: only what somebody entered counts."""
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,6 +14,7 @@ from core.forms.texts import MAX_TEXT_LENGTH
 
 # Hidden fields, which change although nobody enters anything.
 CARRIED = {"version", "shown"}
+CARRIES = re.compile(r"([si]\d+)-shown")
 KNOWN = "known"
 
 
@@ -82,3 +85,19 @@ def parse_shown(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         return {}
     return {name: part for name, part in found.items() if name == KNOWN or isinstance(part, str)}
+
+
+def texts_not_asked(data: Mapping, asked: set[str | None]) -> list[str]:
+    """Return what was entered in `data` of milestones and indicators whose prefixes are not in
+    `asked`: they were reached or deleted since the page was shown.
+    """
+    found = []
+    for match in filter(None, map(CARRIES.fullmatch, data)):
+        if match[1] in asked:
+            continue
+        for name, shown in parse_shown(data[match[0]]).items():
+            text = data.get(f"{match[1]}-{name}", "")
+            # Browsers send line ends as two characters.
+            if text.strip() and text.split() != str(shown).split():
+                found.append(text.strip())
+    return found

@@ -314,7 +314,7 @@ def _autosave(request: HttpRequest, find: Callable[..., list[Answer]], by) -> Ht
         return JsonResponse({"note": note}, status=422)
     if not forms.answer.is_accepting:
         return JsonResponse({"note": str(CLOSED)}, status=409)
-    is_readable = forms.is_valid
+    is_readable = forms.is_valid and not forms.not_asked
     try:
         services.save_draft(**forms.given(), by=by, now=timezone.now())
     except Refused as error:

@@ -85,7 +85,8 @@ def _write_as_lead(request, measure: Measure):
         is_draft=is_draft,
     )
     forms = report_forms(given, form)
-    if forms.is_sent and forms.is_valid and _save_as_lead(request, measure, forms, is_draft):
+    is_usable = forms.is_sent and forms.is_valid and not forms.refuse_not_asked()
+    if is_usable and _save_as_lead(request, measure, forms, is_draft):
         return redirect(measure)
     # What a colleague saved of milestones and values meanwhile stands beside what was typed.
     if forms.is_sent:
@@ -126,7 +127,8 @@ def _record_as_office(request, measure: Measure):
     )
     # What the lead has begun to write is not what the office records.
     forms = report_forms(replace(given, report=None), form)
-    if forms.is_sent and forms.is_valid and _save_as_office(request, measure, forms):
+    is_usable = forms.is_sent and forms.is_valid and not forms.refuse_not_asked()
+    if is_usable and _save_as_office(request, measure, forms):
         return redirect(measure)
     return _render_report_form(
         request,

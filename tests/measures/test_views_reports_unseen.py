@@ -24,6 +24,7 @@ from tests.measures.builders import (
     make_indicator,
     make_measure,
     make_milestone,
+    make_report,
     make_round,
     make_value,
 )
@@ -214,3 +215,52 @@ def test_unreadable_state_of_the_page_counts_as_not_known(
     client.post(url, opened(client.get(url)) | text(measure) | broken | entered | {"draft": "1"})
 
     assert said() == ([(dt.date(2026, 8, 31), BEFORE)], [(Decimal(135), None)])
+
+
+@pytest.mark.parametrize("role", ["lead", "office", "office that completes"])
+def test_text_on_what_was_deleted_meanwhile_is_shown_before_anything_is_saved(
+    client, lead, office, measure, milestone, indicator, role
+):
+    client.force_login(lead if role == "lead" else office)
+    url = reverse("measures:write_report", args=[measure.pk])
+    if role == "office that completes":
+        report = make_report(measure, ReportState.SUBMITTED)
+        url = reverse("measures:report_complete", args=[report.pk])
+    shown = opened(client.get(url))
+    entered = {f"s{milestone.pk}-forecast_reason": "Mein Grund", f"i{indicator.pk}-value": "135"}
+    milestone.delete()
+    indicator.delete()
+
+    response = client.post(url, shown | text(measure) | entered | {"draft": "1"})
+
+    page = response.content.decode()
+    told = ["Nichts gespeichert: Ein Meilenstein oder Indikator", "„Mein Grund“", "„135“"]
+    assert [part in page for part in told] == [True, True, True]
+    assert not StatusReport.objects.filter(summary="Läuft.").exists()
+
+
+def test_untouched_fields_of_what_was_deleted_meanwhile_hinder_nobody(
+    client, lead, measure, milestone, indicator
+):
+    client.force_login(lead)
+    url = reverse("measures:write_report", args=[measure.pk])
+    shown = opened(client.get(url))
+    milestone.delete()
+
+    client.post(url, shown | text(measure) | {"draft": "1"})
+
+    assert StatusReport.objects.get().summary == "Läuft."
+
+
+def test_autosave_says_that_a_text_on_what_was_deleted_is_not_saved(
+    client, lead, measure, milestone
+):
+    client.force_login(lead)
+    url = reverse("measures:answer", args=[make_round(measure.plan).pk])
+    shown = opened(client.get(url)) | text(measure, f"m{measure.pk}-")
+    entered = {f"s{milestone.pk}-forecast_reason": "Mein Grund", "save": str(measure.pk)}
+    milestone.delete()
+
+    saved = client.post(url, shown | entered).json()
+
+    assert saved["is_complete"] is False
