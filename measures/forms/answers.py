@@ -215,6 +215,7 @@ class AnswerForms:
     def refuse_not_asked(self) -> bool:
         """Whether something was entered that is not asked for; the form then shows it, once."""
         texts = self.not_asked
+        # Whatever else is wrong: the page that is shown again has no place for them.
         if texts:
             told = _(
                 "Nichts gespeichert: Ein Meilenstein oder Indikator, zu dem Sie etwas eingetragen "

@@ -85,7 +85,7 @@ def _write_as_lead(request, measure: Measure):
         is_draft=is_draft,
     )
     forms = report_forms(given, form)
-    is_usable = forms.is_sent and forms.is_valid and not forms.refuse_not_asked()
+    is_usable = forms.is_sent and not forms.refuse_not_asked() and forms.is_valid
     if is_usable and _save_as_lead(request, measure, forms, is_draft):
         return redirect(measure)
     # What a colleague saved of milestones and values meanwhile stands beside what was typed.
@@ -127,7 +127,7 @@ def _record_as_office(request, measure: Measure):
     )
     # What the lead has begun to write is not what the office records.
     forms = report_forms(replace(given, report=None), form)
-    is_usable = forms.is_sent and forms.is_valid and not forms.refuse_not_asked()
+    is_usable = forms.is_sent and not forms.refuse_not_asked() and forms.is_valid
     if is_usable and _save_as_office(request, measure, forms):
         return redirect(measure)
     return _render_report_form(

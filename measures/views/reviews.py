@@ -161,7 +161,7 @@ def report_complete(request, pk):
     form = ReportForm(request.POST or None, instance=report, situation=situation)
     forms = report_forms(answer_on(report.measure), form)
     labels = {"title": _("Ergänzen und annehmen"), "cancel_url": report.get_absolute_url()}
-    is_usable = forms.is_sent and forms.is_valid and not forms.refuse_not_asked()
+    is_usable = forms.is_sent and not forms.refuse_not_asked() and forms.is_valid
     if is_usable and not went_back(request):
         call = partial(
             services.complete_report,

@@ -217,9 +217,10 @@ def test_unreadable_state_of_the_page_counts_as_not_known(
     assert said() == ([(dt.date(2026, 8, 31), BEFORE)], [(Decimal(135), None)])
 
 
+@pytest.mark.parametrize("day", ["01.03.2026", "bald"])
 @pytest.mark.parametrize("role", ["lead", "office", "office that completes"])
 def test_text_on_what_was_deleted_meanwhile_is_shown_before_anything_is_saved(
-    client, lead, office, measure, milestone, indicator, role
+    client, lead, office, measure, milestone, indicator, role, day
 ):
     client.force_login(lead if role == "lead" else office)
     url = reverse("measures:write_report", args=[measure.pk])
@@ -231,7 +232,7 @@ def test_text_on_what_was_deleted_meanwhile_is_shown_before_anything_is_saved(
     milestone.delete()
     indicator.delete()
 
-    response = client.post(url, shown | text(measure) | entered | {"draft": "1"})
+    response = client.post(url, shown | text(measure) | entered | {"draft": "1", "as_of_on": day})
 
     page = response.content.decode()
     told = ["Nichts gespeichert: Ein Meilenstein oder Indikator", "„Mein Grund“", "„135“"]
