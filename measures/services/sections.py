@@ -43,7 +43,7 @@ def create_section(*, plan: Plan, values: Mapping[str, Any], by, now: dt.datetim
 def change_section(
     *, section: PlanSection, values: Mapping[str, Any], version: str, by, now: dt.datetime
 ) -> PlanSection:
-    """Save those of `values` that differ. What hangs on the section moves along with it.
+    """Save those of `values` that differ. Its subsections and measures move with it.
 
     Raises `NotAllowed`, `ChangedMeanwhile`, `Refused`.
     """
@@ -99,7 +99,7 @@ def _require_order(levels: Sequence[str], pairs: Iterable[tuple[str, str]]) -> N
 
 
 def require_empty(section: PlanSection) -> None:
-    """Raise `Refused` when something hangs on `section`."""
+    """Raise `Refused` when `section` has subsections or measures."""
     if section.children.exists() or section.measures.exists():
         raise Refused(
             _(

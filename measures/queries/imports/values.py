@@ -67,7 +67,7 @@ class Directory:
         for organisation in self.organisations.values():
             for name in {organisation.name, organisation.short_name} - {""}:
                 self._named[fold(name)][organisation.pk] = organisation
-        # Django translates a choice anew for each record, which takes half the time of an export.
+        # Django translates a choice again for each record, which takes half the time of an export.
         self._choices = {
             name: {value: str(label) for value, label in Measure._meta.get_field(name).flatchoices}
             for name in DISPLAYED_FIELDS
