@@ -62,12 +62,23 @@ def can_arrange_deputy(user, principal) -> bool:
     return can_manage_partners(user) or (user.is_active and user.person_id == principal.pk)
 
 
+def borrowed_roles(deputy, principal) -> frozenset[str]:
+    """Return the roles of the two offices that the person `deputy` gets only by acting for
+    `principal`.
+    """
+    lent = principal.user.own_roles & INSIDE_ROLES
+    return frozenset(lent - deputy.user.own_roles)
+
+
 def can_act_for(deputy, principal) -> bool:
     """Whether the person `deputy` may be made a deputy of the person `principal`.
 
     A deputy gets all rights of the principal, so the two offices may only lend them to their own
     house, or to somebody who has the same role already. Both people must have an account.
     """
-    lent = principal.user.own_roles & INSIDE_ROLES
-    is_colleague = principal.organisation_id and deputy.organisation_id == principal.organisation_id
-    return not lent or bool(is_colleague) or lent <= deputy.user.own_roles
+    if not borrowed_roles(deputy, principal):
+        return True
+    # Whoever submits must not decide as well, and the office's notes are for itself only.
+    if deputy.user.own_roles & INSIDE_ROLES:
+        return False
+    return bool(principal.organisation_id and deputy.organisation_id == principal.organisation_id)

@@ -4,25 +4,27 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import format_date, format_moment
 from core.errors import Concern
 from core.html import draw_badge
+from core.roles import OFFICE, SENATOR_OFFICE
 from outbox.models import Mail
 from outbox.queries.mails import mails_gone_to
 from outbox.registry import Addressed
 from outbox.rendering.preview import preview_text
 from partners.enums import NOBODY, role_names
 from partners.models import Assignable, Deputy, FormerPerson, Person, User
-from partners.permissions import can_assign, can_see_responsible
+from partners.permissions import borrowed_roles, can_assign, can_see_responsible
 from partners.queries import open_records_in_charge
-from partners.registry import PersonData, Section, person_data
+from partners.registry import PersonData, Section, kind_limit_text, person_data
 from partners.services.expiry import needs_in_partners
 from partners.services.merges import move_person
 from partners.services.people import FIELDS, AddressChange
@@ -330,3 +332,52 @@ PERSON_DATA = PersonData(
     ),
     nameless=NAMELESS,
 )
+
+
+# What a deputy of the two offices gets, said in full before anybody grants it.
+LENT_RIGHTS = {
+    OFFICE: gettext_lazy(
+        "alle Rechte der Geschäftsstelle: alles lesen, auch interne Notizen, Entwürfe, Kontakte "
+        "und E-Mails, und alles ändern und versenden"
+    ),
+    SENATOR_OFFICE: gettext_lazy(
+        "alle Rechte des Büros %(head)s: alles Interne lesen, auch Kontakte, Leitungsvorlagen und "
+        "Anmerkungen"
+    ),
+}
+
+
+def _lent_rights(roles: Collection[str], kinds: Collection[str]) -> list[str]:
+    rights = [
+        str(text) % {"head": settings.HEAD_TITLE_GENITIVE}
+        for role, text in LENT_RIGHTS.items()
+        if role in roles
+    ]
+    if SENATOR_OFFICE in roles:
+        # The limit is on deciding; reading has none.
+        rights.append(_("über Freigaben entscheiden"))
+        if limit := kind_limit_text(kinds):
+            rights[-1] += f" ({limit})"
+    return rights
+
+
+def rights_in_words(principal: Person) -> str:
+    """Return what a deputy of `principal` may do, for the form in which one is chosen."""
+    account = getattr(principal, "user", None)
+    rights = _lent_rights(account.own_roles, ()) if account else []
+    if not rights:
+        text = _("Die Vertretung hat in dieser Zeit dieselben Rechte im Portal wie: %(name)s.")
+        return text % {"name": principal.name}
+    text = _("Die Vertretung für %(name)s hat in dieser Zeit %(rights)s.")
+    return text % {"name": principal.name, "rights": "; ".join(rights)}
+
+
+def rights_of_deputy(deputy: Person, principal: Person, kinds: Collection[str]) -> list[str]:
+    """Return what `deputy` gets by acting for `principal`, before it is granted."""
+    # Without an account the service refuses; there is nothing to lend.
+    borrowed = borrowed_roles(deputy, principal) if hasattr(principal, "user") else ()
+    if not borrowed:
+        return []
+    text = _("%(name)s hat dann %(rights)s.")
+    rights = "; ".join(_lent_rights(borrowed, kinds))
+    return [text % {"name": deputy.name, "rights": rights}]

@@ -71,6 +71,8 @@ def _possible_deputies(principal: Person, by: User) -> QuerySet[Person]:
         holders = Person.objects.all()
         for role in lent:
             holders = holders.filter(user__groups__name=role)
+        insiders = Person.objects.filter(user__groups__name__in=INSIDE_ROLES)
+        colleagues &= ~Q(pk__in=insiders.values("pk"))
         people = people.filter(colleagues | Q(pk__in=holders.values("pk")))
     # Nobody can appoint themselves as deputy; the service enforces this too.
     people = people.filter(user__is_active=True).exclude(pk__in=[principal.pk, by.person_id])

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from core.dates import local_date
 from core.errors import NotAllowed, Refused
 from core.history import delete_as, save_as
+from core.roles import SENATOR_OFFICE
+from partners.enums import ROLE_LABELS
 from partners.mails import mail_deputyship
 from partners.models import Deputy, Person
-from partners.permissions import can_act_for, can_arrange_deputy
+from partners.permissions import INSIDE_ROLES, can_act_for, can_arrange_deputy
 from partners.registry import ordered_kinds
 
 
@@ -33,7 +35,7 @@ def create_deputy(
     act for one principal at the same time. Raises NotAllowed unless `by` is the office or the
     principal; Refused for impossible or past dates, an overlapping deputyship of the same two, a
     side without an active account, a user who would make themselves a deputy, and a deputy from
-    another house who would get the rights of one of the two offices.
+    another house or from the other office who would get the rights of one of the two offices.
     """
     _require_can_arrange(by, principal)
     # Locking the principal keeps two requests from arranging overlapping deputyships.
@@ -102,14 +104,23 @@ def _require_two_accounts(principal: Person, deputy: Person, by) -> None:
         account = getattr(person, "user", None)
         if account is None or not account.is_active:
             raise Refused(_("%(name)s hat kein aktives Konto.") % {"name": person.name})
-    if not can_act_for(deputy, principal):
+    if can_act_for(deputy, principal):
+        return
+    if deputy.user.own_roles & INSIDE_ROLES:
         raise Refused(
             _(
-                "%(deputy)s gehört nicht zum Haus von %(principal)s und könnte als Vertretung "
-                "alles Interne lesen. Bitte wählen Sie jemanden aus demselben Haus."
+                "Geschäftsstelle und %(senator_office)s vertreten einander nicht: Wer vorlegt, "
+                "entscheidet nicht. Bitte wählen Sie jemanden mit derselben Rolle."
             )
-            % {"deputy": deputy.name, "principal": principal.name}
+            % {"senator_office": ROLE_LABELS[SENATOR_OFFICE]}
         )
+    raise Refused(
+        _(
+            "%(deputy)s gehört nicht zum Haus von %(principal)s und könnte als Vertretung "
+            "alles Interne lesen. Bitte wählen Sie jemanden aus demselben Haus."
+        )
+        % {"deputy": deputy.name, "principal": principal.name}
+    )
 
 
 def _require_no_overlap(

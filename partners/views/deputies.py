@@ -18,6 +18,7 @@ from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 from partners.forms import DeputyForm
 from partners.models import Deputy, Person
 from partners.permissions import can_arrange_deputy, can_manage_partners
+from partners.progress import rights_in_words, rights_of_deputy
 from partners.services import create_deputy, end_deputy
 
 
@@ -46,18 +47,20 @@ def _add(request, principal: Person, *, back: str):
             done=_("Die Vertretung ist eingetragen: %(deputy)s für %(principal)s.") % names,
             title=_("Vertretung eintragen"),
             question=_("%(deputy)s vertritt %(principal)s.") % names,
+            details=rights_of_deputy(
+                form.values["deputy"], principal, form.values.get("kinds", ())
+            ),
             submit_label=_("Vertretung eintragen"),
             cancel_url=back,
         )
         if confirmed:
             return confirmed
-    intro = _("Die Vertretung hat in dieser Zeit dieselben Rechte im Portal wie: %(name)s.")
     return render_form(
         request,
         form,
         submit_label=TO_PREVIEW,
         title=_("Vertretung eintragen"),
-        intro=intro % {"name": principal.name},
+        intro=rights_in_words(principal),
         cancel_url=back,
     )
 

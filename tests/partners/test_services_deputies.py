@@ -155,6 +155,31 @@ def test_rights_of_the_two_offices_stay_in_their_house(details, role):
     assert deputyships_and_mails() == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("principal_role", "deputy_role"), [(OFFICE, SENATOR_OFFICE), (SENATOR_OFFICE, OFFICE)]
+)
+def test_the_two_offices_do_not_act_for_each_other(details, principal_role, deputy_role):
+    house = make_organisation("Senatsverwaltung")
+    principal = make_user(principal_role, organisation=house)
+    other = make_user(deputy_role, organisation=house)
+
+    with pytest.raises(Refused, match="vertreten einander nicht: Wer vorlegt, entscheidet nicht"):
+        create_deputy(**details | {"principal": principal.person, "deputy": other.person})
+
+    assert deputyships_and_mails() == (0, 0)
+
+
+@pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE])
+def test_observers_of_the_same_house_may_act_for_the_two_offices(details, role):
+    house = make_organisation("Senatsverwaltung")
+    principal = make_user(role, organisation=house)
+    observer = make_user(OBSERVER, organisation=house)
+
+    create_deputy(**details | {"principal": principal.person, "deputy": observer.person})
+
+    assert Deputy.objects.get().deputy == observer.person
+
+
 def test_holder_of_the_same_role_may_belong_to_another_house(details, office):
     colleague = make_user(OFFICE, organisation=make_organisation("Beratung"))
     principal = make_user(OFFICE)

@@ -53,6 +53,61 @@ def test_office_is_offered_whom_the_service_accepts(client, office, principal, d
     assert offered(partner) == {account.person for account in everybody}
 
 
+def test_form_offers_nobody_of_the_other_office(client, office, principal, deputy):
+    make_user(OFFICE, organisation=principal.person.organisation)
+    client.force_login(office)
+
+    url = f"/partner/personen/{principal.person_id}/vertretung/neu/"
+    form = client.get(url).context["form"]
+
+    assert list(form.fields["deputy"].queryset) == [deputy.person]
+
+
+@pytest.mark.parametrize(
+    ("role", "rights"),
+    [
+        (OFFICE, "alle Rechte der Geschäftsstelle: alles lesen, auch interne Notizen, Entwürfe"),
+        (SENATOR_OFFICE, "alle Rechte des Büros der Senatorin: alles Interne lesen"),
+    ],
+)
+def test_rights_are_named_before_they_are_granted(client, office, role, rights):
+    house = make_organisation("Senatsverwaltung")
+    principal, observer = make_user(role, organisation=house), make_user(OBSERVER)
+    observer.person.organisation = house
+    observer.person.save()
+    url = f"/partner/personen/{principal.person_id}/vertretung/neu/"
+    typed = {"deputy": observer.person_id, "starts_on": "2019-07-01", "ends_on": ""}
+    client.force_login(office)
+
+    form = client.get(url).content.decode()
+    asked = client.post(url, typed).content.decode()
+
+    assert f"Die Vertretung für {principal.person.name} hat in dieser Zeit {rights}" in form
+    assert f"{observer.person.name} hat dann {rights}" in asked
+    assert not Deputy.objects.exists()
+
+
+def test_limit_of_deciding_is_named_before_it_is_granted(client, principal, deputy):
+    typed = {"deputy": deputy.person_id, "starts_on": "2019-07-01", "ends_on": "", "kinds": "visit"}
+    client.force_login(principal)
+
+    asked = client.post("/konto/vertretung/neu/", typed).content.decode()
+
+    assert "über Freigaben entscheiden (nur Freigaben: Besuch)" in asked
+
+
+def test_rights_that_the_deputy_has_already_are_not_named(client, office):
+    colleague, principal = make_user(OFFICE), make_user(OFFICE)
+    url = f"/partner/personen/{principal.person_id}/vertretung/neu/"
+    typed = {"deputy": colleague.person_id, "starts_on": "2019-07-01", "ends_on": ""}
+    client.force_login(office)
+
+    asked = client.post(url, typed).content.decode()
+
+    assert f"{colleague.person.name} vertritt {principal.person.name}." in asked
+    assert "hat dann alle Rechte" not in asked
+
+
 def test_form_without_anybody_to_choose_says_what_to_do(client):
     client.force_login(make_user(PARTNER))
 
