@@ -305,9 +305,9 @@ def answers_note(answers: Sequence[Answer]) -> str:
     """Return how many reports are still owed."""
     if not answers:
         return _("In dieser Berichtsrunde wird zu keiner Ihrer Maßnahmen ein Bericht erbeten.")
-    owed = sum(given.is_editable for given in answers)
     if answers[0].round and not answers[0].round.is_open:
-        return _closed_note(owed)
+        return _closed_note(sum(given.is_editable for given in answers))
+    owed = sum(given.is_editable and not given.is_given for given in answers)
     if not owed:
         return _("Vielen Dank, es steht kein Bericht mehr aus.")
     if len(answers) == 1:

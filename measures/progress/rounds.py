@@ -258,18 +258,20 @@ def change_effect(people_count: int) -> str:
     return text % {"count": people_count}
 
 
-def closing_details(awaiting: list[Measure], reports: Iterable[ReportInRound]) -> list[str]:
-    """Return what closing the round leaves undone."""
+def closing_details(
+    awaiting: list[Measure], in_review: list[Measure], reports: Iterable[ReportInRound]
+) -> list[str]:
+    """Return what closing the round leaves undone; `in_review` are the `measures_in_review`."""
     by_state: dict[str, list[Measure]] = defaultdict(list)
     for given in reports:
         if given.report:
             by_state[given.report.state].append(given.measure)
     # Named, because closing makes them count as no report, although the leads were in time.
-    unchecked = by_state[ReportState.SUBMITTED]
+    unchecked = [one for one in by_state[ReportState.SUBMITTED] if one not in in_review]
     # A correction may be returned although the round has an accepted report on the measure.
     returned = [measure for measure in awaiting if measure in by_state[ReportState.RETURNED]]
     missing = [measure for measure in awaiting if measure not in returned]
-    details = [] if awaiting else [_("Alle Berichte sind eingegangen.")]
+    details = [] if awaiting or in_review else [_("Alle Berichte sind eingegangen.")]
     if missing:
         text = _("Noch nicht eingegangen, und daran wird nicht mehr erinnert: %(measures)s.")
         details.append(text % {"measures": quoted(missing)})
@@ -286,6 +288,14 @@ def closing_details(awaiting: list[Measure], reports: Iterable[ReportInRound]) -
             "Abschluss nicht angenommen ist, gilt in dieser Runde für immer als „keine Meldung“."
         )
         details.append(text % {"measures": quoted(unchecked)})
+    if in_review:
+        # Accepting these does not answer the round, but lets their leads do it.
+        text = _(
+            "Außerhalb dieser Runde eingereicht, aber noch nicht geprüft: %(measures)s. Prüfen Sie "
+            "sie vorher, damit die Federführungen noch für diese Runde berichten können; sonst "
+            "gilt in ihr für immer „keine Meldung“."
+        )
+        details.append(text % {"measures": quoted(in_review)})
     return [
         *details,
         _("Niemand erhält eine E-Mail."),

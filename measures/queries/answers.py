@@ -68,19 +68,19 @@ class Answer:
 
     @property
     def is_given(self) -> bool:
-        """Whether the round awaits nothing more on the measure."""
-        if self.report:
-            return self.report.state == ReportState.SUBMITTED
-        return self.is_accepted
+        """Whether the round awaits nothing more on the measure, by the rule of
+        `measures_awaiting_report`: a correction that was begun is not owed.
+        """
+        is_submitted = self.report is not None and self.report.state == ReportState.SUBMITTED
+        return is_submitted or self.is_accepted
 
     @property
     def is_editable(self) -> bool:
-        if self.is_given:
-            return False
         # After the round has closed, a report that was begun can still be finished: its lead was
         # asked.
         is_begun = self.report is not None and self.report.state in EDITABLE_REPORT_STATES
-        return (bool(self.round and self.round.is_open) or is_begun) and self.is_accepting
+        is_awaited = bool(self.round and self.round.is_open) and not self.is_given
+        return (is_awaited or is_begun) and self.is_accepting
 
     @property
     def is_accepting(self) -> bool:

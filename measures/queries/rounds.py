@@ -24,6 +24,7 @@ from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE, has_role
 from measures.enums import (
     FINISHED_PHASES,
     GIVEN_REPORT_STATES,
+    SUBMITTED_ALREADY,
     TAKEN_OVER,
     ReportState,
     RoundState,
@@ -65,11 +66,31 @@ def measures_awaiting_report(reporting_round: ReportingRound) -> QuerySet[Measur
     No report is due on measures that are finished, have no organisation as lead, or were taken over
     from earlier documents.
     """
-    given = StatusReport.objects.filter(
-        measure=OuterRef("pk"), round=reporting_round, state__in=GIVEN_REPORT_STATES
-    )
+    given = StatusReport.objects.filter(_answers(reporting_round), measure=OuterRef("pk"))
     unfinished = _unfinished_measures(reporting_round).filter(lead__isnull=False)
     return unfinished.exclude(Exists(given)).select_related("lead")
+
+
+def _answers(reporting_round: ReportingRound) -> Q:
+    """Return which reports answer the round: the one rule by which pages, mails and reminders
+    count.
+    """
+    of_round = Q(round=reporting_round, state__in=GIVEN_REPORT_STATES)
+    if reporting_round.state == RoundState.CLOSED:
+        return of_round
+    # A late report of a former round counts while the office checks it: until it decides, the lead
+    # cannot write another.
+    return of_round | Q(state=ReportState.SUBMITTED)
+
+
+def measures_in_review(reporting_round: ReportingRound) -> QuerySet[Measure]:
+    """Return the measures whose leads owe nothing in an unfinished round for now, because the
+    office still checks a report of another round or of none, by title.
+    """
+    late = StatusReport.objects.filter(state=ReportState.SUBMITTED, measure=OuterRef("pk"))
+    # Not `exclude`, which would leave out reports without a round.
+    late = late.filter(Q(round__isnull=True) | ~Q(round=reporting_round))
+    return _unfinished_measures(reporting_round).filter(Exists(late), lead__isnull=False)
 
 
 def leads_of_round(reporting_round: ReportingRound) -> QuerySet:
@@ -91,8 +112,8 @@ def _unfinished_measures(reporting_round: ReportingRound) -> QuerySet[Measure]:
 
 
 def measures_not_asked(reporting_round: ReportingRound) -> dict[str, list[Measure]]:
-    """Return the measures of the plan on which no round asks for a report, by reason: `taken_over`,
-    or the finished phase.
+    """Return the measures of the plan about which the round does not ask, by reason: `taken_over`,
+    the finished phase, or `submitted_already`.
 
     `measures_without_lead` has those that only lack somebody to ask.
     """
@@ -104,12 +125,16 @@ def measures_not_asked(reporting_round: ReportingRound) -> dict[str, list[Measur
 
 def _not_asked(reporting_round: ReportingRound) -> QuerySet[Measure]:
     """Return the measures that `measures_not_asked` tells of, by title, each with its `reason`."""
-    taken_over = Q(origin=Origin.TAKEN_OVER)
+    taken_over, finished = Q(origin=Origin.TAKEN_OVER), Q(phase__in=FINISHED_PHASES)
+    in_review = Q(pk__in=measures_in_review(reporting_round).order_by().values("pk"))
     measures = Measure.objects.filter(plan_id=reporting_round.plan_id).filter(
-        taken_over | Q(phase__in=FINISHED_PHASES)
+        taken_over | finished | in_review
     )
     reason = Case(
-        When(taken_over, then=Value(TAKEN_OVER)), default=F("phase"), output_field=CharField()
+        When(taken_over, then=Value(TAKEN_OVER)),
+        When(finished, then=F("phase")),
+        default=Value(SUBMITTED_ALREADY),
+        output_field=CharField(),
     )
     return measures.only("title").annotate(reason=reason).order_by("search", "pk")
 
@@ -211,19 +236,21 @@ def measures_in_round(reporting_round: ReportingRound, user) -> QuerySet[Measure
     Partners see the measures their organisation leads. A measure that was moved to another plan
     since has left the round.
     """
-    in_round = StatusReport.objects.filter(round=reporting_round)
-    reports = in_round.visible_to(user).order_by("-as_of_on", "-pk")
-    given = in_round.filter(state__in=GIVEN_REPORT_STATES, measure=OuterRef("pk"))
+    answers, in_round = _answers(reporting_round), Q(round=reporting_round)
+    reports = StatusReport.objects.visible_to(user).filter(answers | in_round)
+    reports = reports.order_by("-as_of_on", "-pk")
+    given = StatusReport.objects.filter(answers, measure=OuterRef("pk"))
     # Also measures with a report, since those no longer await one. That a report was submitted may
     # be known to people who may not read it before it is accepted.
     asked = Q(lead__isnull=False) & ~Q(origin=Origin.TAKEN_OVER) & ~Q(phase__in=FINISHED_PHASES)
-    reported = Exists(reports.order_by().filter(measure=OuterRef("pk")))
+    reported = Exists(reports.order_by().filter(in_round, measure=OuterRef("pk")))
+    given_here = Exists(given.filter(in_round))
     measures = (
         # The plan by itself, so that the index `measure_of_plan_by_title` finds the first page.
         Measure.objects.visible_to(user)
         .filter(plan=reporting_round.plan_id)
         .annotate(is_given=Exists(given))
-        .filter(asked | Q(is_given=True) | reported)
+        .filter(asked | given_here | reported)
     )
     if not has_role(user, OFFICE, SENATOR_OFFICE, OBSERVER):
         measures = measures.filter(lead_id__in=represented_organisations(user))

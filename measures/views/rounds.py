@@ -59,6 +59,7 @@ from measures.queries import (
     count_awaited_leads,
     current_plan,
     measures_awaiting_report,
+    measures_in_review,
     measures_in_round,
     measures_not_asked,
     measures_without_lead,
@@ -329,6 +330,7 @@ def round_close(request, pk):
         question=_("Soll „%(title)s“ abgeschlossen werden?") % {"title": reporting_round.title},
         details=closing_details(
             list(measures_awaiting_report(reporting_round)),
+            list(measures_in_review(reporting_round)),
             reports_in_round(reporting_round, request.user),
         ),
         hidden=[("shown", round_version(reporting_round))],
