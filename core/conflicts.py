@@ -184,11 +184,8 @@ def _last_change(obj) -> str:
     # Deleted meanwhile, or of a model without a history.
     if not hasattr(obj, "history"):
         return _("Der Eintrag wurde inzwischen geändert.")
-    last = (
-        obj.history.select_related("history_user__person")
-        .order_by("-history_date", "-history_id")
-        .first()
-    )
+    history = obj.history.select_related("history_user__person")
+    last = history.order_by("-history_date", "-history_id").first()
     # The last change may be older than the form when a model keeps no history of some field.
     if last is None or last.history_user is None:
         return _("Der Eintrag wurde inzwischen geändert.")
@@ -222,8 +219,10 @@ class VersionedForm(forms.ModelForm):
     conflicts: list[Conflict]
     # Whether what was typed holds once the form is sent again after a conflict.
     can_overwrite = True
-    # False where a field means nothing without the others: a value and its period would be mixed
-    # from what two people said.
+    # Groups of fields that mean nothing without each other: whoever touched one of them keeps all,
+    # or the end typed here would stand beside a start that somebody else chose.
+    fields_together: tuple[tuple[str, ...], ...] = ()
+    # False where that holds for all fields, such as a value and its period.
     fields_stand_alone = True
 
     def __init__(self, *args, **kwargs):
@@ -243,19 +242,24 @@ class VersionedForm(forms.ModelForm):
         """Return the fingerprint of `obj` and, after an underscore, one of each field: from these a
         later conflict tells what its user has typed and what was only shown.
         """
-        fields = "".join(
-            _digest(_plain(_stored(obj, name)), FIELD_LENGTH) for name in self.model_fields
-        )
-        return f"{self._version_of(obj)}_{fields}"
+        digests = [_digest(_plain(_stored(obj, name)), FIELD_LENGTH) for name in self.model_fields]
+        return f"{self._version_of(obj)}_{''.join(digests)}"
 
-    def _is_untouched(self, name: str, value: Any) -> bool:
-        """Whether `value` is what the form showed. False if the form does not know."""
-        if not self.fields_stand_alone or name not in self.model_fields:
-            return False
-        _version, _line, fields = self.cleaned_data.get("version", "").partition("_")
-        start = self.model_fields.index(name) * FIELD_LENGTH
-        shown = fields[start : start + FIELD_LENGTH]
-        return shown == _digest(_plain(value), FIELD_LENGTH)
+    def _untouched(self) -> set[str]:
+        """Return the fields that are as shown, with all that belong to them. Empty if unknown."""
+        if not self.fields_stand_alone:
+            return set()
+        carried = self.cleaned_data.get("version", "").partition("_")[2]
+        shown = [carried[at : at + FIELD_LENGTH] for at in range(0, len(carried), FIELD_LENGTH)]
+        values = self.values
+        touched = {
+            name
+            for name, digest in zip_longest(self.model_fields, shown)
+            if name in values and digest != _digest(_plain(values[name]), FIELD_LENGTH)
+        }
+        for group in self.fields_together:
+            touched |= set(group) if touched.intersection(group) else set()
+        return set(self.model_fields) - touched
 
     def version_for(self, obj: models.Model | None) -> str:
         """Return the fingerprint that this form carries once it shows the saved `obj`."""
@@ -283,6 +287,7 @@ class VersionedForm(forms.ModelForm):
         self.can_overwrite = error.can_overwrite
         if current is None:
             return
+        untouched = self._untouched()
         for name, mine in self.values.items():
             # A form may make several values of one field.
             if name not in self.fields:
@@ -291,7 +296,7 @@ class VersionedForm(forms.ModelForm):
             # Fields with the same value in both versions would only distract.
             if typed == saved:
                 continue
-            if self._is_untouched(name, mine):
+            if name in untouched:
                 self._show_saved(name, current)
                 typed = _("nicht geändert; der gespeicherte Wert gilt")
             self.conflicts.append(
@@ -358,9 +363,8 @@ class SeenForm(forms.Form):
     def show_conflict(self, error: ChangedMeanwhile, current: models.Model | None) -> None:
         """Ask again: the form keeps what was typed and takes the fingerprint of `current`."""
         self.add_error(None, str(error))
-        if current is None:
-            return
-        _show_version(self, self._version_of(current))
+        if current is not None:
+            _show_version(self, self._version_of(current))
 
 
 def _show_version(form: VersionedForm | SeenForm, version: str) -> None:

@@ -49,6 +49,8 @@ class VisitOutcomeForm(SeenForm, OutcomeForm):
 
 
 class VisitForm(VersionedForm, WarnedForm):
+    fields_together = (("company", "company_text", "address"), ("starts_at", "ends_at"))
+
     class Meta:
         model = Visit
         fields = [
@@ -134,6 +136,8 @@ class AnnounceForm(SeenForm):
 
 
 class PressSlotForm(VersionedForm, WarnedForm):
+    fields_together = (("kind", "starts_at", "be_there_by", "registration_deadline"),)
+
     class Meta:
         model = PressSlot
         fields = SLOT_FIELDS
@@ -158,6 +162,8 @@ class PressSlotForm(VersionedForm, WarnedForm):
 
 
 class CoverageForm(VersionedForm, WarnedForm):
+    fields_together = (("starts_on", "precision"),)
+
     class Meta:
         model = Coverage
         fields = COVERAGE_FIELDS

@@ -44,6 +44,8 @@ class ContactPickList(PickList):
 class DialogueForm(VersionedForm, WarnedForm):
     """The facts of a dialogue, in the order in which the office plans it."""
 
+    fields_together = (("host", "host_contact"), ("format", "place", "video_link"))
+
     host = forms.ModelChoiceField(
         label=_("Gastgeber"),
         queryset=Organisation.objects.none(),

@@ -15,6 +15,8 @@ from partners.models import Person
 class ContactForm(VersionedForm, WarnedForm):
     """One contact; people of `close`, the organisations that take part, come first."""
 
+    fields_together = (("person", "function"),)
+
     person = PersonField(
         label=_("Person"),
         queryset=Person.objects.none(),

@@ -25,6 +25,8 @@ class PeriodField(CleanCharField):
 
 
 class IndicatorForm(VersionedForm):
+    fields_together = (("unit", "decimals"), ("baseline_value", "baseline_on"))
+
     class Meta:
         model = Indicator
         fields = (

@@ -53,6 +53,13 @@ def _offer_organisations(form: forms.ModelForm, *names: str) -> None:
 
 
 class MeasureForm(VersionedForm):
+    fields_together = (
+        ("plan", "section"),
+        ("lead", "lead_text"),
+        ("supporters", "supporters_text"),
+        ("starts_on", "ends_on", "runtime"),
+    )
+
     class Meta:
         model = Measure
         fields = (
@@ -108,6 +115,12 @@ class MeasureForm(VersionedForm):
 
 
 class ProjectForm(VersionedForm):
+    fields_together = (
+        ("lead", "lead_text"),
+        ("supporters", "supporters_text"),
+        ("starts_on", "ends_on", "runtime"),
+    )
+
     class Meta:
         model = Project
         fields = (
@@ -133,6 +146,8 @@ class ProjectForm(VersionedForm):
 
 
 class MilestoneForm(VersionedForm):
+    fields_together = (("due_on", "forecast_on", "forecast_reason"), ("owner", "owner_text"))
+
     class Meta:
         model = Milestone
         fields = (
@@ -163,6 +178,8 @@ class MilestoneForm(VersionedForm):
 
 
 class RoundForm(VersionedForm):
+    fields_together = (("cut_off_on", "due_on"),)
+
     shown_fields = ("state",)
 
     class Meta:

@@ -49,6 +49,8 @@ class LinesField(CleanCharField):
 class PlanForm(VersionedForm):
     """The master data of a plan. It becomes visible to others with `is_published`."""
 
+    fields_together = (("first_year", "last_year"),)
+
     levels = LinesField(
         label=_("Gliederungsebenen"),
         most=MAX_LEVELS,
@@ -100,6 +102,8 @@ class ContinuePlanForm(PlanForm):
 
 class SectionForm(VersionedForm):
     """A section of `plan`; it cannot be put below what is below it."""
+
+    fields_together = (("parent", "level"),)
 
     level = forms.ChoiceField(label=_("Ebene"))
 

@@ -31,6 +31,8 @@ class LeadPickList(PickList):
 class RequestForm(VersionedForm):
     """Whom to ask who has no account; people of the leads of the round come first."""
 
+    fields_together = (("organisation", "person"),)
+
     class Meta:
         model = ReportRequest
         fields = ("organisation", "person", "is_sole")

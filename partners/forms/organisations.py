@@ -8,6 +8,8 @@ from partners.services import organisations
 
 
 class OrganisationForm(VersionedForm, WarnedForm):
+    fields_together = (("kind", "subkind"), ("street", "postcode", "city"))
+
     sectors = forms.ModelMultipleChoiceField(
         label=_("Branchen"),
         queryset=Sector.objects.order_by("name", "pk"),

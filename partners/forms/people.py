@@ -22,6 +22,11 @@ class PersonField(forms.ModelChoiceField):
 class PersonForm(VersionedForm, WarnedForm):
     """A contact with the internal note, which only the office may read."""
 
+    fields_together = (
+        ("salutation", "title", "given_name", "family_name", "letter_salutation"),
+        ("organisation", "function"),
+    )
+
     class Meta:
         model = Person
         fields = people.FIELDS

@@ -1,11 +1,14 @@
 """Two people edit one object. Measures serve as the example: their form has every kind of field."""
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
+from django.conf import settings
 
 from core.conflicts import (
     SeenForm,
+    VersionedForm,
     require_seen,
     require_unchanged,
     unless_changed,
@@ -145,6 +148,50 @@ def test_what_nobody_touched_takes_the_saved_value():
     )
     assert set(values["supporters"]) == {theirs, mine}
     assert (values["is_published"], values["description"]) == (False, "Meine Beschreibung")
+
+
+def test_fields_that_belong_together_are_kept_together():
+    lead = make_organisation("Kammer")
+    days = {"starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 3, 31)}
+    measure = make_measure(title="Alt", lead_text="früher die Kammer", **days)
+    sent = data_of(MeasureForm(instance=measure)) | {"ends_on": "2026-06-30"}
+    saved = Measure.objects.get()
+    saved.starts_on, saved.ends_on = dt.date(2027, 1, 1), dt.date(2027, 3, 31)
+    saved.lead, saved.lead_text = lead, ""
+    saved.save()
+    form = MeasureForm(sent, instance=Measure.objects.get())
+    assert form.is_valid(), form.errors
+
+    form.show_conflict(ChangedMeanwhile("Zu spät."), saved)
+
+    note = "nicht geändert; der gespeicherte Wert gilt"
+    assert {tuple(conflict) for conflict in form.conflicts} == {
+        ("Beginn", "01.01.2027", "01.01.2026"),
+        ("Ende", "31.03.2027", "30.06.2026"),
+        ("Federführung", "Kammer", note),
+        ("Federführung als Text", "–", note),
+    }
+    again = MeasureForm(data_of(form), instance=Measure.objects.get())
+    assert again.is_valid(), again.errors
+    values = again.values
+    assert (values["starts_on"], values["ends_on"]) == (days["starts_on"], dt.date(2026, 6, 30))
+    assert (values["lead"], values["lead_text"]) == (lead, "")
+
+
+def test_groups_name_fields_of_their_form_once():
+    grouped = 0
+    # Imports the forms of all apps.
+    import_module(settings.ROOT_URLCONF)
+    forms = VersionedForm.__subclasses__()
+    for form in forms:
+        forms += form.__subclasses__()
+        names = [name for group in form.fields_together for name in group]
+        grouped += len(names)
+        assert len(names) == len(set(names)), form
+        # A form may show fewer fields than the one it inherits from.
+        if "fields_together" in vars(form):
+            assert set(names) <= set(form._meta.fields), form
+    assert grouped > 0
 
 
 def data_of(form) -> dict:
