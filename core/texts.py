@@ -3,11 +3,13 @@ gives a person away, and renew what the portal had drafted in it.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -24,6 +26,12 @@ HIDDEN = re.compile(
     r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
 )
 
+
+# What nobody types: names of what forms carry, and values of keys and choices in the code.
+NOT_TYPED = re.compile(
+    r"password|(^|-)(csrfmiddlewaretoken|form_token|version|shown|heeded(_day)?|credential|next)$"
+)
+CHOICE = re.compile(r"\d+|[a-z][a-z0-9_:-]*")
 
 SENTENCE_LENGTH = 20  # from which a text is taken for a sentence of its own
 
@@ -110,3 +118,18 @@ def _replaced(text: str, former: str, present: str) -> str:
         paragraphs = text.split("\n\n")
         return "\n\n".join(present if part == former else part for part in paragraphs)
     return text.replace(former, present)
+
+
+def entered_texts(sent: Mapping | None) -> list[str]:
+    """Return the texts among the values of a form, which a page may show that cannot keep the form.
+
+    Without keys, choices, secrets and what a form carries.
+    """
+    found = [
+        text.strip()
+        for name in sent or {}
+        if not NOT_TYPED.search(name)
+        # A field may occur more than once, such as the days of several options.
+        for text in (sent.getlist(name) if isinstance(sent, QueryDict) else [sent[name]])
+    ]
+    return list(dict.fromkeys(text for text in found if text and not CHOICE.fullmatch(text)))

@@ -1,7 +1,6 @@
 """Building blocks of pages. All arguments are keyword-only, so that a typo raises an error."""
 
 import datetime as dt
-from collections.abc import Mapping
 
 from django import template
 from django.core.exceptions import FieldDoesNotExist
@@ -16,12 +15,14 @@ from core.conflicts import with_version
 from core.html import render_markdown
 from core.models import BASIS
 from core.progress import Ticks
+from core.texts import entered_texts
 
 register = template.Library()
 
 register.filter("date_de", dates.format_date)
 register.filter("moment", dates.format_moment)
 register.filter("markdown", render_markdown)
+register.filter("entered_texts", entered_texts)
 
 
 @register.filter
@@ -53,16 +54,6 @@ def attribute(is_set, text: str) -> SafeString:
         return SafeString("")
     name, equals, value = text.partition("=")
     return format_html(' {}="{}"', name, value) if equals else format_html(" {}", name)
-
-
-@register.filter
-def entered_texts(sent: Mapping | None) -> list[str]:
-    """Return the texts among the values of a form, which a page may show that cannot keep the form.
-
-    Only texts of several words: the rest are keys, choices and secrets.
-    """
-    texts = [value for name, value in (sent or {}).items() if "password" not in name]
-    return [text for text in texts if " " in text.strip()]
 
 
 @register.filter

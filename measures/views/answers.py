@@ -82,7 +82,7 @@ def answer(request, pk):
     rounds = ReportingRound.objects.visible_to(request.user).select_related("plan")
     reporting_round = get_object_or_404(rounds, pk=pk)
     organisations = represented_organisations(request.user)
-    if not organisations and can_run_rounds(request.user):
+    if request.method != "POST" and not organisations and can_run_rounds(request.user):
         # The office follows the links of the mails it checks, and finds who answers here.
         return redirect(reporting_round)
     require(bool(organisations), _("Hier berichten die federführenden Partner."))

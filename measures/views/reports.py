@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core.dates import format_date, local_date
@@ -55,12 +56,17 @@ from measures.queries import (
 )
 from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 
+NOT_THE_LEAD = gettext_lazy(
+    "Zu einer Maßnahme berichtet, wer bei ihr die Federführung hat. Ihre Organisation hat sie "
+    "nicht (mehr)."
+)
+
 
 def report_write(request, pk):
     """Handle the report form: the lead drafts and submits, the office records a status."""
     # 404 if the user may not see the measure, 403 if they may not report on it.
     measure = get_measure(request, pk)
-    require(can_report(request.user, measure))
+    require(can_report(request.user, measure), NOT_THE_LEAD)
     if leads_measure(request.user, measure):
         return _write_as_lead(request, measure)
     return _record_as_office(request, measure)

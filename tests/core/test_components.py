@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django import forms
 from django.core.paginator import Paginator
+from django.http import QueryDict
 from django.template import TemplateSyntaxError, engines
 from django.test import RequestFactory
 
@@ -204,6 +205,16 @@ def test_entered_texts_are_neither_keys_nor_passwords():
 
     assert entered_texts(sent) == ["Streik im Werk"]
     assert entered_texts(None) == []
+
+
+def test_entered_texts_are_all_that_people_type_into_a_form():
+    sent = QueryDict(
+        "csrfmiddlewaretoken=Abc+D&form_token=Xy-Z&m4-version=4f2a+_&m4-shown=2026-03-01|7|&s1-shown={}"
+        "&m4-phase=running&m4-summary=Streik&m4-as_of_on=2026-03-01&i2-value=12,5&i2-note=12"
+        "&note=Erster&note=Zweiter&back=on"
+    )
+
+    assert entered_texts(sent) == ["Streik", "2026-03-01", "12,5", "Erster", "Zweiter"]
 
 
 def test_pages_keep_the_filters():

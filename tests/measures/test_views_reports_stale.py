@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from core.conflicts import version_of_all
-from core.roles import OFFICE, PARTNER
+from core.roles import OBSERVER, OFFICE, PARTNER
 from measures.enums import ReportState
 from measures.models import StatusReport
 from measures.services import (
@@ -22,16 +22,17 @@ from measures.services import (
     save_draft,
     submit_report,
 )
-from tests.confirming import press
+from tests.confirming import hidden_fields, press
 from tests.measures.builders import (
     NOW,
     make_measure,
+    make_milestone,
     make_plan,
     make_report,
     make_round,
     report_values,
 )
-from tests.partners.builders import make_user
+from tests.partners.builders import make_organisation, make_user
 from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -278,3 +279,46 @@ def test_page_to_return_a_decided_report_leads_back_with_the_reason(client, offi
 
     assert response.redirect_chain == [(report.get_absolute_url(), 302)]
     assert "Das ist im Stand „angenommen“ nicht möglich" in response.content.decode()
+
+
+@pytest.mark.parametrize("button", [{}, {"draft": "1"}])
+def test_text_of_a_former_lead_is_shown_with_the_reason(client, lead, measure, button):
+    make_milestone(measure)
+    page = client.get(url_of(measure))
+    measure.lead = make_organisation("Neue Federführung")
+    measure.save()
+
+    with nothing_changes(measure):
+        data = hidden_fields(page) | report_values(summary=MINE, outlook="Ausbau") | button
+        answer = client.post(url_of(measure), data)
+
+    assert answer.status_code == 403
+    text = answer.content.decode()
+    assert "Ihre Organisation hat sie nicht (mehr)." in text
+    typed = text[text.index("Ihre Eingabe, nicht gespeichert") : text.index("</main>")]
+    assert re.findall("<p>(.*?)</p>", typed) == ["2026-03-01", MINE, "Ausbau"]
+
+
+def test_text_of_all_answers_is_shown_to_an_account_that_reports_no_longer(client, office, lead):
+    running = make_round(make_plan())
+    measure = make_measure(running.plan, lead_id=lead.organisation_id)
+    url = reverse("measures:answer", args=[running.pk])
+    data = hidden_fields(client.get(url)) | {f"m{measure.pk}-summary": MINE}
+    lead.groups.set(office.groups.all())
+
+    answer = client.post(url, data)
+
+    assert answer.status_code == 403
+    assert f"<p>{MINE}</p>" in answer.content.decode()
+
+
+def test_text_of_the_office_is_shown_to_an_account_that_left_it(client, office, measure):
+    client.force_login(office)
+    url = reverse("measures:edit", args=[measure.pk])
+    data = hidden_fields(client.get(url)) | {"title": "Ankauf", "description": MINE}
+    office.groups.set(make_user(OBSERVER).groups.all())
+
+    answer = client.post(url, data)
+
+    assert answer.status_code == 403
+    assert "<p>Ankauf</p><p>Mein langer Text</p>" in answer.content.decode()
