@@ -1,38 +1,28 @@
-"""The approvals desk: open and decided approvals, decisions in two steps, conditions."""
+"""The approvals desk: open and decided approvals, and decisions in two steps."""
 
-import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from approvals.documents import briefing_filename, briefing_pdf, briefing_word
 from approvals.enums import VERDICT_LABELS, ApprovalKind, confirmation_of
-from approvals.forms import BriefingForm, ConditionForm, DecisionForm
-from approvals.mails import submission_drafts, with_told_note
-from approvals.models import ApprovalRequest, Attachment, Condition
+from approvals.forms import DecisionForm
+from approvals.models import ApprovalRequest
 from approvals.permissions import (
-    OFFICE_MEETS_CONDITIONS,
     can_decide,
     can_open_desk,
-    can_submit,
     is_deputy_for,
     refusal_reason,
     refusal_reason_when_closed,
 )
 from approvals.progress import (
     briefing_texts,
-    comment_cards,
     condition_items,
     confirmation_lists,
     date_notes,
@@ -43,39 +33,38 @@ from approvals.progress import (
     notified_notes,
     option_labels,
     outcome_lists,
-    printed_notes,
     waiting_note,
 )
 from approvals.queries import (
-    approvals_about,
     attachments_of,
     decided_approvals,
     differences_of,
-    differences_since,
     former_lines,
     open_approvals,
     place_in_queue,
     refusal_reason_when_hidden,
     viewable_approvals,
 )
-from approvals.registry import Briefing, Fact, decide, snapshot_of
-from approvals.services import is_same_decision, meet_condition
-from core.dates import local_date
-from core.documents import document_response
-from core.enums import PDF, WORD
+from approvals.registry import decide
+from approvals.services import is_same_decision
+from approvals.views.documents import attachment, pdf, word
+from approvals.views.forms import condition, submit_briefing
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.views import (
     paginate,
     redirect_with_message,
-    render_confirmation,
-    render_form,
-    require,
-    run_service,
 )
-from outbox.progress.batches import draft_previews
-from outbox.views.confirming import TO_PREVIEW, confirm_mails, previews_context, went_back
 
-logger = logging.getLogger(__name__)
+__all__ = [
+    "approval_page",
+    "attachment",
+    "condition",
+    "decide_page",
+    "desk",
+    "pdf",
+    "submit_briefing",
+    "word",
+]
 
 
 @require_safe
@@ -264,130 +253,6 @@ def _render_approval(
         "briefing": briefing_texts(approval),
     }
     return render(request, "approvals/approval.html", context, status=status)
-
-
-@require_safe
-def pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    return _render_document(request, pk, briefing_pdf, "pdf", PDF)
-
-
-@require_safe
-def word(request: HttpRequest, pk: int) -> HttpResponse:
-    return _render_document(request, pk, briefing_word, "docx", WORD)
-
-
-def _render_document(
-    request: HttpRequest,
-    pk: int,
-    make: Callable[[ApprovalRequest, Iterable[Attachment], Sequence[str]], bytes],
-    suffix: str,
-    media_type: str,
-) -> HttpResponse:
-    approval = get_object_or_404(viewable_approvals(request.user), pk=pk)
-    content = make(approval, attachments_of(approval), printed_notes(approval, timezone.now()))
-    return document_response(
-        content, filename=briefing_filename(approval, suffix), media_type=media_type
-    )
-
-
-@require_safe
-def attachment(request: HttpRequest, approval_pk: int, pk: int) -> FileResponse:
-    attachments = Attachment.objects.visible_to(request.user)
-    found = get_object_or_404(attachments, approval=approval_pk, pk=pk)
-    try:
-        content = found.file.open("rb")
-    except FileNotFoundError as error:
-        # Log only the number: file names can contain names of people.
-        logger.error("Attachment %d: its file is missing below MEDIA_ROOT", found.pk)
-        raise Http404 from error
-    # Always a download: an uploaded file displayed on our own origin could attack the session.
-    return FileResponse(
-        content, as_attachment=True, filename=found.download_name, content_type=found.media_type
-    )
-
-
-def submit_briefing(
-    request: HttpRequest,
-    subject,
-    service: Callable,
-    *,
-    kind: ApprovalKind,
-    facts: Iterable[Fact],
-    suggest: Callable[[Mapping[str, str]], Briefing],
-    done: str,
-    template: str,
-    options: Sequence[dict] = (),
-    others: Sequence[Model] = (),
-    form_options: Mapping[str, Any] = MappingProxyType({}),
-    **context,
-) -> HttpResponse:
-    """Show the form for a Leitungsvorlage; on POST, request an approval with `service`.
-
-    `suggest` drafts it from what is shown of `subject` (label → value). `options` are the dates to
-    decide on, as the approval will store them; `others` are records that must be as shown too.
-    """
-    now = timezone.now()
-    former = approvals_about(kind, subject.pk).first()
-    shown = snapshot_of(facts, subject)
-    form = BriefingForm(
-        request.POST or None,
-        request.FILES or None,
-        instance=subject,
-        others=others,
-        today=local_date(now),
-        suggestion=suggest(dict(shown)),
-        former=former,
-        former_suggestion=suggest(dict(former.snapshot)) if former else None,
-        **form_options,
-    )
-    if form.is_valid():
-        due_on = form.cleaned_data["due_on"]
-        call = partial(service, briefing=form.briefing, due_on=due_on, by=request.user, now=now)
-        done = with_told_note(done, kind, local_date(now))
-        if run_service(request, call, form=form, done=done, seen=[subject, *others]):
-            return redirect(subject)
-    context = {
-        "intro": str(subject),
-        "cancel_url": subject.get_absolute_url(),
-        "cards": comment_cards(_("Anmerkung zur letzten Vorlage"), former),
-        **previews_context(draft_previews(submission_drafts(kind, str(subject), now=now))),
-        # The same comparison that the senator's office will see.
-        "differences": differences_since(kind, subject.pk, shown, options),
-    } | context
-    return render_form(request, form, template=template, **context)
-
-
-def condition(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask how a condition was met, record it and return to the subject."""
-    conditions = Condition.objects.visible_to(request.user)
-    found = get_object_or_404(conditions.select_related("approval", "met_by__person"), pk=pk)
-    require(can_submit(request.user), OFFICE_MEETS_CONDITIONS)
-    approval = found.approval
-    if request.method != "POST" and not found.is_open:
-        messages.info(request, _("Diese Auflage ist schon als erfüllt vermerkt."))
-        return redirect(approval)
-    form = ConditionForm(request.POST or None)
-    page = {
-        "title": _("Auflage erfüllt"),
-        "question": str(found),
-        "details": [f"{approval.get_kind_display()}: {approval.title}"],
-        "cancel_url": approval.path,
-    }
-    if request.method == "POST" and form.is_valid() and not went_back(request):
-        note, now = form.cleaned_data["note"], timezone.now()
-        confirmed = confirm_mails(
-            request,
-            partial(meet_condition, condition=found, note=note, by=request.user, now=now),
-            target=approval.path,
-            form=form,
-            done=_("Die Auflage ist als erfüllt vermerkt."),
-            may_be_silent=True,
-            submit_label=_("Als erfüllt vermerken"),
-            **page,
-        )
-        if confirmed:
-            return confirmed
-    return render_confirmation(request, form, submit_label=TO_PREVIEW, **page)
 
 
 def _kind_filter(request: HttpRequest) -> str:

@@ -145,7 +145,11 @@ def test_missing_file_is_logged_without_its_name(client, approval, media, caplog
     response = client.get(reverse("approval_attachment", args=[approval.pk, attachment.pk]))
 
     assert response.status_code == 404
-    [line] = [record.getMessage() for record in caplog.records if record.name == "approvals.views"]
+    [line] = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "approvals.views.documents"
+    ]
     assert line == f"Attachment {attachment.pk}: its file is missing below MEDIA_ROOT"
 
 
