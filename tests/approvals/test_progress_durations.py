@@ -6,7 +6,6 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from approvals import progress
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.progress import DecisionDurations, decision_durations, format_duration
 from core.models import Origin
@@ -108,7 +107,7 @@ def test_old_decisions_and_former_records_do_not_count():
 
 @pytest.mark.django_db
 def test_only_the_latest_decisions_are_read(monkeypatch):
-    monkeypatch.setattr(progress, "MAX_DECISIONS_READ", 2)
+    monkeypatch.setattr("approvals.progress.views.MAX_DECISIONS_READ", 2)
     office = make_user(OFFICE)
     for number, decided in enumerate([D(2026, 3, 3), D(2026, 3, 4), D(2026, 3, 5)]):
         make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), decided, pk=number + 1)
