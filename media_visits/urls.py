@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from media_visits.views import lifecycle, press, visits
+from media_visits.views import lifecycle, outcomes, press, visits
 
 app_name = "media_visits"
 
@@ -25,11 +25,11 @@ urlpatterns = [
     path("<int:pk>/vorlegen/", lifecycle.submit, name="submit"),
     path("<int:pk>/zurueckziehen/", lifecycle.withdraw, name="withdraw"),
     path("<int:pk>/ankuendigen/", lifecycle.announce, name="announce"),
-    path("<int:pk>/durchgefuehrt/", lifecycle.hold, name="hold"),
-    path("<int:pk>/nachtraeglich/", lifecycle.record, name="record"),
-    path("<int:pk>/nachtraeglich-zuruecknehmen/", lifecycle.unrecord, name="unrecord"),
-    path("<int:pk>/nicht-durchgefuehrt/", lifecycle.reopen, name="reopen"),
-    path("<int:pk>/ergebnis/", lifecycle.document, name="document"),
+    path("<int:pk>/durchgefuehrt/", outcomes.hold, name="hold"),
+    path("<int:pk>/nachtraeglich/", outcomes.record, name="record"),
+    path("<int:pk>/nachtraeglich-zuruecknehmen/", outcomes.unrecord, name="unrecord"),
+    path("<int:pk>/nicht-durchgefuehrt/", outcomes.reopen, name="reopen"),
+    path("<int:pk>/ergebnis/", outcomes.document, name="document"),
     path("<int:pk>/verschieben/", lifecycle.postpone, name="postpone"),
     path("<int:pk>/absagen/", lifecycle.cancel, name="cancel"),
     path("<int:pk>/wieder-aufnehmen/", lifecycle.resume, name="resume"),
