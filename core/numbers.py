@@ -16,6 +16,10 @@ DECIMAL_NUMBER = re.compile(rf"[+-]?(?:(?:\d+|{GROUPED})(?:,\d+)?|\d+\.\d+)", re
 ENGLISH_NUMBER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+", re.ASCII)
 # More digits than any column holds; Python refuses to read more than 4300.
 MAX_DIGITS = 18
+# A sum of money and nothing else: what stands beside it in a source stays as it was written.
+MONEY = re.compile(
+    r"(?P<number>[\d.,\u0020]*\d)(?: ?(?P<unit>Tsd\.|Mio\.|Mrd\.))?(?: ?(?:€|Euro|EUR))?", re.ASCII
+)
 
 
 def with_plain_spaces(text: str) -> str:
@@ -55,3 +59,19 @@ def format_decimal(number: Decimal | None, decimals: int | None = None) -> str:
         # `number_format` would cut the digits off instead of rounding.
         number = number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return number_format(number, decimal_pos=decimals, force_grouping=True)
+
+
+def format_money(text: str) -> str:
+    """Return `88.500 €` for a sum such as `88500` or `88.500 Euro`, any other text as it is."""
+    found = MONEY.fullmatch(with_plain_spaces(text))
+    if not found:
+        return text
+    try:
+        number = parse_decimal(found["number"])
+    except Unreadable:
+        return text
+    unit = found["unit"]
+    # Cents have two digits; of millions nobody writes `2,50 Mio.`.
+    is_whole = unit or number == number.to_integral_value()
+    written = format_decimal(number, None if is_whole else 2)
+    return " ".join(filter(None, [written, unit, "€"]))

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import TrafficLight
+from core.folding import fold
 from core.forms import PickList
 from measures.enums import (
     UNDECIDED,
@@ -37,6 +38,7 @@ from measures.queries import (
 )
 from measures.queries.facets import (
     HALF_A_YEAR,
+    LEAD_TEXT,
     NEVER,
     OVERDUE,
     YEAR,
@@ -124,14 +126,7 @@ class MeasureFilter(filters.FilterSet):
             *section_choices(self.sections, only_plan=self.data.get("plan")),
             (UNKNOWN, UNKNOWN_LABEL),
         ]
-        # Only organisations that lead a measure the user may see: others would find nothing, and
-        # not everybody may see all organisations.
-        led = queryset.order_by().filter(lead=OuterRef("pk"))
-        leads = Organisation.objects.filter(Exists(led)).order_by("search", "pk")
-        self.filters["lead"].extra["choices"] = [
-            *((str(lead.pk), lead.label) for lead in leads.only("name", "short_name")),
-            (UNKNOWN, UNKNOWN_LABEL),
-        ]
+        self.filters["lead"].extra["choices"] = _lead_choices(queryset)
         self.filters["sector"].extra["choices"] = [
             *((str(sector.pk), sector.name) for sector in Sector.objects.order_by("name", "pk")),
             (UNKNOWN, UNKNOWN_LABEL),
@@ -208,6 +203,8 @@ class MeasureFilter(filters.FilterSet):
     def by_lead(self, measures, name, value):
         if value == UNKNOWN:
             return measures.filter(lead__isnull=True, lead_text="")
+        if value.startswith(LEAD_TEXT):
+            return measures.filter(lead_text=value.removeprefix(LEAD_TEXT))
         return measures.filter(lead_id=int(value))
 
 
@@ -281,6 +278,21 @@ class TimelineFilter(MeasureFilter):
         return measures.filter(
             first_on__lte=dt.date(year, 12, 31), last_on__gte=dt.date(year, 1, 1)
         )
+
+
+def _lead_choices(measures: QuerySet) -> list[tuple]:
+    """Return the leads of `measures`: organisations, and below them those held as text."""
+    # Only those that lead a measure the user may see: others would find nothing, and not everybody
+    # may see all organisations.
+    led = measures.order_by().filter(lead=OuterRef("pk"))
+    leads = Organisation.objects.filter(Exists(led)).order_by("search", "pk")
+    named = measures.order_by().exclude(lead_text="").values_list("lead_text", flat=True)
+    texts = [(f"{LEAD_TEXT}{text}", text) for text in sorted(set(named.distinct()), key=fold)]
+    return [
+        *((str(lead.pk), lead.label) for lead in leads.only("name", "short_name")),
+        *([(_("Als Text, nicht unter Partner"), texts)] if texts else []),
+        (UNKNOWN, UNKNOWN_LABEL),
+    ]
 
 
 def _with_counts(choices, counts: Mapping[str, int]) -> list[tuple]:

@@ -15,6 +15,7 @@ from core.forms import (
     put_first,
     recently_used,
 )
+from core.numbers import format_money
 from measures.enums import Financing, Obstacle, Phase
 from measures.models import (
     Measure,
@@ -42,6 +43,13 @@ MISSING_EXPLANATION_MESSAGES = {
 }
 
 
+class UndertakingForm(VersionedForm):
+    def clean_amount(self) -> str:
+        amount = self.cleaned_data["amount"]
+        # What nobody touched stays as the source has it: saving the form must not change it.
+        return format_money(amount) if "amount" in self.changed_data else amount
+
+
 # Press organisations never lead or support a measure.
 def _offer_organisations(form: forms.ModelForm, *names: str) -> None:
     organisations = Organisation.objects.only("name", "short_name", "is_active")
@@ -52,7 +60,7 @@ def _offer_organisations(form: forms.ModelForm, *names: str) -> None:
     put_first(form.fields[names[0]], recent, _("Zuletzt gewählt"))
 
 
-class MeasureForm(VersionedForm):
+class MeasureForm(UndertakingForm):
     fields_together = (
         ("plan", "section"),
         ("lead", "lead_text"),
@@ -114,7 +122,7 @@ class MeasureForm(VersionedForm):
         return cleaned
 
 
-class ProjectForm(VersionedForm):
+class ProjectForm(UndertakingForm):
     fields_together = (
         ("lead", "lead_text"),
         ("supporters", "supporters_text"),

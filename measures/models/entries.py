@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import TrafficLight
+from core.numbers import format_money
 from measures.enums import Direction, Financing, Obstacle, PathState, Phase
 from measures.models.indicators import DecimalValue, Indicator
 from measures.models.measures import Measure, Status
@@ -87,6 +88,10 @@ class RoundEntry(Status):
     @property
     def label(self) -> str:
         return f"{self.code} {self.title}".strip()
+
+    @property
+    def amount_label(self) -> str:
+        return format_money(self.amount)
 
     @property
     def place_key(self) -> str:

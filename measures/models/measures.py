@@ -12,6 +12,7 @@ from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
 from core.folding import FoldedField, matching
 from core.history import RelatedHistory
 from core.models import Origin, Sourced
+from core.numbers import format_money
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from measures.enums import (
     FINISHED_PHASES,
@@ -106,6 +107,10 @@ class Undertaking(Sourced):
     def lead_label(self) -> str:
         """The lead as text, or "". Querysets need `select_related("lead")`."""
         return self.lead.label if self.lead_id else self.lead_text
+
+    @property
+    def amount_label(self) -> str:
+        return format_money(self.amount)
 
     @property
     def runtime_label(self) -> str:

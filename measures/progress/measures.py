@@ -151,7 +151,7 @@ def measure_facts(
         (_("Unterstützende"), supporters_fact(measure, with_links)),
         (_("Branchen"), ", ".join(sector.name for sector in measure.sectors.all())),
         (_("Laufzeit"), measure.runtime_label),
-        (_("Mittel"), measure.amount),
+        (_("Mittel"), measure.amount_label),
         *succession,
     ]
     return [(label, value) for label, value in facts if value]

@@ -24,6 +24,6 @@ def project_facts(project: Project, *, measure: Measure | None, with_links: bool
         (_("Federführung"), lead_fact(project, with_links)),
         (_("Unterstützende"), supporters_fact(project, with_links)),
         (_("Laufzeit"), project.runtime_label),
-        (_("Mittel"), project.amount),
+        (_("Mittel"), project.amount_label),
     ]
     return [(label, value) for label, value in facts if value]

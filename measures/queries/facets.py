@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from django.core.cache import cache
 from django.db.models import Case, CharField, Count, QuerySet, Value, When
-from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
 from core.queries import fetch_all
 from measures.enums import UNKNOWN
@@ -27,6 +27,7 @@ FACETS = (
     "lighthouse",
 )
 OVERDUE, NEVER = "overdue", "never"
+LEAD_TEXT = "text:"  # before a lead that is no organisation
 COUNTS_KEPT_SECONDS = 60
 # Each change of what is counted adds a line to one of these histories.
 COUNTED = (Measure, Milestone, Plan, PlanSection)
@@ -66,7 +67,7 @@ def _value_of(name: str, today: dt.date):
         return Case(
             When(lead__isnull=False, then=Cast("lead_id", text)),
             When(lead_text="", then=Value(UNKNOWN)),
-            default=Value(""),
+            default=Concat(Value(LEAD_TEXT), "lead_text"),
             output_field=text,
         )
     if name == "lighthouse":

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from core.errors import Unreadable
-from core.numbers import format_decimal, parse_decimal
+from core.numbers import format_decimal, format_money, parse_decimal
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,25 @@ def test_other_notation_is_refused_with_a_sentence(text, sentence):
 )
 def test_number_is_written_in_german_notation(number, decimals, text):
     assert format_decimal(None if number is None else Decimal(number), decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("88500", "88.500 €"),
+        ("88.500", "88.500 €"),
+        ("88 500 Euro", "88.500 €"),
+        ("88.500,5 EUR", "88.500,50 €"),
+        ("500€", "500 €"),
+        ("2,5 Mio. Euro", "2,5 Mio. €"),
+        ("50 Mio.", "50 Mio. €"),
+        ("", ""),
+        # Two sums or a remark: any change could say something else.
+        ("33,6 bis 43 Mio. Euro GRW", "33,6 bis 43 Mio. Euro GRW"),
+        ("rund 88500", "rund 88500"),
+        ("88,500.00", "88,500.00"),
+        ("1.2.3", "1.2.3"),
+    ],
+)
+def test_sum_of_money_is_written_in_one_way(text, shown):
+    assert format_money(text) == shown

@@ -76,7 +76,7 @@ def labels_of(client, name: str, query: str = "") -> list[str]:
             ],
         ),
         ("traffic_light", ["alle", "grün (0)", "gelb (0)", "rot (1)", "nicht belegt (2)"]),
-        ("lead", ["alle", "Kammer (1)", "nicht belegt (1)"]),
+        ("lead", ["alle", "Kammer (1)", "Bezirke (1)", "nicht belegt (1)"]),
         (
             "financing",
             [
@@ -149,7 +149,7 @@ def test_counts_are_kept_until_something_changes(client, stock, django_assert_ma
     client.force_login(make_user(OFFICE))
     assert "in Umsetzung (2)" in labels_of(client, "phase")
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         assert "in Umsetzung (2)" in labels_of(client, "phase")
     measure = make_measure(stock["plan"], "Neu", phase="running")
     assert "in Umsetzung (3)" in labels_of(client, "phase")

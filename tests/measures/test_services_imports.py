@@ -71,7 +71,7 @@ def test_edited_cells_are_applied_with_one_line_of_history(client, office):
         "Unterstützende": ("", "HWK\nBezirke"),
         "Beginn": ("", "01.03.2026"),
         "Ende": ("", "31.12.2026"),
-        "Mittel": ("", "88500"),
+        "Mittel": ("", "88.500 €"),
         "Leuchtturmprojekt": ("nein", "ja"),
         "veröffentlicht": ("ja", "nein"),
         "interner Vermerk": ("", "Prüfen"),
@@ -83,7 +83,7 @@ def test_edited_cells_are_applied_with_one_line_of_history(client, office):
         dt.date(2026, 3, 1),
         dt.date(2026, 12, 31),
     )
-    assert (measure.amount, measure.runtime) == ("88500", "laufend")
+    assert (measure.amount, measure.runtime) == ("88.500 €", "laufend")
     assert (measure.is_lighthouse, measure.is_published) == (True, False)
     assert record.state == "applied"
     assert record.content == {}

@@ -95,6 +95,23 @@ def test_invalid_input_stays_in_the_form_with_its_reason(client, office, changes
     assert not Measure.objects.exists()
 
 
+def test_sum_is_saved_in_one_way_unless_nobody_touched_it(client, office):
+    measure = make_measure(title="Ankauf", amount="88.500 Euro")
+    url = reverse("measures:edit", args=[measure.pk])
+
+    for typed, expected in [("88.500 Euro", "88.500 Euro"), ("90000", "90.000 €")]:
+        data = measure_data(measure, amount=typed, version=version_on(client, url))
+        assert client.post(url, data).status_code == 302
+        measure.refresh_from_db()
+        assert measure.amount == expected
+
+
+def test_sum_is_shown_in_one_way(client, office):
+    measure = make_measure(title="Ankauf", amount="88500")
+
+    assert "88.500 €" in client.get(measure.get_absolute_url()).content.decode()
+
+
 def test_conflict_shows_both_versions_and_the_second_save_wins(client, office):
     measure = make_measure(title="Alt")
     url = reverse("measures:edit", args=[measure.pk])

@@ -75,6 +75,7 @@ def stock():
         ("section={field}", ["Ankauf", "Öffentliche Flächen"]),
         ("section={cluster}", ["Öffentliche Flächen"]),
         ("lead={lead}", ["Öffentliche Flächen"]),
+        ("lead=text:Bezirke", ["Ankauf"]),
         ("plan=&sort=title", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
         ("plan=&sort=-title", ["C 1: Zubehör", "Öffentliche Flächen", "Ankauf"]),
         ("plan=&sort=traffic_light", ["Öffentliche Flächen", "Ankauf", "C 1: Zubehör"]),

@@ -48,7 +48,7 @@ def measure_facts(entry: RoundEntry, with_milestones: bool = True) -> list[tuple
         (_("Ampel"), ": ".join(filter(None, [light, entry.traffic_light_reason]))),
         (_("Gewünschte Entscheidung oder Hilfe"), entry.help_wanted),
         (_("Finanzierung"), entry.get_financing_display() or str(UNKNOWN_LABEL)),
-        (_("Mittel"), entry.amount),
+        (_("Mittel"), entry.amount_label),
         (_("Hemmnis"), entry.get_obstacle_display()),
         (_("Was geschah"), entry.summary),
         (_("Nächste Schritte"), entry.outlook),

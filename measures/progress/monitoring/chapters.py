@@ -216,7 +216,7 @@ def _funding(state: MonitoringState, fields: Sequence[str]) -> Iterator[Block]:
                     entry.label,
                     entry.lead_label or "–",
                     entry.get_financing_display(),
-                    entry.amount or "–",
+                    entry.amount_label or "–",
                 ]
                 for entry in unsecured
             ],

@@ -235,7 +235,7 @@ def _measure_sheet(title: str, state: MonitoringState, entries: Sequence[RoundEn
     sheet = entry_sheet(state.round, entries)
     more = [
         [
-            entry.amount,
+            entry.amount_label,
             _("ja") if entry.is_lighthouse else "",
             milestone_lines(entry.milestones.all()),
             indicator_lines(entry.indicators.all()),

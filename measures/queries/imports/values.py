@@ -15,6 +15,7 @@ from core.dates import format_date
 from core.enums import TRAFFIC_LIGHT_MEANINGS
 from core.folding import fold
 from core.forms import DayField, formfield_for
+from core.numbers import format_money
 from core.texts import clean_text
 from measures.models import Measure, Milestone, Plan, PlanSection
 from measures.queries.imports.tables import SHEETS
@@ -168,6 +169,7 @@ def texts_of(
         "sectors": _sectors_text(directory.sectors[pk] for pk in links.get("sectors", ())),
         **{name: yes_or_no(getattr(obj, name)) for name in ANSWER_FIELDS},
         **{name: _plain_text(getattr(obj, name)) for name in PLAIN_FIELDS if name not in without},
+        "amount": format_money(obj.amount),
     }
 
 
@@ -224,9 +226,10 @@ def parse_plain(model: type, name: str, text: str) -> Any:
             % {"text": text}
         )
     try:
-        return field.clean(text)
+        value = field.clean(text)
     except forms.ValidationError as error:
         raise Unfit(" ".join(error.messages)) from error
+    return format_money(value) if name == "amount" else value
 
 
 @lru_cache(maxsize=64)
