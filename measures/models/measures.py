@@ -1,5 +1,7 @@
 """Measures, and what they share with projects and status reports."""
 
+import re
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Left
@@ -118,6 +120,15 @@ class Undertaking(Sourced):
         days = self._days_label
         return f"{self.runtime} ({days})" if self.runtime and days else self.runtime or days
 
+    def has_runtime_outside(self, plan: Plan) -> bool:
+        """Return whether the runtime, as far as it is known, leaves out the years of `plan`."""
+        first, last = _years_in(self.runtime)
+        first = self.starts_on.year if self.starts_on else first
+        last = self.ends_on.year if self.ends_on else last
+        is_over = plan.first_year and last and last < plan.first_year
+        is_later = plan.last_year and first and first > plan.last_year
+        return bool(is_over or is_later)
+
     @property
     def _days_label(self) -> str:
         start, end = format_date(self.starts_on), format_date(self.ends_on)
@@ -127,6 +138,18 @@ class Undertaking(Sourced):
             return gettext("ab %(day)s") % {"day": start}
         return gettext("bis %(day)s") % {"day": end} if end else ""
 
+
+def _years_in(text: str) -> tuple[int | None, int | None]:
+    """Return the first and last year that a runtime names, None for an end that it leaves open."""
+    years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", text)]
+    if not years:
+        return None, None
+    is_open = OPEN_ENDED.search(text)
+    return min(years), None if is_open else max(years)
+
+
+# Whatever began earlier may still run in the next plan: "ab 2019", "laufend seit 2018".
+OPEN_ENDED = re.compile(r"\b(?:ab|seit|laufend|fortlaufend|dauerhaft)\b|[–-]\s*$", re.IGNORECASE)
 
 RUNTIME_IS_ORDERED = (
     Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))

@@ -92,6 +92,7 @@ class SuccessionLine(NamedTuple):
     """One measure of a plan with what became of it, where it comes from, and its undo button."""
 
     pk: int
+    is_decided: bool
     title: str
     url: str
     place: str
@@ -121,6 +122,7 @@ def _succession_line(measure: Measure, plan: Plan | None, can_undo: bool) -> Suc
         undo = Button(_("Zurücknehmen"), with_version(url, shown[0]), "plain", is_post=True)
     return SuccessionLine(
         pk=measure.pk,
+        is_decided=bool(shown),
         title=measure.label,
         url=measure.get_absolute_url(),
         place=measure.section.label if measure.section_id else "",
@@ -256,9 +258,18 @@ def _plan_links(plan: Plan, user, *, is_continued: bool) -> list[tuple[str, str]
     return [*links, (reverse("measures:plan_edit", args=[plan.pk]), _("Bearbeiten"))]
 
 
-def decision_details(measures: Iterable[Measure]) -> list[str]:
-    """Name the measures that are decided on together."""
-    return [measure.label for measure in measures]
+def decision_details(measures: Iterable[Measure], plan: Plan, kind: str) -> list[str]:
+    """Name the measures that are decided on together, each with what a copy in `plan` lacks."""
+    return [_decision_detail(measure, plan, kind) for measure in measures]
+
+
+def _decision_detail(measure: Measure, plan: Plan, kind: str) -> str:
+    if kind == ContinuationKind.ENDED or not measure.has_runtime_outside(plan):
+        return measure.label
+    return _(
+        "%(measure)s: Die Laufzeit „%(runtime)s“ liegt außerhalb des neuen Plans "
+        "(%(period)s). Eine neue Maßnahme beginnt ohne Laufzeit; bitte tragen Sie sie dort ein."
+    ) % {"measure": measure.label, "runtime": measure.runtime_label, "period": plan_period(plan)}
 
 
 def decision_intro(kind: str) -> str:

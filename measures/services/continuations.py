@@ -273,6 +273,9 @@ def _copy(
     taken over from its own.
     """
     values = {name: getattr(measure, name) for name in COPIED_FIELDS}
+    if measure.has_runtime_outside(plan):
+        # Nobody would notice that the new measure ended before its plan begins.
+        values |= {"runtime": "", "starts_on": None, "ends_on": None}
     if title:
         # One of several parts, or a sum of several measures, is not what the code stood for.
         values |= {"title": title, "code": ""}

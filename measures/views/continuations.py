@@ -169,7 +169,7 @@ def decide(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         template="measures/decide.html",
         title=str(CONTINUATION_VERBS[kind]),
         plan=plan,
-        details=decision_details(measures),
+        details=decision_details(measures, plan, kind),
         intro=decision_intro(kind),
         submit_label=_("Entscheidung festhalten"),
         cancel_url=back,

@@ -311,3 +311,33 @@ def test_ticked_measures_already_decided_are_named_instead_of_asked_about(client
 
     assert asked.redirect_chain == [(reverse("measures:continuation", args=[new.pk]), 302)]
     assert "Darüber ist schon entschieden: „A“. Bitte kreuzen Sie nur Maßnahmen" in text_of(asked)
+
+
+def test_measures_already_decided_have_no_box(client, office, old, new):
+    first, second = make_measure(old, title="A"), make_measure(old, title="B")
+    post(client, decide_url(new, "fortfuehren", first))
+
+    page = shown(client, "continuation", new)
+
+    assert re.findall(r'name="massnahme" value="(\d+)"', page) == [str(second.pk)]
+
+
+def test_runtime_outside_the_new_plan_is_named_and_left_out(client, office, old):
+    new = make_plan("Plan B", is_published=False, predecessor=old, first_year=2022, last_year=2026)
+    past = make_measure(old, title="A", runtime="2018–2021")
+    running = make_measure(old, title="B", runtime="laufend seit 2018")
+    url = decide_url(new, "fortfuehren", past, running)
+
+    asked = text_of(client.get(url))
+    post(client, url)
+
+    assert (
+        "A: Die Laufzeit „2018–2021“ liegt außerhalb des neuen Plans (2022–2026). Eine neue "
+        "Maßnahme beginnt ohne Laufzeit; bitte tragen Sie sie dort ein." in asked
+    )
+    assert asked.count("liegt außerhalb des neuen Plans") == 1
+    assert "liegt außerhalb" not in text_of(client.get(decide_url(new, "beenden", past)))
+    assert list(new.measures.order_by("title").values_list("title", "runtime")) == [
+        ("A", ""),
+        ("B", "laufend seit 2018"),
+    ]
