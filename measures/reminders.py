@@ -4,7 +4,7 @@ and weekly afterwards; and whom the office may remind manually.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import F
 from django.db.models.functions import Coalesce
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from core.dates import describe_due, local_date
+from core.dates import describe_due, is_working_day, local_date
 from core.history import state_since
 from measures.enums import LEAD_REMINDED, REPORT_DUE, ROUND_MAILS, RoundState
 from measures.models import ReportingRound, ReportRequest
@@ -28,7 +28,8 @@ from outbox.texts import escape_markdown
 from partners.models import Person
 from partners.queries import recipient_of
 from reminders.models import ReminderLog
-from reminders.queries import pause_for, valid_pauses
+from reminders.planning import DayPlan, mailable, next_run_on, plan_gathered
+from reminders.queries import current_schedule, pause_for, valid_pauses
 from reminders.registry import Reminder, ReminderStep, Rule
 from reminders.schedules import Schedules
 
@@ -39,6 +40,9 @@ RULE = Rule(
     before=(10, 3, 0),
     weekly=True,
 )
+
+
+DAYS_AHEAD = 2  # shown on the page of a round
 
 
 class Contact(NamedTuple):
@@ -132,8 +136,7 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
     reminders = []
     for reporting_round in rounds.order_by("due_on", "pk"):
         # Leave out steps up to the day the round was opened: the leads got a mail then.
-        opened_at = reporting_round.state_since
-        since = local_date(opened_at) if opened_at else None
+        since = _opened_on(reporting_round)
         steps = [
             (day, step)
             for day in days
@@ -147,6 +150,34 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
             for owing in reporters
         ]
     return reminders
+
+
+def _opened_on(reporting_round: Any) -> dt.date | None:
+    """Return the day since which a round annotated with `state_since` is open."""
+    opened_at = reporting_round.state_since
+    return local_date(opened_at) if opened_at else None
+
+
+def next_reminders(reporting_round: ReportingRound, now: dt.datetime) -> list[DayPlan]:
+    """Return the next days, at most `DAYS_AHEAD`, on which people are reminded of their reports in
+    an open round, provided that nobody reports until then. The same number of queries for any.
+    """
+    schedule, first = current_schedule(RULE.key), next_run_on(now)
+    annotated = ReportingRound.objects.annotate(state_since=state_since(ReportingRound))
+    since = _opened_on(annotated.get(pk=reporting_round.pk))
+    reporters = owing_reporters(reporting_round)
+    found: dict[dt.date, list[Reminder]] = {}
+    day: dt.date | None = first
+    # One day more: on the first, what is due may be sent already.
+    while day and len(found) <= DAYS_AHEAD:
+        step = schedule.step_on(reporting_round.due_on, day, since=since)
+        # Steps are working days; only the day of the next run may not be one.
+        if step and is_working_day(day):
+            reminders = (reminder_of(reporting_round, owing, step, day) for owing in reporters)
+            found[day] = [sendable for one in reminders if (sendable := mailable(one))]
+        day = schedule.next_on(reporting_round.due_on, day)
+    days = [plan for plan in plan_gathered(found) if plan.mails or plan.paused] if found else []
+    return days[:DAYS_AHEAD]
 
 
 def reminder_of(

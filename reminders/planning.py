@@ -4,7 +4,7 @@ The daily run and the forecast use the same function, so the forecast shows what
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.conf import settings
@@ -55,7 +55,16 @@ def plan_days(
     written for the days (`digests_written_for`); they are loaded if not given. The number of
     queries does not grow with the days or the reminders.
     """
-    reminders_by_day = gather_reminders(days, current_schedules())
+    return plan_gathered(gather_reminders(days, current_schedules()), pauses, digests)
+
+
+def plan_gathered(
+    reminders_by_day: Mapping[dt.date, Sequence[Reminder]],
+    pauses: Iterable[ReminderPause] | None = None,
+    digests: set[tuple[str, str]] | None = None,
+) -> list[DayPlan]:
+    """Return the plan of the days of `reminders_by_day`, in ascending order, as `plan_days`."""
+    days = list(reminders_by_day)
     reminders = [reminder for found in reminders_by_day.values() for reminder in found]
     sent = SentReminders(reminders)
     digests = digests_written_for(days) if digests is None else digests
@@ -76,16 +85,18 @@ def gather_reminders(
     if working_days := [day for day in days if is_working_day(day)]:
         for source in reminder_sources():
             for day, reminder in source(working_days, schedules):
-                # Whatever the source found, nobody is reminded once they have left.
-                if reminder.to.has_left:
-                    continue
-                if addressed := _with_stored_address(reminder):
+                if addressed := mailable(reminder):
                     found[day].append(addressed)
     return found
 
 
-def _with_stored_address(reminder: Reminder) -> Reminder | None:
-    """Return `reminder` with its address normalised as in mails and log; None if it is invalid."""
+def mailable(reminder: Reminder) -> Reminder | None:
+    """Return `reminder` with its address normalised as in mails and log; None if it is invalid or
+    the recipient has left.
+    """
+    # Whatever the source found, nobody is reminded once they have left.
+    if reminder.to.has_left:
+        return None
     try:
         email = normalise_address(reminder.to.email)
     # One mistyped address must not keep everybody else from being reminded.

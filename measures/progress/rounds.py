@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.dates import format_date
+from core.dates import format_date, format_day
 from core.errors import Refused
 from core.html import draw_due, draw_note
 from core.progress import Button, OpenPoint
@@ -34,6 +34,7 @@ from measures.queries import AwaitedLead, ReportInRound
 from measures.reminders import OwingLead
 from measures.services import require_openable
 from partners.models import Organisation, Person
+from reminders.planning import DayPlan
 
 
 def opening_hindrance(reporting_round: ReportingRound, user, today: dt.date) -> str:
@@ -45,6 +46,23 @@ def opening_hindrance(reporting_round: ReportingRound, user, today: dt.date) -> 
     except Refused as error:
         return str(error)
     return ""
+
+
+def reminders_note(days: Sequence[DayPlan]) -> str:
+    """Say when people are reminded in an open round next, and how many on each of `days`."""
+    if not days:
+        return _("Nach heutigem Stand erinnert das Portal in dieser Runde niemanden mehr.")
+    planned = _("; ").join(_planned_day(plan) for plan in days)
+    return _("Nächste Erinnerungen nach heutigem Stand: %(days)s.") % {"days": planned}
+
+
+def _planned_day(plan: DayPlan) -> str:
+    count, paused = len(plan.mails), len(plan.paused)
+    text = ngettext("%(day)s an %(count)d Person", "%(day)s an %(count)d Personen", count)
+    text %= {"day": format_day(plan.day), "count": count}
+    if not paused:
+        return text
+    return text + _(" (%(paused)d pausiert)") % {"paused": paused}
 
 
 def round_buttons(reporting_round: ReportingRound, user, *, hindrance: str = "") -> list[Button]:

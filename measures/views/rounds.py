@@ -46,6 +46,7 @@ from measures.progress import (
     opening_details,
     opening_hindrance,
     owing_lines,
+    reminders_note,
     reminding_details,
     round_buttons,
     round_deadline,
@@ -71,7 +72,7 @@ from measures.queries import (
     sample_not_asked,
     sample_without_lead,
 )
-from measures.reminders import owing_leads
+from measures.reminders import next_reminders, owing_leads
 from measures.views.differences import round_difference_url
 from outbox.queries.wordings import preview_message, with_waiting_note
 from outbox.views.confirming import confirm_mails, went_back
@@ -132,6 +133,7 @@ def _leads(reporting_round: ReportingRound, user, today: dt.date) -> dict:
     owing = owing_leads(reporting_round, leads, today)
     return {
         "owing": owing_lines(reporting_round, owing),
+        "reminders": _reminders(reporting_round) if leads else "",
         "can_remind": any(entry.to_remind for entry in owing),
         "unasked": unasked_groups(
             reporting_round,
@@ -140,6 +142,12 @@ def _leads(reporting_round: ReportingRound, user, today: dt.date) -> dict:
             sample_not_asked(reporting_round),
         ),
     }
+
+
+def _reminders(reporting_round: ReportingRound) -> str:
+    if not reporting_round.is_open:
+        return ""
+    return reminders_note(next_reminders(reporting_round, timezone.now()))
 
 
 def _frozen(request, reporting_round: ReportingRound) -> dict:

@@ -15,7 +15,7 @@ from measures.reminders import owing_leads
 from measures.services import close_round, open_round, remind_leads
 from outbox.enums import MailState
 from outbox.models import Mail
-from reminders.models import ReminderLog
+from reminders.models import ReminderLog, ReminderRule
 from reminders.planning import plan_day
 from tests.confirming import press
 from tests.measures.builders import NOW, TODAY, make_measure, make_plan, make_report, make_round
@@ -239,3 +239,25 @@ def test_page_of_a_measure_leads_the_office_to_the_reminder(client, office, plan
     assert link not in read
     assert client.post(reverse("measures:round_remind", args=[running.pk])).status_code == 403
     assert ReportingRound.history.count() == 1
+
+
+def test_round_says_when_whom_it_reminds_next(client, office, plan, chamber, union):
+    running = make_round(plan)
+    client.force_login(office)
+
+    def note() -> str:
+        return client.get(running.get_absolute_url()).context["reminders"]
+
+    # The step ten working days before was missed by a day and is caught up on.
+    assert note() == (
+        "Nächste Erinnerungen nach heutigem Stand: Mi, 18.03.2026 an 2 Personen; Do, 26.03.2026 "
+        "an 2 Personen."
+    )
+    remind_leads(reporting_round=running, by=office, now=NOW)
+    make_pause(by=office, now=NOW, recipient="kammer@example.org")
+    assert note() == (
+        "Nächste Erinnerungen nach heutigem Stand: Do, 26.03.2026 an 1 Person (1 pausiert); "
+        "Di, 31.03.2026 an 1 Person (1 pausiert)."
+    )
+    ReminderRule.objects.create(key="report_due", is_active=False)
+    assert note() == "Nach heutigem Stand erinnert das Portal in dieser Runde niemanden mehr."

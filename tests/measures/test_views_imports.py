@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.models import Measure, MeasureImport, Plan
@@ -82,10 +83,18 @@ def test_preview_names_new_milestones_indicators_and_values(client, office):
         ],
     )
     make_plan("MPI")
+    upload_page = client.get(reverse("measures:imports")).content.decode()
     send(client, file)
 
     page = client.get(MeasureImport.objects.get().get_absolute_url())
 
+    assert "Meilensteine, Indikatoren und Werte kommen durch einen Import nur neu hinzu." in (
+        upload_page
+    )
+    assert (
+        "Vorhandene Meilensteine, Indikatoren und Werte bleiben, wie sie sind; hinzu kommen nur "
+        "neue." in page.content.decode()
+    )
     assert [(part.title, part.rows) for part in page.context["parts"]] == [
         (
             "Neue Meilensteine",

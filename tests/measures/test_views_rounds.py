@@ -331,14 +331,14 @@ def test_page_of_a_large_round_shows_fifty_reports_and_counts_the_rest(
     plan, silent = make_plan(), make_organisation("Verband")
     running = make_round(plan)
     make_measure(plan, lead=silent)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(24):
         client.get(running.get_absolute_url())
     Measure.objects.bulk_create(
         Measure(plan=plan, title=f"Hafen {number}", lead=silent) for number in range(59)
     )
 
     # A lead that owes many reports is only counted, so there are no measures to load for it.
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(23):
         page = client.get(running.get_absolute_url())
 
     assert len(page.context["lines"]) == 50
