@@ -36,8 +36,7 @@ register(
         title=_("Berichtsrunde gestartet"),
         subject=_("Bitte bis {due} berichten: {round}"),
         body=_(
-            "zum Stichtag {cut_off} bitten wir Sie um einen kurzen Bericht, wie es um "
-            "diese Maßnahmen steht:\n\n"
+            "zum Stichtag {cut_off} bitten wir Sie um einen kurzen Bericht, wie es steht um:\n\n"
             "{measures}\n\n"
             "Bitte berichten Sie bis zum **{due}**. Vier Angaben genügen: Phase, Ampel (bei Gelb "
             "und Rot mit Grund), Finanzierung und Sachstand.\n\n"
@@ -53,7 +52,7 @@ register(
         body=_(
             "die Termine der laufenden Berichtsrunde **{round}** haben sich geändert. Bitte "
             "berichten Sie zum Stichtag {cut_off} bis zum **{due}**; frühere Angaben dazu gelten "
-            "nicht mehr. Es geht um diese Maßnahmen:\n\n"
+            "nicht mehr. Es geht um:\n\n"
             "{measures}\n\n"
             "[Berichte öffnen]({link})\n"
         ),
@@ -65,9 +64,9 @@ register(
         title=_("Erinnerung an ausstehende Berichte"),
         subject=_("Erinnerung: Berichte bis {due} erbeten, {round}"),
         body=_(
-            "zum Stichtag {cut_off} warten wir noch auf Ihren Bericht zu diesen Maßnahmen:\n\n"
+            "zum Stichtag {cut_off} warten wir noch auf Ihren Bericht zu:\n\n"
             "{measures}\n\n"
-            "Die Berichte sind bis zum **{due}** erbeten. Vier Angaben genügen: Phase, Ampel (bei "
+            "Erbeten ist er bis zum **{due}**. Vier Angaben genügen: Phase, Ampel (bei "
             "Gelb und Rot mit Grund), Finanzierung und Sachstand.\n\n"
             "[Berichte öffnen]({link})\n"
         ),
@@ -79,9 +78,9 @@ register(
         title=_("Erinnerung an Personen ohne Konto, die berichten sollen"),
         subject=_("Erinnerung: Berichte bis {due} erbeten, {round}"),
         body=_(
-            "zum Stichtag {cut_off} warten wir noch auf Ihren Bericht zu diesen Maßnahmen:\n\n"
+            "zum Stichtag {cut_off} warten wir noch auf Ihren Bericht zu:\n\n"
             "{measures}\n\n"
-            "Die Berichte sind bis zum **{due}** erbeten. Der Link öffnet Ihre Berichte; Sie "
+            "Erbeten ist er bis zum **{due}**. Der Link öffnet das Formular dazu; Sie "
             "brauchen kein Konto. Bitte geben Sie ihn nicht weiter.\n\n"
             "[Berichte öffnen]({link})\n"
         ),
@@ -93,9 +92,9 @@ register(
         title=_("Neuer persönlicher Link für die Berichte"),
         subject=_("Ihr neuer Link: Berichte bis {due}, {round}"),
         body=_(
-            "für Ihre Berichte zum Stichtag {cut_off} gilt ein neuer persönlicher Link; der "
-            "frühere ist ungültig. Was Sie schon gespeichert haben, ist noch da. Es geht um diese "
-            "Maßnahmen:\n\n"
+            "für Ihren Bericht zum Stichtag {cut_off} gilt ein neuer persönlicher Link; der "
+            "frühere ist ungültig. Was Sie schon gespeichert haben, ist noch da. Es geht "
+            "um:\n\n"
             "{measures}\n\n"
             "Bitte berichten Sie bis zum **{due}**.\n\n"
             "[Berichte öffnen]({link})\n"
@@ -107,7 +106,7 @@ register(
         title=_("Bitte um einen Bericht außerhalb einer Runde"),
         subject=_("Bitte berichten Sie, wie es steht: {organisation}"),
         body=_(
-            "wir bitten Sie um einen kurzen Bericht, wie es um diese Maßnahmen steht:\n\n"
+            "wir bitten Sie um einen kurzen Bericht, wie es steht um:\n\n"
             "{measures}\n\n"
             "Vier Angaben genügen: Phase, Ampel (bei Gelb und Rot mit Grund), Finanzierung und "
             "Sachstand.\n\n"

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
 from approvals.registry import binding_changes, clashes_of
@@ -255,7 +256,11 @@ def _require_seats(dialogue: Dialogue) -> None:
     # The dialogue is locked, so no reply can take a seat before this is saved.
     taken = count_seats_taken(dialogue)
     if dialogue.seats < taken:
-        text = _("Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.")
+        text = ngettext(
+            "Es ist schon %(count)d Platz belegt; weniger Plätze sind nicht möglich.",
+            "Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.",
+            taken,
+        )
         raise Refused(text % {"count": taken})
 
 

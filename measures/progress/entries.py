@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import format_date
 from core.exports import Sheet
@@ -74,7 +74,11 @@ def _report_cell(entry: RoundEntry) -> str | SafeString:
 
 
 def entries_note(reported: int, count: int) -> str:
-    text = _("Festgehalten beim Abschluss: %(reported)d von %(count)d Maßnahmen mit Meldung.")
+    text = ngettext(
+        "Festgehalten beim Abschluss: %(reported)d von %(count)d Maßnahme mit Meldung.",
+        "Festgehalten beim Abschluss: %(reported)d von %(count)d Maßnahmen mit Meldung.",
+        count,
+    )
     return text % {"reported": reported, "count": count}
 
 

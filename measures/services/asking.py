@@ -34,7 +34,7 @@ def ask_for_reports(
         raise ChangedMeanwhile(_("Inzwischen wurde etwas geändert. Bitte sehen Sie noch einmal."))
     questions = report_questions(measures)
     if not questions.asked:
-        raise Refused(_("Zu diesen Maßnahmen lässt sich niemand um einen Bericht bitten."))
+        raise Refused(_("Dazu lässt sich niemand um einen Bericht bitten."))
     # A line of its own for each measure: this is what makes a second page, loaded before, out of
     # date.
     for measure in questions.asked:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.conflicts import require_unchanged
 from core.errors import ChangedMeanwhile, Refused, violation_as
@@ -64,13 +65,15 @@ def _require_levels_for(
 ) -> None:
     used = {before.index(section.level) for section in sections if section.level in before}
     if used and max(used) >= len(after):
-        raise Refused(
-            _(
-                "Die Abschnitte reichen bis zur Ebene „%(level)s“. Bitte nennen Sie mindestens "
-                "%(count)d Ebenen, oder übernehmen Sie die Abschnitte nicht."
-            )
-            % {"level": before[max(used)], "count": max(used) + 1}
+        count = max(used) + 1
+        text = ngettext(
+            "Die Abschnitte reichen bis zur Ebene „%(level)s“. Bitte nennen Sie mindestens "
+            "%(count)d Ebene, oder übernehmen Sie die Abschnitte nicht.",
+            "Die Abschnitte reichen bis zur Ebene „%(level)s“. Bitte nennen Sie mindestens "
+            "%(count)d Ebenen, oder übernehmen Sie die Abschnitte nicht.",
+            count,
         )
+        raise Refused(text % {"level": before[count - 1], "count": count})
 
 
 def _copy_sections(

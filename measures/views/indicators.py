@@ -3,6 +3,7 @@
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from core.dates import format_date, local_date
@@ -80,7 +81,8 @@ def indicator_delete(request, pk):
         title=_("Indikator löschen"),
         question=_("Soll der Indikator „%(title)s“ gelöscht werden?") % {"title": indicator},
         details=[
-            _("mit Zielen und %(count)d Werten") % {"count": count},
+            ngettext("mit Zielen und %(count)d Wert", "mit Zielen und %(count)d Werten", count)
+            % {"count": count},
             *lost_statements(statements),
         ],
         submit_label=_("Indikator löschen"),

@@ -19,8 +19,8 @@ RELATION_LABELS = {
     "kontakt": _("Kontakt von Maßnahmen"),
     "kontakt-projekte": _("Kontakt von Projekten"),
     "einzelprojekte": _("Einzelprojekte"),
-    "dokumente": _("Dokumente zu diesen Maßnahmen und Projekten"),
-    "links": _("Links zu diesen Maßnahmen und Projekten"),
+    "dokumente": _("Dokumente zu Maßnahmen und Projekten"),
+    "links": _("Links zu Maßnahmen und Projekten"),
     "gastgeber": _("Gespräche als Gastgeber"),
     "ansprechperson": _("Gespräche als Ansprechperson des Gastgebers"),
     "themen": _("Vorgeschlagene Themen"),
@@ -28,7 +28,7 @@ RELATION_LABELS = {
     "berichtsanfragen": _("Um Berichte gebeten"),
     "besuche": _("Unternehmensbesuche"),
     "presse": _("Pressespiegel"),
-    "mails": _("E-Mails zu diesen Vorgängen"),
+    "mails": _("E-Mails dazu"),
 }
 
 

@@ -81,6 +81,12 @@ def test_sending_in_progress_shows_counts_and_failures(signed_in, office):
     assert "1 E-Mail konnte nicht versandt werden. Zum Postausgang" in done
 
 
+def test_sending_to_a_single_guest_is_told_of_one_mail(signed_in, office):
+    text = text_of(signed_in.get(guests_page(make_released(office, 1))))
+
+    assert "Versand läuft 0 von 1 E-Mail ist versandt." in text
+
+
 def test_office_gets_links_to_the_sending_and_its_proof(signed_in, office, client):
     dialogue = make_released(office, 2)
     path = dialogue.get_absolute_url()

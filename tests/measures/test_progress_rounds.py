@@ -7,7 +7,7 @@ import pytest
 
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from measures.progress import round_buttons, round_deadline, round_lines
+from measures.progress import entries_note, round_buttons, round_deadline, round_lines
 from measures.queries import reports_in_round
 from tests.measures.builders import make_measure, make_plan, make_report, make_round
 from tests.partners.builders import make_organisation, make_user
@@ -113,3 +113,8 @@ def cells(reporting_round, user) -> list[tuple]:
         (line.measure, " ".join(re.sub("<[^>]+>", " ", line.report).split()))
         for line in lines(reporting_round, user)
     ]
+
+
+def test_note_of_a_closed_round_counts_one_and_several():
+    assert entries_note(0, 1) == "Festgehalten beim Abschluss: 0 von 1 Maßnahme mit Meldung."
+    assert entries_note(1, 2) == "Festgehalten beim Abschluss: 1 von 2 Maßnahmen mit Meldung."

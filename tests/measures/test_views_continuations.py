@@ -215,7 +215,7 @@ def test_ticked_measures_are_continued_and_the_filters_stay(client, office, old,
     back = reverse("measures:continuation", args=[new.pk]) + "?phase=unknown"
     assert response.redirect_chain == [(back, 302)]
     assert "2 Maßnahmen fortgeführt." in text_of(response)
-    assert "Von 2 Maßnahmen aus Plan A sind 0 noch offen." in text_of(response)
+    assert "Noch offen: 0 von 2 Maßnahmen aus Plan A." in text_of(response)
     assert sorted(new.measures.values_list("title", flat=True)) == ["A", "B"]
 
 

@@ -140,3 +140,10 @@ def test_page_shows_its_mails(page):
 
 def test_rule_sees_pages_that_show_no_mails():
     assert not names_used(VIEWS["dialogues:hold"], set()) & SHOWS
+
+
+def test_no_text_speaks_of_several_measures_where_it_may_be_one():
+    texts = [text for text in all_texts() if "measures" in text.placeholders]
+
+    assert texts
+    assert [text.kind for text in texts if "Maßnahmen:" in str(text.body)] == []
