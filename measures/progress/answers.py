@@ -1,5 +1,6 @@
 """The cards of the page on which a lead answers for all its measures."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from core.html import draw_traffic_light
 from core.progress import TextCard
 from measures.enums import REPORT_BADGE_COLOURS, ReportState, RoundState
 from measures.models import Indicator, ReportedForecast, ReportedValue, StatusReport
+from measures.progress.indicator_charts import period_label
 from measures.progress.measures import status_facts
 from measures.queries import Answer, value_remarks
 
@@ -77,7 +79,7 @@ class AnswerCard(NamedTuple):
     texts: list[tuple[str, str]]
 
 
-def answer_card(forms, *, is_inside: bool) -> AnswerCard:
+def answer_card(forms, *, is_inside: bool, today: dt.date) -> AnswerCard:
     """Return the card of `forms.AnswerForms`; only those with an account can open the measure."""
     given: Answer = forms.answer
     report, accepted = given.report, given.accepted and given.accepted.as_official()
@@ -94,7 +96,7 @@ def answer_card(forms, *, is_inside: bool) -> AnswerCard:
         remark=_remark(report),
         form=forms.form,
         rows=_rows(forms.form, accepted) if forms.form else [],
-        statements=statement_fields(forms),
+        statements=statement_fields(forms, today),
         # Repeating the former answer is no answer to what the office has returned.
         repeats=_repeats(accepted) if forms.form and not given.has_own_answer else "",
         facts=status_facts(shown) if shown else [],
@@ -103,12 +105,12 @@ def answer_card(forms, *, is_inside: bool) -> AnswerCard:
     )
 
 
-def statement_fields(forms) -> StatementFields:
+def statement_fields(forms, today: dt.date) -> StatementFields:
     """Return what the page asks besides the report itself of `forms.AnswerForms`."""
     given: Answer = forms.answer
     return StatementFields(
         [
-            ValueRow(f"{indicator.title} ({indicator.unit})", form, _last_value(indicator))
+            ValueRow(f"{indicator.title} ({indicator.unit})", form, _last_value(indicator, today))
             for indicator, form in zip(given.indicators, forms.values, strict=False)
         ],
         list(zip(given.milestones, forms.forecasts, strict=False)),
@@ -155,9 +157,11 @@ def _news(given: Answer) -> str:
     return _("Dieser Entwurf ist noch nicht eingereicht.")
 
 
-def _last_value(indicator: Indicator) -> str:
+def _last_value(indicator: Indicator, today: dt.date) -> str:
     latest = list(indicator.series.all())[-1:]
-    return str(latest[0]) if latest else _("noch kein Wert")
+    if not latest:
+        return _("noch kein Wert")
+    return f"{period_label(latest[0], today)}: {indicator.format(latest[0].value)}"
 
 
 def answer_errors(shown) -> list[AnswerError]:

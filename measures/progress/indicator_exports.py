@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from core.exports import Sheet
 from measures.models import Indicator, IndicatorValue, Measure
-from measures.progress.indicators import expected_then, path_label
+from measures.progress.indicators import expected_then, standing_label
 from measures.queries import ListedMeasures, StoredMeasures, deviation_of
 from measures.queries.imports import (
     Directory,
@@ -119,7 +119,7 @@ def _indicator_row(
         deviation.latest.value if deviation.latest else None,
         deviation.latest.on if deviation.latest else None,
         deviation.expected,
-        path_label(deviation, indicator.direction),
+        standing_label(indicator, deviation),
         indicator.source,
         indicator.get_origin_display(),
     ]

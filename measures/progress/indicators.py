@@ -56,7 +56,7 @@ def indicator_cards(
 
 def indicator_card(indicator: Indicator, today: dt.date, *, day_label: str = "") -> IndicatorCard:
     deviation = deviation_of(indicator, today)
-    label = path_label(deviation, indicator.direction)
+    label = standing_label(indicator, deviation)
     targets = [
         (target, format_date(target.due_on), indicator.format(target.value))
         for target in indicator.targets.all()
@@ -70,6 +70,14 @@ def indicator_card(indicator: Indicator, today: dt.date, *, day_label: str = "")
         targets,
         bool(targets),
     )
+
+
+def standing_label(indicator: Indicator, deviation: Deviation) -> str:
+    """Return how `indicator`, loaded with its series, stands to its path."""
+    # The only values are of periods that have not ended, and the page shows them.
+    if deviation.state == PathState.NO_VALUE and indicator.series.all():
+        return _("läuft noch")
+    return path_label(deviation, indicator.direction)
 
 
 def path_label(deviation: Deviation, direction: str) -> str:

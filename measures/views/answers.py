@@ -125,17 +125,18 @@ def _answer_page(
         answers = list(current.values())
     chosen = [shown[key] for key in pages[(number or 1) - 1] if key in shown]
     is_inside = shell == "base.html"
+    today = local_date(timezone.now())
     context = {
         "round": reporting_round,
         "shell": shell,
         "is_public": not is_inside,
         "by": by,
-        "deadline": round_deadline(reporting_round, local_date(timezone.now())),
+        "deadline": round_deadline(reporting_round, today),
         "note": answers_note(answers),
         "errors": answer_errors(chosen),
         "is_foreign": bool(foreign),
         "foreign_texts": _texts(request.POST, foreign),
-        "cards": [answer_card(forms, is_inside=is_inside) for forms in chosen],
+        "cards": [answer_card(forms, is_inside=is_inside, today=today) for forms in chosen],
         "submits_all": submit_all_label(chosen, len(pages)),
         "turns": page_turns(len(pages), number or 1),
     }

@@ -103,7 +103,7 @@ def _write_as_lead(request, measure: Measure):
         measure,
         report=report,
         is_lead=True,
-        statements=statement_fields(forms),
+        statements=statement_fields(forms, local_date(timezone.now())),
         statement_errors=statement_errors(forms),
     )
 
@@ -140,7 +140,7 @@ def _record_as_office(request, measure: Measure):
         request,
         form,
         measure,
-        statements=statement_fields(forms),
+        statements=statement_fields(forms, local_date(timezone.now())),
         statement_errors=statement_errors(forms),
     )
 

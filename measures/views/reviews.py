@@ -195,7 +195,7 @@ def report_complete(request, pk):
         subject=report.measure,
         intro=completion_intro(report),
         submit_label=TO_PREVIEW,
-        statements=statement_fields(forms),
+        statements=statement_fields(forms, local_date(timezone.now())),
         statement_errors=statement_errors(forms),
         **labels,
     )

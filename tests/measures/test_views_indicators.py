@@ -243,13 +243,13 @@ def test_measure_needs_the_same_queries_for_1_and_10_indicators(client, office):
 
 @time_machine.travel(NOW, tick=False)
 @pytest.mark.parametrize(
-    ("finished", "sentence"),
+    ("finished", "sentence", "badge"),
     [
-        (["2025"], "12 Plätze am 31.12.2025; nach dem Zielpfad mindestens 10 Plätze. "),
-        ([], ""),
+        (["2025"], "12 Plätze am 31.12.2025; nach dem Zielpfad mindestens 10 Plätze. ", "auf Kurs"),
+        ([], "", "läuft noch"),
     ],
 )
-def test_running_period_is_called_so_and_not_judged(client, office, finished, sentence):
+def test_running_period_is_called_so_and_not_judged(client, office, finished, sentence, badge):
     indicator = make_indicator()
     make_target(indicator, "2025-12-31", "10")
     for period in finished:
@@ -260,7 +260,7 @@ def test_running_period_is_called_so_and_not_judged(client, office, finished, se
 
     assert card.sentence == f"{sentence}2026 läuft noch: bisher 3 Plätze."
     assert (card.lines[0].period, card.lines[0].expected) == ("2026 (läuft noch)", "")
-    assert "unter dem Zielpfad" not in card.state
+    assert f">{badge}<" in card.state
     assert "2026 (läuft noch): 3 Plätze" in card.chart
 
 

@@ -141,6 +141,14 @@ def test_report_with_wrong_statements_stays_in_the_form_and_names_each(
     assert not StatusReport.objects.exists()
 
 
+def test_value_of_a_running_period_is_called_so_beside_the_field(client, url, indicator):
+    answers = reverse("measures:answer", args=[make_round(indicator.measure.plan).pk])
+    make_value(indicator, "2026", "9")
+
+    beside = "<span>bisher</span><p>2026 (läuft noch): 9 Plätze</p>"
+    assert [beside in client.get(page).content.decode() for page in (url, answers)] == [True, True]
+
+
 def test_emptied_value_is_taken_back_with_its_period(client, url, milestone, indicator):
     fill_in(client, url, typed(milestone, indicator, draft="1"))
     names = ("period", "value", "note", "source")
