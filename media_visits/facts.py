@@ -21,12 +21,14 @@ def _press(visit: Visit) -> str:
     return "; ".join(map(str, slots)) or _("kein Pressetermin")
 
 
+ADDRESS = gettext_lazy("Adresse")
 VISIT_FACTS = (
     Fact(gettext_lazy("Unternehmen"), attrgetter("company_name")),
     Fact(gettext_lazy("Partner"), attrgetter("partner_name")),
     Fact(gettext_lazy("Anlass des Besuchs"), attrgetter("title")),
     Fact(gettext_lazy("Termin"), attrgetter("date_text")),
-    Fact(gettext_lazy("Adresse"), attrgetter("address")),
+    # Often found out later. Nobody approved something else, so adding it changes nothing approved.
+    Fact(ADDRESS, attrgetter("address"), only_if_shown=True),
     Fact(gettext_lazy("Wer besucht"), attrgetter("visitor")),
     Fact(gettext_lazy("Außerdem dabei"), attrgetter("participants"), binding=False),
     Fact(
@@ -45,6 +47,8 @@ VISIT_FACTS = (
 
 # What an announcement says besides the binding facts: people are told when it changes.
 ANNOUNCED_FACTS = (
+    # Without an address, the announcement says the same.
+    Fact(ADDRESS, lambda visit: visit.address or _("im Unternehmen")),
     Fact(gettext_lazy("Außerdem dabei"), attrgetter("participants")),
     Fact(gettext_lazy("Kontakt"), attrgetter("contact")),
 )
@@ -80,6 +84,9 @@ def announced_snapshot(visit: Visit) -> list[list[str]]:
 def announced_changes_since(before: list[list[str]], visit: Visit) -> list[Change]:
     """Return what differs between `before`, an `announced_snapshot`, and what holds now."""
     changes = snapshot_changes(before, announced_snapshot(visit))
+    # Older snapshots have no address, because none could be added after the announcement.
+    if ADDRESS not in dict(map(tuple, before)):
+        changes = [change for change in changes if change.label != ADDRESS]
     cancelled = visit.press_slots.filter(cancelled_at__isnull=False)
     # Only a cancelled slot has a line without a detail, so nothing stood there before.
     gone = {str(slot) for slot in cancelled} & {change.label for change in changes}

@@ -10,6 +10,7 @@ from approvals.registry import (
     Fact,
     binding_labels,
     binding_snapshot_of,
+    facts_binding,
     snapshot_changes,
 )
 
@@ -24,9 +25,9 @@ class LapseGuard:
     """
 
     def __init__(self, kind: str, facts: tuple[Fact, ...], subject):
-        self.facts = facts
         self.approval = approval_in_force(kind, subject.pk)
-        self.before = binding_snapshot_of(facts, subject) if self.approval else []
+        self.facts = facts_binding(facts, self.approval.snapshot if self.approval else None)
+        self.before = binding_snapshot_of(self.facts, subject) if self.approval else []
         self.changes: list[Change] = []
 
     def needs_confirmation(self, data: Mapping, changed) -> bool:

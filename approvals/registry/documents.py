@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 class Fact(NamedTuple):
     """One line shown of a subject: its label and how to read it.
 
-    An approval is bound to the facts marked `binding`: it lapses when one of them changes.
+    An approval is bound to the facts marked `binding`: it lapses when one of them changes. Those
+    marked `only_if_shown` do not bind an approval that was given while they were empty.
     """
 
     label: str | Promise
     read: Callable[[Any], str]
     binding: bool = True
+    only_if_shown: bool = False
 
 
 class Change(NamedTuple):
@@ -33,6 +35,18 @@ def snapshot_of(facts: Iterable[Fact], subject) -> list[list[str]]:
         [str(fact.label), str(fact.read(subject)).replace("\r\n", "\n").strip()] for fact in facts
     ]
     return [line for line in lines if line[1]]
+
+
+def facts_binding(
+    facts: Iterable[Fact], approved: Iterable[Iterable[str]] | None
+) -> tuple[Fact, ...]:
+    """Return those of `facts` that bind an approval whose snapshot is `approved`; None: any."""
+    shown = None if approved is None else {label for label, _value in approved}
+    return tuple(
+        fact
+        for fact in facts
+        if fact.binding and (not fact.only_if_shown or shown is None or str(fact.label) in shown)
+    )
 
 
 def binding_snapshot_of(facts: Iterable[Fact], subject) -> list[list[str]]:

@@ -48,9 +48,11 @@ def submission_notes(visit: Visit) -> list[Concern]:
     """Return what is worth completing before `visit` is submitted, with a link to its form."""
     edit_url = reverse("media_visits:edit", args=[visit.pk])
     notes = []
-    # Binding: once it is approved, adding an address makes the approval lapse.
     if not visit.address:
-        text = _("Es ist keine eingetragen. Wird sie nach der Freigabe ergänzt, erlischt diese.")
+        text = _(
+            "Es ist keine eingetragen. Sie lässt sich nach der Freigabe ergänzen, ohne dass diese "
+            "erlischt; wer entscheidet, sieht sie dann nicht."
+        )
         notes.append(Concern("address", _("Adresse"), edit_url, text))
     # A visit without one counts for no sector in the balance.
     if not visit.sectors.exists():

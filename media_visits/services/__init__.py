@@ -29,6 +29,7 @@ from media_visits.services.press import (
     require_taking_place,
 )
 from media_visits.services.visits import (
+    binding_facts,
     change_visit,
     create_visit,
     publish_visit,
@@ -40,6 +41,7 @@ __all__ = [
     "SLOT_FIELDS",
     "create_press_slot",
     "announce_visit",
+    "binding_facts",
     "cancel_press_slot",
     "cancel_visit",
     "require_cancellable",

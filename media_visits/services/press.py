@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.registry import binding_snapshot_of, require_dates_heeded
+from approvals.registry import require_dates_heeded
 from core.conflicts import require_seen, require_unchanged
 from core.dates import local_date
 from core.errors import Concern, Refused, require_heeded
@@ -17,7 +17,7 @@ from core.history import delete_as, save_as
 from core.models import Origin, Precision
 from core.roles import require_office
 from media_visits.enums import PRESS_OPEN_STATES, PressKind, VisitState
-from media_visits.facts import VISIT_FACTS, announced_snapshot
+from media_visits.facts import announced_snapshot
 from media_visits.mails import mail_change
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.models.press import (
@@ -28,6 +28,7 @@ from media_visits.models.press import (
 )
 from media_visits.queries import commitment_of, is_on_another_day
 from media_visits.services.visits import (
+    binding_snapshot,
     lock_visit,
     record_announced_change,
     save_change,
@@ -91,7 +92,7 @@ def create_press_slot(
     if same.exists():
         raise Refused(_("Diesen Pressetermin gibt es schon."))
     _require_heeded_start(slot, heeded, by=by, now=now)
-    before = binding_snapshot_of(VISIT_FACTS, visit)
+    before = binding_snapshot(visit)
     save_as(slot, by=by, now=now, reason=_("Angelegt"))
     reason = _("Pressetermin ergänzt: %(slot)s") % {"slot": slot}
     save_change(visit, before, by=by, now=now, reason=reason)
@@ -126,7 +127,7 @@ def change_press_slot(
     # An unchanged form must not write history or let the approval lapse.
     if not changed:
         return slot
-    before, announced = binding_snapshot_of(VISIT_FACTS, visit), announced_snapshot(visit)
+    before, announced = binding_snapshot(visit), announced_snapshot(visit)
     for name in changed:
         setattr(slot, name, values[name])
     _set_origin(slot, visit)
@@ -157,7 +158,7 @@ def delete_press_slot(*, slot: PressSlot, seen: str | None = None, by, now: dt.d
     visit, slot = _lock_visit_and_slot(slot)
     _check_open(visit, is_binding=True)
     require_seen(slot, seen, SLOT_FIELDS)
-    before = binding_snapshot_of(VISIT_FACTS, visit)
+    before = binding_snapshot(visit)
     reason = _("Pressetermin entfernt: %(slot)s") % {"slot": slot}
     delete_as(slot, by=by, now=now, reason=_("Entfernt"))
     save_change(visit, before, by=by, now=now, reason=reason)
@@ -178,7 +179,7 @@ def cancel_press_slot(
     visit, slot = _lock_visit_and_slot(slot)
     require_cancellable(slot, now)
     require_seen(slot, seen, SLOT_FIELDS)
-    before, announced = binding_snapshot_of(VISIT_FACTS, visit), announced_snapshot(visit)
+    before, announced = binding_snapshot(visit), announced_snapshot(visit)
     slot.cancelled_at = now
     save_as(slot, by=by, now=now, reason=_("Abgesagt"))
     record_announced_change(visit, announced, notify=True)

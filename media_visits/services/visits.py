@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
+from approvals.queries import approval_in_force
 from approvals.registry import (
+    Fact,
     binding_snapshot_of,
+    facts_binding,
     lapse_reason_for,
     require_dates_heeded,
     snapshot_changes,
@@ -86,15 +89,25 @@ def move_visit(visit: Visit, action: str, *, by, now: dt.datetime, reason: str) 
     save_visit(visit, by=by, now=now, reason=reason)
 
 
+def binding_facts(visit: Visit) -> tuple[Fact, ...]:
+    """Return the facts of `visit` that bind its approval; all that may, while it has none."""
+    approval = approval_in_force(ApprovalKind.VISIT, visit.pk)
+    return facts_binding(VISIT_FACTS, approval.snapshot if approval else None)
+
+
+def binding_snapshot(visit: Visit) -> list[list[str]]:
+    return binding_snapshot_of(binding_facts(visit), visit)
+
+
 def save_change(
     visit: Visit, before: list[list[str]], *, by, now: dt.datetime, reason: str
 ) -> None:
-    """Save a locked, changed visit whose binding facts were `before`.
+    """Save a locked, changed visit whose `binding_snapshot` was `before`.
 
     If they changed while the visit was submitted or approved, its approval lapses, the visit
     becomes an idea again, and everyone involved in the approval gets a mail.
     """
-    changes = snapshot_changes(before, binding_snapshot_of(VISIT_FACTS, visit))
+    changes = snapshot_changes(before, binding_snapshot(visit))
     if not changes or visit.is_taken_over or visit.state not in VISIT_MOVES["lapse"].sources:
         save_visit(visit, by=by, now=now, reason=reason)
         return
@@ -191,12 +204,12 @@ def change_visit(
     changed = [
         name for name in EDITABLE_FIELDS if name in values and getattr(visit, name) != values[name]
     ]
-    before, announced = binding_snapshot_of(VISIT_FACTS, visit), announced_snapshot(visit)
+    before, announced = binding_snapshot(visit), announced_snapshot(visit)
     for name in changed:
         setattr(visit, name, values[name])
     set_day(visit)
     # Before the versions are compared: the page offers to save again only what may be saved.
-    _check_editable(visit, changed, is_binding=before != binding_snapshot_of(VISIT_FACTS, visit))
+    _check_editable(visit, changed, is_binding=before != binding_snapshot(visit))
     # Check under the lock: of two simultaneous forms, the second must see the values of the first.
     require_unchanged(stored, version, VISIT_FIELDS)
     _check_facts(visit)

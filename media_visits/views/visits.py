@@ -29,14 +29,20 @@ from core.views import (
     ticks_of,
 )
 from media_visits.enums import VISIT_MOVES, VisitState
-from media_visits.facts import VISIT_FACTS
+from media_visits.facts import ADDRESS, VISIT_FACTS
 from media_visits.filters import VisitFilter
 from media_visits.forms import VisitForm
 from media_visits.models import Visit
 from media_visits.permissions import can_manage
 from media_visits.progress import listed_visits, press_text, sectors_text, visit_page
 from media_visits.queries import visits_to_export, visits_to_list
-from media_visits.services import change_visit, create_visit, publish_visit, unpublish_visit
+from media_visits.services import (
+    binding_facts,
+    change_visit,
+    create_visit,
+    publish_visit,
+    unpublish_visit,
+)
 from outbox.views.confirming import confirm_mails, went_back
 from partners.permissions import can_assign, can_see_responsible
 from partners.progress import responsible_label
@@ -157,6 +163,7 @@ def edit(request, pk):
     visit = visit_for_office(request, pk)
     # Before the form, whose validation writes its input into `visit`.
     guard, is_announced = lapse_guard(visit), visit.state == VisitState.ANNOUNCED
+    note = announced_note(visit) if is_announced else ""
     form = VisitForm(request.POST or None, instance=visit)
     # Only a valid form has written its values into the visit, which the guard compares.
     is_valid = form.is_valid()
@@ -178,15 +185,24 @@ def edit(request, pk):
         request,
         form,
         title=_("Besuch bearbeiten"),
-        intro=_announced_note() if is_announced else "",
+        intro=note,
         cancel_url=visit.get_absolute_url(),
         guard=guard,
     )
 
 
-def _announced_note() -> str:
+def announced_note(visit: Visit) -> str:
+    """Return what of an announced visit is fixed, and what is mailed when it changes."""
     text = _("Der Besuch ist angekündigt. Nur durch Verschieben lassen sich noch ändern: %(what)s.")
-    return text % {"what": binding_labels(VISIT_FACTS)}
+    facts = binding_facts(visit)
+    note = text % {"what": binding_labels(facts)}
+    if any(fact.label == ADDRESS for fact in facts):
+        return note
+    address = _(
+        "Die Adresse stand noch nicht in der Vorlage: Sie können sie eintragen; die Freigabe gilt "
+        "weiter. Vor dem Speichern sehen Sie die E-Mail und wählen, ob sie hinausgeht."
+    )
+    return f"{note} {address}"
 
 
 def save_and_tell(

@@ -4,9 +4,11 @@ import datetime as dt
 import itertools
 
 from approvals.enums import ApprovalKind, ApprovalState
+from approvals.registry import snapshot_of
 from core.dates import local_date
 from core.models import Precision
 from media_visits.enums import PressKind, VisitState
+from media_visits.facts import VISIT_FACTS
 from media_visits.models import Coverage, PressSlot, Visit
 from outbox.enums import MailState
 from outbox.models import Mail
@@ -81,7 +83,11 @@ def make_visit(state: str = VisitState.IDEA, **fields) -> Visit:
 def make_visit_approval(visit: Visit, state: str = ApprovalState.OPEN, **fields):
     """Return an approval of `visit` in `state`; `fields` are set on it."""
     subject = make_subject(
-        kind=ApprovalKind.VISIT, pk=visit.pk, title=str(visit), path=visit.get_absolute_url()
+        kind=ApprovalKind.VISIT,
+        pk=visit.pk,
+        title=str(visit),
+        path=visit.get_absolute_url(),
+        snapshot=snapshot_of(VISIT_FACTS, visit),
     )
     return make_approval(state, subject=subject, **fields)
 

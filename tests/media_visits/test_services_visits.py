@@ -4,18 +4,21 @@ import pytest
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
+from approvals.registry import snapshot_of
 from core.conflicts import version_of
 from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
 from core.models import Origin, Precision
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from media_visits.enums import VisitState
+from media_visits.facts import VISIT_FACTS, announced_changes_since
 from media_visits.models import Visit
 from media_visits.queries import commitments_between
 from media_visits.services import change_visit, create_visit, publish_visit, unpublish_visit
 from media_visits.services.visits import VISIT_FIELDS
+from outbox.models import Mail
 from tests.approvals.builders import NOW
 from tests.media_visits.builders import STARTS_AT, make_sector, make_slot, make_visit, visit_values
-from tests.partners.builders import make_organisation, make_user
+from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import OFFICE_ONLY, mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -196,7 +199,7 @@ BINDING_CHANGES = [
 @pytest.mark.parametrize(("fields", "what"), BINDING_CHANGES)
 @pytest.mark.parametrize("state", [S.SUBMITTED, S.APPROVED])
 def test_changing_a_binding_fact_lets_the_approval_lapse(office, senator, state, fields, what):
-    visit = make_visit(state, is_published=state == S.APPROVED)
+    visit = make_visit(state, is_published=state == S.APPROVED, address="Alte Straße 5")
 
     change(visit, office, **fields)
 
@@ -224,6 +227,70 @@ def test_changing_other_facts_keeps_the_approval(office, state):
     assert (visit.state, visit.message) == (state, "Ein anderer Satz")
     assert ApprovalRequest.objects.get().state == before
     assert mails_written() == []
+
+
+@pytest.mark.parametrize("state", [S.SUBMITTED, S.APPROVED])
+def test_address_that_was_not_shown_is_added_and_corrected_under_the_approval(office, state):
+    visit = make_visit(state)
+    before = ApprovalRequest.objects.get().state
+
+    for address in ("Werkstraße 1", "Werkstraße 11"):
+        change(visit, office, address=address)
+        visit.refresh_from_db()
+
+        assert (visit.state, visit.address) == (state, address)
+    assert ApprovalRequest.objects.get().state == before
+    assert mails_written() == []
+
+
+def test_address_binds_again_once_it_was_submitted(office):
+    visit = make_visit(S.APPROVED)
+    change(visit, office, address="Werkstraße 1")
+    visit.refresh_from_db()
+    ApprovalRequest.objects.update(snapshot=snapshot_of(VISIT_FACTS, visit))
+
+    change(visit, office, address="Werkstraße 11")
+
+    visit.refresh_from_db()
+    assert visit.state == S.IDEA
+
+
+def test_quote_added_after_the_approval_lets_it_lapse(office):
+    visit = make_visit(S.APPROVED)
+
+    change(visit, office, quote="Wir halten Wort.")
+
+    visit.refresh_from_db()
+    assert visit.state == S.IDEA
+
+
+def test_added_address_of_an_announced_visit_is_mailed(office):
+    visit = make_visit(S.ANNOUNCED, title="Rundgang")
+    person = make_person("Werksleitung", email="werk@example.org")
+    visit.informed.add(person)
+
+    change(visit, office, address="Werkstraße 1")
+
+    visit.refresh_from_db()
+    assert (visit.state, visit.address) == (S.ANNOUNCED, "Werkstraße 1")
+    mail = Mail.objects.get(recipient="werk@example.org")
+    assert mail.kind == "visit_changed"
+    assert "Adresse" in mail.text and "bisher: im Unternehmen" in mail.text
+    assert "jetzt: Werkstraße 1" in mail.text
+
+
+def test_address_that_everybody_knows_is_no_change():
+    visit = make_visit(S.ANNOUNCED, address="Werkstraße 1", contact="Pressestelle")
+    told_before_addresses_could_change = [["Kontakt", "Pressestelle"]]
+
+    assert announced_changes_since(told_before_addresses_could_change, visit) == []
+
+
+def test_shown_address_of_an_announced_visit_stays(office):
+    visit = make_visit(S.ANNOUNCED, address="Werkstraße 1")
+
+    with nothing_changes(visit), pytest.raises(Refused, match="Verschieben Sie ihn"):
+        change(visit, office, address="Werkstraße 11")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tests.partners.builders import make_organisation
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
-def test_briefing_asks_for_what_cannot_be_added_once_it_is_approved(signed_in):
+def test_briefing_asks_for_what_the_senators_office_would_not_see(signed_in):
     company = make_organisation("Werk")
     company.sectors.add(make_sector("Maschinenbau"))
     bare = make_visit(company=company, address="")
@@ -18,7 +18,7 @@ def test_briefing_asks_for_what_cannot_be_added_once_it_is_approved(signed_in):
 
     asked = Page(signed_in.get(f"/besuche/{bare.pk}/vorlegen/").content.decode())
 
-    assert "Wird sie nach der Freigabe ergänzt, erlischt diese." in asked.text
+    assert "lässt sich nach der Freigabe ergänzen, ohne dass diese erlischt" in asked.text
     assert "Es ist keiner gewählt. Branchen des Unternehmens: Maschinenbau." in asked.text
     assert f"/besuche/{bare.pk}/bearbeiten/" in [url for _label, url in asked.links]
     page = text_of(signed_in.get(f"/besuche/{complete.pk}/vorlegen/"))

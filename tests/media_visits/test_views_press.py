@@ -182,8 +182,18 @@ def test_forms_of_an_announced_visit_say_what_is_fixed(signed_in, announced):
     assert "Art und Beginn lassen sich nur durch Verschieben ändern" in text_of(slot_page)
     assert (
         "Nur durch Verschieben lassen sich noch ändern: Unternehmen, Partner, Anlass des Besuchs, "
-        "Termin, Adresse, Wer besucht, Zitat, Presse, Veröffentlichung."
+        "Termin, Wer besucht, Zitat, Presse, Veröffentlichung. Die Adresse stand noch nicht in der "
+        "Vorlage: Sie können sie eintragen; die Freigabe gilt weiter."
     ) in text_of(visit_page)
+
+
+def test_form_of_an_announced_visit_says_that_a_shown_address_is_fixed(signed_in):
+    visit = make_visit(S.ANNOUNCED, address="Werkstraße 1")
+
+    page = text_of(signed_in.get(f"/besuche/{visit.pk}/bearbeiten/"))
+
+    assert "Anlass des Besuchs, Termin, Adresse, Wer besucht" in page
+    assert "stand noch nicht in der Vorlage" not in page
 
 
 def test_going_back_from_the_mails_keeps_the_input(signed_in, announced):

@@ -20,7 +20,8 @@ from tests.media_visits.builders import (
     posted_visit,
     text_of,
 )
-from tests.partners.builders import make_user
+from tests.partners.builders import make_person, make_user
+from tests.unchanged import mails_written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = VisitState
@@ -187,6 +188,22 @@ def test_editing_an_approved_visit_warns(signed_in):
     visit = make_visit(S.APPROVED)
 
     assert "erlischt die Freigabe" in text_of(signed_in.get(f"/besuche/{visit.pk}/bearbeiten/"))
+
+
+def test_address_is_added_to_an_announced_visit_without_telling_anybody(signed_in):
+    visit = make_visit(S.ANNOUNCED, company=None, company_text="Turbinenbau AG", title="Rundgang")
+    visit.informed.add(make_person("Werksleitung", email="werk@example.org"))
+    url = f"/besuche/{visit.pk}/bearbeiten/"
+
+    asked = fill_in(signed_in, url, posted_visit(address="Werkstraße 1"))
+
+    assert "1 Person wird benachrichtigt." in text_of(asked)
+    assert "jetzt: Werkstraße 1" in text_of(asked)
+    press(signed_in, asked, **{"confirmation-is_silent": "on"})
+    visit.refresh_from_db()
+    assert (visit.address, visit.state, mails_written()) == ("Werkstraße 1", S.ANNOUNCED, [])
+    page = text_of(signed_in.get(visit.get_absolute_url()))
+    assert "Ohne Benachrichtigung geändert" in page
 
 
 def test_clash_of_a_visit_is_shown_and_overruled(signed_in):
