@@ -71,7 +71,7 @@ class HitGroup(NamedTuple):
 
 def grouped_hits(found: Iterable[Found], words: str, user) -> list[HitGroup]:
     groups = []
-    for kind, records, count in found:
+    for kind, records, count, _rank in found:
         hits, has_more = hits_of(kind.key, records, user), count > len(records)
         if kind.key in ("measures", "projects"):
             pairs = zip(hits, records, strict=True)

@@ -4,14 +4,35 @@ Each kind uses `visible_to` and the same condition as the list of its app, so th
 find the same records.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from functools import reduce
-from operator import add
+from itertools import groupby
+from operator import add, itemgetter
 from typing import NamedTuple
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    IntegerField,
+    Model,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Concat, Length, NullIf, StrIndex, Trim
+from django.db.models.functions import (
+    Coalesce,
+    Concat,
+    Length,
+    NullIf,
+    RowNumber,
+    StrIndex,
+    Trim,
+)
 from django.db.models.lookups import GreaterThan, LessThan
 
 from core.folding import fold, folded_words, matching
@@ -31,27 +52,46 @@ MAX_WORDS_LENGTH = 200
 CODE, START, TOGETHER, HEADING, ELSEWHERE, INSIDE = range(6)
 
 
+def _by_text(records: QuerySet, words: str, user) -> QuerySet:
+    return records.filter(matching(words))
+
+
+def _by_own_rule(records: QuerySet, words: str, user) -> QuerySet:
+    return records.matching(words)
+
+
+def _dialogues(dialogues: QuerySet[Dialogue], words: str, user) -> QuerySet[Dialogue]:
+    return search_dialogues(dialogues.filter(category=DialogueCategory.DIALOGUE), words, user)
+
+
+def _events(dialogues: QuerySet[Dialogue], words: str, user) -> QuerySet[Dialogue]:
+    return search_dialogues(dialogues.filter(category=DialogueCategory.EVENT), words, user)
+
+
 class Kind(NamedTuple):
     """A kind of record that can be searched.
 
-    `heading` are the columns that its hits show as their title. They come first in the column
-    `search`; without them hits are not ranked. `code` is a column whose exact value beats
+    `records` have what their hits show; `search` limits them to those with the words, as the user
+    may know them. `heading` are the columns that hits show as their title. They come first in the
+    column `search`; without them hits are not ranked. `code` is a column whose exact value beats
     everything else. `order` decides between hits of the same rank.
     """
 
     key: str
-    find: Callable[[object, str], QuerySet]
+    records: QuerySet
     order: tuple
     heading: tuple[str | Combinable, ...] = ()
     code: str = ""
+    search: Callable[[QuerySet, str, object], QuerySet] = _by_own_rule
 
 
 class Found(NamedTuple):
-    """The best hits of one kind and the number of all."""
+    """The best hits of one kind, the rank of the first, and the number of all."""
 
     kind: Kind
     records: list
     count: int
+    rank: int
 
 
 def _newest_first(column: str):
@@ -59,99 +99,85 @@ def _newest_first(column: str):
     return F(column).desc(nulls_last=True)
 
 
-def _measures(user, words: str) -> QuerySet[Measure]:
-    measures = Measure.objects.visible_to(user).select_related("plan", "lead")
-    return search_measures(measures, words, user)
-
-
-def _projects(user, words: str) -> QuerySet[Project]:
-    projects = Project.objects.visible_to(user).select_related("plan", "lead")
-    return search_projects(projects, words, user)
-
-
-def _sections(user, words: str) -> QuerySet[PlanSection]:
-    sections = PlanSection.objects.visible_to(user).select_related("plan")
-    return sections.filter(matching(words))
-
-
-def _documents(user, words: str) -> QuerySet[Document]:
-    documents = Document.objects.visible_to(user).select_related("measure", "project")
-    return documents.filter(matching(words))
-
-
-def _links(user, words: str) -> QuerySet[Link]:
-    links = Link.objects.visible_to(user).select_related("measure", "project")
-    return links.filter(matching(words))
-
-
-def _topics(user, words: str) -> QuerySet[Topic]:
-    return Topic.objects.visible_to(user).matching(words).select_related("organisation")
-
-
-def _dialogues(user, words: str) -> QuerySet[Dialogue]:
-    dialogues = Dialogue.objects.visible_to(user).select_related("host")
-    return search_dialogues(dialogues.filter(category=DialogueCategory.DIALOGUE), words, user)
-
-
-def _events(user, words: str) -> QuerySet[Dialogue]:
-    dialogues = Dialogue.objects.visible_to(user).select_related("host")
-    return search_dialogues(dialogues.filter(category=DialogueCategory.EVENT), words, user)
-
-
-def _series(user, words: str) -> QuerySet[DialogueSeries]:
-    return DialogueSeries.objects.visible_to(user).matching(words)
-
-
-def _visits(user, words: str) -> QuerySet[Visit]:
-    return Visit.objects.visible_to(user).matching(words).select_related("company")
-
-
-def _coverage(user, words: str) -> QuerySet[Coverage]:
-    return Coverage.objects.visible_to(user).matching(words).select_related("visit__company")
-
-
-def _organisations(user, words: str) -> QuerySet[Organisation]:
-    return Organisation.objects.visible_to(user).matching(words)
-
-
-def _people(user, words: str) -> QuerySet[Person]:
-    people = Person.objects.visible_to(user).known()
-    return people.matching(words).select_related("organisation")
-
-
-def _lists(user, words: str) -> QuerySet[DistributionList]:
-    return DistributionList.objects.visible_to(user).matching(words)
-
-
-def _mails(user, words: str) -> QuerySet[Mail]:
-    return Mail.objects.visible_to(user).without_bodies().matching(words)
-
-
 PERSON_HEADING = (Trim(Concat("given_name", Value(" "), "family_name")),)
 VISIT_HEADING = (Coalesce(NullIf("company_text", Value("")), "company__name"), "title")
+DIALOGUES = Dialogue.objects.select_related("host")
 # In the order of the navigation.
 KINDS = (
-    Kind("measures", _measures, ("-plan__position", "search"), ("title", "code"), code="code"),
-    Kind("projects", _projects, ("search",), ("title",)),
-    Kind("sections", _sections, ("-plan__position", "search"), ("title",), code="code"),
-    Kind("documents", _documents, ("-pk",), ("heading",)),
-    Kind("links", _links, ("-pk",), ("heading",)),
-    Kind("dialogues", _dialogues, (_newest_first("starts_at"), "search"), ("title",)),
-    Kind("topics", _topics, ("search",), ("title",)),
-    Kind("series", _series, ("-pk",)),
-    Kind("events", _events, (_newest_first("starts_on"), "search"), ("title",)),
-    Kind("visits", _visits, (_newest_first("starts_on"), "search"), VISIT_HEADING),
-    Kind("coverage", _coverage, (_newest_first("starts_on"), "search"), ("medium", "title")),
+    Kind(
+        "measures",
+        Measure.objects.select_related("plan", "lead"),
+        ("-plan__position", "search"),
+        ("title", "code"),
+        code="code",
+        search=search_measures,
+    ),
+    Kind(
+        "projects",
+        Project.objects.select_related("plan", "lead"),
+        ("search",),
+        ("title",),
+        search=search_projects,
+    ),
+    Kind(
+        "sections",
+        PlanSection.objects.select_related("plan"),
+        ("-plan__position", "search"),
+        ("title",),
+        code="code",
+        search=_by_text,
+    ),
+    Kind(
+        "documents",
+        Document.objects.select_related("measure", "project"),
+        ("-pk",),
+        ("heading",),
+        search=_by_text,
+    ),
+    Kind(
+        "links",
+        Link.objects.select_related("measure", "project"),
+        ("-pk",),
+        ("heading",),
+        search=_by_text,
+    ),
+    Kind(
+        "dialogues",
+        DIALOGUES,
+        (_newest_first("starts_at"), "search"),
+        ("title",),
+        search=_dialogues,
+    ),
+    Kind("topics", Topic.objects.select_related("organisation"), ("search",), ("title",)),
+    Kind("series", DialogueSeries.objects.all(), ("-pk",)),
+    Kind("events", DIALOGUES, (_newest_first("starts_on"), "search"), ("title",), search=_events),
+    Kind(
+        "visits",
+        Visit.objects.select_related("company"),
+        (_newest_first("starts_on"), "search"),
+        VISIT_HEADING,
+    ),
+    Kind(
+        "coverage",
+        Coverage.objects.select_related("visit__company"),
+        (_newest_first("starts_on"), "search"),
+        ("medium", "title"),
+    ),
     Kind(
         "organisations",
-        _organisations,
+        Organisation.objects.all(),
         ("-is_active", "search"),
         ("name", "short_name"),
         code="short_name",
     ),
-    Kind("people", _people, ("-is_active", "sort_name"), PERSON_HEADING),
-    Kind("lists", _lists, ("name",)),
-    Kind("mails", _mails, ("-created_at",), ("subject",)),
+    Kind(
+        "people",
+        Person.objects.known().select_related("organisation"),
+        ("-is_active", "sort_name"),
+        PERSON_HEADING,
+    ),
+    Kind("lists", DistributionList.objects.all(), ("name",)),
+    Kind("mails", Mail.objects.without_bodies(), ("-created_at",), ("subject",)),
 )
 
 
@@ -161,23 +187,60 @@ def is_too_short(words: str) -> bool:
 
 
 def find(user, words: str) -> list[Found]:
-    """Return the kinds with hits for `words`, each with the best ones, in a constant number of
-    queries. Kinds that have the words only inside others come last, one with that very code first.
+    """Return the kinds with hits for `words`, each with the best ones. Kinds that have the words
+    only inside others come last, one with that very code first.
+
+    One query finds the hits of all kinds, and one for each model with hits loads them.
     """
+    first, *others = (_best(number, kind, user, words) for number, kind in enumerate(KINDS))
+    # Sorted by kind and by place.
+    hits = sorted(first.union(*others, all=True))
+    records = _records_of(hits)
     found = []
-    for kind in KINDS:
-        hits = ranked(kind, user, words).annotate(total=Window(Count("*")))
-        records = list(hits[:HITS_PER_KIND])
-        if records:
-            found.append(Found(kind, records, records[0].total))
+    for number, some in groupby(hits, key=itemgetter(0)):
+        kind, places = KINDS[number], list(some)
+        _number, _place, _pk, rank, count = places[0]
+        # A record may have been deleted between the two queries.
+        loaded = [records.get((kind.records.model, pk)) for _number, _place, pk, *_rest in places]
+        shown = [record for record in loaded if record]
+        if shown:
+            found.append(Found(kind, shown, count, rank))
     # Stable, so that otherwise the kinds stay in the order of the navigation.
     return sorted(found, key=lambda hits: _class_of(hits, words))
 
 
+def _best(number: int, kind: Kind, user, words: str) -> QuerySet:
+    """Return number of the kind, place, key and rank of its best hits, and how many are found."""
+    hits = ranked(kind, user, words)
+    if not kind.heading:
+        hits = hits.annotate(rank=Value(ELSEWHERE))
+    hits = hits.order_by().annotate(
+        hit_kind=Value(number),
+        hit_place=Window(RowNumber(), order_by=hits.query.order_by),
+        hit_total=Window(Count("*")),
+    )
+    # SQLite allows no LIMIT in a part of a UNION.
+    best = hits.filter(hit_place__lte=HITS_PER_KIND)
+    return best.values_list("hit_kind", "hit_place", "pk", "rank", "hit_total")
+
+
+def _records_of(hits: Iterable[tuple]) -> dict[tuple[type[Model], int], Model]:
+    """Return the records of `hits` by model and key."""
+    keys, querysets = defaultdict(list), {}
+    for number, _place, pk, *_rest in hits:
+        records = KINDS[number].records
+        keys[records.model].append(pk)
+        querysets[records.model] = records
+    return {
+        (model, record.pk): record
+        for model, records in querysets.items()
+        for record in records.filter(pk__in=keys[model])
+    }
+
+
 def _class_of(found: Found, words: str) -> int:
-    if found.kind.heading:
-        rank = found.records[0].rank
-    else:
+    rank = found.rank
+    if not found.kind.heading:
         # Their table has no folded column, so the few records that are shown decide.
         titles = [f" {fold(str(record))}" for record in found.records]
         parts = folded_words(words)
@@ -191,7 +254,7 @@ def ranked(kind: Kind, user, words: str) -> QuerySet:
     begin with the words, contain them together or one by one, then other text; last of all those
     in which the words only stand inside others.
     """
-    hits = kind.find(user, words)
+    hits = kind.search(kind.records.visible_to(user), words, user)
     if not kind.heading:
         return hits.order_by(*kind.order, "pk")
     rank = Case(*_ranks(kind, words), default=Value(INSIDE + 1), output_field=IntegerField())

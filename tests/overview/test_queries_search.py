@@ -267,6 +267,20 @@ def test_queries_do_not_depend_on_the_number_of_records(role, one_of_each):
     assert counts[0] == counts[1]
 
 
+def test_only_what_has_hits_costs_a_query_of_its_own(one_of_each, django_assert_num_queries):
+    make_event("Tagung im Hüttenwerk")
+    make_organisation("Kammer Nord")
+    office = make_user(OFFICE)
+    assert office.roles
+
+    # Series and lists are matched in Python; all others by one query.
+    with django_assert_num_queries(2 + 1 + 1):
+        find(office, "kammer nord")
+    # Dialogues and events are one model.
+    with django_assert_num_queries(2 + 1 + len(KINDS) - 1):
+        find(office, "hüttenwerk")
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [("", True), ("a", True), (" ä ", True), ("\u0301\u0301", True), ("ab", False), ("C 1", False)],

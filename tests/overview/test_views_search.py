@@ -191,9 +191,9 @@ def test_nothing_of_the_words_is_logged(client, office, caplog):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_page_needs_no_more_than_twenty_queries(client, role, django_assert_max_num_queries):
+def test_page_needs_few_queries(client, role, django_assert_max_num_queries):
     client.force_login(make_user(role))
     make_measure(title="Ankauf")
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(8):
         client.get(SEARCH, {"q": "ankauf"})
