@@ -125,11 +125,13 @@ def entered_texts(sent: Mapping | None) -> list[str]:
 
     Without keys, choices, secrets and what a form carries.
     """
+    sent = sent or {}
     found = [
-        text.strip()
-        for name in sent or {}
-        if not NOT_TYPED.search(name)
-        # A field may occur more than once, such as the days of several options.
-        for text in (sent.getlist(name) if isinstance(sent, QueryDict) else [sent[name]])
+        text.strip() for name in sent if not NOT_TYPED.search(name) for text in _values(sent, name)
     ]
     return list(dict.fromkeys(text for text in found if text and not CHOICE.fullmatch(text)))
+
+
+def _values(sent: Mapping, name: str) -> list[str]:
+    # A field may occur more than once, such as the days of several options.
+    return sent.getlist(name) if isinstance(sent, QueryDict) else [sent[name]]

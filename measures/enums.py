@@ -173,6 +173,7 @@ REPORT_BADGE_COLOURS: dict[str, str] = {
     ReportState.RETURNED: "warning",
     ReportState.ACCEPTED: "success",
 }
+OVERTAKEN = _("Dazu ist inzwischen etwas anderes eingetragen.")
 # A measure has at most one report in these states (constraint statusreport_one_open_a_measure).
 OPEN_REPORT_STATES = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.RETURNED)
 # A report in one of these states answers a round; a returned one has to be revised first.

@@ -19,9 +19,9 @@ from core.forms import formfield_for
 from measures.forms.indicators import PeriodField
 from measures.forms.measures import ReportForm
 from measures.forms.statements import CARRIED, KNOWN, StatementForm, texts_not_asked
-from measures.models import IndicatorValue, ReportedForecast, ReportedValue
+from measures.models import IndicatorValue, Milestone, ReportedForecast, ReportedValue
 from measures.models.milestones import DELAY_MESSAGE
-from measures.queries import Answer, ReportingSituation, proposed_period
+from measures.queries import Answer, ReportingSituation, proposed_period, subject_version
 from measures.services import Statement
 from measures.services.milestones import is_unexplained_delay
 from measures.services.values import overlap_error, period_error
@@ -46,6 +46,11 @@ class ForecastForm(StatementForm):
     @property
     def subject(self):
         return self.instance.milestone
+
+    @property
+    def current(self) -> Milestone:
+        """What the milestone itself says."""
+        return self.subject
 
     @property
     def known(self) -> dict:
@@ -92,6 +97,13 @@ class ReportedValueForm(StatementForm):
     @property
     def subject(self):
         return self.instance.indicator
+
+    @property
+    def current(self) -> IndicatorValue | None:
+        """The value for the period that was typed, or else the latest one."""
+        period = self.cleaned_data.get("period")
+        same = (value for value in self.series if value.period == period)
+        return next(same, next(iter(self.series[-1:]), None))
 
     @property
     def known(self) -> dict:
@@ -246,7 +258,7 @@ class AnswerForms:
     def said(self) -> list[Statement]:
         """What was entered of milestones and indicators, as far as it can be read."""
         return [
-            Statement(form.subject, form.values, form.version_shown, form.known)
+            Statement(form.subject, form.values, form.version_shown, form.known, form.seen_shown)
             for form in self.changed_statements
             if form.is_valid()
         ]
@@ -264,6 +276,15 @@ class AnswerForms:
                 found[form.add_prefix("version")] = form.version_for(record)
                 found[form.add_prefix("shown")] = form.shown_again
         return found
+
+    def show_overtaken(self) -> bool:
+        """Whether the office would overwrite what a colleague has entered of milestones and values
+        since the page was shown; the forms then show both.
+        """
+        overtaken = [form for form in self.changed_statements if form.is_overtaken]
+        for form in overtaken:
+            form.show_overtaken(form.current)
+        return bool(overtaken)
 
     def show_conflicts(self, saved: Answer) -> None:
         """Show beside each milestone and value that was sent what a colleague has `saved` of it
@@ -339,6 +360,7 @@ def _forecast_form(given: Answer, data: Mapping | None, milestone, is_draft: boo
         ),
         is_draft=is_draft,
         known=milestone.forecast_on.isoformat() if milestone.forecast_on else "",
+        seen=subject_version(milestone),
     )
 
 
@@ -354,6 +376,7 @@ def _value_form(given: Answer, data: Mapping | None, indicator) -> ReportedValue
         initial={"period": str(proposed) if proposed else ""},
         series=series,
         known=[str(part) for part in (*series[-1].period, series[-1].value)] if series else [],
+        seen=subject_version(indicator),
     )
 
 

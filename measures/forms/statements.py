@@ -6,23 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.utils.functional import cached_property
 
 from core.conflicts import VersionedForm
+from core.errors import ChangedMeanwhile
 from core.forms import CleanCharField
 from core.forms.texts import MAX_TEXT_LENGTH
+from measures.enums import OVERTAKEN
 
 # Hidden fields, which change although nobody enters anything.
 CARRIED = {"version", "shown"}
 CARRIES = re.compile(r"([si]\d+)-shown")
-KNOWN = "known"
+KNOWN, SEEN = "known", "seen"
 
 
 class StatementForm(VersionedForm):
     """What a report says of a milestone or an indicator.
 
-    `shown` carries the texts of the fields as the page showed them, and `known`: what the milestone
-    or indicator itself said. The office may change either before the form is sent.
+    `shown` carries the texts of the fields as the page showed them, `known`: what the milestone or
+    indicator itself said, and `seen`: its `subject_version`. The office may change either before
+    the form is sent.
     """
 
     fields_stand_alone = False
@@ -30,16 +34,16 @@ class StatementForm(VersionedForm):
     # Longer than a text: it carries two, and line ends take two characters.
     shown = CleanCharField(required=False, widget=forms.HiddenInput, max_length=3 * MAX_TEXT_LENGTH)
 
-    def __init__(self, *args, known: Any = "", **kwargs):
+    def __init__(self, *args, known: Any = "", seen: str = "", **kwargs):
         super().__init__(*args, **kwargs)
-        self.known_now = known
+        self.known_now, self.seen_now = known, seen
         self.was_shown = parse_shown(self._sent("shown")) if self.is_bound else {}
 
     def get_initial_for_field(self, field, field_name):
         if field_name != "shown":
             return super().get_initial_for_field(field, field_name)
         texts = {name: self._initial_text(name) for name in self.entered_names}
-        return json.dumps(texts | {KNOWN: self.known_now}, ensure_ascii=False)
+        return self._carrying(texts, self.known_now, self.seen_now)
 
     @property
     def entered_names(self) -> list[str]:
@@ -57,7 +61,31 @@ class StatementForm(VersionedForm):
     def shown_again(self) -> str:
         """What the form shows once what was sent is saved."""
         texts = {name: self._sent(name) for name in self.entered_names}
-        return json.dumps(texts | {KNOWN: self.was_shown.get(KNOWN)}, ensure_ascii=False)
+        return self._carrying(texts, self.was_shown.get(KNOWN), self.seen_shown)
+
+    @property
+    def seen_shown(self) -> str:
+        return self.was_shown.get(SEEN, "")
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether the milestone or indicator itself has changed since the form showed it."""
+        return self.seen_shown != self.seen_now
+
+    def show_overtaken(self, current: models.Model | None) -> None:
+        """Show what holds by now, `current`, beside what was typed, which then overwrites it."""
+        version = self.data.get(self.add_prefix("version"), "")
+        self.show_conflict(ChangedMeanwhile(str(OVERTAKEN)), current)
+        texts = {name: self.was_shown.get(name, "") for name in self.entered_names}
+        data = self.data.copy()
+        # Of the report's own record, which is another one than `current`.
+        data[self.add_prefix("version")] = version
+        data[self.add_prefix("shown")] = self._carrying(texts, self.known_now, self.seen_now)
+        self.data = data
+
+    @staticmethod
+    def _carrying(texts: Mapping[str, str], known: Any, seen: str) -> str:
+        return json.dumps({**texts, KNOWN: known, SEEN: seen}, ensure_ascii=False)
 
     def _is_entered(self, name: str) -> bool:
         field, shown = self.fields[name], self.was_shown.get(name, "")

@@ -101,6 +101,7 @@ from measures.queries.reports import (
     reports_on,
     reports_to_check,
     statements_on,
+    subject_version,
     with_statements,
 )
 from measures.queries.requests import (
@@ -291,6 +292,7 @@ __all__ = [
     "snapshot_of_round",
     "sorted_measures",
     "statements_on",
+    "subject_version",
     "succession_of",
     "target_path_deviation",
     "target_path_of",

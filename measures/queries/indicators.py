@@ -116,9 +116,10 @@ def _targets_of(indicator: Indicator) -> list[PathPoint]:
 
 
 def series_version(indicator: Indicator) -> str:
-    """Return a fingerprint of all values of `indicator`."""
-    rows = indicator.series.order_by("pk").values_list(
-        "pk", "starts_on", "ends_on", "value", "note", "source"
+    """Return a fingerprint of all values of `indicator`, without a query if they are loaded."""
+    rows = sorted(
+        (value.pk, value.starts_on, value.ends_on, value.value, value.note, value.source)
+        for value in indicator.series.all()
     )
     return hashlib.sha256(repr([list(map(str, row)) for row in rows]).encode()).hexdigest()[:20]
 

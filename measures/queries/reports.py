@@ -14,6 +14,7 @@ from django.db.models import (
 )
 from django.urls import reverse
 
+from core.conflicts import version_of
 from measures.enums import EDITABLE_REPORT_STATES, OPEN_REPORT_STATES, ReportState, RoundState
 from measures.models import (
     Indicator,
@@ -26,7 +27,7 @@ from measures.models import (
     StatusReport,
 )
 from measures.permissions import represented_organisations
-from measures.queries.indicators import indicators_with_series
+from measures.queries.indicators import indicators_with_series, series_version
 from measures.queries.requests import reporters_of
 from measures.queries.rounds import measures_awaiting_report, open_round_of, open_rounds
 from partners.models import Person
@@ -164,6 +165,15 @@ def statements_on(
     if isinstance(subject, Milestone):
         return subject.reported_forecasts.select_related("report").order_by("pk")
     return subject.reported_values.select_related("report").order_by("pk")
+
+
+def subject_version(subject: Milestone | Indicator) -> str:
+    """Return a fingerprint of what holds of `subject`: when a milestone is expected and why, or all
+    values of an indicator.
+    """
+    if isinstance(subject, Milestone):
+        return version_of(subject, ("forecast_on", "forecast_reason"))
+    return series_version(subject)
 
 
 def is_in_accepted_report(subject: Milestone | Indicator) -> bool:

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from core.conflicts import NO_RECORD, require_unchanged
+from core.conflicts import NO_RECORD, require_unchanged, require_version
 from core.errors import NotAllowed, Refused
 from core.history import delete_as, save_as, save_changes_as, save_values_as
-from measures.enums import ReportState
+from measures.enums import OVERTAKEN, ReportState
 from measures.models import (
     Indicator,
     IndicatorValue,
@@ -23,7 +23,7 @@ from measures.models import (
     ReportedValue,
     StatusReport,
 )
-from measures.queries import forecast_conflict, value_conflict
+from measures.queries import forecast_conflict, subject_version, value_conflict
 from measures.services.indicators import lock_indicator
 from measures.services.milestones import is_unexplained_delay, lock_milestone
 
@@ -31,13 +31,15 @@ from measures.services.milestones import is_unexplained_delay, lock_milestone
 class Statement(NamedTuple):
     """What a lead says of one milestone or indicator. `version` is the fingerprint of what the
     open report said of it as the form showed it, "" if nothing. `known` is what the form showed of
-    the subject itself, for `known_on` or `known_value`; without it, what holds now.
+    the subject itself, for `known_on` or `known_value`; without it, what holds now. `seen` is the
+    `subject_version` that the form showed; None compares nothing.
     """
 
     subject: Milestone | Indicator
     values: Mapping[str, Any]
     version: str
     known: Mapping[str, Any] = MappingProxyType({})
+    seen: str | None = None
 
 
 def save_statements(
@@ -46,11 +48,13 @@ def save_statements(
     """Keep `statements` with the locked `report`; one that says nothing new is taken back.
 
     The history gets `reason`, by default that a draft was saved. Raises `NotAllowed` for another
-    measure, `ChangedMeanwhile`.
+    measure, `ChangedMeanwhile` when a colleague has said something else, when the subject is gone,
+    or when an accepted report would overwrite what the form has not shown.
     """
     reason = reason or _("Entwurf gespeichert")
-    for statement in statements:
-        subject = statement.subject
+    for statement in sorted(statements, key=_lock_order):
+        # The lock keeps the subject from being deleted before the statement is stored.
+        subject = _lock_subject(statement.subject)
         # The form names its fields by key, so a changed page could name those of another lead.
         if subject.measure_id != report.measure_id:
             raise NotAllowed(_("Dazu sind Sie nicht berechtigt."))
@@ -69,6 +73,10 @@ def save_statements(
             known = {"known_value": _known_value(subject, statement.values)}
             # An emptied number takes the statement back; zero is a value.
             is_said = statement.values.get("value") is not None
+        # What the office enters while it accepts holds at once: it must not undo what a colleague
+        # has entered meanwhile.
+        if report.state == ReportState.ACCEPTED:
+            require_version(statement.seen, subject_version(subject), str(OVERTAKEN))
         record = stored or new
         # A colleague may have said something else of the same since the form was shown.
         if record.pk:
@@ -80,6 +88,17 @@ def save_statements(
             save_values_as(record, {**statement.values, **known}, by=by, now=now, reason=reason)
         elif record.pk:
             delete_as(record, by=by, now=now, reason=_("Angabe zurückgenommen"))
+
+
+def _lock_order(statement: Statement) -> tuple[bool, int]:
+    # Milestones first, each by key, as `adopt_statements` locks them.
+    return isinstance(statement.subject, Indicator), statement.subject.pk
+
+
+def _lock_subject(subject: Milestone | Indicator) -> Milestone | Indicator:
+    if isinstance(subject, Milestone):
+        return lock_milestone(subject)
+    return lock_indicator(subject)
 
 
 def _known_value(indicator: Indicator, values: Mapping[str, Any]):

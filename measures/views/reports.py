@@ -134,6 +134,7 @@ def _record_as_office(request, measure: Measure):
     # What the lead has begun to write is not what the office records.
     forms = report_forms(replace(given, report=None), form)
     is_usable = forms.is_sent and not forms.refuse_not_asked() and forms.is_valid
+    is_usable = is_usable and not forms.show_overtaken()
     if is_usable and _save_as_office(request, measure, forms):
         return redirect(measure)
     return _render_report_form(

@@ -162,6 +162,7 @@ def report_complete(request, pk):
     forms = report_forms(answer_on(report.measure), form)
     labels = {"title": _("Ergänzen und annehmen"), "cancel_url": report.get_absolute_url()}
     is_usable = forms.is_sent and not forms.refuse_not_asked() and forms.is_valid
+    is_usable = is_usable and not forms.show_overtaken()
     if is_usable and not went_back(request):
         call = partial(
             services.complete_report,

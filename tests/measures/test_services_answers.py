@@ -1,10 +1,13 @@
 """What a report says of milestones and indicators counts once the report is accepted."""
 
 import datetime as dt
+import threading
+import time
 from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.urls import reverse
 
 from core.conflicts import version_of
@@ -14,7 +17,15 @@ from core.roles import OFFICE, PARTNER
 from measures.forms import ReportForm
 from measures.models import ReportedForecast, StatusReport
 from measures.queries import series_version
-from measures.services import Statement, accept_report, move_milestone, save_draft, submit_report
+from measures.services import (
+    Statement,
+    accept_report,
+    delete_indicator,
+    delete_milestone,
+    move_milestone,
+    save_draft,
+    submit_report,
+)
 from measures.services.values import ValueEntry, record_values
 from tests.measures.builders import (
     NOW,
@@ -25,6 +36,7 @@ from tests.measures.builders import (
     report_values,
 )
 from tests.partners.builders import make_user
+from tests.racing import race
 from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -184,3 +196,36 @@ def test_report_needs_reasons_and_own_milestones_and_colleagues_do_not_overwrite
 
 def draft_version(draft: StatusReport) -> str:
     return version_of(draft, ReportForm._meta.fields)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["milestone", "indicator"])
+def test_statement_on_what_is_being_deleted_is_refused_with_a_sentence(kind):
+    office, lead = make_user(OFFICE), make_user(PARTNER)
+    measure = make_measure(lead_id=lead.organisation_id)
+    milestone, indicator = make_milestone(measure), make_indicator(measure)
+    said = (
+        moved(milestone, "2027-01-31") if kind == "milestone" else counted(indicator, "2025", "1")
+    )
+    is_deleted = threading.Event()
+
+    def delete() -> None:
+        with transaction.atomic():
+            if kind == "milestone":
+                delete_milestone(milestone=milestone, by=office, now=NOW)
+            else:
+                delete_indicator(indicator=indicator, by=office, now=NOW)
+            is_deleted.set()
+            # The statement arrives before the deletion is committed.
+            time.sleep(0.5)
+
+    def say() -> StatusReport:
+        is_deleted.wait(30)
+        return report(save_draft, lead, measure, said)
+
+    deleted, refused = race(delete, say)
+
+    assert deleted is None
+    assert isinstance(refused, ChangedMeanwhile)
+    assert "wurde inzwischen gelöscht." in str(refused)
+    assert not StatusReport.objects.exists()

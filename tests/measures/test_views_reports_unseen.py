@@ -9,15 +9,16 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from core.errors import ChangedMeanwhile
 from core.periods import parse_period
 from core.roles import OFFICE, PARTNER
 from measures.enums import ReportState
 from measures.forms.answers import CARRIED
 from measures.models import StatusReport
-from measures.queries import series_version
-from measures.services import move_milestone
+from measures.queries import series_version, subject_version
+from measures.services import Statement, move_milestone, record_report
 from measures.services.values import ValueEntry, record_values
-from tests.confirming import hidden_fields
+from tests.confirming import hidden_fields, press
 from tests.measures.answers import typed
 from tests.measures.builders import (
     NOW,
@@ -27,8 +28,10 @@ from tests.measures.builders import (
     make_report,
     make_round,
     make_value,
+    report_values,
 )
 from tests.partners.builders import make_user
+from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -173,16 +176,74 @@ def test_office_that_enters_a_text_moves_no_milestone_back(
     assert said() == ([], [])
 
 
-def test_day_that_the_office_enters_holds(client, office, measure, milestone):
+@pytest.fixture(params=["report of its own", "completed report"])
+def office_url(request, client, office, measure):
+    """Where the office enters a report, or completes that of the lead."""
     client.force_login(office)
-    url = reverse("measures:write_report", args=[measure.pk])
-    shown = opened(client.get(url))
+    if request.param == "report of its own":
+        return reverse("measures:write_report", args=[measure.pk])
+    report = make_report(measure, ReportState.SUBMITTED)
+    return reverse("measures:report_complete", args=[report.pk])
+
+
+def test_office_that_enters_a_day_sees_the_one_of_a_colleague_first(
+    client, office_url, measure, milestone
+):
+    shown = opened(client.get(office_url))
     move(milestone, make_user(OFFICE))
+    entered = text(measure) | {f"s{milestone.pk}-forecast_on": "15.02.2026"}
 
-    client.post(url, shown | text(measure) | {f"s{milestone.pk}-forecast_on": "15.02.2026"})
+    with nothing_changes(measure, milestone):
+        refused = client.post(office_url, shown | entered)
 
+    page = " ".join(refused.content.decode().split())
+    assert "Dazu ist inzwischen etwas anderes eingetragen." in page
+    assert "gespeichert ist „01.03.2027“, hier steht „15.02.2026“." in page
+    assert "gespeichert ist „Frost“, hier steht „–“." in page
+    sent_again = client.post(office_url, opened(refused) | entered)
+    if sent_again.status_code == 200:
+        press(client, sent_again)
     milestone.refresh_from_db()
-    assert milestone.forecast_on == dt.date(2026, 2, 15)
+    assert (milestone.forecast_on, milestone.forecast_reason) == (dt.date(2026, 2, 15), "")
+
+
+def test_office_that_enters_a_value_sees_the_one_of_a_colleague_first(
+    client, office_url, measure, indicator
+):
+    shown = opened(client.get(office_url))
+    enter(indicator, "2025", "7", make_user(OFFICE))
+    value = {f"i{indicator.pk}-period": "2025", f"i{indicator.pk}-value": "8"}
+
+    with nothing_changes(measure, indicator):
+        refused = client.post(office_url, shown | text(measure) | value)
+
+    page = " ".join(refused.content.decode().split())
+    assert "Wert: gespeichert ist „7“, hier steht „8“." in page
+    sent_again = client.post(office_url, opened(refused) | text(measure) | value)
+    if sent_again.status_code == 200:
+        press(client, sent_again)
+    assert [str(found) for found in indicator.series.order_by("ends_on")] == [
+        "2024: 120 Plätze",
+        "2025: 8 Plätze",
+    ]
+
+
+def test_service_refuses_what_its_form_has_not_shown(office, measure, milestone):
+    values = {"forecast_on": dt.date(2026, 2, 15), "forecast_reason": ""}
+    unseen = [
+        Statement(milestone, values, "", seen=seen) for seen in (subject_version(milestone), "")
+    ]
+    move(milestone, office)
+
+    for statement in unseen:
+        with nothing_changes(measure, milestone), pytest.raises(ChangedMeanwhile):
+            record_report(
+                measure=measure,
+                values=report_values(),
+                statements=[statement],
+                by=office,
+                now=NOW,
+            )
 
 
 def test_entry_that_is_taken_back_while_it_is_typed_leaves_the_report(
