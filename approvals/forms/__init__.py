@@ -71,7 +71,7 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Beim Zurückgeben und Ablehnen bitte kurz begründen."),
+        help_text=gettext_lazy("Nötig beim Zurückgeben und Ablehnen."),
     )
     conditions = CleanCharField(
         label=gettext_lazy("Auflage"),

@@ -126,21 +126,36 @@ def test_passkey_leads_from_the_link_to_the_decision_and_on(page, live_server, s
     assert page.get_by_text(f"Freigegeben: {first.title}").is_visible()
 
 
-def test_decision_is_within_the_first_two_screens_of_a_phone(page, live_server, senator):
-    approval = make_two_dates_approval()
-    approval.snapshot = [["Gastgeber", "Spreewerk"]]
+def test_decision_is_within_the_first_screen_of_a_phone(page, live_server, senator):
+    approval = make_topic_approval()
+    approval.snapshot = [["Termin", "Mo, 18.05.2026, 14:00 Uhr"], ["Gastgeber", "Spreewerk"]]
+    approval.assessment = "Das Thema liegt in der Federführung des Hauses. " * 12
     approval.save_without_historical_record()
     page.set_viewport_size(PHONE)
     open_approval(page, live_server, senator, approval)
 
-    button = page.get_by_role("button", name="Freigeben", exact=True).bounding_box()
-
-    assert button["y"] + button["height"] <= 2 * PHONE["height"]
-    facts = page.locator(".facts")
+    for name in ("Freigeben", "Zurückgeben", "Ablehnen"):
+        button = page.get_by_role("button", name=name, exact=True).bounding_box()
+        assert button["y"] + button["height"] <= PHONE["height"], name
+    facts, reason = page.locator(".facts").last, page.get_by_text("in der Federführung")
     assert not facts.evaluate("facts => facts.checkVisibility()")
+    assert not reason.evaluate("text => text.checkVisibility()")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert reason.evaluate("text => text.checkVisibility()")
+    page.set_viewport_size(PHONE)
     page.emulate_media(media="print")
     # Playwright itself takes whatever is in a closed `details` for hidden.
     assert facts.evaluate("facts => facts.checkVisibility()")
+    assert reason.evaluate("text => text.checkVisibility()")
+
+
+def test_dates_to_tick_begin_on_the_first_screen_of_a_phone(page, live_server, senator):
+    page.set_viewport_size(PHONE)
+    open_approval(page, live_server, senator, make_two_dates_approval())
+
+    for box in page.get_by_role("checkbox").all():
+        place = box.bounding_box()
+        assert place["y"] + place["height"] <= PHONE["height"]
 
 
 @pytest.mark.parametrize("address", ["/freigaben/", "/"])
