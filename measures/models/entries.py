@@ -90,6 +90,12 @@ class RoundEntry(Status):
         return f"{self.code} {self.title}".strip()
 
     @property
+    def lead_light(self) -> str:
+        """The light that the lead reported, where the office chose another; else ""."""
+        is_other = self.report is not None and self.report.official_light
+        return self.report.traffic_light if is_other else ""
+
+    @property
     def amount_label(self) -> str:
         return format_money(self.amount)
 

@@ -37,12 +37,23 @@ class Status(models.Model):
     help_wanted = models.TextField(_("gewünschte Entscheidung oder Hilfe"), blank=True)
     financing = models.CharField(_("Finanzierung"), max_length=10, choices=Financing, blank=True)
 
+    # What the lead reported, where the office chose another light. Measures get it from
+    # `queries.with_lead_light`; of a former day it is not known.
+    lead_light = ""
+
     class Meta:
         abstract = True
 
     @property
     def traffic_light_meaning(self) -> str:
         return str(TRAFFIC_LIGHT_MEANINGS.get(self.traffic_light, ""))
+
+    @property
+    def lead_light_note(self) -> str:
+        """`Federführung: grün` where the lead reported another light than the official one."""
+        if not self.lead_light:
+            return ""
+        return gettext("Federführung: %(light)s") % {"light": TrafficLight(self.lead_light).label}
 
 
 STATUS_FIELDS = ("phase", "traffic_light", "traffic_light_reason", "help_wanted", "financing")

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import format_date
+from core.enums import TrafficLight
 from core.exports import Sheet
-from core.html import draw_traffic_light
+from core.html import draw_note, draw_traffic_light
 from measures.enums import UNKNOWN_LABEL
 from measures.models import ReportingRound, RoundEntry
 
@@ -24,6 +25,7 @@ ENTRY_HEADER = (
     gettext_lazy("Meldung"),
     gettext_lazy("Phase"),
     gettext_lazy("Ampel"),
+    gettext_lazy("Ampel der Federführung, wo anders"),
     gettext_lazy("Grund"),
     gettext_lazy("Gewünschte Entscheidung oder Hilfe"),
     gettext_lazy("Finanzierung"),
@@ -54,7 +56,9 @@ def entry_lines(entries: Iterable[RoundEntry]) -> list[EntryLine]:
             " · ".join(entry.place.splitlines()),
             entry.lead_label or "–",
             entry.get_phase_display() or str(UNKNOWN_LABEL),
-            draw_traffic_light(entry.traffic_light),
+            format_html(
+                "{}{}", draw_traffic_light(entry.traffic_light), draw_note(entry.lead_light_note)
+            ),
             _report_cell(entry),
         )
         for entry in entries
@@ -96,6 +100,7 @@ def _row(entry: RoundEntry) -> list:
         entry.report.as_of_on if entry.report else missing_report(entry),
         entry.get_phase_display() or str(UNKNOWN_LABEL),
         entry.get_traffic_light_display() or str(UNKNOWN_LABEL),
+        TrafficLight(entry.lead_light).label if entry.lead_light else "",
         entry.traffic_light_reason,
         entry.help_wanted,
         entry.get_financing_display() or str(UNKNOWN_LABEL),

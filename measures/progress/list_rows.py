@@ -11,12 +11,18 @@ from core.html import draw_note, draw_tick, draw_traffic_light
 from core.progress import Ticks
 from measures.enums import FINANCING_LABELS
 from measures.models import Measure, Plan, PlanSection
-from measures.progress.measures import demo_badge, is_deleted, lighthouse_badge, phase_badge
+from measures.progress.measures import (
+    demo_badge,
+    is_deleted,
+    lighthouse_badge,
+    phase_badge,
+)
 from partners.progress import responsible_note
 
 ROW = (
     '<tr>{}<th scope="row">{} {}{}</th>'
-    '<td data-label="{}">{}</td><td data-label="{}">{}</td><td data-label="{}">{}</td>'
+    '<td data-label="{}">{}</td><td data-label="{}"><span>{}{}</span></td>'
+    '<td data-label="{}">{}</td>'
     '<td data-label="{}">{}</td>{}<td data-label="{}"><span>{} {}</span></td></tr>'
 )
 
@@ -49,6 +55,7 @@ def draw_list_rows(
                 draw_note(_place(measure, plan_names, tops)),
                 *(phase, phase_badge(measure) or "–"),
                 *(light, draw_traffic_light(measure.traffic_light)),
+                draw_note(measure.lead_light_note),
                 *(financing, FINANCING_LABELS.get(measure.financing, "–")),
                 *(lead, measure.lead_label or "–"),
                 _responsible_cell(measure) if sees_responsible else "",

@@ -8,10 +8,13 @@ from django.db.models import (
     F,
     IntegerField,
     Max,
+    OuterRef,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 
 from core.enums import TrafficLight
 from core.models import Origin
@@ -19,8 +22,9 @@ from measures.enums import (
     FINISHED_PHASES,
     Financing,
     Phase,
+    ReportState,
 )
-from measures.models import Measure
+from measures.models import Measure, StatusReport
 from measures.models.measures import START_OF_TITLE
 
 
@@ -83,7 +87,21 @@ LISTED = (
 
 def as_listed(measures: QuerySet[Measure]) -> QuerySet[Measure]:
     """Return `measures` with no more than the list shows."""
-    return measures.select_related(None).select_related("lead", "responsible__person").only(*LISTED)
+    found = measures.select_related(None).select_related("lead", "responsible__person")
+    return with_lead_light(found.only(*LISTED))
+
+
+def with_lead_light(measures: QuerySet[Measure]) -> QuerySet[Measure]:
+    """Annotate `measures` with `lead_light`: what the lead reported where the office accepted the
+    report with another light; else "". Whoever may see a measure may see its accepted reports.
+    """
+    own = Case(When(official_light="", then=Value("")), default="traffic_light")
+    accepted = StatusReport.objects.filter(measure=OuterRef("pk"), state=ReportState.ACCEPTED)
+    # As `latest_accepted`: that is the report which gives the measure its status.
+    latest = accepted.order_by("-as_of_on", "-decided_at", "-pk").annotate(own_light=own)
+    return measures.annotate(
+        lead_light=Coalesce(Subquery(latest.values("own_light")[:1]), Value(""))
+    )
 
 
 def version_of_measures(measures: Iterable[Measure]) -> str:

@@ -16,6 +16,7 @@ from core.progress import Segment
 from measures.enums import FINISHED_PHASES, PHASE_BAR_COLOURS, UNKNOWN_LABEL
 from measures.models import Measure, Milestone, Plan, PlanSection, Project
 from measures.queries.facets import kept_counts
+from measures.queries.measures import with_lead_light
 from measures.queries.past import as_measures, past_measures
 from measures.queries.sections import sections_of, top_sections
 
@@ -137,10 +138,11 @@ def plan_tree(
     loaded: dict[int | None, list[Measure]] = {}
     if sum(counts.values()) <= BRANCH_SIZE:
         loaded = {key: [] for key in counts}
-        for measure in as_measures(measures):
+        for measure in as_measures(_lit(measures, moment)):
             loaded[measure.section_id].append(measure)
     else:
-        loaded = {key: as_measures(measures.filter(section=key)[:BRANCH_SIZE]) for key in opened}
+        shown = _lit(measures, moment)
+        loaded = {key: as_measures(shown.filter(section=key)[:BRANCH_SIZE]) for key in opened}
     children = defaultdict(list)
     for section in sections_of([plan], moment=moment, with_sources=True):
         children[section.parent_id].append(section)
@@ -153,7 +155,13 @@ def tree_branch(
     """Return one branch with its first measures and without what is below. Two queries."""
     measures = _tree_measures(plan, user, moment).filter(section=section)
     count = measures.count()
-    return TreeNode(section, [], count, count, as_measures(measures[:BRANCH_SIZE]))
+    shown = _lit(measures, moment)[:BRANCH_SIZE]
+    return TreeNode(section, [], count, count, as_measures(shown))
+
+
+def _lit(measures: QuerySet, moment: dt.datetime | None) -> QuerySet:
+    # Not before counting, which would group by it; and no reports of today beside a former day.
+    return measures if moment else with_lead_light(measures)
 
 
 def _tree_measures(plan: Plan, user, moment: dt.datetime | None) -> QuerySet:

@@ -12,7 +12,10 @@ from django.urls import reverse
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState
+from measures.models import StatusReport
 from measures.models.reports import OfficialLight
+from measures.progress import entry_sheet
+from measures.progress.monitoring.annex import measure_facts
 from measures.services import (
     accept_report,
     accept_reports,
@@ -96,6 +99,25 @@ def test_other_light_becomes_official_and_the_reported_one_stays(client, office,
     assert "Ampel der Federführung" in client.get(measure.get_absolute_url()).content.decode()
     page = client.get(report.get_absolute_url()).content.decode()
     assert ("Amtliche Ampel" in page, "Fläche ist weg" in page) == (True, True)
+
+
+def test_light_of_the_lead_stands_beside_the_official_one_everywhere(client, office, reports):
+    plan, other = reports[0].measure.plan, "Federführung: grün"
+    running = make_round(plan)
+    accept_report(report=reports[0], official=RED, by=office, now=NOW)
+    accept_report(report=reports[1], by=office, now=NOW)
+    StatusReport.objects.update(round=running)
+
+    for address in (f"/massnahmen/?plan={plan.pk}", plan.get_absolute_url()):
+        assert client.get(address).content.decode().count(other) == 1, address
+    close_round(reporting_round=running, by=office, now=NOW)
+    assert client.get(running.get_absolute_url()).content.decode().count(other) == 1
+    entry = running.entries.get(measure=reports[0].measure)
+    assert (entry.traffic_light, entry.lead_light) == ("red", "green")
+    assert ("Ampel der Federführung", "✓ grün") in measure_facts(entry)
+    sheet = entry_sheet(running, running.entries.order_by("title"))
+    column = sheet.header.index("Ampel der Federführung, wo anders")
+    assert [cells[column] for cells in sheet.rows] == ["grün", "", ""]
 
 
 def test_lead_is_told_of_another_light_and_why(office, reports):

@@ -46,6 +46,7 @@ def measure_facts(entry: RoundEntry, with_milestones: bool = True) -> list[tuple
         (_("Meldung"), _report(entry)),
         (_("Phase"), entry.get_phase_display() or str(UNKNOWN_LABEL)),
         (_("Ampel"), ": ".join(filter(None, [light, entry.traffic_light_reason]))),
+        (_("Ampel der Federführung"), light_label(entry.lead_light) if entry.lead_light else ""),
         (_("Gewünschte Entscheidung oder Hilfe"), entry.help_wanted),
         (_("Finanzierung"), entry.get_financing_display() or str(UNKNOWN_LABEL)),
         (_("Mittel"), entry.amount_label),

@@ -133,7 +133,7 @@ def _field(state: MonitoringState, field: str) -> Iterator[Block]:
                 entry.label,
                 entry.lead_label or "–",
                 _display(entry.get_phase_display()),
-                light_label(entry.traffic_light),
+                _lights(entry),
                 _("ja") if entry.report_id else missing_report(entry),
             ]
             for entry in entries
@@ -150,7 +150,7 @@ def _field(state: MonitoringState, field: str) -> Iterator[Block]:
             [
                 [
                     entry.label,
-                    light_label(entry.traffic_light),
+                    _lights(entry),
                     entry.traffic_light_reason,
                     entry.help_wanted or "–",
                 ]
@@ -158,6 +158,11 @@ def _field(state: MonitoringState, field: str) -> Iterator[Block]:
             ],
             [30, 12, 29, 29],
         )
+
+
+def _lights(entry: RoundEntry) -> str:
+    """Return the official light, and below it the lead's where it differs."""
+    return "\n".join(filter(None, [light_label(entry.traffic_light), entry.lead_light_note]))
 
 
 def _indicators(entries: Sequence[RoundEntry]) -> Iterator[Block]:
