@@ -119,7 +119,7 @@ class Direction(models.TextChoices):
 
 class PathState(models.TextChoices):
     """How the latest value of an indicator stands to its target path; computed, and stored only by
-    closed rounds.
+    closed rounds. An ended indicator is not judged.
     """
 
     ON_PATH = "on_path", _("auf Kurs")
@@ -127,6 +127,7 @@ class PathState(models.TextChoices):
     BEFORE_PATH = "before_path", _("vor dem ersten Ziel")
     NO_TARGET = "no_target", _("kein Ziel eingetragen")
     NO_VALUE = "no_value", _("noch kein Wert")
+    ENDED = "ended", _("beendet")
 
 
 UNKNOWN = "unknown"  # in query strings; the columns hold an empty text

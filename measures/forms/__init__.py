@@ -2,7 +2,13 @@ from measures.forms.answers import AnswerForms, answer_forms, report_forms
 from measures.forms.contacts import ContactForm
 from measures.forms.documents import DocumentForm, LinkForm, UploadForm
 from measures.forms.imports import ConflictsForm, ImportForm
-from measures.forms.indicators import IndicatorForm, TargetForm, ValueForm, ValuesForm
+from measures.forms.indicators import (
+    EndIndicatorForm,
+    IndicatorForm,
+    TargetForm,
+    ValueForm,
+    ValuesForm,
+)
 from measures.forms.measures import (
     MeasureForm,
     MilestoneForm,
@@ -27,6 +33,7 @@ __all__ = [
     "ContinuePlanForm",
     "DECISION_FORMS",
     "ImportForm",
+    "EndIndicatorForm",
     "IndicatorForm",
     "MeasureForm",
     "MilestoneForm",

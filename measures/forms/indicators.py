@@ -42,6 +42,22 @@ class IndicatorForm(VersionedForm):
         formfield_callback = formfield_for
 
 
+class EndIndicatorForm(VersionedForm):
+    """When an indicator ended and why; both are needed, which the model leaves open."""
+
+    fields_stand_alone = False
+
+    class Meta:
+        model = Indicator
+        fields = ("ended_on", "ended_reason")
+        formfield_callback = formfield_for
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = True
+
+
 class TargetForm(VersionedForm):
     fields_stand_alone = False
 

@@ -120,7 +120,7 @@ def _read_entry(texts: dict[str, str], indicator: Indicator, today: dt.date) -> 
         period = parse_period(texts[PERIOD])
     except Unreadable as error:
         raise _Refusal(PERIOD, str(error)) from error
-    if error := period_error(period, today):
+    if error := period_error(indicator, period, today):
         raise _Refusal(PERIOD, error)
     value = _read_value(texts[VALUE], indicator)
     for name in (NOTE, SOURCE):

@@ -166,6 +166,8 @@ class RoundIndicator(models.Model):
     target_value = DecimalValue(_("Zielwert"), null=True)
     expected = DecimalValue(_("nach dem Zielpfad"), null=True)
     path_state = models.CharField(_("Zielpfad"), max_length=12, choices=PathState)
+    ended_on = models.DateField(_("beendet am"), null=True)
+    ended_reason = models.CharField(_("Grund des Endes"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("Indikator einer Berichtsrunde")

@@ -35,6 +35,10 @@ class DecimalValue(models.DecimalField):
 
 
 class IndicatorQuerySet(models.QuerySet):
+    def running(self):
+        """Return those that are still asked for: an ended one keeps its series, and no more."""
+        return self.filter(ended_on__isnull=True)
+
     def in_order(self):
         return self.order_by("position", "title", "pk")
 
@@ -71,9 +75,16 @@ class Indicator(models.Model):
         _("Quelle"), max_length=300, blank=True, help_text=_("Woher die Werte stammen.")
     )
     position = models.PositiveSmallIntegerField(_("Reihenfolge"), default=0)
+    ended_on = models.DateField(_("beendet am"), null=True, blank=True)
+    ended_reason = models.CharField(
+        _("Grund des Endes"),
+        max_length=300,
+        blank=True,
+        help_text=_("Steht neben dem Indikator, überall, wo er vorkommt."),
+    )
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
-    search = FoldedField(sources=("title", "unit", "source"))
+    search = FoldedField(sources=("title", "unit", "source", "ended_reason"))
 
     history = HistoricalRecords(excluded_fields=["search"])
     objects = IndicatorQuerySet.as_manager()
@@ -96,6 +107,12 @@ class Indicator(models.Model):
                 violation_error_message=_(
                     "Zum Ausgangswert gehört sein Tag, und zum Tag der Ausgangswert."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True, ended_reason="")
+                | (Q(ended_on__isnull=False) & ~Q(ended_reason="")),
+                name="indicator_end_has_reason",
+                violation_error_message=_("Zum Ende gehört sein Grund, und zum Grund der Tag."),
             ),
             models.CheckConstraint(
                 condition=Q(direction__in=Direction.values), name="indicator_direction_is_known"

@@ -97,6 +97,9 @@ def _indicator_hints() -> dict[tuple[str, str], str]:
         ("indicators", "direction"): _("steigend oder fallend; leer heißt steigend."),
         ("indicators", "baseline_value"): _("Zahl, mit dem Tag daneben."),
         ("indicators", "targets"): _("Eines je Zeile oder mit Semikolon: 31.12.2030: 150."),
+        ("indicators", "ended_on"): _(
+            "Nur, wenn er nicht mehr erhoben wird, mit dem Grund daneben."
+        ),
         ("indicators", "decimals"): _("Leer: so viele, wie die Zahlen daneben haben."),
         ("values", "measure"): _("Nötig. Titel oder Kennung der Maßnahme."),
         ("values", "indicator"): _("Nötig. Ein Indikator der Maßnahme."),

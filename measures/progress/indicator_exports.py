@@ -32,6 +32,8 @@ INDICATOR_HEADER = (
     gettext_lazy("Letzter Wert vom"),
     gettext_lazy("Zielpfad an diesem Tag"),
     gettext_lazy("Stand"),
+    gettext_lazy("beendet am"),
+    gettext_lazy("Grund des Endes"),
     gettext_lazy("Quelle"),
     gettext_lazy("Herkunft"),
 )
@@ -120,6 +122,8 @@ def _indicator_row(
         deviation.latest.on if deviation.latest else None,
         deviation.expected,
         standing_label(indicator, deviation),
+        indicator.ended_on,
+        indicator.ended_reason,
         indicator.source,
         indicator.get_origin_display(),
     ]

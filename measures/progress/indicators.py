@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
@@ -19,7 +20,11 @@ from measures.progress.indicator_charts import draw_chart, period_label
 from measures.queries import KeptIndicator, deviation_of, is_running, target_path_of
 from measures.queries.target_paths import Deviation, expected_on
 
-STATE_COLOURS = {PathState.ON_PATH: "success", PathState.OFF_PATH: "warning"}
+STATE_COLOURS = {
+    PathState.ON_PATH: "success",
+    PathState.OFF_PATH: "warning",
+    PathState.ENDED: "muted",
+}
 
 
 class SeriesLine(NamedTuple):
@@ -80,6 +85,16 @@ def standing_label(indicator: Indicator, deviation: Deviation) -> str:
     return path_label(deviation, indicator.direction)
 
 
+def end_text(indicator: Indicator | KeptIndicator) -> str:
+    """Return `beendet am 30.06.2026 (Erhebung eingestellt)`, "" while it goes on."""
+    if not indicator.ended_on:
+        return ""
+    return _("beendet am %(day)s (%(reason)s)") % {
+        "day": format_date(indicator.ended_on),
+        "reason": indicator.ended_reason,
+    }
+
+
 def path_label(deviation: Deviation, direction: str) -> str:
     """Return `auf Kurs`, `unter dem Zielpfad`, for a falling one `über dem Zielpfad` …"""
     if deviation.state == PathState.OFF_PATH:
@@ -89,14 +104,17 @@ def path_label(deviation: Deviation, direction: str) -> str:
 
 
 def value_then(indicator: KeptIndicator) -> str:
-    """Return `2025: 136 Plätze, auf Kurs`, or that there was no value."""
+    """Return `2025: 136 Plätze, auf Kurs`, or that there was no value, and the end if there was
+    one.
+    """
+    end = end_text(indicator)
     if indicator.value is None:
-        return str(PathState.NO_VALUE.label)
+        return f"{_('kein Wert')}, {end}" if end else str(PathState.NO_VALUE.label)
     state = PathState(indicator.path_state)
     text = f"{period_then(indicator)}: {format_value(indicator, indicator.value)}"
     if state == PathState.NO_TARGET:
         return text
-    return f"{text}, {path_label(Deviation(state), indicator.direction)}"
+    return f"{text}, {end or path_label(Deviation(state), indicator.direction)}"
 
 
 def period_then(indicator: KeptIndicator) -> str:
@@ -145,6 +163,9 @@ def _card_sentence(indicator: Indicator, deviation: Deviation, today: dt.date) -
     ]
     if deviation.latest or not running:
         texts.insert(0, deviation_sentence(indicator, deviation))
+    # First, because it says why the rest is no longer new.
+    if indicator.ended_on:
+        texts.insert(0, f"{capfirst(end_text(indicator))}.")
     return " ".join(texts)
 
 

@@ -33,7 +33,7 @@ from measures.models import (
 )
 from measures.models.measures import STATUS_FIELDS
 from measures.models.reports import ANSWER_FIELDS
-from measures.queries.indicators import indicators_with_series
+from measures.queries.indicators import end_error, indicators_with_series
 from measures.queries.reports import ReportingSituation
 from measures.queries.rounds import open_round_of
 
@@ -41,8 +41,8 @@ from measures.queries.rounds import open_round_of
 @dataclass(frozen=True)
 class Answer:
     """A measure in a round, or between two: its open report, if any, its latest accepted one,
-    whether one was accepted in this round, the milestones not reached yet, the indicators with
-    their series, and the request by whose personal link it is answered.
+    whether one was accepted in this round, the milestones not reached yet, the indicators that have
+    not ended with their series, and the request by whose personal link it is answered.
     """
 
     round: ReportingRound | None
@@ -174,7 +174,7 @@ def _known() -> list[Prefetch]:
     return [
         Prefetch("reports", _reports(), to_attr="known_reports"),
         Prefetch("milestones", milestones, to_attr="open_milestones"),
-        Prefetch("indicators", indicators_with_series(), to_attr="known_indicators"),
+        Prefetch("indicators", indicators_with_series().running(), to_attr="known_indicators"),
     ]
 
 
@@ -197,6 +197,8 @@ def forecast_conflict(forecast: ReportedForecast) -> str:
 def value_conflict(reported: ReportedValue, series: Iterable[IndicatorValue]) -> str:
     """Return why accepting the report leaves the `series` of the indicator as it is, or ""."""
     series = list(series)
+    if reason := end_error(reported.indicator, reported.period):
+        return reason
     same = next((value for value in series if value.period == reported.period), None)
     if same is None and reported.known_value is not None:
         return _("Der Wert für diesen Zeitraum ist inzwischen gelöscht.")

@@ -40,6 +40,8 @@ class KeptIndicator(Protocol):
     target_value: Decimal | None
     expected: Decimal | None
     path_state: str
+    ended_on: dt.date | None
+    ended_reason: str
 
 
 class PlanEntry(Protocol):
@@ -218,6 +220,7 @@ def _standing(indicator: KeptIndicator) -> tuple:
         indicator.target_on,
         indicator.target_value,
         indicator.path_state,
+        indicator.ended_on,
     )
 
 

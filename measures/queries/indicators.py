@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
+from core.dates import format_date
 from core.periods import Period, period_after
+from measures.enums import PathState
 from measures.models import Indicator, IndicatorTarget, IndicatorValue
 from measures.models.indicators import format_value
 from measures.queries.target_paths import Deviation, PathPoint, path_of, target_path_deviation
@@ -51,12 +53,23 @@ def deviation_of(indicator: Indicator, today: dt.date, series: Iterable | None =
     return _deviation(indicator, _targets_of(indicator), ended[-1:])
 
 
+def end_error(indicator: Indicator, period: Period) -> str:
+    """Return why there can be no value for `period` because `indicator` has ended before, or ""."""
+    if not indicator.ended_on or period.starts_on <= indicator.ended_on:
+        return ""
+    return _("Der Indikator ist am %(day)s beendet, dieser Zeitraum beginnt danach.") % {
+        "day": format_date(indicator.ended_on)
+    }
+
+
 def is_running(value, today: dt.date) -> bool:
     """Whether the period of `value`, perhaps a historical one, has not ended on `today`."""
     return value.ends_on > today
 
 
 def _deviation(indicator, targets: Sequence[PathPoint], latest: Sequence[PathPoint]) -> Deviation:
+    if indicator.ended_on:
+        return Deviation(PathState.ENDED, next(iter(latest), None))
     return target_path_deviation(
         direction=indicator.direction,
         baseline=baseline_of(indicator),
@@ -81,6 +94,8 @@ class IndicatorThen(NamedTuple):
     target_value: Decimal | None
     expected: Decimal | None
     path_state: str
+    ended_on: dt.date | None = None
+    ended_reason: str = ""
 
 
 def indicator_then(indicator, targets: Iterable, series: Iterable, today: dt.date) -> IndicatorThen:
@@ -94,7 +109,7 @@ def indicator_then(indicator, targets: Iterable, series: Iterable, today: dt.dat
     )
     # The next one to reach; once the last one has passed, still that one.
     ahead = [point for point in points if latest is None or point.on >= latest.ends_on]
-    target = next(iter(ahead or points[-1:]), None)
+    target = None if indicator.ended_on else next(iter(ahead or points[-1:]), None)
     return IndicatorThen(
         indicator.id,
         indicator.title,
@@ -108,6 +123,8 @@ def indicator_then(indicator, targets: Iterable, series: Iterable, today: dt.dat
         target and target.value,
         deviation.expected,
         deviation.state.value,
+        indicator.ended_on,
+        indicator.ended_reason,
     )
 
 

@@ -23,6 +23,8 @@ from measures.services.indicators import (
     create_target,
     delete_indicator,
     delete_target,
+    end_indicator,
+    reopen_indicator,
     require_unreported_indicator,
 )
 from measures.services.measures import change_measure, create_measure, publish_measures
@@ -121,6 +123,8 @@ __all__ = [
     "create_value",
     "delete_filter",
     "delete_indicator",
+    "end_indicator",
+    "reopen_indicator",
     "delete_milestone",
     "delete_target",
     "delete_value",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
-from core.dates import format_date
+from core.dates import format_date, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import delete_as, save_as, save_changes_as, save_values_as
 from measures.models import Indicator, IndicatorTarget, Measure
@@ -44,6 +44,44 @@ def change_indicator(
 
 
 @transaction.atomic
+def end_indicator(
+    *, indicator: Indicator, values: Mapping[str, Any], version: str, by, now: dt.datetime
+) -> Indicator:
+    """End `indicator` on a day for a reason, or correct the day or the reason: it keeps its series,
+    but is neither asked for nor judged any more.
+
+    Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` for a day to come, and without day or reason.
+    """
+    require_permission(can_change_measures(by))
+    indicator = lock_indicator(indicator)
+    require_unchanged(indicator, version, values)
+    if not values["ended_on"] or not values["ended_reason"]:
+        raise Refused(_("Zum Ende gehört sein Grund, und zum Grund der Tag."))
+    # Nothing happens by itself on a day: until then it would have to be asked for, and judged.
+    if values["ended_on"] > local_date(now):
+        raise Refused(_("Dieser Tag liegt in der Zukunft. Beenden lässt sich der Indikator dann."))
+    if all(getattr(indicator, name) == value for name, value in values.items()):
+        return indicator
+    reason = _("Ende geändert") if indicator.ended_on else _("Indikator beendet")
+    save_values_as(indicator, values, by=by, now=now, reason=reason)
+    return indicator
+
+
+@transaction.atomic
+def reopen_indicator(*, indicator: Indicator, by, now: dt.datetime) -> Indicator:
+    """Take the end of `indicator` back. Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when it
+    has not ended.
+    """
+    require_permission(can_change_measures(by))
+    indicator = lock_indicator(indicator)
+    if indicator.ended_on is None:
+        raise Refused(_("Dieser Indikator ist nicht beendet."))
+    indicator.ended_on, indicator.ended_reason = None, ""
+    save_as(indicator, by=by, now=now, reason=_("Indikator wieder aufgenommen"))
+    return indicator
+
+
+@transaction.atomic
 def delete_indicator(*, indicator: Indicator, by, now: dt.datetime) -> None:
     """Delete `indicator` with targets, values and what open reports say of it; keep its history.
 
@@ -63,7 +101,7 @@ def require_unreported_indicator(indicator: Indicator) -> None:
             _(
                 "Dieser Indikator steht in einem angenommenen Bericht, der bleibt, wie er ist. "
                 "Deshalb lässt er sich nicht löschen. Soll er nicht weiter erhoben werden, "
-                "schreiben Sie das bitte in seinen Titel."
+                "beenden Sie ihn bitte."
             )
         )
 

@@ -15,7 +15,7 @@ from core.history import delete_as, save_changes_as, save_values_as
 from core.periods import Period
 from measures.models import Indicator, IndicatorValue
 from measures.permissions import can_change_measures, require_permission
-from measures.queries.indicators import series_version
+from measures.queries.indicators import end_error, series_version
 from measures.services.indicators import lock_indicator
 
 
@@ -128,7 +128,7 @@ def _require_free_period(
     *,
     except_for: IndicatorValue | None = None,
 ) -> None:
-    if error := period_error(period, today):
+    if error := period_error(indicator, period, today):
         raise Refused(error)
     # A year and one of its quarters would count the quarter twice in one series. SQLite has no
     # range constraints that could forbid it, so the lock on the indicator has to.
@@ -139,10 +139,10 @@ def _require_free_period(
         raise Refused(overlap_error(indicator, other.period, other.value))
 
 
-def period_error(period: Period, today: dt.date) -> str:
-    """Return why there can be no value for `period` yet, or "". Previews share this rule."""
+def period_error(indicator: Indicator, period: Period, today: dt.date) -> str:
+    """Return why `indicator` can have no value for `period`, or "". Previews share this rule."""
     if period.starts_on <= today:
-        return ""
+        return end_error(indicator, period)
     return _("Dieser Zeitraum beginnt erst am %(day)s.") % {"day": format_date(period.starts_on)}
 
 

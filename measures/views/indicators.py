@@ -3,8 +3,8 @@
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from core.dates import format_date, local_date
 from core.views import (
@@ -15,12 +15,18 @@ from core.views import (
     save_form,
 )
 from measures import services
-from measures.forms import IndicatorForm, TargetForm, ValueForm
+from measures.forms import EndIndicatorForm, IndicatorForm, TargetForm, ValueForm
 from measures.models import Indicator, IndicatorTarget, IndicatorValue, Measure
 from measures.permissions import can_change_measures
 from measures.progress import indicator_card, indicator_facts, lost_statements
 from measures.queries import indicator_history, indicators_with_series, statements_on
 from measures.views import render_form_about
+
+END_EFFECTS = gettext_lazy(
+    "Beim Berichten wird nach einem beendeten Indikator nicht mehr gefragt, und für den "
+    "Ampelvorschlag zählt er nicht. Seine Werte bleiben überall stehen, mit dem Tag und dem Grund. "
+    "Das lässt sich zurücknehmen; es wird niemand benachrichtigt."
+)
 
 
 @require_safe
@@ -32,6 +38,9 @@ def indicator_page(request, pk):
         "facts": indicator_facts(indicator),
         "entries": indicator_history(indicator, request.user),
         "can_change": can_change_measures(request.user),
+        "end_label": _("Ende ändern") if indicator.ended_on else _("Indikator beenden"),
+        # Late values of an ended one are still entered, but nobody waits for them.
+        "add_variant": "secondary" if indicator.ended_on else "primary",
     }
     return render(request, "measures/indicator.html", context)
 
@@ -54,6 +63,36 @@ def indicator_edit(request, pk):
     if save_form(request, form, services.change_indicator, indicator=indicator, done=done):
         return redirect(indicator)
     return _render_form(request, form, indicator, _("Indikator bearbeiten"))
+
+
+def indicator_end(request, pk):
+    """End an indicator, or correct the day or the reason of its end."""
+    indicator = get_indicator(request, pk)
+    require(can_change_measures(request.user))
+    today = local_date(timezone.now())
+    # Most are ended on the day on which that is decided.
+    initial = {} if indicator.ended_on else {"ended_on": today}
+    form = EndIndicatorForm(request.POST or None, instance=indicator, initial=initial)
+    has_ended = indicator.ended_on is not None
+    done = _("Das Ende ist gespeichert.") if has_ended else _("Der Indikator ist beendet.")
+    if save_form(request, form, services.end_indicator, indicator=indicator, done=done):
+        return redirect(indicator)
+    title = _("Ende des Indikators ändern") if has_ended else _("Indikator beenden")
+    return _render_form(
+        request, form, indicator, title, intro=END_EFFECTS, submit_label=_("Beenden")
+    )
+
+
+@require_POST
+def indicator_reopen(request, pk):
+    indicator = get_indicator(request, pk)
+    run_service(
+        request,
+        lambda: services.reopen_indicator(indicator=indicator, by=request.user, now=timezone.now()),
+        done=_("Der Indikator ist wieder aufgenommen."),
+        seen=[indicator],
+    )
+    return redirect(indicator)
 
 
 def indicator_delete(request, pk):
@@ -188,8 +227,6 @@ def _delete_part(request, part, service, *, title: str, question: str, done: str
     )
 
 
-def _render_form(request, form, indicator: Indicator, title: str):
-    back = indicator.get_absolute_url()
-    return render_form_about(
-        request, form, indicator.measure, title, part=indicator, cancel_url=back
-    )
+def _render_form(request, form, indicator: Indicator, title: str, **context):
+    context |= {"part": indicator, "cancel_url": indicator.get_absolute_url()}
+    return render_form_about(request, form, indicator.measure, title, **context)

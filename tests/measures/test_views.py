@@ -61,6 +61,7 @@ PAGES = [
     ("indicator", "indicator", EVERYONE, ()),
     ("indicator", "hidden_indicator", (OFFICE, SENATOR_OFFICE), (OBSERVER, PARTNER)),
     ("indicator_edit", "indicator", OFFICE_ONLY, ()),
+    ("indicator_end", "indicator", OFFICE_ONLY, ()),
     ("indicator_delete", "indicator", OFFICE_ONLY, ()),
     ("target_add", "indicator", OFFICE_ONLY, ()),
     ("value_add", "indicator", OFFICE_ONLY, ()),
@@ -88,6 +89,7 @@ PAGES = [
 BUTTONS = [
     ("milestone_done", "milestone", ()),
     ("milestone_reopen", "reached", ()),
+    ("indicator_reopen", "ended", ()),
     ("report_accept", "submitted", (OBSERVER, PARTNER)),
 ]
 
@@ -104,6 +106,9 @@ def objects():
         "hidden_section": make_section(make_plan(is_published=False)),
         "indicator": indicator,
         "hidden_indicator": hidden_indicator,
+        "ended": make_indicator(
+            measure, ended_on=dt.date(2026, 1, 1), ended_reason="Erhebung eingestellt"
+        ),
         "target": make_target(indicator, "2026-12-31", "5"),
         "value": make_value(indicator, "2024", "4"),
         "hidden_value": make_value(hidden_indicator, "2024", "4"),

@@ -282,8 +282,7 @@ def test_indicator_of_an_accepted_report_is_not_deleted(client, office):
     url = reverse("measures:indicator_delete", args=[indicator.pk])
     refusal = (
         "Dieser Indikator steht in einem angenommenen Bericht, der bleibt, wie er ist. Deshalb "
-        "lässt er sich nicht löschen. Soll er nicht weiter erhoben werden, schreiben Sie das bitte "
-        "in seinen Titel."
+        "lässt er sich nicht löschen. Soll er nicht weiter erhoben werden, beenden Sie ihn bitte."
     )
 
     asked = client.get(url, follow=True)

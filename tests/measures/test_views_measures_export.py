@@ -156,9 +156,18 @@ def test_export_has_sheets_of_indicators_and_their_values(client, office):
     )
     make_value(indicator, "2024", "4.25", note="geschätzt")
     make_target(indicator, "2025-12-31", "10")
+    end = {"ended_on": dt.date(2025, 6, 30), "ended_reason": "Zählung eingestellt"}
+    make_indicator(indicator.measure, "Wald", position=1, **end)
 
     sheets = [rows_of(client.get(EXPORT), title) for title in ("Indikatoren", "Werte")]
 
+    names = ("Stand", "beendet am", "Grund des Endes")
+    ended = sheets[0].pop()
+    assert [ended[name] for name in names] == [
+        "beendet",
+        dt.datetime(2025, 6, 30),
+        "Zählung eingestellt",
+    ]
     assert [list(row.values()) for row in sheets[0]] == [
         [
             "Plan",
@@ -174,6 +183,8 @@ def test_export_has_sheets_of_indicators_and_their_values(client, office):
             dt.datetime(2024, 12, 31),
             5,
             "unter dem Zielpfad",
+            None,
+            None,
             "Kataster",
             "im Portal erfasst",
             1,

@@ -168,6 +168,8 @@ def _indicator_sheet(title: str, state: MonitoringState) -> Sheet:
         _("Zielpfad"),
         _("Zielwert"),
         _("zu erreichen bis"),
+        _("beendet am"),
+        _("Grund des Endes"),
     ]
     rows = [
         [
@@ -181,6 +183,8 @@ def _indicator_sheet(title: str, state: MonitoringState) -> Sheet:
             indicator.get_path_state_display(),
             indicator.target_value,
             indicator.target_on,
+            indicator.ended_on,
+            indicator.ended_reason,
         ]
         for entry in state.entries
         for indicator in entry.indicators.all()

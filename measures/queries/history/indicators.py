@@ -25,6 +25,8 @@ INDICATOR_DIFFERENCES = (
     "baseline_value",
     "baseline_on",
     "source",
+    "ended_on",
+    "ended_reason",
 )
 
 

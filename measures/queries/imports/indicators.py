@@ -24,7 +24,7 @@ from measures.queries.imports.drafts import ImportPreview, NewIndicator, NewValu
 from measures.queries.imports.subjects import NamedMeasures
 from measures.queries.imports.tables import ImportRow, ImportSheet
 from measures.queries.imports.values import Unfit, fingerprint, parse_plain, tidy
-from measures.queries.indicators import indicators_with_series
+from measures.queries.indicators import end_error, indicators_with_series
 
 SEPARATORS = re.compile(r"[\n;]")
 EXACT = Decimal(1).scaleb(-DECIMAL_PLACES)
@@ -47,6 +47,8 @@ def indicator_texts(indicator: Indicator) -> dict[str, str]:
         "baseline_value": number_text(indicator.baseline_value),
         "baseline_on": format_date(indicator.baseline_on),
         "targets": targets_text(indicator.targets.all(), indicator),
+        "ended_on": format_date(indicator.ended_on),
+        "ended_reason": indicator.ended_reason,
         "source": indicator.source,
     }
 
@@ -107,7 +109,8 @@ class _Rows:
 
     def is_unedited(self, row: ImportRow, names: Iterable[str]) -> bool:
         """Whether `row` is as it was exported, whatever has become of it in the portal."""
-        present = {name: row.texts.get(name, "") for name in names}
+        # A file exported before the portal knew a column lacks it, and is still as exported.
+        present = {name: row.texts[name] for name in names if name in row.texts}
         return bool(row.texts.get("version")) and fingerprint(present) == row.texts["version"]
 
     def require_same(self, row: ImportRow, now: dict[str, str], reason: str) -> bool:
@@ -128,6 +131,8 @@ class _Indicators(_Rows):
         "baseline_value",
         "baseline_on",
         "targets",
+        "ended_on",
+        "ended_reason",
         "source",
     )
 
@@ -153,9 +158,10 @@ class _Indicators(_Rows):
 
     def add(self, row: ImportRow, measure: Measure) -> None:
         indicator = Indicator(measure=measure)
-        for name in ("title", "unit", "baseline_on", "source"):
+        for name in ("title", "unit", "baseline_on", "ended_on", "ended_reason", "source"):
             setattr(indicator, name, self.parsed(row, Indicator, name) or None)
         indicator.source = indicator.source or ""
+        self.require_end(row, indicator)
         indicator.direction = self.direction(row)
         indicator.baseline_value = _exact(self.parsed(row, Indicator, "baseline_value"))
         if (indicator.baseline_value is None) != (indicator.baseline_on is None):
@@ -168,6 +174,15 @@ class _Indicators(_Rows):
             indicator.decimals = self.parsed(row, Indicator, "decimals") or 0
         self.known[id_of(measure), fold(row.texts.get("title", ""))] = indicator
         self.preview.indicators.append(NewIndicator(indicator, targets, row.number))
+
+    def require_end(self, row: ImportRow, indicator: Indicator) -> None:
+        """Refuse an end without its reason, a reason without its day, and a day to come."""
+        indicator.ended_reason = indicator.ended_reason or ""
+        if bool(indicator.ended_on) != bool(indicator.ended_reason):
+            reason = _("Zum Ende gehört sein Grund, und zum Grund der Tag.")
+            self.refuse(row, "ended_reason" if indicator.ended_on else "ended_on", reason)
+        elif indicator.ended_on and indicator.ended_on > local_date(timezone.now()):
+            self.refuse(row, "ended_on", _("Dieser Tag liegt in der Zukunft."))
 
     def direction(self, row: ImportRow) -> str:
         text = fold(row.texts.get("direction", ""))
@@ -223,6 +238,8 @@ class _Values(_Rows):
             return
         if period.starts_on > self.today:
             self.refuse(row, "period", _("Dieser Zeitraum hat noch nicht begonnen."))
+        if ended := end_error(indicator, period):
+            self.refuse(row, "period", ended)
         if other := next((v for v in (*stored, *series) if v.period.overlaps(period)), None):
             reason = _("Der Zeitraum überschneidet sich mit dem Wert für %(period)s.")
             self.refuse(row, "period", reason % {"period": other.period})

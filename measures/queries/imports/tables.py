@@ -152,6 +152,8 @@ SHEETS: Mapping[str, SheetKind] = {
             Column("latest_on", gettext_lazy("Letzter Wert vom"), is_read_only=True),
             Column("expected", gettext_lazy("Zielpfad an diesem Tag"), is_read_only=True),
             Column("state", gettext_lazy("Stand"), is_read_only=True),
+            Column("ended_on", gettext_lazy("beendet am")),
+            Column("ended_reason", gettext_lazy("Grund des Endes")),
             Column("source", gettext_lazy("Quelle")),
             Column("origin", gettext_lazy("Herkunft"), is_read_only=True),
             Column("decimals", gettext_lazy("Nachkommastellen")),
