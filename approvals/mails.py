@@ -289,7 +289,7 @@ def mail_lapse(
 
 def _describe(change: Change) -> str:
     before, after = (
-        Truncator(value).chars(MAX_QUOTED_CHARACTERS) or _("ohne Angabe")
+        Truncator(value).chars(MAX_QUOTED_CHARACTERS) or _("keine Angabe")
         for value in (change.before, change.after)
     )
     return f"{change.label}: {before} → {after}"

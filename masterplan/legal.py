@@ -144,7 +144,7 @@ def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.da
         to=Recipient(email=settings.OFFICE_EMAIL, name=settings.OFFICE_NAME),
         values={
             "message": message,
-            "page": page or str(_("nicht angegeben")),
+            "page": page or str(_("keine Angabe")),
             "sender": email or str(_("keine Antwort gewünscht")),
             "answer_due_on": format_date(add_months(today, 1)),
         },

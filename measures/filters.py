@@ -77,7 +77,7 @@ def _value_field(label, choices) -> filters.ChoiceFilter:
 def _lighthouse_field() -> filters.ChoiceFilter:
     return filters.ChoiceFilter(
         field_name="is_lighthouse",
-        label=_("Leuchtturm"),
+        label=_("Leuchtturmprojekt"),
         choices=[("True", _("nur Leuchtturmprojekte"))],
         empty_label=EVERYTHING,
     )

@@ -18,7 +18,7 @@ class ReleaseForm(WarnedForm):
     showed (`guest_list_version`).
     """
 
-    rsvp_by = DayField(label=_("Antwort erbeten bis"), widget=DeadlineInput)
+    rsvp_by = DayField(label=_("Antwort bis"), widget=DeadlineInput)
     expected = GermanIntegerField(widget=forms.HiddenInput)
     version = CleanCharField(required=False, widget=forms.HiddenInput)
     overrule_label = _("Trotzdem einladen")

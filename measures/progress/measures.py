@@ -148,7 +148,7 @@ def measure_facts(
         (_("Quelle"), _source_of(path)),
         (_("Kennung"), measure.code),
         (_("Federführung"), lead_fact(measure, with_links)),
-        (_("Unterstützende"), supporters_fact(measure, with_links)),
+        (_("Unterstützende Akteure"), supporters_fact(measure, with_links)),
         (_("Branchen"), ", ".join(sector.name for sector in measure.sectors.all())),
         (_("Laufzeit"), measure.runtime_label),
         (_("Mittel"), measure.amount_label),

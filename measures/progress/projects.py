@@ -22,7 +22,7 @@ def project_facts(project: Project, *, measure: Measure | None, with_links: bool
         (_("Plan"), project.plan or (_("außerhalb des Plans") if project.is_outside_plans else "")),
         (_("Passt thematisch zu"), project.theme),
         (_("Federführung"), lead_fact(project, with_links)),
-        (_("Unterstützende"), supporters_fact(project, with_links)),
+        (_("Unterstützende Akteure"), supporters_fact(project, with_links)),
         (_("Laufzeit"), project.runtime_label),
         (_("Mittel"), project.amount_label),
     ]

@@ -32,11 +32,11 @@ def wording_badges(wording: Wording | None, is_outdated: bool) -> list[tuple[str
     """Return (text, colour): which text is in force, and whether the mails wait for release."""
     # An own text with a placeholder that no longer exists is not used, so that mail still goes out.
     if is_outdated:
-        badges = [(_("passt nicht mehr, es gilt der Standard"), "danger")]
+        badges = [(_("passt nicht mehr, es gilt die Voreinstellung"), "danger")]
     elif wording is not None and wording.has_own_words:
         badges = [(_("eigener Text"), "info")]
     else:
-        badges = [(_("Standard"), "neutral")]
+        badges = [(_("Voreinstellung"), "neutral")]
     if wording is not None and wording.needs_release:
         badges.append((_("erst nach Durchsicht"), "warning"))
     return badges

@@ -19,8 +19,8 @@ from outbox.rendering.wordings import Words, clean_words, default_words, find_fa
 from outbox.services.queueing import enqueue_test_mail
 from outbox.texts import MailText, Recipient, text_of
 
-DEFAULT_IN_FORCE = gettext_lazy("Für diese E-Mails gilt bereits der Standard.")
-RESET = gettext_lazy("Auf den Standard zurückgesetzt")
+DEFAULT_IN_FORCE = gettext_lazy("Für diese E-Mails gilt bereits die Voreinstellung.")
+RESET = gettext_lazy("Auf die Voreinstellung zurückgesetzt")
 
 
 @transaction.atomic

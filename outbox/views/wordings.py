@@ -179,8 +179,8 @@ def _reset(request, kind: str) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
     else:
-        done = _("Für diese E-Mails gilt wieder der Standard.")
+        done = _("Für diese E-Mails gilt wieder die Voreinstellung.")
         if wording.needs_release:
-            done = _("Der Text ist wieder der Standard; gesendet wird weiterhin nach Durchsicht.")
+            done = _("Es gilt wieder die Voreinstellung; gesendet wird weiterhin nach Durchsicht.")
         messages.success(request, done)
     return redirect("outbox:wording", kind)

@@ -91,7 +91,7 @@ def test_lapse_is_mailed_to_everybody_concerned(office, senator):
         in mail.text
     )
     assert "Titel: Alt → Neu" in mail.text
-    assert "Gastgeber: ohne Angabe → Werk *Nord*" in mail.text
+    assert "Gastgeber: keine Angabe → Werk *Nord*" in mail.text
     assert mail.path == approval.path
     assert Mail.objects.get(recipient=senator.email).path == f"/freigaben/{approval.pk}/"
 

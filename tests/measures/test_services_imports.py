@@ -51,7 +51,7 @@ def test_edited_cells_are_applied_with_one_line_of_history(client, office):
     def edit(_book, cell):
         cell("Abschnitt").value = "flächen"
         cell("Federführung").value = "hwk"
-        cell("Unterstützende").value = "HWK; Bezirke"
+        cell("Unterstützende Akteure").value = "HWK; Bezirke"
         cell("Beginn").value = "1. März 2026"
         cell("Ende").value = dt.datetime(2026, 12, 31)
         cell("Mittel").value = 88500
@@ -68,7 +68,7 @@ def test_edited_cells_are_applied_with_one_line_of_history(client, office):
     assert shown == {
         "Abschnitt": ("", "Flächen"),
         "Federführung": ("N. N.", "HWK"),
-        "Unterstützende": ("", "HWK\nBezirke"),
+        "Unterstützende Akteure": ("", "HWK\nBezirke"),
         "Beginn": ("", "01.03.2026"),
         "Ende": ("", "31.12.2026"),
         "Mittel": ("", "88.500 €"),

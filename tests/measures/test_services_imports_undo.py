@@ -46,7 +46,7 @@ def test_undoing_deletes_what_is_new_and_restores_what_was_changed(client, offic
     def edit(book, cell):
         cell("Beginn").value = None
         cell("Federführung").value = "Bezirk"
-        cell("Unterstützende").value = None
+        cell("Unterstützende Akteure").value = None
         sheet = book["Maßnahmen"]
         sheet.append(["Alt", None, None, None, "Neu"])
         book["Meilensteine"].append(["Alt", None, "Neu", "Start", None, "1.1.2027"])

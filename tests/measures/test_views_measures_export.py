@@ -87,7 +87,7 @@ def test_export_has_every_known_detail_of_the_filtered_measures(client, office):
         "Finanzierung": None,
         "Stand vom": None,
         "Federführung": "HWK",
-        "Unterstützende": "VDMA\nBezirke\nKammern",
+        "Unterstützende Akteure": "VDMA\nBezirke\nKammern",
         "Branchen": "Maschinenbau",
         "Laufzeit": "laufend",
         "Beginn": dt.datetime(2019, 3, 1),

@@ -128,7 +128,7 @@ def test_typing_the_default_resets_the_wording(office):
 
     wording.refresh_from_db()
     assert (wording.subject, wording.body) == ("", "")
-    assert history_of(wording)[-1] == (office, "Auf den Standard zurückgesetzt")
+    assert history_of(wording)[-1] == (office, "Auf die Voreinstellung zurückgesetzt")
 
 
 def test_saving_without_a_change_writes_nothing(office):
@@ -228,14 +228,14 @@ def test_office_resets_to_the_default(office):
 
     wording.refresh_from_db()
     assert (wording.subject, wording.body, wording.needs_release) == ("", "", True)
-    assert history_of(wording)[-1] == (office, "Auf den Standard zurückgesetzt")
+    assert history_of(wording)[-1] == (office, "Auf die Voreinstellung zurückgesetzt")
     assert make_mail().subject == "Neu: Netze"
 
 
 def test_second_reset_is_refused(office):
     wording = make_wording(subject="", body="")
 
-    with nothing_changes(wording), pytest.raises(Refused, match="gilt bereits der Standard"):
+    with nothing_changes(wording), pytest.raises(Refused, match="gilt bereits die Voreinstellung"):
         reset_wording(kind="test_notice", version=version_now(), now=NOW, by=office)
 
 

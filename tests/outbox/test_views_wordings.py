@@ -72,11 +72,11 @@ def test_outbox_links_to_the_texts_and_each_to_its_form(client, office):
         in page
     )
     assert (
-        "Einladung zum Test Prüfstand Standard erst nach Durchsicht geändert am 27.03.2026, 10:00 "
-        "Uhr" in page
+        "Einladung zum Test Prüfstand Voreinstellung erst nach Durchsicht geändert am 27.03.2026, "
+        "10:00 Uhr" in page
     )
-    assert "Liste zum Test Prüfstand passt nicht mehr, es gilt der Standard" in page
-    assert "Einladung zum Branchengespräch Branchengespräche Standard" in page
+    assert "Liste zum Test Prüfstand passt nicht mehr, es gilt die Voreinstellung" in page
+    assert "Einladung zum Branchengespräch Branchengespräche Voreinstellung" in page
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -99,7 +99,7 @@ def test_form_shows_the_default_and_explains_the_placeholders(client, office):
     assert "[Thema] Titel des Themas Beispiel: Wärme & Strom" in page
     assert "[…](Link) Adresse der Seite im Portal, um die es geht steht nur in einem Link" in page
     assert "{" not in page
-    assert "Auf Standard zurücksetzen" not in page
+    assert "Auf die Voreinstellung zurücksetzen" not in page
     assert 'sandbox="" src="/postausgang/texte/test_notice/vorschau/"' in source
 
 
@@ -109,7 +109,7 @@ def test_office_saves_its_words(client, office):
     assert response.redirect_chain == [(ADDRESS, 302)]
     page = text_of(response)
     assert "Gespeichert. Das gilt für alle E-Mails, die von jetzt an entstehen." in page
-    assert "Auf Standard zurücksetzen" in page
+    assert "Auf die Voreinstellung zurücksetzen" in page
     assert "Eigener Text gespeichert" in page
     assert Wording.objects.get().subject == "Thema: {topic}"
     assert make_mail().subject == "Thema: Netze"
@@ -173,7 +173,7 @@ def test_words_that_no_longer_fit_are_marked_on_their_page(client, office):
 
     page = text_of(client.get(ADDRESS))
 
-    assert "Bis Sie ihn angepasst haben, gilt der Standard." in page
+    assert "Bis Sie ihn angepasst haben, gilt die Voreinstellung." in page
     assert "[gone] [x](Link)" in page
 
 
@@ -264,10 +264,10 @@ def test_resetting_shows_both_first(client, office):
 
     page = text_of(response)
     assert "Eigener Text Thema [Thema] neu ist **[Thema]**." in page
-    assert "Standard Neu: [Thema] das Thema **[Thema]** ist neu." in page
+    assert "Voreinstellung Neu: [Thema] das Thema **[Thema]** ist neu." in page
     again = client.post(f"{ADDRESS}zuruecksetzen/", {"version": version_on(response)}, follow=True)
     assert again.redirect_chain == [(ADDRESS, 302)]
-    assert "Für diese E-Mails gilt wieder der Standard." in text_of(again)
+    assert "Für diese E-Mails gilt wieder die Voreinstellung." in text_of(again)
     assert not Wording.objects.get().has_own_words
 
 
@@ -279,7 +279,7 @@ def test_resetting_says_that_the_mails_still_wait_for_release(client, office):
     done = text_of(client.post(f"{ADDRESS}zuruecksetzen/", data, follow=True))
 
     assert "E-Mails dieser Art gehen weiterhin erst nach Durchsicht hinaus." in text_of(asked)
-    assert "Der Text ist wieder der Standard; gesendet wird weiterhin nach Durchsicht." in done
+    assert "Es gilt wieder die Voreinstellung; gesendet wird weiterhin nach Durchsicht." in done
     assert Wording.objects.get().needs_release
 
 
@@ -305,7 +305,7 @@ def test_resetting_an_untouched_default_is_refused_with_a_sentence(client, offic
     response = getattr(client, method)(f"{ADDRESS}zuruecksetzen/", follow=True)
 
     assert response.redirect_chain == [(ADDRESS, 302)]
-    assert "Für diese E-Mails gilt bereits der Standard." in text_of(response)
+    assert "Für diese E-Mails gilt bereits die Voreinstellung." in text_of(response)
 
 
 @pytest.mark.parametrize("address", ["", "vorschau/", "vorschau/?ansicht=text", "zuruecksetzen/"])

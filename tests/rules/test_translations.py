@@ -1,18 +1,58 @@
 """Catalogues are complete, and no library message says "du"."""
 
+import ast
 import gettext
+import re
 
 import pytest
 from django.utils.translation import gettext as _
 
 from operations.setup import compile_catalogues
 from scripts import catalogues
+from tests.rules.source import modules, templates
 
 pytestmark = pytest.mark.embedded
 
 CATALOGUE = (
     'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "one"\nmsgstr "{}"\n'
 )
+
+
+# What is called otherwise on other pages → the word that all pages use.
+OTHER_WORDS = {
+    r"\b(?:oder|ist) nicht geklärt\b": "ungeklärt",
+    r"\b(?:der|den|auf|wieder) Standard\b": "Voreinstellung",
+    r"^Standard$": "Voreinstellung",
+    r"^Unterstützende$": "Unterstützende Akteure",
+    r"^Leuchtturm$": "Leuchtturmprojekt",
+    r"^ohne Angabe$": "keine Angabe",
+    r"^Antwort erbeten bis$": "Antwort bis",
+    r"\bLeitung des Hauses\b": "der Titel aus den Einstellungen",
+}
+# Titles of columns that older files have.
+FORMER_TITLES = {"measures/queries/imports/tables.py"}
+
+
+def test_one_thing_has_one_word():
+    texts = [
+        (path, node.value)
+        for path, tree in modules()
+        if path not in FORMER_TITLES and not path.startswith("demo/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    for path, source in templates():
+        texts += [(path, text) for text in re.findall(r'"([^"{}]+)"', source)]
+        texts.append((path, source))
+
+    found = [
+        f"{path}: {text[:60]!r}: {word}"
+        for path, text in texts
+        for pattern, word in OTHER_WORDS.items()
+        if re.search(pattern, text)
+    ]
+
+    assert found == []
 
 
 def test_catalogues_are_complete():

@@ -214,7 +214,7 @@ def _funding(state: MonitoringState, fields: Sequence[str]) -> Iterator[Block]:
     ]
     if unsecured:
         yield _list_table(
-            _("Teilweise oder nicht geklärt"),
+            _("Teilweise gesichert oder ungeklärt"),
             [_("Maßnahme"), _("Federführung"), _("Finanzierung"), _("Mittel")],
             [
                 [

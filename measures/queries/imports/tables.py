@@ -93,7 +93,11 @@ SHEETS: Mapping[str, SheetKind] = {
             Column("financing", gettext_lazy("Finanzierung"), is_read_only=True),
             Column("status_on", gettext_lazy("Stand vom"), is_read_only=True),
             Column("lead", gettext_lazy("Federführung")),
-            Column("supporters", gettext_lazy("Unterstützende")),
+            Column(
+                "supporters",
+                gettext_lazy("Unterstützende Akteure"),
+                other_title=gettext_lazy("Unterstützende"),
+            ),
             Column("sectors", gettext_lazy("Branchen")),
             Column("runtime", gettext_lazy("Laufzeit")),
             Column("starts_on", gettext_lazy("Beginn")),
