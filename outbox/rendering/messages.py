@@ -85,6 +85,13 @@ def write_plain_message(*, subject: str, text: str) -> Message:
     )
 
 
+def words_of(text: str) -> str:
+    """Return the plain `text` of a mail without its greeting and closing."""
+    # By the first line of the closing only: the settings of the rest may have changed since.
+    before, closing, _rest = text.rpartition("\n\n" + _("Mit freundlichen Grüßen") + "\n")
+    return (before if closing else text).partition("\n\n")[2].strip()
+
+
 def frame() -> Frame:
     return Frame(
         portal=settings.PORTAL_NAME,

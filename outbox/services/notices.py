@@ -13,13 +13,14 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Max
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outbox.enums import MOVES, Audience, MailState
 from outbox.models import Mail, MailLog
 from outbox.queries.wordings import text_in_force
-from outbox.rendering.messages import complete_link, write_message
+from outbox.rendering.messages import complete_link, words_of, write_message
 from outbox.rendering.mime import build_mime, make_message_id
 from outbox.texts import MailText, Markdown, Placeholder, Recipient, escape_markdown, register
 
@@ -56,8 +57,11 @@ register(
             gettext_lazy("wie viele Nachrichten es sind"), "2", name=gettext_lazy("Anzahl")
         ),
         "lines": Placeholder(
-            gettext_lazy("die Nachrichten, jede mit ihrer Seite im Portal"),
-            gettext_lazy("- Themenvorschlag: Fachkräfte\n- Statusbericht eingereicht: Flächen"),
+            gettext_lazy("die Nachrichten im Wortlaut, jede mit ihrer Seite im Portal"),
+            gettext_lazy(
+                "**1. Themenvorschlag: Fachkräfte**\n\nDie Kammer schlägt ein Thema vor.\n\n"
+                "**2. Statusbericht eingereicht: Flächen**\n\nBitte prüfen Sie den Bericht."
+            ),
             is_block=True,
             name=gettext_lazy("Liste"),
         ),
@@ -127,11 +131,12 @@ def _bundle_some(now: dt.datetime) -> int:
 
 def _latest_of_each(group: list[Mail]) -> list[Mail]:
     """Return `group` without notices that a later one repeats, such as a report handed in again."""
-    latest: dict[tuple[str, str], Mail] = {}
+    latest: dict[tuple[str, str, str], Mail] = {}
     for mail in group:
+        key = mail.subject, mail.path, mail.text
         # Taken out first, so that what happened last stands last.
-        latest.pop((mail.subject, mail.path), None)
-        latest[mail.subject, mail.path] = mail
+        latest.pop(key, None)
+        latest[key] = mail
     return list(latest.values())
 
 
@@ -156,12 +161,23 @@ def _bundle(group: list[Mail], text: MailText, now: dt.datetime) -> None:
     )
 
 
+def _entry(number: int, mail: Mail) -> str:
+    """Return a notice with everything that it says, under its subject, as Markdown."""
+    link = complete_link(mail.path)
+    # The subject is the link already.
+    lines = [line for line in words_of(mail.text).split("\n") if not line.endswith(f": {link}")]
+    # Every line stays a line of its own, so that lists remain lists.
+    words = "\n".join(map(escape_markdown, lines)).strip()
+    # It follows a greeting there, but a heading here.
+    return f"**{number}. [{escape_markdown(mail.subject)}]({link})**\n\n{capfirst(words)}".strip()
+
+
 def _make_bundle(group: list[Mail], text: MailText, now: dt.datetime) -> Mail:
     first, batch, message_id = group[0], uuid4(), make_message_id()
     # The greeting is stored only as the first line of each mail.
     greeting = first.text.partition("\n")[0].removesuffix(",")
-    lines = [f"- [{escape_markdown(mail.subject)}]({complete_link(mail.path)})" for mail in group]
-    values = {"count": str(len(group)), "lines": Markdown("\n".join(lines))}
+    entries = Markdown("\n\n".join(_entry(*one) for one in enumerate(group, start=1)))
+    values = {"count": str(len(group)), "lines": entries}
     message = write_message(text, greeting=greeting, link="/", values=values)
     to = Recipient(first.recipient, first.recipient_name, greeting)
     expires_at = max(mail.expires_at for mail in group)

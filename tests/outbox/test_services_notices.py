@@ -4,9 +4,17 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from outbox.models import Mail
+from outbox.rendering.messages import words_of
 from outbox.services import deliver_due_mails, notices
 from outbox.services.notices import BUNDLE_KIND, bundle_due_notices
-from outbox.texts import MailText, Placeholder, register
+from outbox.texts import (
+    MailText,
+    Markdown,
+    Placeholder,
+    all_texts,
+    placeholders_of,
+    register,
+)
 from tests.outbox.builders import NOW, make_draft, make_mail, make_recipient, make_wording
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,10 +74,9 @@ def test_bundle_lists_each_notice_and_single_ones_point_to_it(sink):
     bundle = Mail.objects.get(kind="notice_bundle")
     text = sink.messages[1].get_body(("plain",)).get_content()
     assert (
-        "- Neu: Flächen *neu* [x](https://evil.example): http://localhost:8000/a/\n"
-        in text.replace("\r\n", "\n")
+        "1. Neu: Flächen *neu* [x](https://evil.example): http://localhost:8000/a/\n\n"
+        "2. Neu: Kräfte: http://localhost:8000/b/\n" in text.replace("\r\n", "\n")
     )
-    assert "- Neu: Kräfte: http://localhost:8000/b/\n" in text.replace("\r\n", "\n")
     assert text.startswith("Guten Tag,")
     assert 'evil.example"' not in sink.messages[1].get_body(("html",)).get_content()
     for mail in (second, third):
@@ -96,7 +103,7 @@ def test_repeated_notice_is_listed_once_and_alone_goes_out_as_it_is(sink):
     text = sink.messages[1].get_body(("plain",)).get_content().replace("\r\n", "\n")
     assert str(sink.messages[1]["Subject"]) == "2 neue Nachrichten"
     link = "http://localhost:8000/neu/"
-    assert f"- Neu: Kräfte: {link}\n- Neu: Flächen: {link}\n" in text
+    assert f"1. Neu: Kräfte: {link}\n\n2. Neu: Flächen: {link}\n" in text
 
     later = WINDOW_OVER + dt.timedelta(minutes=1)
     first, second = make_news("Bericht", now=later), make_news("Bericht", now=later)
@@ -216,3 +223,45 @@ def test_bundle_has_the_words_of_the_office(sink):
     deliver(NOW + dt.timedelta(minutes=20))
 
     assert [message["Subject"] for message in sink.messages] == ["3 Neuigkeiten"]
+
+
+def sample_of(text: MailText) -> dict[str, str]:
+    """Return a value of its own for each placeholder, of two lines where it is a block."""
+    return {
+        name: Markdown(f"- <{name}> *eins*\n- zwei & {name}")
+        if placeholder.is_block
+        else f"<{name}> *eins* & [zwei]({name})"
+        for name, placeholder in placeholders_of(text).items()
+        if name in text.placeholders
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [text for text in all_texts() if text.is_notice and text.kind != BUNDLE_KIND],
+    ids=lambda text: text.kind,
+)
+def test_bundle_says_everything_that_the_notice_says_alone(text, sink):
+    draft = make_draft(kind=text.kind, values=sample_of(text), to=make_recipient(), path="/neu/")
+    alone = make_mail(draft, now=NOW)
+    make_news("Netze")
+
+    bundle_due_notices(now=WINDOW_OVER)
+
+    told = Mail.objects.get(kind=BUNDLE_KIND)
+    words = told.text.casefold()
+    assert told.subject == "2 neue Nachrichten"
+    for line in [alone.subject, *words_of(alone.text).split("\n")]:
+        assert line.endswith("http://localhost:8000/neu/") or line.strip().casefold() in words, line
+    assert "Mit freundlichen Grüßen" not in words_of(alone.text)
+
+
+def test_same_subject_with_another_text_is_told_too(sink):
+    make_news("Netze"), make_news("Netze")
+    Mail.objects.filter(pk=Mail.objects.latest("pk").pk).update(
+        text="Guten Tag,\n\nGrund: zweiter\n\nMit freundlichen Grüßen\nBüro\n"
+    )
+
+    bundle_due_notices(now=WINDOW_OVER)
+
+    assert "Grund: zweiter" in Mail.objects.get(kind=BUNDLE_KIND).text
