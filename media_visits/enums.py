@@ -75,6 +75,10 @@ UNWATCHED_STATES = (S.DOCUMENTED, S.CANCELLED)
 OVER_STATES = (S.HELD, S.DOCUMENTED, S.CANCELLED)
 
 
+# The rule that says how many working days before a visit it has to be announced.
+ANNOUNCE_RULE, ANNOUNCE_BY, ANNOUNCE_WORKING_DAYS = "visit_announce", "announce_by", 5
+
+
 class PressKind(models.TextChoices):
     NOT_PUBLIC = "not_public", _("nicht presseöffentlich")
     PICTURE = "picture", _("Bildtermin")

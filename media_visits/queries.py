@@ -11,13 +11,23 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from approvals.registry import ASSUMED_LENGTH, Commitment, CommitmentSource
-from core.dates import local_date
+from core.dates import latest_working_day, local_date
 from core.errors import Concern
+from core.history import state_since
 from core.models import Precision
-from media_visits.enums import OVER_STATES, UNWATCHED_STATES, PressKind, VisitState
+from media_visits.enums import (
+    ANNOUNCE_BY,
+    ANNOUNCE_RULE,
+    OVER_STATES,
+    UNWATCHED_STATES,
+    PressKind,
+    VisitState,
+)
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.models import Organisation, Sector
 from partners.registry import Dependents
+from reminders.queries import current_schedule
+from reminders.schedules import working_day_at
 
 OFFICE_ACTS = (
     VisitState.IDEA,
@@ -109,12 +119,41 @@ def visits_awaiting_office(today: dt.date) -> QuerySet[Visit]:
             # Five working days are at least a week. Pages show the exact day; this one sorts.
             due_day=Case(
                 When(state=VisitState.HELD, then=TruncDate(F("starts_at") + dt.timedelta(days=7))),
+                When(
+                    state=VisitState.APPROVED,
+                    starts_on__gt=today,
+                    then=TruncDate(F("starts_at") - dt.timedelta(days=7)),
+                ),
+                When(starts_on__gt=today, then=TruncDate(F("starts_at") - dt.timedelta(days=1))),
                 default=F("starts_on"),
                 output_field=DateField(),
             ),
             in_charge=F("responsible"),
         )
     )
+
+
+def preparation_deadlines(visits: Iterable[Visit], now: dt.datetime) -> dict[int, dt.date]:
+    """Return by key the day by which the office has to submit or announce each visit that lies
+    ahead; a query for the setting, and another if a day to announce is over.
+    """
+    ahead = [visit for visit in visits if visit.starts_at and visit.starts_at > now]
+    approved = {visit.pk for visit in ahead if visit.state == VisitState.APPROVED}
+    count = current_schedule(ANNOUNCE_RULE).option(ANNOUNCE_BY) if approved else None
+    today = local_date(now)
+    days = {}
+    for visit in ahead:
+        day = local_date(visit.starts_at)
+        if count and visit.pk in approved:
+            days[visit.pk] = working_day_at(day, -count)
+        else:
+            # On the last days there may be no working day left, but today is still possible.
+            days[visit.pk] = max(latest_working_day(day - dt.timedelta(days=1)), today)
+    # Approved on short notice: nobody could announce it before.
+    late = [pk for pk in approved if days[pk] < today]
+    since = Visit.objects.filter(pk__in=late).annotate(state_since=state_since(Visit))
+    approved_on = since.values_list("pk", "state_since") if late else []
+    return days | {pk: max(days[pk], min(local_date(at), today)) for pk, at in approved_on if at}
 
 
 def commitment_of(visit: Visit, slot: PressSlot | None = None, title: str = "") -> Commitment:

@@ -8,20 +8,33 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import local_date
 from core.history import state_since
-from media_visits.enums import VisitState
+from media_visits.enums import ANNOUNCE_BY, ANNOUNCE_RULE, ANNOUNCE_WORKING_DAYS, VisitState
 from media_visits.models import Visit
 from outbox.texts import escape_markdown
 from partners.queries import people_to_remind, recipient_of
-from reminders.registry import Reminder, ReminderStep, Rule
+from reminders.registry import Option, Reminder, ReminderStep, Rule
 from reminders.schedules import Schedules
 
 DAY_OF_VISIT = gettext_lazy("dem Tag des Besuchs")
 RULES = {
     VisitState.APPROVED: Rule(
-        key="visit_announce",
+        key=ANNOUNCE_RULE,
         title=gettext_lazy("Freigegebenen Besuch ankündigen"),
         counts_from=DAY_OF_VISIT,
         before=(10, 5, 2),
+        options=(
+            Option(
+                ANNOUNCE_BY,
+                gettext_lazy("Ankündigen bis"),
+                gettext_lazy("anzukündigen bis zum %(count)d. Arbeitstag vorher"),
+                ANNOUNCE_WORKING_DAYS,
+                gettext_lazy(
+                    "Arbeitstage vor dem Besuch, leer: bis zum letzten Arbeitstag vorher. Der Tag "
+                    "steht beim nächsten Schritt."
+                ),
+                is_early=True,
+            ),
+        ),
     ),
     VisitState.ANNOUNCED: Rule(
         key="visit_record",

@@ -134,14 +134,14 @@ class BriefingForm(AskedDayForm, SeenForm, AttachmentsForm):
             initial[name] = renewed_text(getattr(former, name), outdated, text)
         initial["due_on"] = suggested_deadline(today, starts_at)
         super().__init__(*args, initial=initial, former=former, **kwargs)
-        self.starts_at = starts_at
+        self.today, self.starts_at = today, starts_at
         self.fields["occasion"].required = needs_occasion
         for name, text in help_texts.items():
             self.fields[name].help_text = text
 
     def clean_due_on(self) -> dt.date:
         due_on = self.cleaned_data["due_on"]
-        if error := deadline_error(due_on, self.starts_at):
+        if error := deadline_error(due_on, self.starts_at, self.today):
             raise forms.ValidationError(error)
         return due_on
 

@@ -145,14 +145,17 @@ class Decision:
         return sentences
 
 
-def deadline_error(due_on: dt.date, starts_at: dt.datetime | None) -> str:
-    """Return an error message if a decision due on `due_on` would come after the day on which its
-    subject starts; shared by forms and services. On that day there is time until the start.
+def deadline_error(due_on: dt.date, starts_at: dt.datetime | None, today: dt.date) -> str:
+    """Return an error message unless a decision due on `due_on` comes before the day on which its
+    subject starts; shared by forms and services. On that day itself there is time until the start.
     """
-    if starts_at is None or due_on <= local_date(starts_at):
+    if starts_at is None or due_on < local_date(starts_at):
         return ""
+    if today == local_date(starts_at):
+        late = _("Der Termin ist heute. Die Entscheidung muss heute fallen, vor dem Beginn.")
+        return late if due_on > today else ""
     text = _(
-        "Die Entscheidung muss spätestens am Tag selbst fallen (%(day)s), vor dem Beginn. Bitte "
-        "wählen Sie eine frühere Frist."
+        "Die Entscheidung muss vor dem Tag selbst fallen (%(day)s). Bitte wählen Sie eine frühere "
+        "Frist."
     )
     return text % {"day": format_day(starts_at)}

@@ -19,7 +19,7 @@ from approvals.registry import (
     snapshot_of,
 )
 from approvals.services import record_decision, request_approval, withdraw_approval
-from core.dates import end_error
+from core.dates import end_error, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from core.roles import require_office
@@ -136,7 +136,7 @@ def submit_dates(
             _("Bitte schlagen Sie mindestens einen Termin vor, der in der Zukunft liegt.")
         )
     # The earliest date counts: a later decision could no longer keep it.
-    if sentence := deadline_error(due_on, options[0].starts_at):
+    if sentence := deadline_error(due_on, options[0].starts_at, local_date(now)):
         raise Refused(sentence)
     # Saves a history entry even if the dialogue is exploring dates already.
     move_dialogue(dialogue, "explore", by=by, now=now, reason=DATES_SUBMITTED)
@@ -173,7 +173,7 @@ def renew_date(
         raise Refused(_("Der Termin ist freigegeben; es ist nichts erneut vorzulegen."))
     if option.starts_at <= now:
         raise Refused(_("Der Termin ist inzwischen vergangen."))
-    if sentence := deadline_error(due_on, option.starts_at):
+    if sentence := deadline_error(due_on, option.starts_at, local_date(now)):
         raise Refused(sentence)
     # Saved only for the history; the state and the date stay as they are.
     save_as(dialogue, by=by, now=now, reason=DATES_SUBMITTED_AGAIN)

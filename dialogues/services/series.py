@@ -122,13 +122,14 @@ def request_consent(
 ) -> ApprovalRequest:
     """Ask for the senator's consent; mails the senator's office.
 
-    Raises Refused if `due_on` is after the day of the first dialogue in the series.
+    Raises Refused if `due_on` is not before the day of the first dialogue in the series.
     """
     require_office(by, _("Die Zustimmung beantragt die Geschäftsstelle."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "request", series)
     dialogues = Dialogue.objects.filter(topic__series=series)
-    if sentence := deadline_error(due_on, first_fixed_start(dialogues, local_date(now))):
+    today = local_date(now)
+    if sentence := deadline_error(due_on, first_fixed_start(dialogues, today), today):
         raise Refused(sentence)
     save_as(series, by=by, now=now, reason=CONSENT_REQUESTED)
     subject = Subject(

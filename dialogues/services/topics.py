@@ -239,9 +239,9 @@ def submit_topic(
         raise Refused(_("Bitte ordnen Sie das Thema zuerst einer Reihe zu."))
     if sentence := why_without_consent(topic.series):
         raise Refused(sentence)
-    if sentence := deadline_error(
-        due_on, first_fixed_start(topic.dialogues.all(), local_date(now))
-    ):
+    today = local_date(now)
+    first = first_fixed_start(topic.dialogues.all(), today)
+    if sentence := deadline_error(due_on, first, today):
         raise Refused(sentence)
     _move(topic, "submit", by=by, now=now, reason=TOPIC_SUBMITTED)
     subject = Subject(

@@ -1,7 +1,7 @@
 """Progress and next step of a visit for its page and the start page."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -17,7 +17,7 @@ from core.progress import NextStep, ProgressStep, WaitingEntry, office_step, pro
 from media_visits.enums import VisitState
 from media_visits.models import Visit
 from media_visits.permissions import can_manage
-from media_visits.queries import was_announced
+from media_visits.queries import preparation_deadlines, was_announced
 
 S = VisitState
 PROGRESS_STATES = (S.IDEA, S.SUBMITTED, S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
@@ -140,29 +140,36 @@ def next_step_of(
         # None for a deputy limited to other kinds, who reads only that the visit waits.
         asked = next((approval for approval in approvals if approval.is_open), None)
         return decision_step(_("Der Besuch liegt zur Freigabe vor."), asked, user)
-    step = _office_next_step(visit, now)
+    step = _office_next_step(visit, now, preparation_deadlines([visit], now))
     latest = approvals[0] if approvals else None
     if latest and latest.state == ApprovalState.LAPSED and visit.state == S.IDEA:
         step = step._replace(text=LAPSED % {"why": latest.lapse_reason, "text": step.text})
     return step.without_button() if step and not can_manage(user) else step
 
 
-def _office_next_step(visit: Visit, now: dt.datetime) -> NextStep | None:
+def _office_next_step(
+    visit: Visit, now: dt.datetime, deadlines: Mapping[int, dt.date]
+) -> NextStep | None:
     texts = _office_step_texts(visit, now)
     if texts is None:
         return None
     url = reverse(f"media_visits:{texts.route}", args=[visit.pk]) if texts.route else ""
-    return office_step(str(texts.text), str(texts.action), url, due_on=_office_deadline(visit))
+    return office_step(
+        str(texts.text), str(texts.action), url, due_on=_office_deadline(visit, deadlines)
+    )
 
 
-def _office_deadline(visit: Visit) -> dt.date | None:
-    """Return the day of the visit, by which everything before it is due, or the day by which its
-    outcome should be written down; None without a date.
+def _office_deadline(visit: Visit, deadlines: Mapping[int, dt.date]) -> dt.date | None:
+    """Return when what has to happen before the visit is due, or its record on the day, or by which
+    day its outcome should be written down; None without a date.
     """
     if visit.starts_at is None:
         return None
     day = local_date(visit.starts_at)
-    return add_working_days(day, MINUTES_WORKING_DAYS) if visit.state == S.HELD else day
+    if visit.state == S.HELD:
+        return add_working_days(day, MINUTES_WORKING_DAYS)
+    # An announced visit only has to take place.
+    return day if visit.state == S.ANNOUNCED else deadlines.get(visit.pk, day)
 
 
 def _office_step_texts(visit: Visit, now: dt.datetime) -> StepTexts | None:
@@ -180,9 +187,10 @@ def _office_step_texts(visit: Visit, now: dt.datetime) -> StepTexts | None:
 
 
 def visit_tasks(pks: Collection[int], now: dt.datetime) -> dict[int, WaitingEntry]:
-    """Return the office's tasks about the visits `pks`, by primary key. One query."""
-    visits = Visit.objects.filter(pk__in=pks).select_related("company")
-    steps = [(visit, _office_next_step(visit, now)) for visit in visits]
+    """Return the office's tasks about the visits `pks`, by primary key. At most three queries."""
+    visits = list(Visit.objects.filter(pk__in=pks).select_related("company"))
+    deadlines = preparation_deadlines(visits, now)
+    steps = [(visit, _office_next_step(visit, now, deadlines)) for visit in visits]
     return {visit.pk: step.as_entry(visit, _subject(visit)) for visit, step in steps if step}
 
 

@@ -89,7 +89,7 @@ def _check_dates(starts_at: dt.datetime | None, due_on: dt.date, now: dt.datetim
                 "ein."
             )
         )
-    if error := deadline_error(due_on, starts_at):
+    if error := deadline_error(due_on, starts_at, local_date(now)):
         raise Refused(error)
 
 

@@ -69,16 +69,29 @@ def test_occasion_is_required_where_the_subject_needs_one():
     assert list(form.errors) == ["occasion"]
 
 
-def test_deadline_after_the_day_of_the_event_is_refused():
-    on_the_day = make_form(FILLED_IN, starts_at=at_ten(DUE_ON))
-    too_late = make_form(FILLED_IN, starts_at=at_ten(DUE_ON - dt.timedelta(days=1)))
+def test_deadline_on_the_day_of_the_event_is_refused():
+    day_before = make_form(FILLED_IN, starts_at=at_ten(DUE_ON + dt.timedelta(days=1)))
+    too_late = make_form(FILLED_IN, starts_at=at_ten(DUE_ON))
 
-    assert on_the_day.errors == {}
+    assert day_before.errors == {}
     assert too_late.errors == {
         "due_on": [
-            "Die Entscheidung muss spätestens am Tag selbst fallen (Do, 12.03.2026), vor dem "
-            "Beginn. Bitte wählen Sie eine frühere Frist."
+            "Die Entscheidung muss vor dem Tag selbst fallen (Fr, 13.03.2026). Bitte wählen "
+            "Sie eine frühere Frist."
         ]
+    }
+
+
+def test_event_of_today_is_decided_on_today():
+    today = dt.date(2026, 3, 13)
+    still_today = make_form(
+        FILLED_IN | {"due_on": "2026-03-13"}, today=today, starts_at=at_ten(today)
+    )
+    too_late = make_form(FILLED_IN | {"due_on": "2026-03-16"}, today=today, starts_at=at_ten(today))
+
+    assert still_today.errors == {}
+    assert too_late.errors == {
+        "due_on": ["Der Termin ist heute. Die Entscheidung muss heute fallen, vor dem Beginn."]
     }
 
 

@@ -269,14 +269,17 @@ def test_nothing_is_submitted_without_a_date_in_the_future(office, exploring):
         submit(exploring, office)
 
 
-def test_deadline_is_at_most_the_day_of_the_first_date(office, exploring):
+def test_deadline_is_before_the_day_of_the_first_date(office, exploring):
     make_option(exploring, starts_at=DAY + dt.timedelta(days=9), ends_at=END + dt.timedelta(days=9))
     option = make_option(exploring)
-    words = "spätestens am Tag selbst fallen .Mi, 22.04.2026."
+    words = "vor dem Tag selbst fallen .Mi, 22.04.2026."
 
     with nothing_changes(exploring, option), pytest.raises(Refused, match=words):
-        submit(exploring, office, due_on=DAY.date() + dt.timedelta(days=1))
-    assert submit(exploring, office, due_on=DAY.date()).state == ApprovalState.OPEN
+        submit(exploring, office, due_on=DAY.date())
+    assert (
+        submit(exploring, office, due_on=DAY.date() - dt.timedelta(days=1)).state
+        == ApprovalState.OPEN
+    )
 
 
 def test_dates_are_not_submitted_twice(office, exploring):

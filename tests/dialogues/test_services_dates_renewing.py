@@ -150,7 +150,7 @@ def test_only_a_fixed_date_without_approval_is_renewed(office, state):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"due_on": DAY.date() + dt.timedelta(days=1)}, "spätestens am Tag selbst"),
+        ({"due_on": DAY.date()}, "vor dem Tag selbst"),
         ({"now": DAY}, "vergangen"),
         ({"due_on": TODAY - dt.timedelta(days=1)}, "liegt in der Vergangenheit"),
     ],

@@ -271,15 +271,15 @@ def test_topic_and_series_are_decided_on_before_a_dialogue_in_them(signed_in, pa
     address = f"{BASE}/{path}/" % {"topic": topic.pk, "series": series.pk}
 
     response = signed_in.get(address)
-    values = {"vote": "Zustimmung", "due_on": "2026-03-07"}
+    values = {"vote": "Zustimmung", "due_on": "2026-03-06"}
     with nothing_changes(topic, series):
         refused = signed_in.post(address, values)
     signed_in.post(address, values | {"due_on": "2026-03-05"})
 
     assert response.context["form"].initial["due_on"] == dt.date(2026, 3, 5)
     assert refused.context["form"].errors["due_on"] == [
-        "Die Entscheidung muss spätestens am Tag selbst fallen (Fr, 06.03.2026), vor dem Beginn. "
-        "Bitte wählen Sie eine frühere Frist."
+        "Die Entscheidung muss vor dem Tag selbst fallen (Fr, 06.03.2026). Bitte wählen "
+        "Sie eine frühere Frist."
     ]
     assert ApprovalRequest.objects.open().get().due_on == dt.date(2026, 3, 5)
 
@@ -291,15 +291,15 @@ def test_deadline_after_the_dates_is_an_error_of_its_field(signed_in, senator, s
     dialogue = make_dialogue(state)
     if not dialogue.starts_at:
         make_option(dialogue)
-    values = {"vote": "Zustimmung", "due_on": "2026-04-23"}
+    values = {"vote": "Zustimmung", "due_on": "2026-04-22"}
 
     with nothing_changes(dialogue):
         response = signed_in.post(f"{dialogue.get_absolute_url()}termine/{page}/", values)
 
     assert response.context["form"].errors == {
         "due_on": [
-            "Die Entscheidung muss spätestens am Tag selbst fallen (Mi, 22.04.2026), vor dem "
-            "Beginn. Bitte wählen Sie eine frühere Frist."
+            "Die Entscheidung muss vor dem Tag selbst fallen (Mi, 22.04.2026). Bitte wählen "
+            "Sie eine frühere Frist."
         ]
     }
 

@@ -94,7 +94,7 @@ def test_visit_by_a_plant_names_the_partner_behind_it():
     [
         ({"starts_at": None, "ends_at": None}, {}, "Tag und Uhrzeit"),
         ({"starts_at": NOW - dt.timedelta(hours=1), "ends_at": None}, {}, "in der Vergangenheit"),
-        ({}, {"due_on": STARTS_AT.date() + dt.timedelta(days=1)}, "spätestens am Tag selbst"),
+        ({}, {"due_on": STARTS_AT.date()}, "vor dem Tag selbst"),
         ({}, {"due_on": TODAY - dt.timedelta(days=1)}, "in der Vergangenheit"),
         ({}, {"briefing": BRIEFING._replace(vote=" ")}, "Votum"),
     ],

@@ -347,15 +347,15 @@ def test_suggested_deadline_is_before_the_visit(signed_in, days, suggested):
     assert response.context["form"].initial["due_on"] == suggested
 
 
-def test_deadline_after_the_day_of_the_visit_is_refused_at_its_field(signed_in):
+def test_deadline_on_the_day_of_the_visit_is_refused_at_its_field(signed_in):
     visit = make_visit()
-    values = {"occasion": "Masterplan", "vote": "Zustimmung", "due_on": "2026-03-24"}
+    values = {"occasion": "Masterplan", "vote": "Zustimmung", "due_on": "2026-03-23"}
 
     response = fill_in(signed_in, f"/besuche/{visit.pk}/vorlegen/", values)
 
     assert response.context["form"].errors["due_on"] == [
-        "Die Entscheidung muss spätestens am Tag selbst fallen (Mo, 23.03.2026), vor dem Beginn. "
-        "Bitte wählen Sie eine frühere Frist."
+        "Die Entscheidung muss vor dem Tag selbst fallen (Mo, 23.03.2026). Bitte wählen "
+        "Sie eine frühere Frist."
     ]
 
 
