@@ -1,6 +1,7 @@
 """The form that merges two entries of the same person."""
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +51,15 @@ class MergeForm(forms.Form):
         if self.is_bound:
             self.data = self.data.copy()
             self.data[self.add_prefix("version")] = version
+
+
+def swapped(data: QueryDict) -> QueryDict:
+    """Return what was sent for the same two entries, but with the other one as the target."""
+    other = {"target": "source", "source": "target"}
+    result = data.copy()
+    for name in data:
+        result[name] = other.get(data[name], data[name])
+    return result
 
 
 def in_words(person: Person, name: str) -> str:

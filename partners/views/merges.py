@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from core.progress import Button
 from core.views import allowed, ordering, paginate, redirect_with_message, run_service
 from partners.filters import CandidateFilter
-from partners.forms import MergeForm
+from partners.forms import MergeForm, swapped
 from partners.models import Person
 from partners.permissions import can_manage_partners
 from partners.progress import entry_labels
 from partners.queries import similar_people, visible_people
 from partners.services import merge_people, preview_merge
 from partners.views.people import SORTS
+
+SWAP = "swap"
 
 
 @allowed(can_manage_partners)
@@ -42,12 +44,17 @@ def merge_choose(request, pk):
 
 @allowed(can_manage_partners)
 def merge(request, pk, other):
-    """Show what moves to the person `pk` when `other` is merged into it; POST does it."""
+    """Show what moves to the person `pk` when `other` is merged into it; POST does it.
+
+    With SWAP, the form was sent from the page on which the other of the two stays.
+    """
     target = get_object_or_404(visible_people(request.user), pk=pk)
     source = get_object_or_404(visible_people(request.user), pk=other)
-    form = MergeForm(request.POST or None, source=source, target=target)
+    is_swapped = SWAP in request.POST
+    data = swapped(request.POST) if is_swapped else request.POST
+    form = MergeForm(data or None, source=source, target=target)
     call = {"source": source, "target": target, "by": request.user, "now": timezone.now()}
-    if form.is_valid():
+    if form.is_valid() and not is_swapped:
         version = form.cleaned_data["version"]
         service = partial(merge_people, values=form.values, version=version, **call)
         if run_service(request, service, form=form):
@@ -67,6 +74,7 @@ def merge(request, pk, other):
         "stays": stays,
         "goes": goes,
         "merged_entry": _describe_end(preview, goes) if preview else "",
+        "swap": SWAP,
         "swap_url": reverse("partners:merge", args=[source.pk, target.pk]),
         "actions": [] if preview else _ways_out(source, target),
     }

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from partners.models import DistributionList, Person
+from tests.confirming import hidden_fields
 from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import nothing_changes
 
@@ -42,6 +43,35 @@ def test_page_offers_a_choice_for_each_field_that_differs(client, office, pair):
         "email": ([("target", "neu@example.org"), ("source", "alt@example.org")], "target"),
         "phone": ([("target", "nichts"), ("source", "030 1")], "source"),
     }
+
+
+def test_swapping_the_entries_keeps_what_was_ticked_and_merges_nothing(client, office, pair):
+    target, source = pair
+    shown = client.get(merge_url(target, source))
+    ticked = {"given_name": "source", "email": "target", "phone": "target"}
+    sent = ticked | {"version": shown.context["form"].initial["version"], "swap": "1"}
+
+    with nothing_changes(target, source):
+        page = client.post(merge_url(source, target), sent)
+
+    form = page.context["form"]
+    assert not form.errors
+    assert {name: form[name].value() for name in ticked} == {
+        "given_name": "target",
+        "email": "source",
+        "phone": "source",
+    }
+    client.post(
+        merge_url(source, target), hidden_fields(page) | {n: form[n].value() for n in ticked}
+    )
+    merged = Person.objects.get(pk=source.pk)
+    assert (merged.given_name, merged.email, merged.phone) == ("", "neu@example.org", "")
+
+
+def test_page_sends_the_ticks_when_the_entries_are_swapped(client, office, pair):
+    page = client.get(merge_url(*pair)).content.decode()
+
+    assert f'formaction="{merge_url(*reversed(pair))}"' in page
 
 
 def test_page_tells_two_entries_with_the_same_name_apart(client, office):
