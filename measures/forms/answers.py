@@ -153,7 +153,7 @@ class ReportedValueForm(StatementForm):
         return cleaned
 
     def _period_error(self, period) -> str:
-        if error := period_error(period, local_date(timezone.now())):
+        if error := period_error(self.subject, period, local_date(timezone.now())):
             return error
         if any(value.period == period for value in self.series):
             return ""

@@ -240,6 +240,8 @@ def test_files_say_the_same_in_three_formats_without_internal_notes(client, clos
             "vor dem ersten Ziel",
             40,
             dt.datetime(2026, 12, 31),
+            None,
+            None,
         ]
     ]
     assert [cell.value for cell in book["Gesamtschau"][7]][:5] == ["Alle", 3, 1, 0, 2]
