@@ -8,37 +8,32 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 from openpyxl import load_workbook
 
 from core.enums import PDF, WORD, XLSX
-from core.history import save_as
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from measures.models import MonitoringChapter, MonitoringEdition, MonitoringFile, MonitoringReport
-from measures.progress import make_edition, make_file
-from measures.services import close_round, record_report, request_edition, start_edition
+from core.roles import OFFICE
+from measures.models import MonitoringChapter, MonitoringEdition, MonitoringReport
+from measures.services import request_edition, start_edition
 from measures.tasks import sweep_editions
-from tests.confirming import as_shown, fill_in
+from tests.confirming import as_shown
 from tests.core.pdfs import read_pdf, structure_of, text_of
 from tests.measures.builders import (
-    NOW,
-    make_indicator,
     make_measure,
     make_milestone,
     make_plan,
-    make_project,
     make_round,
-    make_section,
-    make_target,
-    make_value,
-    report_values,
 )
-from tests.partners.builders import make_organisation, make_user
+from tests.measures.monitoring import (
+    HARMFUL,
+    begin,
+    close_with_changes,
+    make,
+    make_only_the_public_pdf,
+    url_of,
+)
+from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
-SECRET = "Nur für uns: Vergabe stockt"
-# A control character, markup of every format, a sign that no font has.
-HARMFUL = "Halle \x02<b>&amp; #strong[x] {{ 7*7 }} \U0001f3ed =1+1"
 
 
 @pytest.fixture
@@ -51,78 +46,17 @@ def office(client, settings, tmp_path):
 
 @pytest.fixture
 def closed(office):
-    """A closed round after another one, with a measure that turned red, a new lighthouse, and one
-    that is not published.
-    """
-    plan = make_plan("Plan")
-    field = make_section(plan, "Flächen")
-    turned = make_measure(
-        plan,
-        "Ankauf",
-        section=field,
-        lead=make_organisation("Kammer"),
-        internal_notes=SECRET,
-    )
-    make_measure(plan, "Geheim", is_published=False, internal_notes=SECRET)
-    soon = make_milestone(turned, "Vertrag", due_on=dt.date(2026, 5, 1))
-    area = make_indicator(turned, "Fläche", unit="ha")
-    make_target(area, "2026-12-31", "40")
-    make_value(area, "2024", "12")
-    earlier = make_round(plan, cut_off_on=dt.date(2025, 9, 1), due_on=dt.date(2025, 9, 30))
-    record_report(measure=turned, values=report_values(), by=office, now=NOW)
-    close_round(reporting_round=earlier, by=office, now=NOW)
-    make_measure(plan, HARMFUL.replace("\x02", ""), is_lighthouse=True, description=SECRET)
-    make_project("Werkhalle", plan=plan, is_lighthouse=True)
-    soon.forecast_on, soon.forecast_reason = dt.date(2026, 6, 1), "Gutachten fehlt"
-    soon.save()
-    running = make_round(plan)
-    red = report_values(
-        traffic_light="red",
-        traffic_light_reason="Mittel fehlen",
-        help_wanted="Haushalt klären",
-        financing="partial",
-    )
-    record_report(measure=turned, values=red, by=office, now=NOW)
-    make_value(area, "2025", "15")
-    return close_round(reporting_round=running, by=office, now=NOW)
-
-
-def url_of(reporting_round, name: str = "monitoring") -> str:
-    return reverse(f"measures:{name}", args=[reporting_round.pk])
-
-
-def begin(client, closed) -> MonitoringReport:
-    client.post(as_shown(url_of(closed, "monitoring_begin"), closed))
-    return MonitoringReport.objects.get(round=closed)
-
-
-def make(client, report) -> MonitoringEdition:
-    client.post(as_shown(url_of(report.round, "monitoring_make"), report))
-    edition = report.editions.latest("pk")
-    make_edition(edition.pk, clock=lambda: NOW)
-    return report.editions.get(pk=edition.pk)
+    return close_with_changes(office)
 
 
 @pytest.fixture
 def cheap(monkeypatch):
-    """Leave the content out of all files but the PDF for the public."""
-
-    def make_some(media_type, state, chapters, *, audience, now):
-        if (audience, media_type) == ("public", PDF):
-            return make_file(media_type, state, chapters, audience=audience, now=now)
-        return b"content"
-
-    monkeypatch.setattr("measures.progress.monitoring.making.make_file", make_some)
+    make_only_the_public_pdf(monkeypatch)
 
 
 def content_of(edition, audience: str, media_type: str) -> bytes:
     with edition.files.get(audience=audience, media_type=media_type).file.open("rb") as file:
         return file.read()
-
-
-def publish(client, closed):
-    """Publish the report despite the concerns that the page shows."""
-    return fill_in(client, url_of(closed, "monitoring_publish"))
 
 
 def test_begins_after_closing_with_sentences_from_the_numbers(client, closed):
@@ -248,104 +182,6 @@ def test_files_say_the_same_in_three_formats_without_internal_notes(client, clos
     everything = f"{text} {cells} {lines} {[list(sheet.values) for sheet in book]}"
     assert "Vergabe stockt" not in everything
     assert "Geheim" in everything
-
-
-def test_only_the_office_reads_that_files_lack_the_latest_texts(client, closed, cheap):
-    report = begin(client, closed)
-    make(client, report)
-    publish(client, closed)
-    chapter = report.chapters.first()
-    chapter.text = "Neu"
-    later = timezone.now() + dt.timedelta(hours=1)
-    save_as(chapter, by=None, now=later, reason="Text geändert")
-    note = "Seitdem wurden Texte geändert."
-
-    assert note in client.get(url_of(closed)).content.decode()
-    for role in (SENATOR_OFFICE, OBSERVER, PARTNER):
-        client.force_login(make_user(role))
-        assert note not in client.get(url_of(closed)).content.decode()
-
-
-def test_readers_get_what_is_published_and_only_then(client, closed, cheap):
-    report = begin(client, closed)
-    readers = {role: make_user(role) for role in (SENATOR_OFFICE, OBSERVER, PARTNER)}
-
-    def statuses() -> dict[str, int]:
-        found = {}
-        for role, user in readers.items():
-            client.force_login(user)
-            found[role] = client.get(url_of(closed)).status_code
-        client.force_login(report.history.first().history_user)
-        return found
-
-    assert statuses() == {SENATOR_OFFICE: 404, OBSERVER: 404, PARTNER: 404}
-    refused = client.post(url_of(closed, "monitoring_publish"), follow=True).content.decode()
-    assert "Erstellen Sie zuerst die Dateien." in refused
-    edition = make(client, report)
-    assert statuses() == {SENATOR_OFFICE: 200, OBSERVER: 404, PARTNER: 404}
-    publish(client, closed)
-    assert statuses() == {SENATOR_OFFICE: 200, OBSERVER: 200, PARTNER: 200}
-    newer = make(client, report)
-
-    for role, count in ((SENATOR_OFFICE, 12), (OBSERVER, 3), (PARTNER, 3)):
-        assert MonitoringFile.objects.visible_to(readers[role]).count() == count
-    client.force_login(readers[PARTNER])
-    page = client.get(url_of(closed)).content.decode()
-    assert "Text bearbeiten" not in page
-    assert "alle-Massnahmen" not in page
-    assert client.post(url_of(closed, "monitoring_make")).status_code == 403
-    hidden = newer.files.filter(audience="inside").first()
-    older = edition.files.filter(audience="public").first()
-    for file in (hidden, older):
-        assert client.get(file.get_absolute_url()).status_code == 404
-    public = newer.files.get(audience="public", media_type=PDF)
-    content = b"".join(client.get(public.get_absolute_url()).streaming_content)
-    assert "Geheim" not in text_of(content)
-    assert "Nur veröffentlichte Maßnahmen" in text_of(content)
-
-
-def test_publishing_asks_first_about_unconfirmed_texts_and_unknown_lights(client, closed, cheap):
-    report = begin(client, closed)
-    make(client, report)
-    for chapter in report.chapters.exclude(kind__in=("situation", "outlook")):
-        chapter.is_proposed = False
-        chapter.save()
-    url = url_of(closed, "monitoring_publish")
-    asked = client.get(url).content.decode()
-    for words in (
-        ">Wo stehen wir?<",
-        ">Ausblick<",
-        ": Der vorgeschlagene Text ist nicht bestätigt.",
-        "1 veröffentlichte Maßnahme hat keine Ampel: Halle &lt;b&gt;",
-        "Trotzdem veröffentlichen",
-    ):
-        assert words in asked, words
-    assert ">Gesamtschau<" not in asked
-    # Nothing can be typed here.
-    assert "was Sie eingetragen haben" not in asked
-
-    unread = client.post(url).content.decode()
-    report.refresh_from_db()
-    assert "Bitte sehen Sie sich erst an, was noch offen ist." in unread
-    assert not report.is_published
-
-    publish(client, closed)
-    report.refresh_from_db()
-    assert report.is_published
-
-
-def test_publishing_asks_nothing_once_everything_is_confirmed(client, closed, cheap):
-    report = begin(client, closed)
-    make(client, report)
-    report.chapters.update(is_proposed=False)
-    closed.entries.update(traffic_light="green")
-
-    asked = client.get(url_of(closed, "monitoring_publish")).content.decode()
-
-    assert "Trotzdem" not in asked
-    publish(client, closed)
-    report.refresh_from_db()
-    assert report.is_published
 
 
 def test_page_tells_how_far_the_files_are_and_dead_workers_are_made_up_for(
