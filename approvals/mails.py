@@ -193,7 +193,7 @@ def submission_drafts(kind: str, title: str, *, now) -> list[MailDraft]:
     """Return the mails of a submission whose vote and deadline are not entered yet."""
     values = {"vote": _("[Votum von dieser Seite]"), "due_on": _("[Frist von dieser Seite]")}
     approval = ApprovalRequest(kind=kind, title=title)
-    # The approval has no page yet, so the link leads to the list of approvals.
+    # Only for the preview, which says what will stand there.
     path = reverse("approvals_desk")
     return [
         _draft(approval, APPROVAL_ASKED, person, "asked", values, path)

@@ -1,5 +1,6 @@
 """The form for a Leitungsvorlage, which the apps above show, and that for a condition once met."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
@@ -36,7 +37,7 @@ from core.views import (
     require,
     run_service,
 )
-from outbox.progress.batches import draft_previews
+from outbox.progress.batches import MailPreview, draft_previews
 from outbox.views.confirming import TO_PREVIEW, confirm_mails, previews_context, went_back
 
 
@@ -84,7 +85,7 @@ def submit_briefing(
         "intro": str(subject),
         "cancel_url": subject.get_absolute_url(),
         "cards": comment_cards(_("Anmerkung zur letzten Vorlage"), former),
-        **previews_context(draft_previews(submission_drafts(kind, str(subject), now=now))),
+        **previews_context(_previews(kind, str(subject), now)),
         # The same comparison that the senator's office will see.
         "differences": differences_since(kind, subject.pk, shown, options),
     } | context
@@ -122,3 +123,10 @@ def condition(request: HttpRequest, pk: int) -> HttpResponse:
         if confirmed:
             return confirmed
     return render_confirmation(request, form, submit_label=TO_PREVIEW, **page)
+
+
+def _previews(kind: ApprovalKind, title: str, now: dt.datetime) -> list[MailPreview]:
+    # The approval has no page yet.
+    return draft_previews(
+        submission_drafts(kind, title, now=now), link=_("[Link zu dieser Vorlage]")
+    )

@@ -15,6 +15,7 @@ from outbox.progress.bulk import QuickFilter, bulk_buttons, quick_filters
 from outbox.progress.mails import calendar_facts
 from outbox.queries.batches import Batch
 from outbox.queries.wordings import preview_message
+from outbox.rendering.messages import complete_link
 from outbox.rendering.preview import preview_calendar, preview_text
 from outbox.texts import MailDraft, title_of
 
@@ -55,14 +56,20 @@ def mail_previews(mails: Iterable[Mail]) -> list[MailPreview]:
     return list(previews.values())
 
 
-def draft_previews(drafts: Iterable[MailDraft]) -> list[MailPreview]:
-    """Return previews of `drafts`, for a form that is not filled in yet."""
+def draft_previews(drafts: Iterable[MailDraft], *, link: str = "") -> list[MailPreview]:
+    """Return previews of `drafts`, for a form that is not filled in yet.
+
+    `link` says what stands for their links, whose pages do not exist yet.
+    """
     previews: dict[tuple, MailPreview] = {}
     for draft in drafts:
         key = (draft.kind, *sorted(draft.values.items()), draft.link or draft.path)
         if key not in previews:
             message = preview_message(draft)
-            previews[key] = MailPreview(title_of(draft.kind), message.subject, message.text, [], [])
+            text = message.text
+            if link:
+                text = text.replace(complete_link(draft.link or draft.path), link)
+            previews[key] = MailPreview(title_of(draft.kind), message.subject, text, [], [])
         previews[key].recipients.append(f"{draft.to.name} <{draft.to.email}>")
     return list(previews.values())
 

@@ -1,6 +1,7 @@
 """The Leitungsvorlage of a topic: what it begins with and what its page shows."""
 
 import pytest
+from django.conf import settings
 
 from approvals.enums import ApprovalState
 from approvals.registry import Briefing
@@ -48,6 +49,8 @@ def test_submission_shows_its_mail_on_the_form(signed_in, senator):
     assert "Mit dem Absenden wird 1 Person benachrichtigt." in text
     assert "Betreff: Freigabe erbeten bis [Frist von dieser Seite]: Wärme" in text
     assert "Votum: [Votum von dieser Seite]" in text
+    assert "[Link zu dieser Vorlage]" in text
+    assert f"{settings.SITE_URL}/freigaben/" not in text
     assert "senatorin@example.org" in text
 
 
