@@ -141,6 +141,8 @@ DIALOGUE_BADGE_COLOURS = {
 # The date is fixed and the dialogue has not been held.
 DATED = (DialogueState.SCHEDULED, DialogueState.INVITED)
 PAST = (DialogueState.HELD, DialogueState.DOCUMENTED, DialogueState.CLOSED)
+# What came of the dialogue is on record, so that the steering committee may read it.
+RECORDED = (DialogueState.DOCUMENTED, DialogueState.CLOSED)
 BEFORE_THE_DAY = (
     DialogueState.PLANNING,
     DialogueState.EXPLORING,
@@ -186,6 +188,19 @@ DIALOGUE_MOVES = {
         (DialogueState.SCHEDULED, DialogueState.INVITED), DialogueState.EXPLORING, _("Verschieben")
     ),
     "cancel": Move(BEFORE_THE_DAY, DialogueState.CANCELLED, _("Absagen")),
+}
+
+
+class ContributionKind(models.TextChoices):
+    TECHNOLOGY = "technology", _("Technologie")
+    CHALLENGE = "challenge", _("Herausforderung")
+    NEED = "need", _("Unterstützungsbedarf")
+
+
+CONTRIBUTION_BADGE_COLOURS = {
+    ContributionKind.TECHNOLOGY: "info",
+    ContributionKind.CHALLENGE: "warning",
+    ContributionKind.NEED: "success",
 }
 
 

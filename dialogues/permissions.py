@@ -2,8 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role, is_office
-from dialogues.enums import BEFORE_THE_DAY, TopicState
+from core.roles import (
+    OBSERVER,
+    OFFICE,
+    PARTNER,
+    SENATOR_OFFICE,
+    has_role,
+    is_inside,
+    is_office,
+)
+from dialogues.enums import BEFORE_THE_DAY, DATED, PAST, RECORDED, TopicState
 
 # The office edits a topic from its proposal until it is finally rejected. A change to a fact that
 # an approval is bound to makes the approval lapse.
@@ -82,3 +90,25 @@ def can_see_rsvp_counts(user) -> bool:
 def can_rsvp(user, invitation) -> bool:
     """Only the invited person; the office records replies for others (`RsvpChannel.OFFICE`)."""
     return invitation.person_id == getattr(user, "person_id", None)
+
+
+def takes_contributions(dialogue) -> bool:
+    """Companies announce contributions once there is a date, and the office adds to them later."""
+    return not dialogue.is_taken_over and dialogue.state in (*DATED, *PAST)
+
+
+def can_add_contributions(user, dialogue) -> bool:
+    return can_manage(user) and takes_contributions(dialogue)
+
+
+def can_see_contributions(user, dialogue) -> bool:
+    """Whether `user`, who sees the dialogue, sees what was contributed
+    (`ContributionQuerySet.visible_to` has the same rule for each of them).
+    """
+    if not takes_contributions(dialogue):
+        return False
+    if is_inside(user):
+        return True
+    if has_role(user, PARTNER) and dialogue.state in PAST:
+        return True
+    return has_role(user, OBSERVER) and dialogue.state in RECORDED

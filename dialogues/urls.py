@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dialogues.views import (
+    contributions,
     dates,
     dialogues,
     guests,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("<int:pk>/", dialogues.overview, name="detail"),
     path("<int:pk>/gaeste/", guests.guest_tab, name="guests"),
     path("<int:pk>/programm/", dialogues.programme, name="programme"),
+    path("<int:pk>/beitraege/", contributions.contribution_tab, name="contributions"),
     path("<int:pk>/verlauf/", dialogues.history, name="history"),
     path("<int:pk>/termin.ics", dialogues.calendar, name="calendar"),
     path("<int:pk>/bearbeiten/", dialogues.edit, name="edit"),
@@ -67,6 +69,8 @@ urlpatterns = [
     path("<int:pk>/gaeste/erinnern/", invitations.remind, name="remind"),
     path("<int:pk>/gaeste/export/", guests.export, name="guests_export"),
     path("<int:pk>/gaeste/drucken/", guests.printed, name="guests_print"),
+    path("beitraege/<int:pk>/bearbeiten/", contributions.edit, name="contribution_edit"),
+    path("beitraege/<int:pk>/loeschen/", contributions.delete, name="contribution_delete"),
     path("einladungen/<int:pk>/antwort/", rsvps.my_rsvp, name="my_rsvp"),
     path("einladungen/<int:pk>/eintragen/", rsvps.enter_rsvp, name="enter_rsvp"),
     path("einladungen/<int:pk>/zurueckziehen/", invitations.withdraw, name="invitation_withdraw"),

@@ -1,6 +1,10 @@
-"""Invented dialogues: one whose dates await approval, and one whose invitations are sent."""
+"""Invented dialogues: one whose dates await approval, one whose invitations are sent, and two that
+were held.
+"""
 
 import datetime as dt
+from collections.abc import Sequence
+from itertools import cycle
 
 from approvals.enums import Verdict
 from approvals.registry import Briefing, Decision
@@ -9,11 +13,32 @@ from demo.accounts import find_organisation
 from demo.invented.series import decide, make_approved_topic
 from demo.scenario import Scenario
 from dialogues import services
-from dialogues.enums import HostPreference, HostReply, RsvpChannel
+from dialogues.enums import ContributionKind, HostPreference, HostReply, RsvpChannel
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Rsvp, Topic
 from partners.models import Person
 
 GUEST_COUNT = 22  # besides the two partners with an account
+HELD_GUEST_COUNT = 6
+OUTCOME = (
+    "Die Betriebe bilden zu wenig aus, weil Werkstätten und Ausbildende fehlen. Ein Verbund soll "
+    "beides teilen; die Verwaltung prüft, wie er gefördert werden kann."
+)
+T, C, N = ContributionKind.TECHNOLOGY, ContributionKind.CHALLENGE, ContributionKind.NEED
+DOCUMENTED = (
+    (T, "Lehrwerkstatt mit Simulatoren", "Anlagen werden am Modell angefahren und gewartet."),
+    (T, "Prüfstand für Elektromotoren", ""),
+    (C, "Ausbildungsplätze bleiben frei", "Auf zehn Plätze kommen vier Bewerbungen."),
+    (C, "Lange Wege zur Berufsschule", ""),
+    (N, "Gemeinsame Lehrwerkstatt fördern", "Gesucht: Anschubfinanzierung für drei Jahre."),
+    (N, "Busverbindung zum Schichtwechsel", "Der letzte Bus fährt vor Ende der Spätschicht."),
+    (N, "Eine Ansprechstelle für Sprachkurse", "Zuständigkeiten sind für Betriebe unklar."),
+)
+HELD = (
+    (T, "Digitaler Bauantrag mit Anlagenmodell", ""),
+    (C, "Nachforderungen in mehreren Runden", "Jede Runde kostet vier bis sechs Wochen."),
+    (N, "Verbindliche Fristen für Nachforderungen", "Einmalige, vollständige Liste."),
+    (N, "Zweiter Rettungsweg im Bestand", "Gesucht: ein Termin mit der Bauaufsicht vor Ort."),
+)
 PROGRAMME = "\n".join(
     (
         "13:30 Ankommen",
@@ -26,6 +51,7 @@ PROGRAMME = "\n".join(
 
 
 def load_invented_dialogues(scenario: Scenario, series: DialogueSeries) -> None:
+    _load_held_dialogues(scenario, series)
     _load_dialogue_in_planning(scenario, series)
     _load_dialogue_with_invitations(scenario, series)
 
@@ -62,6 +88,77 @@ def _load_dialogue_with_invitations(scenario: Scenario, series: DialogueSeries) 
     services.fix_date(option=options[0], by=scenario.office, now=scenario.at(-17))
     _invite_guests(scenario, dialogue)
     _record_rsvps(scenario, dialogue)
+
+
+def _load_held_dialogues(scenario: Scenario, series: DialogueSeries) -> None:
+    """Load a dialogue whose outcome is recorded, and one that was held just now."""
+    documented = _load_held_dialogue(
+        scenario, series, "Ausbildung im Verbund", ["Maschinenbau"], "Siemens", -9
+    )
+    services.document_outcome(
+        dialogue=documented,
+        outcome=OUTCOME,
+        by=scenario.office,
+        now=scenario.at(-5),
+    )
+    _add_contributions(scenario, documented, DOCUMENTED, -9)
+    held = _load_held_dialogue(
+        scenario, series, "Genehmigungen für Umbauten", ["Elektroindustrie"], "BMW", -2
+    )
+    _add_contributions(scenario, held, HELD, -2)
+
+
+def _load_held_dialogue(
+    scenario: Scenario,
+    series: DialogueSeries,
+    title: str,
+    sectors: Sequence[str],
+    host_name: str,
+    held: int,
+) -> Dialogue:
+    """Load a dialogue with a few guests, held on the working day `held`."""
+    topic = make_approved_topic(scenario, series, title, sectors, ["Fachkräfte"])
+    dialogue = _make_dialogue(scenario, topic, host_name, -22)
+    options = _submit_dates(scenario, dialogue, -21, (held,), due=-18)
+    chosen = tuple(option.pk for option in options)
+    decide(scenario, services.decide_dates, dialogue, Decision(Verdict.APPROVE, chosen=chosen), -19)
+    services.fix_date(option=options[0], by=scenario.office, now=scenario.at(-18))
+    contacts = Person.objects.reachable().filter(user__isnull=True, origin=Origin.DEMO)
+    people = [*contacts.order_by("-pk")[:HELD_GUEST_COUNT], scenario.vdma.person]
+    services.add_guests(dialogue=dialogue, people=people, by=scenario.office, now=scenario.at(-17))
+    services.release_invitations(
+        dialogue=dialogue,
+        rsvp_by=scenario.on(held - 2),
+        expected=len(people),
+        by=scenario.office,
+        now=scenario.at(-17),
+    )
+    for invitation in dialogue.invitations.order_by("pk"):
+        services.record_rsvp(
+            invitation=invitation,
+            rsvp=Rsvp("accepted"),
+            channel=RsvpChannel.LINK,
+            now=scenario.at(-14),
+        )
+    return services.record_held(dialogue=dialogue, by=scenario.office, now=scenario.at(held, 18))
+
+
+def _add_contributions(
+    scenario: Scenario, dialogue: Dialogue, contributions: Sequence[tuple[str, ...]], held: int
+) -> None:
+    """Add one contribution of each guest in turn."""
+    guests = dialogue.invitations.filter(person__organisation__isnull=False).order_by("pk")
+    for invitation, (kind, title, text) in zip(cycle(guests), contributions):
+        values = {
+            "kind": kind,
+            "title": title,
+            "text": text,
+            "organisation": invitation.person.organisation,
+            "person": invitation.person,
+        }
+        services.create_contribution(
+            dialogue=dialogue, values=values, by=scenario.office, now=scenario.at(held, 16)
+        )
 
 
 def _make_dialogue(scenario: Scenario, topic: Topic, host_name: str, days: int) -> Dialogue:

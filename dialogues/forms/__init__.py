@@ -1,3 +1,4 @@
+from dialogues.forms.contributions import ContributionForm
 from dialogues.forms.dates import DateOptionFormSet, FixDateForm
 from dialogues.forms.dialogues import (
     DialogueForm,
@@ -12,6 +13,7 @@ from dialogues.forms.series import SeriesForm
 from dialogues.forms.topics import OfficeTopicForm, TopicForm
 
 __all__ = [
+    "ContributionForm",
     "DateOptionFormSet",
     "DialogueForm",
     "FixDateForm",

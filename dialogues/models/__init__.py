@@ -1,3 +1,4 @@
+from dialogues.models.contributions import Contribution
 from dialogues.models.dates import DateOption
 from dialogues.models.dialogues import Dialogue
 from dialogues.models.invitations import FormerInvitation, Invitation, Rsvp
@@ -5,6 +6,7 @@ from dialogues.models.series import DialogueSeries
 from dialogues.models.topics import Topic
 
 __all__ = [
+    "Contribution",
     "DateOption",
     "Dialogue",
     "DialogueSeries",

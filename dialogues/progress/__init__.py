@@ -1,5 +1,6 @@
 """Progress and next steps of series, topics and dialogues, as their pages show them."""
 
+from dialogues.progress.contributions import contribution_groups
 from dialogues.progress.dates import (
     announced_later_note,
     deadlines,
@@ -99,6 +100,7 @@ __all__ = [
     "compose_subtitle",
     "conditions_of_series",
     "conditions_of_topic",
+    "contribution_groups",
     "counts_note",
     "counts_title",
     "deadlines",

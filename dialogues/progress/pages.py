@@ -19,7 +19,7 @@ from dialogues.enums import (
     HostReply,
 )
 from dialogues.models import Dialogue
-from dialogues.permissions import can_edit_dialogue, can_manage
+from dialogues.permissions import can_edit_dialogue, can_manage, can_see_contributions
 from dialogues.progress.dates import approval_status
 from dialogues.progress.topics import about_card
 from dialogues.queries import Preparation
@@ -51,6 +51,8 @@ def dialogue_tabs(
         names.append(("guests", _("Gäste")))
     if dialogue.programme:
         names.append(("programme", _("Programm")))
+    if can_see_contributions(user, dialogue):
+        names.append(("contributions", _("Beiträge und Bedarfe")))
     if is_inside(user):
         names.append(("history", _("Verlauf")))
     if len(names) == 1:

@@ -1,3 +1,4 @@
+from dialogues.queries.contributions import contributions_to, organisations_at
 from dialogues.queries.dates import (
     COMMITMENTS,
     commitment_of,
@@ -80,6 +81,7 @@ __all__ = [
     "as_seen_by",
     "commitment_of",
     "commitments_of",
+    "contributions_to",
     "corrected_proposal_at",
     "count_by_sector_and_year",
     "count_seats_taken",
@@ -105,6 +107,7 @@ __all__ = [
     "open_dialogues",
     "open_series",
     "open_topics",
+    "organisations_at",
     "preparations_of",
     "rsvp_label",
     "search_dialogues",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from approvals.enums import ApprovalKind
 from approvals.permissions import can_see_approvals
 from approvals.queries import approval_history
-from core.history import entries_of, former_values
+from core.history import differences_in, entries_of, former_values
 from core.progress import HistoryEntry
 from core.roles import is_inside
 from dialogues.enums import (
@@ -19,7 +19,7 @@ from dialogues.enums import (
     LINK_SHOWN,
     OUTCOME_CORRECTED,
 )
-from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
+from dialogues.models import Contribution, Dialogue, DialogueSeries, Invitation, Topic
 from partners.queries import without_responsible
 
 ENTRY_LIMIT = 60  # the page shows no older entries
@@ -27,6 +27,7 @@ ENTRY_LIMIT = 60  # the page shows no older entries
 # Fields whose former and new value *Verlauf* names, and never those that only the office reads.
 SERIES_TEXTS = ("title", "period", "description")
 TOPIC_TEXTS = ("title", "description", "wish")
+CONTRIBUTION_TEXTS = ("kind", "title", "text", "organisation", "person")
 DIALOGUE_TEXTS = (
     "title",
     "host",
@@ -63,7 +64,8 @@ def dialogue_history(dialogue: Dialogue, user) -> list[HistoryEntry]:
     entries = _with_approvals(dialogue, ApprovalKind.DATES, user, compare)
     if is_inside(user):
         entries = _with_former_outcomes(dialogue, entries)
-    return _latest_first(entries + _rsvps(dialogue))
+    contributed = _contributions(dialogue) if is_inside(user) else []
+    return _latest_first(entries + _rsvps(dialogue) + contributed)
 
 
 def _with_former_outcomes(dialogue: Dialogue, entries: list[HistoryEntry]) -> list[HistoryEntry]:
@@ -126,6 +128,24 @@ def _rsvps(dialogue: Dialogue) -> list[HistoryEntry]:
             _name_of(change.person),
         )
         for change in changes.order_by("-history_date", "-history_id")[:ENTRY_LIMIT]
+    ]
+
+
+def _contributions(dialogue: Dialogue) -> list[HistoryEntry]:
+    """Return who entered, changed and deleted what was contributed, with former values."""
+    changes = Contribution.history.filter(dialogue_id=dialogue.pk).select_related(
+        "history_user__person", "organisation", "person"
+    )
+    records = list(changes.order_by("-history_date", "-history_id")[:ENTRY_LIMIT])
+    notes = differences_in(records, CONTRIBUTION_TEXTS)
+    return [
+        HistoryEntry(
+            record.history_date,
+            str(record.history_user or _("Portal")),
+            record.history_change_reason or "",
+            "\n".join(filter(None, [record.title, notes.get(record.history_id)])),
+        )
+        for record in records
     ]
 
 

@@ -28,7 +28,7 @@ from dialogues.enums import (
     RsvpState,
     TopicState,
 )
-from dialogues.models import Dialogue, Invitation, Topic
+from dialogues.models import Contribution, Dialogue, Invitation, Topic
 from outbox.models import Mail
 from outbox.rendering.headers import address_key
 from partners.models import ANONYMOUS, Organisation, Person, User
@@ -42,6 +42,10 @@ def closed_dialogues() -> QuerySet[Dialogue]:
     """Return the dialogues that are over, each with `closed_at`."""
     over = Q(state__in=DIALOGUE_OVER) | Q(origin=Origin.TAKEN_OVER)
     return Dialogue.objects.filter(over).annotate(closed_at=state_since(Dialogue))
+
+
+def closed_contributions() -> QuerySet[Contribution]:
+    return Contribution.objects.filter(dialogue__in=closed_dialogues().values("pk"))
 
 
 def closed_topics() -> QuerySet[Topic]:
@@ -75,6 +79,10 @@ WAYS_OUT = {
         ),
         "dialogues:guests",
     ),
+    "contributions__person": (
+        gettext_lazy("Lassen Sie dort beim Beitrag die Person weg."),
+        "dialogues:contributions",
+    ),
     "pk": (
         gettext_lazy("Tragen Sie eine Antwort ein, in der die Person keinen Gast vertritt."),
         "dialogues:guests",
@@ -89,6 +97,8 @@ def person_needs(people: QuerySet[Person]) -> Iterator[Need]:
     (`partners.registry.FindNeeds`).
     """
     yield from _needs("host_contact", Dialogue.objects.filter(host_contact__in=people))
+    speakers = Dialogue.objects.filter(contributions__person__in=people)
+    yield from _needs("contributions__person", speakers)
     guests = Q(invitations__person__in=people)
     # Nobody waits for those whose invitation was withdrawn.
     active = Q(invitations__withdrawn_at__isnull=True)
@@ -164,6 +174,17 @@ def export_person(person: Person, addresses: Collection[str]) -> Iterable[Sectio
     hosted = Dialogue.objects.filter(host_contact=person).order_by("pk")
     rows = [[(_("Branchengespräch"), dialogue.title)] for dialogue in hosted]
     yield Section(_("Ansprechperson beim Gastgeber"), rows)
+    contributed = Contribution.objects.filter(person=person).select_related("dialogue")
+    rows = [
+        [
+            (_("Branchengespräch"), contribution.dialogue.title),
+            (_("Art"), contribution.get_kind_display()),
+            (_("Beitrag"), contribution.title),
+            (_("Einzelheiten"), contribution.text),
+        ]
+        for contribution in contributed.order_by("pk")
+    ]
+    yield Section(_("Beiträge"), rows)
     # Whoever shares a mailbox must not read about the others.
     named = Invitation.objects.annotate(address=Lower("substitute_email"))
     named = named.filter(address__in=addresses)

@@ -1,6 +1,11 @@
 """Services that change series, topics, dialogues, guest lists and replies."""
 
 from dialogues.services.calling_off import cancel_dialogue, postpone_dialogue
+from dialogues.services.contributions import (
+    change_contribution,
+    create_contribution,
+    delete_contribution,
+)
 from dialogues.services.dates import (
     adopt_counter_dates,
     create_date_option,
@@ -58,12 +63,14 @@ __all__ = [
     "adopt_counter_dates",
     "affirm_series",
     "cancel_dialogue",
+    "change_contribution",
     "change_dialogue",
     "change_series",
     "change_topic",
     "close_dialogue",
     "closed_reason",
     "correct_outcome",
+    "create_contribution",
     "create_date_option",
     "create_series",
     "create_topic",
@@ -71,6 +78,7 @@ __all__ = [
     "decide_series",
     "decide_topic",
     "decline_topic",
+    "delete_contribution",
     "document_outcome",
     "drop_date_option",
     "fix_date",

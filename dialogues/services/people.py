@@ -10,7 +10,7 @@ from core.dates import format_moment
 from core.history import delete_as, save_as
 from dialogues import mails
 from dialogues.enums import RsvpState
-from dialogues.models import Dialogue, FormerInvitation, Invitation, Topic
+from dialogues.models import Contribution, Dialogue, FormerInvitation, Invitation, Topic
 from dialogues.services.dialogues import lock_dialogue
 from partners.models import Person
 
@@ -23,13 +23,16 @@ def move_person(*, source: Person, target: Person, by, now: dt.datetime) -> list
     Invited twice to one dialogue, the person keeps the invitation with the later answer; links of
     the other one open it from now on.
     """
-    concerned = Dialogue.objects.filter(Q(host_contact=source) | Q(invitations__person=source))
+    concerned = Dialogue.objects.filter(
+        Q(host_contact=source) | Q(invitations__person=source) | Q(contributions__person=source)
+    )
     # In the order of the keys, so that two merges cannot wait for each other.
     keys = sorted(set(concerned.values_list("pk", flat=True)))
     lines: list[str] = []
     for dialogue in [lock_dialogue(pk) for pk in keys]:
         lines += _move_invitation(dialogue, source, target, by=by, now=now)
         lines += _move_contact(dialogue, source, target, by=by, now=now)
+    lines += _move_contributions(source, target, by=by, now=now)
     return [*lines, *_move_topics(source, target, by=by, now=now)]
 
 
@@ -113,6 +116,14 @@ def _move_contact(
         dialogue.host_contact = target
         save_as(dialogue, by=by, now=now, reason=_("Ansprechperson zusammengeführt"))
         yield _("Ansprechperson beim Gastgeber: „%(dialogue)s“") % {"dialogue": dialogue.title}
+
+
+def _move_contributions(source: Person, target: Person, *, by, now: dt.datetime) -> Iterator[str]:
+    contributions = Contribution.objects.select_for_update().filter(person=source)
+    for contribution in contributions.order_by("pk"):
+        contribution.person = target
+        save_as(contribution, by=by, now=now, reason=_("Personen zusammengeführt"))
+        yield _("Beitrag „%(title)s“") % {"title": contribution.title}
 
 
 def _move_topics(source: Person, target: Person, *, by, now: dt.datetime) -> Iterator[str]:

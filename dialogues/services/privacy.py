@@ -15,6 +15,7 @@ from dialogues.queries.people import (
     closed_approvals,
     closed_attachments,
     closed_conditions,
+    closed_contributions,
     closed_dialogues,
     closed_topics,
     dialogues_with_expired_replies,
@@ -136,6 +137,7 @@ PERSON_DATA = PersonData(
     app="dialogues",
     moved=frozenset(
         {
+            "dialogues.Contribution.person",
             "dialogues.Dialogue.host_contact",
             "dialogues.Dialogue.responsible",
             "dialogues.DialogueSeries.responsible",
@@ -151,6 +153,7 @@ PERSON_DATA = PersonData(
     export=export_person,
     cleaned=frozenset({"dialogues.Invitation"}),
     texts=(
+        ClosedTexts("dialogues.Contribution", closed_contributions),
         ClosedTexts("dialogues.Dialogue", closed_dialogues),
         ClosedTexts("dialogues.Topic", closed_topics),
         ClosedTexts("approvals.ApprovalRequest", closed_approvals),

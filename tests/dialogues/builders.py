@@ -8,6 +8,7 @@ from approvals.registry import Decision
 from core.models import Origin, Precision
 from core.roles import OFFICE, PARTNER
 from dialogues.enums import (
+    ContributionKind,
     DialogueState,
     HostReply,
     OptionState,
@@ -16,7 +17,15 @@ from dialogues.enums import (
     SeriesState,
     TopicState,
 )
-from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Rsvp, Topic
+from dialogues.models import (
+    Contribution,
+    DateOption,
+    Dialogue,
+    DialogueSeries,
+    Invitation,
+    Rsvp,
+    Topic,
+)
 from dialogues.services import (
     create_date_option,
     decide_dates,
@@ -162,6 +171,17 @@ def make_invitation(
             "substitute_email": "stellvertretung@example.org",
         }
     return Invitation.objects.create(**values | fields, dialogue=dialogue)
+
+
+def make_contribution(
+    kind: str = ContributionKind.NEED, *, dialogue: Dialogue | None = None, **fields
+) -> Contribution:
+    """Return a saved contribution to `dialogue`, by default one that was held."""
+    values = {"title": "Zweiter Rettungsweg", "kind": kind}
+    values["dialogue"] = dialogue or make_dialogue(DialogueState.HELD)
+    if "organisation" not in fields:
+        values["organisation"] = make_organisation()
+    return Contribution.objects.create(**values | fields)
 
 
 def make_released(office, count: int) -> Dialogue:

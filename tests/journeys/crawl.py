@@ -66,6 +66,7 @@ SHOWN_STATE = {"version", "shown", "expected", "confirmation-mails", "eingereich
 # Forms about a record that cannot act on a state unseen, by the reason.
 UNVERSIONED = {
     # They add to the record, whatever it is by now.
+    "dialogues:contributions",
     "dialogues:create",
     "dialogues:dates",
     "dialogues:guests_add",

@@ -5,7 +5,7 @@ from django.db import models
 from django.forms.models import model_to_dict
 from django.urls import get_resolver, reverse
 
-from dialogues.models import Dialogue, DialogueSeries, Topic
+from dialogues.models import Contribution, Dialogue, DialogueSeries, Topic
 from measures.enums import RoundState
 from measures.models import (
     Contact,
@@ -35,6 +35,7 @@ pytestmark = [
 ]
 
 FORMS = {
+    "dialogues:contribution_edit": Contribution,
     "dialogues:edit": Dialogue,
     "dialogues:series_edit": DialogueSeries,
     "dialogues:topic_edit": Topic,
