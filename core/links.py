@@ -1,13 +1,24 @@
-"""Personal links: signed tokens that hold kind, id and version. They expire; raising the object's
-version revokes them.
+"""Addresses of pages, and personal links: signed tokens that hold kind, id and version. They
+expire; raising the object's version revokes them.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.core import signing
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
+
+
+# Kept, since a list has dozens and Django looks through all routes for each.
+@lru_cache(maxsize=10_000)
+def page_address(page: str, *keys: int) -> str:
+    """Return the address of `page` about the records `keys`. Raises NoReverseMatch if there is no
+    such page.
+    """
+    return reverse(page, args=keys)
 
 
 class LinkTarget(NamedTuple):

@@ -5,7 +5,6 @@ import re
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Left
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from core.dates import format_date
 from core.enums import TRAFFIC_LIGHT_MEANINGS, TrafficLight
 from core.folding import FoldedField, matching
 from core.history import RelatedHistory
+from core.links import page_address
 from core.models import Origin, Sourced
 from core.numbers import format_money
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
@@ -247,6 +247,13 @@ class Measure(Undertaking, Status, Assignable):
         indexes = [
             # The list of one plan by title. The whole column is too long for an index.
             models.Index("plan", START_OF_TITLE, name="measure_of_plan_by_title"),
+            # What each lead still has to report on in a round, without reading the measures.
+            models.Index(
+                fields=["lead", "plan"],
+                include=["id"],
+                condition=~Q(origin=Origin.TAKEN_OVER) & ~Q(phase__in=FINISHED_PHASES),
+                name="measure_unfinished_by_lead",
+            ),
         ]
         constraints = [
             # Catches double submissions, which can slip past the check of the form.
@@ -287,7 +294,7 @@ class Measure(Undertaking, Status, Assignable):
         ]
 
     def get_absolute_url(self):
-        return reverse("measures:measure", args=[self.pk])
+        return page_address("measures:measure", self.pk)
 
     @property
     def label(self) -> str:
