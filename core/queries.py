@@ -60,16 +60,16 @@ def in_batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 SQL = tuple[str, tuple]
 MAX_WRITTEN = 1_000
-_written: dict[Hashable, tuple[dt.datetime, SQL]] = {}
+_written: dict[Hashable, tuple[dt.datetime | None, SQL]] = {}
 
 
-def written_once(key: Hashable, moment: dt.datetime, write: Callable[[], SQL]) -> SQL:
+def written_once(key: Hashable, moment: dt.datetime | None, write: Callable[[], SQL]) -> SQL:
     """Return the SQL and the parameters of `write()`, kept by this process for the same `key`; no
     SQL if there can be no rows.
 
-    For the large statements of the start page: Django takes longer to write them than the database
-    to answer. `key` has all that they depend on, except the `moment` itself, a parameter of its
-    own that is replaced by that of this call.
+    For statements that nearly every page needs or that are large: Django takes longer to write
+    them than the database to answer. `key` has all that they depend on, except the `moment`
+    itself, if there is one: a parameter of its own that is replaced by that of this call.
     """
     if key not in _written:
         if len(_written) >= MAX_WRITTEN:
@@ -79,6 +79,8 @@ def written_once(key: Hashable, moment: dt.datetime, write: Callable[[], SQL]) -
         except EmptyResultSet:
             _written[key] = moment, ("", ())
     written_at, (sql, parameters) = _written[key]
+    if moment is None or written_at is None:
+        return sql, parameters
     adapt = connection.ops.adapt_datetimefield_value
     then, present = adapt(written_at), adapt(moment)
     return sql, tuple(present if value == then else value for value in parameters)

@@ -1,5 +1,8 @@
 """Accounts: the user model."""
 
+import datetime as dt
+import json
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.db import models
 from django.db.models import Q, Value
@@ -9,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from core.queries import SQL, fetch_all, written_once
 from core.roles import OFFICE, PARTNER
 from partners.enums import ACCOUNT_BADGE_COLOURS, AccountState
 from partners.models.deputies import Deputy
@@ -133,11 +137,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         `kinds` is None for an own role, else the kinds of approval that the deputyship is limited
         to.
         """
+        today = timezone.localdate()
+        key = ("memberships", self.pk, self.person_id, today)
+        found = fetch_all(*written_once(key, None, lambda: self._write_memberships(today)))
+        # Databases return JSON as text.
+        return tuple(
+            (role, json.loads(kinds or "null"), organisation_id)
+            for role, kinds, organisation_id in found
+        )
+
+    def _write_memberships(self, today: dt.date) -> SQL:
         # UNION requires the same columns on both sides, so own roles get NULL as kinds.
         own = Group.objects.filter(user=self).annotate(
             kinds=Value(None, output_field=models.JSONField())
         )
-        lent = Deputy.objects.valid_on(timezone.localdate()).filter(
+        lent = Deputy.objects.valid_on(today).filter(
             deputy=self.person_id,
             principal__user__is_active=True,
             principal__user__groups__isnull=False,
@@ -146,7 +160,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             lent.values_list("principal__user__groups__name", "kinds", "principal__organisation"),
             all=True,
         )
-        return tuple(memberships)
+        return memberships.query.sql_with_params()
 
     @cached_property
     def roles(self) -> frozenset[str]:
