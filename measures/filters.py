@@ -43,6 +43,7 @@ from measures.queries.facets import (
     OVERDUE,
     YEAR,
     kept_counts,
+    latest_changes,
 )
 from partners.filters import ResponsibleFilter, offer_accounts
 from partners.models import Organisation, Sector
@@ -126,7 +127,18 @@ class MeasureFilter(filters.FilterSet):
             *section_choices(self.sections, only_plan=self.data.get("plan")),
             (UNKNOWN, UNKNOWN_LABEL),
         ]
-        self.filters["lead"].extra["choices"] = _lead_choices(queryset)
+        # Once for all that this page keeps.
+        self.changes = latest_changes()
+        leads, texts = kept_counts(
+            *(user, "leads", type(self).__name__, self.moment),
+            count=lambda: _leads_of(queryset),
+            changes=self.changes,
+        )
+        self.filters["lead"].extra["choices"] = [
+            *leads,
+            *([(_("Als Text, nicht unter Partner"), texts)] if texts else []),
+            (UNKNOWN, UNKNOWN_LABEL),
+        ]
         self.filters["sector"].extra["choices"] = [
             *((str(sector.pk), sector.name) for sector in Sector.objects.order_by("name", "pk")),
             (UNKNOWN, UNKNOWN_LABEL),
@@ -142,7 +154,9 @@ class MeasureFilter(filters.FilterSet):
         if not self.form.is_valid():
             return None
         chosen = sorted(self.data.lists())
-        found, counts = kept_counts(self.user, "facets", chosen, self.today, count=self._counts)
+        found, counts = kept_counts(
+            *(self.user, "facets", chosen, self.today), count=self._counts, changes=self.changes
+        )
         for name in FACETS:
             widget = self.form.fields[name].widget
             widget.choices = _with_counts(widget.choices, counts.get(name, {}))
@@ -280,19 +294,19 @@ class TimelineFilter(MeasureFilter):
         )
 
 
-def _lead_choices(measures: QuerySet) -> list[tuple]:
-    """Return the leads of `measures`: organisations, and below them those held as text."""
-    # Only those that lead a measure the user may see: others would find nothing, and not everybody
-    # may see all organisations.
+def _leads_of(measures: QuerySet) -> tuple[list[tuple], list[tuple]]:
+    """Return as choices the organisations that lead one of `measures`, and the leads held as text.
+
+    Only of measures that the user may see: others would find nothing, and not everybody may see all
+    organisations.
+    """
     led = measures.order_by().filter(lead=OuterRef("pk"))
     leads = Organisation.objects.filter(Exists(led)).order_by("search", "pk")
     named = measures.order_by().exclude(lead_text="").values_list("lead_text", flat=True)
-    texts = [(f"{LEAD_TEXT}{text}", text) for text in sorted(set(named.distinct()), key=fold)]
-    return [
-        *((str(lead.pk), lead.label) for lead in leads.only("name", "short_name")),
-        *([(_("Als Text, nicht unter Partner"), texts)] if texts else []),
-        (UNKNOWN, UNKNOWN_LABEL),
-    ]
+    return (
+        [(str(lead.pk), lead.label) for lead in leads.only("name", "short_name")],
+        [(f"{LEAD_TEXT}{text}", text) for text in sorted(set(named.distinct()), key=fold)],
+    )
 
 
 def _with_counts(choices, counts: Mapping[str, int]) -> list[tuple]:

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from core.queries import fetch_all
 from measures.enums import UNKNOWN
 from measures.models import Measure, Milestone, Plan, PlanSection
+from partners.models import Organisation
 
 FACETS = (
     "plan",
@@ -29,25 +30,28 @@ FACETS = (
 OVERDUE, NEVER = "overdue", "never"
 LEAD_TEXT = "text:"  # before a lead that is no organisation
 COUNTS_KEPT_SECONDS = 60
-# Each change of what is counted adds a line to one of these histories.
-COUNTED = (Measure, Milestone, Plan, PlanSection)
+# Each change of what is counted, or of a name in the list, adds a line to one of these histories.
+COUNTED = (Measure, Milestone, Plan, PlanSection, Organisation)
 Counts = TypeVar("Counts")
 HALF_A_YEAR, YEAR = "183", "365"  # days since the status was reported
 
 
-def kept_counts(user, what: str, *limits, count: Callable[[], Counts]) -> Counts:
+def kept_counts(
+    user, what: str, *limits, count: Callable[[], Counts], changes: tuple | None = None
+) -> Counts:
     """Return `count()` of measures that `user` may see, kept until one of them changes: pages must
     not read a large plan each time, yet show what the user has just changed.
 
-    `limits` are all that the counts depend on besides the rights of `user`.
+    `limits` are all that the counts depend on besides the rights of `user`. A page that keeps
+    several counts asks once for the `latest_changes`.
     """
-    known = repr((user.rights, _latest_changes(), limits))
+    known = repr((user.rights, changes or latest_changes(), limits))
     key = f"measures:{what}:{hashlib.sha256(known.encode()).hexdigest()}"
     # For a minute at most: of two changes at once, the one saved last may have the lower number.
     return cache.get_or_set(key, count, COUNTS_KEPT_SECONDS)
 
 
-def _latest_changes() -> tuple:
+def latest_changes() -> tuple:
     # Not by the ORM, which would take longer to write the query than the database to answer it.
     tables = (model.history.model._meta.db_table for model in COUNTED)
     latest = ", ".join(f"(SELECT MAX(history_id) FROM {table})" for table in tables)

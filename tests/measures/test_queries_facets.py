@@ -149,7 +149,7 @@ def test_counts_are_kept_until_something_changes(client, stock, django_assert_ma
     client.force_login(make_user(OFFICE))
     assert "in Umsetzung (2)" in labels_of(client, "phase")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         assert "in Umsetzung (2)" in labels_of(client, "phase")
     measure = make_measure(stock["plan"], "Neu", phase="running")
     assert "in Umsetzung (3)" in labels_of(client, "phase")
@@ -168,3 +168,18 @@ def test_kept_counts_follow_the_rights_of_the_reader(client, stock):
     user.groups.set([Group.objects.get(name=OFFICE)])
 
     assert "in Umsetzung (3)" in labels_of(client, "phase")
+
+
+def test_kept_leads_follow_new_names(client, stock):
+    client.force_login(make_user(OFFICE))
+    lead = make_organisation("Kammer Nord")
+    make_measure(stock["plan"], "Neu", lead=lead)
+    make_measure(stock["plan"], "Auch neu", lead=None, lead_text="Land & Bund")
+    assert "Kammer Nord (1)" in labels_of(client, "lead")
+
+    lead.name = "Kammer Süd"
+    lead.save()
+
+    labels = labels_of(client, "lead")
+    assert "Kammer Süd (1)" in labels
+    assert "Kammer Nord (1)" not in labels
