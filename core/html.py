@@ -1,11 +1,11 @@
 """HTML fragments that occur hundreds of times on a page: here, Python is faster than templates."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from html import escape
 
 import nh3
-from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -50,9 +50,27 @@ def one_of(name: str, allowed) -> str:
     return name
 
 
+def escaped(value: object) -> str:
+    """Return `value` as HTML: escaped unless it is safe already."""
+    return value.__html__() if hasattr(value, "__html__") else escape(str(value))
+
+
+def fill(template: str, *values: object) -> SafeString:
+    """Return `template`, which is HTML, with each of `values` escaped unless it is safe.
+
+    Does what `format_html` does in a third of the time, since it leaves no text lazy.
+    """
+    return SafeString(template.format(*map(escaped, values)))
+
+
+def fill_each(template: str, rows: Iterable[Iterable[object]]) -> SafeString:
+    """Return `template` filled with the values of each of `rows`, one after the other."""
+    return SafeString("".join([template.format(*map(escaped, row)) for row in rows]))
+
+
 def draw_icon(name: str) -> SafeString:
     """Return the KERN icon `name`, hidden from screen readers."""
-    return format_html(
+    return fill(
         '<span class="kern-icon kern-icon--{}" aria-hidden="true"></span>',
         one_of(name, KERN_ICONS),
     )
@@ -60,17 +78,17 @@ def draw_icon(name: str) -> SafeString:
 
 def draw_note(text) -> SafeString:
     """Return `text` as the small second line of a table cell; nothing for an empty text."""
-    return format_html('<span class="table__note">{}</span>', text) if text else SafeString("")
+    return fill('<span class="table__note">{}</span>', text) if text else SafeString("")
 
 
 def draw_attributes(values: Mapping) -> SafeString:
     """Return `values` as HTML attributes, each after a space; True stands for one without a value.
     None and False are left out.
     """
-    # The names are constants of the code. `format_html` would take three times as long.
+    # The names are constants of the code.
     return mark_safe(
         "".join(
-            f" {name}" if value is True else f' {name}="{conditional_escape(str(value))}"'
+            f" {name}" if value is True else f' {name}="{escaped(value)}"'
             for name, value in values.items()
             if value is not None and value is not False
         )
@@ -79,7 +97,7 @@ def draw_attributes(values: Mapping) -> SafeString:
 
 def draw_tick(ticks: Ticks, pk: int, label) -> SafeString:
     """Return the cell with the box of a row, which belongs to the form *ticked*."""
-    return format_html(
+    return fill(
         '<td class="tick"><label><input{}><span class="kern-sr-only">{}</span></label></td>',
         draw_attributes(
             {"type": "checkbox", "form": "ticked", "name": ticks.name, "value": pk}
@@ -92,9 +110,7 @@ def draw_tick(ticks: Ticks, pk: int, label) -> SafeString:
 # Cached by type too: a text that is safe HTML equals the same text to be escaped.
 @lru_cache(maxsize=512, typed=True)
 def draw_badge(text, colour: str = "neutral") -> SafeString:
-    return format_html(
-        '<span class="badge badge--{}">{}</span>', one_of(colour, BADGE_COLOURS), text
-    )
+    return fill('<span class="badge badge--{}">{}</span>', one_of(colour, BADGE_COLOURS), text)
 
 
 # Cached: a page has hundreds of a few dozen kinds.
@@ -107,13 +123,11 @@ def draw_traffic_light(value: str, *, short: bool = False, count: int | None = N
     """
     word, meaning, path = TRAFFIC_LIGHTS[one_of(value or "", TRAFFIC_LIGHTS)]
     text = word if count is None else f"{count} {word}"
-    shown = format_html('<span class="traffic-light__text">{}</span>', text)
+    shown = fill('<span class="traffic-light__text">{}</span>', text)
     if short:
-        visible = (
-            "" if count is None else format_html('<span aria-hidden="true">{}</span>', str(count))
-        )
-        shown = format_html('{}<span class="kern-sr-only">{}</span>', visible, text)
-    return format_html(
+        visible = "" if count is None else fill('<span aria-hidden="true">{}</span>', str(count))
+        shown = fill('{}<span class="kern-sr-only">{}</span>', visible, text)
+    return fill(
         '<span class="traffic-light traffic-light--{}" title="{}: {}">'
         '<svg class="traffic-light__sign" viewBox="0 0 16 16" aria-hidden="true">'
         '<circle cx="8" cy="8" r="7.5"/>'
@@ -133,7 +147,7 @@ def draw_due(date: dt.date | None, today: dt.date) -> SafeString:
     if date is None:
         return SafeString("")
     name = "due due--over" if date < today else "due"
-    return format_html(
+    return fill(
         '<time class="{}" datetime="{}">{}</time>',
         name,
         date.isoformat(),
@@ -147,7 +161,7 @@ def draw_deadline(date: dt.date | None, today: dt.date) -> SafeString:
         return SafeString("")
     name = "due due--over" if date < today else "due"
     text = describe_deadline(date, today)
-    return format_html('<time class="{}" datetime="{}">{}</time>', name, date.isoformat(), text)
+    return fill('<time class="{}" datetime="{}">{}</time>', name, date.isoformat(), text)
 
 
 def draw_deadline_day(date: dt.date, today: dt.date) -> SafeString:
@@ -155,11 +169,11 @@ def draw_deadline_day(date: dt.date, today: dt.date) -> SafeString:
     text, name = format_day(date), "due"
     if date < today:
         text, name = f"{text}, {_('überfällig')}", "due due--over"
-    return format_html('<time class="{}" datetime="{}">{}</time>', name, date.isoformat(), text)
+    return fill('<time class="{}" datetime="{}">{}</time>', name, date.isoformat(), text)
 
 
 def draw_link_button(url: str, label, variant: str = "secondary") -> SafeString:
-    return format_html(
+    return fill(
         '<a class="kern-btn {}" href="{}"><span class="kern-label">{}</span></a>',
         VARIANTS[one_of(variant, VARIANTS)],
         url,
@@ -168,7 +182,7 @@ def draw_link_button(url: str, label, variant: str = "secondary") -> SafeString:
 
 
 def draw_hidden_field(name: str, value: str) -> SafeString:
-    return format_html('<input type="hidden" name="{}" value="{}">', name, value)
+    return fill('<input type="hidden" name="{}" value="{}">', name, value)
 
 
 def draw_stacked_bar(segments, label: str, *, compact: bool = False) -> SafeString:
@@ -181,7 +195,7 @@ def draw_stacked_bar(segments, label: str, *, compact: bool = False) -> SafeStri
     numbers = ", ".join(f"{segment.count} {segment.label}" for segment in segments) or _(
         "keine Einträge"
     )
-    picture = format_html(
+    picture = fill(
         '<svg class="bar__picture" viewBox="0 0 1000 14" preserveAspectRatio="none" role="img" '
         'aria-label="{}">'
         "{}</svg>",
@@ -189,18 +203,16 @@ def draw_stacked_bar(segments, label: str, *, compact: bool = False) -> SafeStri
         _bar_parts(segments),
     )
     if compact:
-        return format_html('<span class="bar bar--compact" title="{}">{}</span>', numbers, picture)
-    legend = format_html_join(
-        "",
+        return fill('<span class="bar bar--compact" title="{}">{}</span>', numbers, picture)
+    legend = fill_each(
         '<li class="bar__item"><span class="bar__dot fill--{}"></span>{} {}</li>',
         ((segment.colour, str(segment.count), segment.label) for segment in segments),
     )
-    rows = format_html_join(
-        "",
+    rows = fill_each(
         '<tr><th scope="row">{}</th><td>{}</td></tr>',
         ((segment.label, str(segment.count)) for segment in segments),
     )
-    return format_html(
+    return fill(
         '<div class="bar">{}<ul class="bar__legend" aria-hidden="true">{}</ul>'
         '<table class="kern-sr-only"><caption>{}</caption><tbody>{}</tbody></table></div>',
         picture,
@@ -220,9 +232,7 @@ def _bar_parts(segments) -> SafeString:
         # At least a sliver: a single entry among hundreds must not vanish from the bar.
         parts.append((colour, f"{left:.1f}", f"{max(width - 3, 1):.1f}"))
         left += width
-    return format_html_join(
-        "", '<rect class="fill--{}" x="{}" y="0" width="{}" height="14"/>', parts
-    )
+    return fill_each('<rect class="fill--{}" x="{}" y="0" width="{}" height="14"/>', parts)
 
 
 TAGS = {"a", "blockquote", "br", "code", "em", "h3", "h4", "hr", "li", "ol", "p", "strong", "ul"}

@@ -1,11 +1,14 @@
 """The frame around every page: navigation, account, footer."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, cached_property
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from approvals.queries import count_decidable
@@ -86,6 +89,11 @@ class Portal:
             if has_role(self.request.user, *entry.roles) and (url := address_of(entry.url_name))
         ]
 
+    @cached_property
+    def drawn_navigation(self) -> SafeString:
+        """The navigation as HTML: each page shows it twice, in its side bar and in its menu."""
+        return render_to_string("components/_navigation.html", {"items": self.navigation})
+
     @property
     def search_url(self) -> str:
         """The URL of the search, empty for visitors who are not signed in."""
@@ -113,6 +121,8 @@ class Portal:
         return count(self.request.user) if count else 0
 
 
+# Kept, since each page has fifteen and the routes do not change.
+@lru_cache
 def address_of(url_name: str) -> str:
     """Return the URL of `url_name`, or an empty string when no such page exists."""
     try:

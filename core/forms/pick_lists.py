@@ -7,11 +7,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.templatetags.static import static
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core.html import draw_attributes
+from core.html import draw_attributes, fill, fill_each
 
 # Up to this number a plain select is quicker to use.
 LEAST_TO_FILTER = 15
@@ -58,14 +57,13 @@ class PickList(forms.Select):
     def render(self, name, value, attrs=None, renderer=None) -> SafeString:
         attrs = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
         selected = self.format_value(value)
-        groups = format_html_join(
-            "",
+        groups = fill_each(
             "{}",
             ((_draw_group(label, options, selected),) for label, options in self._groups()),
         )
-        select = format_html("<select{}>{}</select>", draw_attributes(attrs), groups)
+        select = fill("<select{}>{}</select>", draw_attributes(attrs), groups)
         # With its script, so that only pages with a list load it; a browser runs it once.
-        return format_html(
+        return fill(
             '<pick-list{}>{}</pick-list><script type="module" src="{}"></script>',
             self._draw_data(attrs),
             select,
@@ -120,8 +118,8 @@ class PickList(forms.Select):
 
 
 def _draw_group(label: str, options: Iterable[Option], selected: Collection[str]) -> SafeString:
-    drawn = format_html_join("", "<option{}>{}</option>", _drawn_options(options, selected))
-    return format_html('<optgroup label="{}">{}</optgroup>', label, drawn) if label else drawn
+    drawn = fill_each("<option{}>{}</option>", _drawn_options(options, selected))
+    return fill('<optgroup label="{}">{}</optgroup>', label, drawn) if label else drawn
 
 
 def _drawn_options(options: Iterable[Option], selected: Collection[str]) -> Iterator[tuple]:

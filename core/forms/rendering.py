@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from django.forms.renderers import TemplatesSetting
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core.html import draw_attributes
+from core.html import draw_attributes, fill, fill_each
 
 
 class FormRenderer(TemplatesSetting):
@@ -23,31 +22,30 @@ class FormRenderer(TemplatesSetting):
 
 def draw_input(widget: Mapping) -> SafeString:
     own = {name: widget[name] for name in ("type", "name", "value")}
-    return format_html("<input{}{}>", draw_attributes(own), draw_attributes(widget["attrs"]))
+    return fill("<input{}{}>", draw_attributes(own), draw_attributes(widget["attrs"]))
 
 
 def _draw_textarea(widget: Mapping) -> SafeString:
     attributes = draw_attributes({"name": widget["name"], **widget["attrs"]})
     # Browsers drop the first line break, so that one typed by a user would be lost without it.
-    return format_html("<textarea{}>\n{}</textarea>", attributes, widget["value"] or "")
+    return fill("<textarea{}>\n{}</textarea>", attributes, widget["value"] or "")
 
 
 def _draw_select(widget: Mapping) -> SafeString:
     groups = ((_draw_group(name, options),) for name, options, _number in widget["optgroups"])
     attributes = draw_attributes({"name": widget["name"], **widget["attrs"]})
-    return format_html("<select{}>{}</select>", attributes, format_html_join("", "{}", groups))
+    return fill("<select{}>{}</select>", attributes, fill_each("{}", groups))
 
 
 def _draw_group(name: str | None, options) -> SafeString:
-    drawn = format_html_join(
-        "",
+    drawn = fill_each(
         "<option{}>{}</option>",
         (
             (draw_attributes({"value": option["value"], **option["attrs"]}), option["label"])
             for option in options
         ),
     )
-    return format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
+    return fill('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
 
 
 def _draw_choices(widget: Mapping) -> SafeString:
@@ -58,13 +56,13 @@ def _draw_choices(widget: Mapping) -> SafeString:
     drawn = []
     for group, options, _number in widget["optgroups"]:
         if group:
-            drawn.append(format_html('<p class="choices__group">{}</p>', group))
+            drawn.append(fill('<p class="choices__group">{}</p>', group))
         drawn += map(_draw_choice, options)
     # Focusable, since the summary of errors links to it.
-    return format_html(
+    return fill(
         '<div{} tabindex="-1">{}</div>',
         draw_attributes(attributes),
-        format_html_join("", "{}", ((part,) for part in drawn)),
+        fill_each("{}", ((part,) for part in drawn)),
     )
 
 
@@ -74,7 +72,7 @@ def _draw_checkbox_list(widget: Mapping) -> SafeString:
         "data-label": _("Liste filtern"),
         "data-count": _("{shown} von {all}, {ticked} angekreuzt"),
     }
-    return format_html(
+    return fill(
         '<choice-filter{}>{}</choice-filter><script type="module" src="{}"></script>',
         draw_attributes(texts),
         _draw_choices(widget),
@@ -86,7 +84,7 @@ def _draw_choice(option: Mapping) -> SafeString:
     if not option["wrap_label"]:
         return draw_input(option)
     target = draw_attributes({"for": option["attrs"].get("id")})
-    return format_html(
+    return fill(
         '<label class="choice"{}>{}<span>{}</span></label>',
         target,
         draw_input(option),

@@ -5,14 +5,14 @@ import datetime as dt
 from django import template
 from django.core.exceptions import FieldDoesNotExist
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core import dates, html, middleware
 from core.conflicts import with_version
-from core.html import render_markdown
+from core.html import fill, render_markdown
 from core.models import BASIS
 from core.progress import Ticks
 from core.texts import entered_texts
@@ -37,14 +37,14 @@ def wrapped(content, target: str) -> SafeString:
     if not content or not str(content).strip():
         return SafeString("")
     element, _dot, css_class = target.partition(".")
-    attribute = format_html(' class="{}"', css_class) if css_class else ""
-    return format_html("<{0}{1}>{2}</{0}>", element, attribute, content)
+    attribute = fill(' class="{}"', css_class) if css_class else ""
+    return fill("<{0}{1}>{2}</{0}>", element, attribute, content)
 
 
 @register.filter
 def prefixed(content, prefix: str) -> SafeString:
     """Return `content` after `prefix`; nothing when it is empty."""
-    return format_html("{}{}", prefix, content) if content else SafeString("")
+    return fill("{}{}", prefix, content) if content else SafeString("")
 
 
 @register.filter
@@ -53,7 +53,7 @@ def attribute(is_set, text: str) -> SafeString:
     if not is_set:
         return SafeString("")
     name, equals, value = text.partition("=")
-    return format_html(' {}="{}"', name, value) if equals else format_html(" {}", name)
+    return fill(' {}="{}"', name, value) if equals else fill(" {}", name)
 
 
 @register.filter
@@ -67,7 +67,7 @@ def as_breadcrumb(content: str) -> SafeString:
     """Return the links `content` as breadcrumb navigation; nothing when it is empty."""
     if not content.strip():
         return SafeString("")
-    return format_html('<nav class="breadcrumb" aria-label="{}">{}</nav>', _("Pfad"), content)
+    return fill('<nav class="breadcrumb" aria-label="{}">{}</nav>', _("Pfad"), content)
 
 
 @register.simple_tag(takes_context=True)
@@ -79,7 +79,7 @@ def block_again(context, *, name: str) -> SafeString:
 @register.simple_tag
 def form_token() -> SafeString:
     """Identify this rendering of a form, so that a duplicate submission is recognised."""
-    return format_html(
+    return fill(
         '<input type="hidden" name="{}" value="{}">', middleware.FORM_TOKEN, middleware.new_token()
     )
 
@@ -234,10 +234,10 @@ def origin_note(*, obj) -> dict:
     kind = SafeString("")
     if obj.is_demo:
         mark = html.draw_badge(_("Demodaten"), "warning")
-        kind = format_html("{} {}", mark, _("Zum Ausprobieren erfunden."))
+        kind = fill("{} {}", mark, _("Zum Ausprobieren erfunden."))
     elif obj.is_taken_over:
         mark = html.draw_badge(_("übernommen"), "muted")
-        kind = format_html("{} {}", mark, _("Aus früheren Unterlagen übernommen."))
+        kind = fill("{} {}", mark, _("Aus früheren Unterlagen übernommen."))
     return {
         "obj": obj,
         "kind": kind,
@@ -349,9 +349,23 @@ def _quick_links(context, quick_filters) -> list[tuple]:
     return links
 
 
-@register.inclusion_tag("components/filter_field.html")
-def filter_field(*, field) -> dict:
-    return {"field": field}
+@register.simple_tag
+def filter_field(*, field) -> SafeString:
+    """Return a field of a filter with its label. A template takes four times as long."""
+    if field.use_fieldset:
+        legend = '<fieldset><legend class="kern-label">{}</legend>{}</fieldset>'
+        return fill(legend, field.label, field)
+    label = '<label class="kern-label" for="{}">{}</label>{}'
+    return fill(label, field.id_for_label, field.label, field)
+
+
+@register.simple_tag
+def open_count(*, count: int) -> SafeString:
+    """Return how many things are open on a page of the navigation, or nothing."""
+    if not count:
+        return SafeString("")
+    unit = _("offen")
+    return fill(' <span class="count">{}<span class="kern-sr-only"> {}</span></span>', count, unit)
 
 
 @register.inclusion_tag("components/sort_header.html", takes_context=True)
@@ -363,7 +377,7 @@ def sort_header(context, *, label, field: str) -> dict:
     return {
         "label": label,
         "css_class": f"sort sort--{direction}" if direction else "sort",
-        "aria_sort": format_html(' aria-sort="{}"', direction) if direction else "",
+        "aria_sort": fill(' aria-sort="{}"', direction) if direction else "",
         "url": _address(context, sort=target, page=None),
     }
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
-from core.html import draw_note, draw_tick, draw_traffic_light
+from core.html import draw_note, draw_tick, draw_traffic_light, fill, fill_each
 from core.progress import Ticks
 from measures.enums import FINANCING_LABELS
 from measures.models import Measure, Plan, PlanSection
@@ -44,8 +43,7 @@ def draw_list_rows(
     plan_names = {plan.pk: str(plan) for plan in plans}
     phase, light, financing = _("Phase"), _("Ampel"), _("Finanzierung")
     lead, status = _("Federführung"), _("Stand vom")
-    return format_html_join(
-        "",
+    return fill_each(
         ROW,
         (
             (
@@ -70,7 +68,7 @@ def draw_list_rows(
 def _title(measure: Measure, query: str) -> str | SafeString:
     if is_deleted(measure):
         return measure.label
-    return format_html('<a href="{}{}">{}</a>', measure.get_absolute_url(), query, measure.label)
+    return fill('<a href="{}{}">{}</a>', measure.get_absolute_url(), query, measure.label)
 
 
 def _place(measure: Measure, plan_names: Mapping[int, str], tops: Mapping[int, PlanSection]) -> str:
@@ -82,4 +80,4 @@ def _place(measure: Measure, plan_names: Mapping[int, str], tops: Mapping[int, P
 
 def _responsible_cell(measure: Measure) -> SafeString:
     label, note = _("Zuständig"), responsible_note(measure)
-    return format_html('<td data-label="{}"><span>{}</span></td>', label, note)
+    return fill('<td data-label="{}"><span>{}</span></td>', label, note)

@@ -6,13 +6,13 @@ from functools import partial
 from typing import NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.dates import format_date
-from core.html import draw_due
+from core.html import draw_due, fill, fill_each
 from measures.enums import PHASE_BAR_COLOURS, PHASE_LABELS, UNKNOWN_LABEL
 from measures.models import Measure, Milestone
 from measures.progress.milestones import is_overdue
@@ -56,7 +56,7 @@ class Timeline(NamedTuple):
 
     @property
     def svg(self) -> SafeString:
-        return format_html_join("", "{}", ((picture,) for picture in self.pictures))
+        return fill_each("{}", ((picture,) for picture in self.pictures))
 
 
 def draw_timeline(
@@ -136,7 +136,7 @@ def _draw_line(
     scale: Scale,
     today: dt.date,
 ) -> SafeString:
-    return format_html(
+    return fill(
         "<text>{}</text>{}{}",
         draw_name(name, top),
         _draw_shift(milestone, top + 8, scale),
@@ -148,7 +148,7 @@ def _draw_shift(milestone: Milestone, top: int, scale: Scale) -> SafeString:
     days = (milestone.baseline_on, milestone.expected_on)
     if not _is_shifted(milestone) or not any(map(scale.contains, days)):
         return SafeString("")
-    return format_html(
+    return fill(
         '<path class="timeline__shift" d="M{} {}v8m0-4H{}"/>',
         f"{scale.x(milestone.baseline_on):.1f}",
         top,
@@ -172,8 +172,7 @@ def _phases_of(bars: list[TimelineBar]) -> list[tuple[str, str]]:
 def _draw_table(bars: Iterable[TimelineBar], today: dt.date) -> SafeString:
     """Return the rows of the table. A template would take longer than the picture."""
     phase, start, end, milestones = _("Phase"), _("von"), _("bis"), _("Meilensteine")
-    return format_html_join(
-        "",
+    return fill_each(
         TABLE_ROW,
         (
             (
@@ -215,7 +214,7 @@ def _table_note(milestone: Milestone, measure: Measure, today: dt.date) -> SafeS
     if milestone.baseline_on != milestone.due_on:
         text = _("ursprünglich vereinbart: %(day)s")
         notes.append(text % {"day": format_date(milestone.baseline_on)})
-    return format_html_join("", " – {}", ((note,) for note in notes))
+    return fill_each(" – {}", ((note,) for note in notes))
 
 
 def _done_note(milestone: Milestone) -> str:
@@ -233,7 +232,7 @@ def _draw_bar(
 ) -> SafeString:
     # A bar that begins beyond the right edge still needs room for its minimum width.
     start = min(scale.x(bar.starts_on), scale.layout.width - MIN_BAR_WIDTH_PX)
-    return format_html(
+    return fill(
         '<a href="{}"><text class="timeline__name">{}</text>'
         '<rect class="fill--{}" x="{}" y="{}" width="{}" height="8" rx="4"/></a>{}{}',
         bar.measure.get_absolute_url(),
@@ -262,8 +261,7 @@ def _milestones_beside(bar: TimelineBar) -> list[Milestone]:
 
 
 def _draw_milestones(bar: TimelineBar, top: int, scale: Scale, today: dt.date) -> SafeString:
-    return format_html_join(
-        "",
+    return fill_each(
         "{}{}",
         (
             (
@@ -290,11 +288,11 @@ def _draw_milestone(
     if is_overdue(milestone, measure, today):
         # The sign, because colour must not stand alone.
         mark = " timeline__mark--overdue"
-        sign = format_html('<path class="timeline__sign" d="M{} {}v4m0 2v1"/>', x, top + 8)
+        sign = fill('<path class="timeline__sign" d="M{} {}v4m0 2v1"/>', x, top + 8)
         tooltip.append(_("überfällig"))
     if milestone.forecast_on and not milestone.done_on:
         tooltip.append(_forecast_note(milestone))
-    return format_html(
+    return fill(
         '<path class="timeline__mark{}" d="M{} {}l6 6-6 6-6-6z"><title>{}</title></path>{}',
         mark,
         x,
@@ -313,6 +311,4 @@ def _draw_cuts(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
     if bar.ends_on >= scale.end:
         tooltip = _("bis %(day)s") % {"day": format_date(bar.ends_on)}
         cuts.append((scale.layout.width, top + 12, "l-8-6v12z", tooltip))
-    return format_html_join(
-        "", '<path class="timeline__cut" d="M{} {}{}"><title>{}</title></path>', cuts
-    )
+    return fill_each('<path class="timeline__cut" d="M{} {}{}"><title>{}</title></path>', cuts)

@@ -5,10 +5,12 @@ import textwrap
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from core.html import fill, fill_each
 
 # Lengths in units of the viewBox; the picture scales to the width of its card.
 HEADER_HEIGHT_PX = 56
@@ -126,7 +128,7 @@ def draw_picture(
         drawn.append((line.draw(height),))
         height += LINE_HEIGHT_PX + NAME_LINE_HEIGHT_PX * (len(line.name) - 1)
     # A group, because an image would hide its links.
-    return format_html(
+    return fill(
         '<svg class="timeline" viewBox="0 0 {} {}" role="group" aria-label="{}">{}{}{}{}</svg>',
         scale.layout.width,
         height,
@@ -134,7 +136,7 @@ def draw_picture(
         _draw_months(scale, height),
         _draw_years(scale, height),
         _draw_today(scale, height, today, day_label),
-        format_html_join("", "{}", drawn),
+        fill_each("{}", drawn),
     )
 
 
@@ -151,13 +153,11 @@ def scale_of(days: Iterable[dt.date], years: tuple[int, int], layout: Layout) ->
 
 def _draw_years(scale: Scale, height: int) -> SafeString:
     positions = [(f"{scale.x(dt.date(year, 1, 1)):.1f}", year) for year in scale.labelled_years]
-    lines = format_html_join(
-        "",
+    lines = fill_each(
         '<line class="timeline__year" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>',
         ((x, 20, height) for x, _year in positions),
     )
-    labels = format_html_join(
-        "",
+    labels = fill_each(
         '<text class="timeline__label" x="{}" y="14">{}</text>',
         # As a string, because format_html would localise the number to `2.026`.
         (
@@ -170,13 +170,11 @@ def _draw_years(scale: Scale, height: int) -> SafeString:
 
 
 def _draw_months(scale: Scale, height: int) -> SafeString:
-    lines = format_html_join(
-        "",
+    lines = fill_each(
         '<line class="timeline__month" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>',
         ((f"{scale.x(day):.1f}", 34, height) for day in scale.grid_months),
     )
-    labels = format_html_join(
-        "",
+    labels = fill_each(
         '<text class="timeline__label" x="{}" y="30">{}</text>',
         ((f"{scale.x(day):.1f}", MONTH_NAMES[day.month - 1]) for day in scale.labelled_months),
     )
@@ -188,7 +186,7 @@ def _draw_today(scale: Scale, height: int, today: dt.date, day_label: str) -> Sa
         return SafeString("")
     at = scale.x(today)
     is_at_edge = at > scale.layout.width - TODAY_LABEL_WIDTH_PX
-    return format_html(
+    return fill(
         '<line class="timeline__today" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
         '<text class="timeline__now" x="{0}" y="46" text-anchor="{3}">{4}</text>',
         f"{at:.1f}",

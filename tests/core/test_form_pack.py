@@ -1,7 +1,7 @@
 import pytest
 from django import forms
 
-from core.templatetags.form_pack import affix, attrs, encoding, label_text
+from core.templatetags.form_pack import attrs, encoding, label_text, whole_field
 
 
 class UploadForm(forms.Form):
@@ -55,5 +55,49 @@ def test_only_forms_with_files_are_sent_as_multipart(form, enctype):
     assert encoding(form()) == enctype
 
 
-def test_affix_without_text_is_nothing():
-    assert (affix(text="€"), affix(text="")) == ("<span>€</span>", "")
+SHOWN = {"form_show_labels": True, "form_show_errors": True}
+TITLE = '<input type="text" name="title" id="id_title">'
+LABEL = '<label class="kern-label" for="id_title">Titel</label>'
+
+
+def test_field_has_its_label():
+    assert whole_field(SHOWN, field=PlainForm()["title"]) == (
+        f'<div id="div_id_title" class="field">{LABEL}{TITLE}</div>'
+    )
+
+
+def test_field_without_a_label_stands_alone():
+    html = whole_field({"wrapper_class": "wide"}, field=PlainForm()["title"])
+
+    assert html == f'<div id="div_id_title" class="field wide">{TITLE}</div>'
+
+
+def test_errors_of_a_field_are_escaped():
+    form = PlainForm({"title": "x"})
+    form.add_error("title", "<b>")
+
+    html = whole_field(SHOWN, field=form["title"])
+
+    assert html.startswith('<div id="div_id_title" class="field field--error">')
+    assert html.endswith(
+        '<p class="field__error" id="id_title_error">'
+        '<span class="kern-icon kern-icon--danger" aria-hidden="true"></span>'
+        "<span>&lt;b&gt;</span></p></div>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ({"crispy_appended_text": "€"}, f'<div class="field__affix">{TITLE}<span>€</span></div>'),
+        (
+            {"crispy_prepended_text": "ab"},
+            f'<div class="field__affix"><span>ab</span>{TITLE}</div>',
+        ),
+        ({"crispy_appended_text": ""}, TITLE),
+    ],
+)
+def test_unit_stands_beside_its_field(texts, expected):
+    html = whole_field(SHOWN | texts, field=PlainForm()["title"])
+
+    assert html == f'<div id="div_id_title" class="field">{LABEL}{expected}</div>'

@@ -2,6 +2,9 @@ import datetime as dt
 import re
 
 import pytest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
 
 from core.html import (
     draw_badge,
@@ -12,6 +15,8 @@ from core.html import (
     draw_link_button,
     draw_stacked_bar,
     draw_traffic_light,
+    fill,
+    fill_each,
 )
 from core.progress import Segment
 
@@ -20,6 +25,25 @@ TODAY = dt.date(2019, 6, 10)
 
 def text_of(html: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('<b> & "c"', "&lt;b&gt; &amp; &quot;c&quot;"),
+        ("it's", "it&#x27;s"),
+        (SafeString("<b>"), "<b>"),
+        (gettext_lazy("Ja & nein"), "Ja &amp; nein"),
+        (7, "7"),
+        (None, "None"),
+    ],
+)
+def test_filled_templates_escape_as_django_does(value, expected):
+    assert fill("<i>{}</i>{}", value, "") == f"<i>{expected}</i>"
+    assert fill_each("<i>{}</i>", [(value,), ("a",)]) == f"<i>{expected}</i><i>a</i>"
+    assert fill("{}", value) == format_html("{}", value)
+    # Filled once, it is not escaped again.
+    assert fill("{}", fill("{}", value)) == expected
 
 
 def test_badge_carries_its_tone_and_escapes_its_text():
