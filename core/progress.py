@@ -7,6 +7,10 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.texts import shorten
+
+START_LENGTH = 120  # of the beginning of a long text
+
 
 class ProgressStep(NamedTuple):
     """One dot of the progress bar; `status` is done, current or todo."""
@@ -114,6 +118,24 @@ class Segment:
     colour: str
 
 
+class TextChange(NamedTuple):
+    """The former and the new text of a field; *Verlauf* folds long ones."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.before) + len(self.after) > 2 * START_LENGTH
+
+    @property
+    def starts(self) -> tuple[str, str]:
+        """How both texts begin, each on one line."""
+        before, after = (" ".join(text.split()) for text in (self.before, self.after))
+        return shorten(before, START_LENGTH), shorten(after, START_LENGTH)
+
+
 class HistoryEntry(NamedTuple):
     """One line of *Verlauf*. `who` is a role or a name."""
 
@@ -121,6 +143,7 @@ class HistoryEntry(NamedTuple):
     who: str
     what: str
     note: str = ""
+    texts: tuple[TextChange, ...] = ()
 
 
 class TextCard(NamedTuple):

@@ -16,6 +16,7 @@ from core.history.entries import (
     entries_from,
     entries_of,
     former_values,
+    text_changes_in,
 )
 from core.history.records import instance_of, records_at, state_since
 
@@ -35,5 +36,6 @@ __all__ = [
     "save_changes_as",
     "save_values_as",
     "state_since",
+    "text_changes_in",
     "update_all_as",
 ]

@@ -10,29 +10,40 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from core.dates import format_date
+from core.dates import format_date, format_moment
 from core.numbers import format_decimal
-from core.progress import HistoryEntry
+from core.progress import HistoryEntry, TextChange
 from core.roles import actor_label
 
 
 def entries_of(
-    obj, *, limit: int = 50, compare: Sequence[str] = (), reader=None
+    obj,
+    *,
+    limit: int = 50,
+    compare: Sequence[str] = (),
+    texts: Sequence[str] = (),
+    reader=None,
 ) -> list[HistoryEntry]:
     """Return the latest changes of `obj` as lines of *Verlauf*, latest first, in one query.
 
-    Of the fields `compare`, each line notes the former and the new value. With a `reader`, who
+    Of the fields `compare` and of the long ones `texts`, each line has the former and the new
+    value. With a `reader`, who
     acted is named as that account may know it (`core.roles.actor_label`), in two queries.
     """
     records = obj.history.all()
     if reader:
         records = records.select_related("history_user__person__organisation")
         records = records.prefetch_related("history_user__groups")
-    return entries_from(records, limit=limit, compare=compare, reader=reader)
+    return entries_from(records, limit=limit, compare=compare, texts=texts, reader=reader)
 
 
 def entries_from(
-    records: QuerySet, *, limit: int = 50, compare: Sequence[str] = (), reader=None
+    records: QuerySet,
+    *,
+    limit: int = 50,
+    compare: Sequence[str] = (),
+    texts: Sequence[str] = (),
+    reader=None,
 ) -> list[HistoryEntry]:
     """Return the latest of these records of one object's history like `entries_of`."""
     related = [name for name in compare if records.model._meta.get_field(name).is_relation]
@@ -49,6 +60,7 @@ def entries_from(
             what=row.history_change_reason
             or (_("angelegt") if row.history_type == "+" else _("bearbeitet")),
             note="\n".join(_differences(older, row, compare)) if older else "",
+            texts=_text_changes(older, row, texts) if older else (),
         )
         for row, older in zip_longest(rows[:limit], rows[1:])
         if row
@@ -83,6 +95,23 @@ def differences_in(records: Sequence[Any], compare: Sequence[str]) -> dict[int, 
     return notes
 
 
+def text_changes_in(
+    records: Sequence[Any], texts: Sequence[str]
+) -> dict[int, tuple[TextChange, ...]]:
+    """Return like `differences_in` how each of `records` differs in the long fields `texts`."""
+    found: dict[int, tuple[TextChange, ...]] = {}
+    newer_of: dict[int, Any] = {}
+    for record in records:
+        newer, newer_of[record.id] = newer_of.get(record.id), record
+        if newer and (changes := _text_changes(record, newer, texts)):
+            found[newer.history_id] = changes
+    return found
+
+
+def _text_changes(older: Model, newer: Model, names: Sequence[str]) -> tuple[TextChange, ...]:
+    return tuple(TextChange(*change) for change in changes_between(older, newer, names))
+
+
 def _differences(older: Model, newer: Model, names: Sequence[str]) -> Iterator[str]:
     """Yield `Telefon: 030 1 → 030 2` for each of the fields that differs."""
     for field, before, after in changes_between(older, newer, names):
@@ -107,6 +136,9 @@ def _shown(row: Model, field: Any) -> str:
     value = getattr(row, field.name)
     if isinstance(value, bool):
         return _("ja") if value else _("nein")
+    # A moment is a date, too.
+    if isinstance(value, dt.datetime):
+        return format_moment(value)
     if isinstance(value, dt.date):
         return format_date(value)
     if isinstance(value, Decimal):

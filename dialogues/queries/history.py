@@ -25,10 +25,10 @@ from partners.queries import without_responsible
 ENTRY_LIMIT = 60  # the page shows no older entries
 
 # Fields whose former and new value *Verlauf* names, and never those that only the office reads.
-SERIES_TEXTS = ("title", "period", "description")
-TOPIC_TEXTS = ("title", "description", "wish")
+SERIES_FACTS, SERIES_TEXTS = ("title", "period"), ("description",)
+TOPIC_FACTS, TOPIC_TEXTS = ("title",), ("description", "wish")
 CONTRIBUTION_TEXTS = ("kind", "title", "text", "organisation", "person")
-DIALOGUE_TEXTS = (
+DIALOGUE_FACTS = (
     "title",
     "host",
     "format",
@@ -37,31 +37,33 @@ DIALOGUE_TEXTS = (
     "senator_attends",
     "seats",
     "rsvp_by",
-    "programme",
 )
+DIALOGUE_TEXTS = ("programme",)
+NOTHING: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 def series_history(series: DialogueSeries, user) -> list[HistoryEntry]:
-    compare = SERIES_TEXTS if is_inside(user) else ()
-    return _latest_first(_with_approvals(series, ApprovalKind.SERIES, user, compare))
+    compared = (SERIES_FACTS, SERIES_TEXTS) if is_inside(user) else NOTHING
+    return _latest_first(_with_approvals(series, ApprovalKind.SERIES, user, *compared))
 
 
 def topic_history(topic: Topic, user) -> list[HistoryEntry]:
     reads_texts = is_inside(user) or topic.organisation_id in user.organisation_ids
-    compare = TOPIC_TEXTS if reads_texts else ()
-    entries = _with_approvals(topic, ApprovalKind.TOPIC, user, compare)
+    compared = (TOPIC_FACTS, TOPIC_TEXTS) if reads_texts else NOTHING
+    entries = _with_approvals(topic, ApprovalKind.TOPIC, user, *compared)
     # Until a topic is proposed it is its author's own business, and so is what they wrote first.
     if topic.proposed_by_id != user.pk and topic.proposed_at:
         entries = [
-            entry if entry.at >= topic.proposed_at else entry._replace(note="") for entry in entries
+            entry if entry.at >= topic.proposed_at else entry._replace(note="", texts=())
+            for entry in entries
         ]
     return _latest_first(entries)
 
 
 def dialogue_history(dialogue: Dialogue, user) -> list[HistoryEntry]:
     # Guests must not read here what has not been announced to them.
-    compare = DIALOGUE_TEXTS if is_inside(user) else ()
-    entries = _with_approvals(dialogue, ApprovalKind.DATES, user, compare)
+    compared = (DIALOGUE_FACTS, DIALOGUE_TEXTS) if is_inside(user) else NOTHING
+    entries = _with_approvals(dialogue, ApprovalKind.DATES, user, *compared)
     if is_inside(user):
         entries = _with_former_outcomes(dialogue, entries)
     contributed = _contributions(dialogue) if is_inside(user) else []
@@ -86,10 +88,14 @@ def _latest_first(entries: list[HistoryEntry]) -> list[HistoryEntry]:
 
 
 def _with_approvals(
-    obj: DialogueSeries | Topic | Dialogue, kind: ApprovalKind, user, compare: Sequence[str]
+    obj: DialogueSeries | Topic | Dialogue,
+    kind: ApprovalKind,
+    user,
+    facts: Sequence[str],
+    texts: Sequence[str],
 ) -> list[HistoryEntry]:
-    """Return the entries of `obj`, noting how it changed in the fields `compare`, and those of its
-    approvals.
+    """Return the entries of `obj`, noting how it changed in the fields `facts` and in the long ones
+    `texts`, and those of its approvals.
 
     Requests and decisions are between the office and the senator's office. Everybody else reads
     the short entry that `obj` itself was saved with.
@@ -98,7 +104,7 @@ def _with_approvals(
     # with the same time and actor, and only one of them repeats the approval.
     # Whose draft of a topic it was is between its organisation and both offices.
     reader = None if is_inside(user) else user
-    own = without_responsible(entries_of(obj, reader=reader, compare=compare), user)
+    own = without_responsible(entries_of(obj, reader=reader, compare=facts, texts=texts), user)
     if not can_see_approvals(user, kind):
         return own
     repeated_reasons = tuple(map(str, APPROVAL_REASONS[kind]))

@@ -1,6 +1,7 @@
 """What the office changed about a report when it completed it, from the history."""
 
-from collections.abc import Callable, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -29,42 +30,62 @@ def completions_of(report: StatusReport) -> list[Completion]:
     """
     if not report.is_completed:
         return []
-    found: list[Completion] = []
-    versions = list(report.history.order_by("history_date", "history_id"))
-    for older, newer in zip(versions, versions[1:], strict=False):
-        if newer.history_change_reason == str(COMPLETED_REASON):
-            changes = changes_between(older, newer, ("as_of_on", *ANSWER_FIELDS))
-            found = [Completion(*change) for change in changes]
-    milestones = Milestone.objects.filter(measure=report.measure_id).in_bulk()
-    indicators = Indicator.objects.filter(measure=report.measure_id).in_bulk()
-    found += _statement_changes(report, ReportedForecast, "milestone_id", milestones, _forecast)
-    found += _statement_changes(report, ReportedValue, "indicator_id", indicators, _value)
+    versions = report.history.order_by("-history_date", "-history_id")
+    return completions_in(list(versions)).get(report.pk, [])
+
+
+def completions_in(versions: Sequence[Any]) -> dict[int, list[Completion]]:
+    """Return report id → `completions_of` those that were completed of one measure, whose
+    historical `versions` are given, the latest first; in four queries, none if there is no such
+    report.
+    """
+    found: dict[int, list[Completion]] = {}
+    decided: dict[int, dt.datetime] = {}
+    newer_of: dict[int, Any] = {}
+    for version in versions:
+        newer, newer_of[version.id] = newer_of.get(version.id), version
+        if newer and newer.history_change_reason == str(COMPLETED_REASON):
+            changes = changes_between(version, newer, ("as_of_on", *ANSWER_FIELDS))
+            found[newer.id] = [Completion(*change) for change in changes]
+            decided[newer.id] = newer.decided_at
+    if not found:
+        return {}
+    (measure_id,) = {version.measure_id for version in versions}
+    milestones = Milestone.objects.filter(measure=measure_id).in_bulk()
+    indicators = Indicator.objects.filter(measure=measure_id).in_bulk()
+    for model, key, subjects, text_of in (
+        (ReportedForecast, "milestone_id", milestones, _forecast),
+        (ReportedValue, "indicator_id", indicators, _value),
+    ):
+        for pk, change in _statement_changes(decided, model, key, subjects, text_of):
+            found[pk].append(change)
     return found
 
 
 def _statement_changes(
-    report: StatusReport,
+    decided: Mapping[int, dt.datetime],
     model,
     key: str,
     subjects: Mapping[int, Any],
     text_of: Callable[[Any, Any], str],
-) -> list[Completion]:
-    said: dict[int, str] = {}
-    found = []
-    for record in model.history.filter(report_id=report.pk).order_by("history_date", "history_id"):
+) -> Iterator[tuple[int, Completion]]:
+    """Yield with its report what the office changed of each of `subjects` when it `decided`."""
+    said: dict[tuple[int, int], str] = {}
+    records = model.history.filter(report_id__in=decided)
+    for record in records.order_by("history_date", "history_id"):
         # What was deleted since has no name any more.
         if not (subject := subjects.get(getattr(record, key))):
             continue
+        place = record.report_id, subject.pk
         is_gone = record.history_type == "-"
-        before, after = said.get(subject.pk, ""), "" if is_gone else text_of(record, subject)
+        before, after = said.get(place, ""), "" if is_gone else text_of(record, subject)
         # A statement taken back has a reason of its own.
         is_own = record.history_change_reason == str(COMPLETED_REASON)
-        is_own |= is_gone and record.history_date == report.decided_at
+        is_own |= is_gone and record.history_date == decided[record.report_id]
         if is_own and before != after:
             missing = _("nicht gemeldet")
-            found.append(Completion(str(subject), before or missing, after or "–"))
-        said[subject.pk] = after
-    return found
+            yield record.report_id, Completion(str(subject), before or missing, after or "–")
+        said[place] = after
 
 
 def _forecast(record, milestone: Milestone) -> str:

@@ -16,7 +16,7 @@ from approvals.progress import briefing_texts, clash_notes, comment_cards, with_
 from approvals.queries import approvals_with_conditions, condition_history, decision_note
 from core.conflicts import version_of
 from core.errors import Concern
-from core.history import entries_of, former_values
+from core.history import differences_in, entries_of, former_values
 from core.progress import Button, HistoryEntry, TextCard
 from media_visits.enums import OVER_STATES, PRESS_OPEN_STATES, VISIT_MOVES, VisitState
 from media_visits.facts import slot_details
@@ -27,11 +27,24 @@ from media_visits.progress.lifecycle import next_step_of, visit_steps
 from media_visits.progress.press import kinds_text, listed_coverage, listed_slots
 from media_visits.queries import commitments_of, coverage_to_list
 from media_visits.services.lifecycle import OUTCOME_CORRECTED, SUBMITTED
+from media_visits.services.press import SLOT_CHANGED, SLOT_FIELDS
 from media_visits.services.visits import SEEN_FIELDS
 from partners.models import Organisation
 from partners.progress import inactive_note, responsible_facts, responsible_note
 
 S = VisitState
+# What *Verlauf* says with the former and the new value, without what only the office reads.
+VISIT_FACTS = (
+    "company",
+    "company_text",
+    "title",
+    "visitor",
+    "address",
+    "starts_at",
+    "ends_at",
+    "to_be_published",
+)
+VISIT_TEXTS = ("message", "quote", "participants", "contact")
 # The action → its page and the style of its button, in the order of the page.
 FURTHER_STEPS = {
     "withdraw": ("withdraw", "secondary"),
@@ -274,11 +287,33 @@ def visit_history(visit: Visit, approvals: list[ApprovalRequest]) -> list[Histor
     notes = {str(SUBMITTED): votes} | {str(label): comments for label in VERDICT_LABELS.values()}
     notes[str(OUTCOME_CORRECTED)] = iter(_former_outcomes(visit))
     entries = [
-        entry._replace(note=next(notes[entry.what], "")) if entry.what in notes else entry
-        for entry in entries_of(visit)
+        entry._replace(note=next(notes[entry.what], ""), texts=()) if entry.what in notes else entry
+        for entry in entries_of(visit, compare=VISIT_FACTS, texts=VISIT_TEXTS)
     ]
+    entries = _with_slot_changes(visit, entries)
     entries += [entry for approval in approvals for entry in condition_history(approval)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _with_slot_changes(visit: Visit, entries: list[HistoryEntry]) -> list[HistoryEntry]:
+    """Return `entries`, each change of a press slot with the former and the new values."""
+    if not any(entry.what.startswith(str(SLOT_CHANGED)) for entry in entries):
+        return entries
+    records = PressSlot.history.filter(visit_id=visit.pk).order_by("-history_date", "-history_id")
+    records = list(records)
+    notes = differences_in(records, SLOT_FIELDS)
+    # A change of a slot is saved with the visit, at the same time.
+    note_at = {
+        record.history_date: notes[record.history_id]
+        for record in records
+        if record.history_id in notes
+    }
+    return [
+        entry._replace(note=note_at.get(entry.at, entry.note))
+        if entry.what.startswith(str(SLOT_CHANGED))
+        else entry
+        for entry in entries
+    ]
 
 
 def _former_outcomes(visit: Visit) -> list[str]:

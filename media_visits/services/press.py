@@ -34,6 +34,7 @@ from media_visits.services.visits import (
     save_change,
 )
 
+SLOT_CHANGED = gettext_lazy("Pressetermin geändert")
 # Both in the order of the forms.
 SLOT_FIELDS = (
     "kind",
@@ -140,7 +141,7 @@ def change_press_slot(
     if changed & BINDING_SLOT_FIELDS:
         _require_heeded_start(slot, heeded, by=by, now=now)
     save_as(slot, by=by, now=now, reason=_("Geändert"))
-    reason = _("Pressetermin geändert: %(slot)s") % {"slot": slot}
+    reason = f"{SLOT_CHANGED}: {slot}"
     is_told = record_announced_change(visit, announced, notify=notify)
     save_change(visit, before, by=by, now=now, reason=reason)
     if is_told:

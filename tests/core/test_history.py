@@ -1,10 +1,16 @@
+import datetime as dt
+import re
+
 import pytest
+from django.template.loader import render_to_string
 
 from core.errors import ChangedMeanwhile, Refused
-from core.history import delete_as, entries_of, save_changes_as, save_values_as
+from core.history import delete_as, entries_of, save_changes_as, save_values_as, text_changes_in
+from core.progress import HistoryEntry, TextChange
 from measures.models import Measure
 from partners.models import Person
 from tests.measures.builders import NOW, make_measure, make_plan
+from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import nothing_changes
 
@@ -122,3 +128,45 @@ def test_lines_note_former_and_new_values_of_the_compared_fields(django_assert_n
     ]
     assert first.note == ""
     assert entries_of(person, limit=1, compare=("email",))[0].note.startswith("E-Mail: alt")
+
+
+@pytest.mark.django_db
+def test_long_texts_stand_apart_with_the_former_and_the_new_one():
+    person = make_person("Leitung", function="Alt", email="")
+    values = {"function": "Neu", "email": "neu@example.org"}
+    save_values_as(person, values, by=None, now=NOW, reason="Angaben geändert")
+
+    latest, first = entries_of(person, compare=("email",), texts=("function",))
+
+    assert latest.note == "E-Mail: – → neu@example.org"
+    assert latest.texts == (TextChange("Funktion", "Alt", "Neu"),)
+    assert first.texts == ()
+    records = list(person.history.order_by("-history_date", "-history_id"))
+    assert text_changes_in(records, ("function",)) == {records[0].history_id: latest.texts}
+
+
+def test_verlauf_folds_long_texts_and_shows_how_they_begin():
+    short = TextChange("Titel", "Alt", "Neu")
+    long = TextChange("Beschreibung", "Alter Satz.\n" * 20, "Neuer <Satz>. " * 20)
+    entry = HistoryEntry(NOW, "Büro", "Geändert", "", (short, long))
+
+    page = render_to_string("components/history.html", {"entries": [entry]})
+
+    page = " ".join(page.split())
+    assert '<p class="history__note">Titel: Alt → Neu</p>' in page
+    summary = re.search("<summary>(.*?)</summary>", page)[1]
+    assert summary.startswith("Beschreibung: Alter Satz. Alter Satz.")
+    assert "… → Neuer &lt;Satz&gt;. Neuer" in summary
+    assert page.count("Alter Satz.<br>") == 20
+    assert page.count("Neuer &lt;Satz&gt;. Neuer") > 0 and "<Satz>" not in page
+
+
+@pytest.mark.django_db
+def test_changed_moments_are_named_with_the_time():
+    visit = make_visit(starts_at=NOW)
+    later = {"starts_at": NOW + dt.timedelta(hours=1)}
+    save_values_as(visit, later, by=None, now=NOW, reason="Geändert")
+
+    (latest, *_rest) = entries_of(visit, compare=("starts_at",))
+
+    assert latest.note == "Beginn: 18.03.2026, 10:00 Uhr → 18.03.2026, 11:00 Uhr"

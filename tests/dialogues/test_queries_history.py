@@ -37,6 +37,8 @@ from tests.dialogues.builders import (
 from tests.partners.builders import make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
+
+WISH = ("Was soll am Ende stehen?", "–", "Ein Netz")
 LATER = NOW + dt.timedelta(hours=1)
 LATEST = LATER + dt.timedelta(hours=1)
 
@@ -178,19 +180,21 @@ def test_guests_do_not_read_a_former_outcome(office):
 
 
 @pytest.mark.parametrize(
-    ("reader", "note"),
+    ("reader", "note", "texts"),
     [
-        ("office", "Titel: Wärme → Prozesswärme\nWas soll am Ende stehen?: – → Ein Netz"),
-        ("proposer", "Titel: Wärme → Prozesswärme\nWas soll am Ende stehen?: – → Ein Netz"),
-        ("observer", ""),
+        ("office", "Titel: Wärme → Prozesswärme", (WISH,)),
+        ("proposer", "Titel: Wärme → Prozesswärme", (WISH,)),
+        ("observer", "", ()),
     ],
 )
-def test_correction_of_a_proposal_says_what_changed(office, reader, note):
+def test_correction_of_a_proposal_says_what_changed(office, reader, note, texts):
     proposer = make_user(PARTNER)
-    topic = make_topic(TopicState.DRAFT, proposed_by=proposer, title="Entwurf")
+    fields = {"title": "Entwurf", "description": "Erster Text"}
+    topic = make_topic(TopicState.DRAFT, proposed_by=proposer, **fields)
     # What the proposer wrote before proposing stays theirs.
     save_as(topic, by=proposer, now=NOW, reason="Entwurf angelegt")
-    change_topic(topic=topic, values={"title": "Wärme"}, by=proposer, now=NOW)
+    values = {"title": "Wärme", "description": "Zweiter Text"}
+    change_topic(topic=topic, values=values, by=proposer, now=NOW)
     topic.refresh_from_db()
     propose_topic(topic=topic, by=proposer, now=LATER)
     sector = Sector.objects.create(name="Energie")
@@ -201,9 +205,14 @@ def test_correction_of_a_proposal_says_what_changed(office, reader, note):
 
     entries = topic_history(topic, user)
 
-    assert (entries[0].what, entries[0].note) == ("Vorschlag berichtigt: Branchen", note)
+    corrected = ("Vorschlag berichtigt: Branchen", note, texts)
+    assert (entries[0].what, entries[0].note, entries[0].texts) == corrected
     draft = next(entry for entry in entries if entry.what == "Angaben geändert")
-    assert draft.note == ("Titel: Entwurf → Wärme" if reader == "proposer" else "")
+    own = (
+        "Titel: Entwurf → Wärme",
+        (("Worum geht es, und warum jetzt?", "Erster Text", "Zweiter Text"),),
+    )
+    assert (draft.note, draft.texts) == (own if reader == "proposer" else ("", ()))
 
 
 def test_change_of_a_dialogue_says_inside_what_changed(office, senator):

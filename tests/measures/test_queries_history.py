@@ -2,17 +2,18 @@
 
 import pytest
 
-from core.history import save_as
+from core.history import save_as, save_changes_as
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState
 from measures.models import StatusReport
 from measures.progress import report_origin
-from measures.queries import indicator_history, measure_history, plan_history
+from measures.queries import indicator_history, measure_history, plan_history, project_history
 from tests.measures.builders import (
     NOW,
     make_indicator,
     make_measure,
     make_plan,
+    make_project,
     make_report,
     make_request,
     make_round,
@@ -21,6 +22,7 @@ from tests.partners.builders import make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
 
+LONG = "Ein langer Satz. " * 20
 INSIDERS = (OFFICE, SENATOR_OFFICE, "lead")
 OUTSIDERS = (OBSERVER, PARTNER)
 
@@ -106,3 +108,20 @@ def test_no_history_of_the_plan_names_people_to_others(ihk, role):
     ]
 
     assert [entry.who for entry in entries if entry.what.startswith("Geändert")] == ["IHK"] * 4
+
+
+@pytest.mark.parametrize("kind", ["measure", "project"])
+def test_changed_description_stands_with_the_former_one(kind):
+    office, values = make_user(OFFICE), {"title": "Neu", "description": LONG}
+    if kind == "measure":
+        changed = make_measure(title="Alt", description="Kurz")
+        save_changes_as(changed, values, by=office, now=NOW)
+        (entry, *_rest) = measure_history(changed, StatusReport.objects.none(), office)
+    else:
+        changed = make_project(title="Alt", description="Kurz")
+        save_changes_as(changed, values, by=office, now=NOW)
+        (entry, *_rest) = project_history(changed, office)
+
+    assert entry.what == "Geändert: Titel, Beschreibung"
+    assert entry.note == "Titel: Alt → Neu"
+    assert entry.texts == (("Beschreibung", "Kurz", LONG),)

@@ -16,6 +16,7 @@ from measures.models import StatusReport
 from measures.models.reports import OfficialLight
 from measures.progress import entry_sheet
 from measures.progress.monitoring.annex import measure_facts
+from measures.queries import measure_history
 from measures.services import (
     accept_report,
     accept_reports,
@@ -168,6 +169,36 @@ def test_office_completes_a_report_and_the_history_keeps_both(client, office, le
     measure_page = client.get(report.measure.get_absolute_url()).content.decode()
     assert [text in measure_page for text in ("Ergänzt.", "Es geht voran.")] == [True, True]
     assert Mail.objects.filter(kind="report_completed", recipient=lead.email).count() == 1
+
+
+@pytest.mark.parametrize("role", [OFFICE, "lead", OBSERVER])
+def test_verlauf_says_what_the_office_changed_when_it_completed_a_report(
+    client, office, lead, reports, role
+):
+    report = reports[0]
+    milestone, indicator = make_milestone(report.measure), make_indicator(report.measure, "Plätze")
+    url = reverse("measures:report_complete", args=[report.pk])
+    typed = report_values(phase="preparing", financing="open", summary="Ergänzt.")
+    typed |= {"as_of_on": "02.03.2026", f"s{milestone.pk}-forecast_on": "01.06.2026"}
+    typed |= {f"i{indicator.pk}-period": "2025", f"i{indicator.pk}-value": "7"}
+    press(client, fill_in(client, url, typed))
+    reader = {"lead": lead, OFFICE: office}.get(role) or make_user(role)
+
+    visible = StatusReport.objects.visible_to(reader)
+    entries = measure_history(report.measure, visible, reader)
+
+    (entry,) = [entry for entry in entries if entry.what == "Bericht ergänzt und angenommen"]
+    told = [
+        ("Ergänzung bei „Stand vom“", "01.03.2026", "02.03.2026"),
+        ("Ergänzung bei „Phase“", "in Umsetzung", "in Vorbereitung"),
+        ("Ergänzung bei „Finanzierung“", "gesichert", "ungeklärt"),
+        ("Ergänzung bei „Sachstand“", "Es geht voran.", "Ergänzt."),
+        ("Ergänzung bei „Konzept liegt vor“", "nicht gemeldet", "01.06.2026"),
+        ("Ergänzung bei „Plätze“", "nicht gemeldet", "2025: 7 Plätze"),
+    ]
+    assert list(entry.texts) == ([] if role == OBSERVER else told)
+    # Who does not learn what was changed reads what holds.
+    assert ("Ergänzt." in entry.note) == (role == OBSERVER)
 
 
 def test_what_acceptance_makes_unknown_is_said_wherever_the_office_decides(

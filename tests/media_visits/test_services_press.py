@@ -8,8 +8,15 @@ from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
 from core.models import Origin
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import PressSlot, Visit
-from media_visits.services import change_press_slot, create_press_slot, delete_press_slot
+from media_visits.progress.visits import visit_history
+from media_visits.services import (
+    change_press_slot,
+    change_visit,
+    create_press_slot,
+    delete_press_slot,
+)
 from media_visits.services.press import SLOT_FIELDS
+from media_visits.services.visits import VISIT_FIELDS
 from tests.approvals.builders import NOW
 from tests.media_visits.builders import ENDS_AT, STARTS_AT, make_slot, make_visit
 from tests.unchanged import CHANGED_MEANWHILE, OFFICE_ONLY, mails_written, nothing_changes
@@ -189,6 +196,29 @@ def test_stale_form_of_a_slot_is_refused_for_the_state_of_its_visit(office):
         change(slot, office, version=shown, capacity=9)
 
     assert not isinstance(refused.value, ChangedMeanwhile)
+
+
+def test_verlauf_says_what_changed_of_a_slot_and_of_the_visit(office):
+    visit = make_visit(message="Alte Botschaft")
+    add(visit, office, meeting_point="Tor 1")
+    slot = visit.press_slots.get()
+    change(slot, office, meeting_point="Tor 2", starts_at=LATE, capacity=12)
+    version = version_of(Visit.objects.get(), VISIT_FIELDS)
+    values = {"message": "Neue Botschaft", "address": "Werkstraße 1"}
+    change_visit(visit=visit, values=values, version=version, by=office, now=NOW + dt.timedelta(1))
+    visit.refresh_from_db()
+    before = make_visit().address
+
+    changed, slot_changed, *_rest = visit_history(visit, [])
+
+    assert changed.note == f"Adresse: {before or '–'} → Werkstraße 1"
+    assert changed.texts == (("Botschaft", "Alte Botschaft", "Neue Botschaft"),)
+    assert slot_changed.what.startswith("Pressetermin geändert: ")
+    assert slot_changed.note.splitlines() == [
+        "Beginn: 23.03.2026, 10:00 Uhr → 23.03.2026, 10:01 Uhr",
+        "Treffpunkt: Tor 1 → Tor 2",
+        "Plätze: – → 12",
+    ]
 
 
 def test_saving_a_slot_unchanged_writes_nothing(office):

@@ -1,8 +1,11 @@
 """Lines of *Verlauf* from historical records, with who made them."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from core.history import text_changes_in
 from core.models import Origin
 from core.progress import HistoryEntry
 from core.roles import actor_label
@@ -40,14 +43,19 @@ def _is_told(record) -> bool:
 
 
 def change_entries(
-    records: list, *, notes: dict[int, str], reader, named_by: str = ""
+    records: list,
+    *,
+    notes: dict[int, str],
+    reader,
+    texts: Sequence[str] = (),
+    named_by: str = "",
 ) -> list[HistoryEntry]:
-    """Return the entries of historical `records` with their `notes`, by history id, as `reader` may
-    see them.
+    """Return the entries of historical `records` with their `notes`, by history id, and what
+    changed in the long fields `texts`, as `reader` may see them.
 
     With `named_by`, the value of that field follows the reason, to name the changed object.
     """
-    entries = []
+    entries, text_changes = [], text_changes_in(records, texts)
     for record in filter(_is_told, records[:HISTORY_LIMIT]):
         what = record.history_change_reason
         if named_by:
@@ -55,7 +63,8 @@ def change_entries(
             what = ": ".join(str(part) for part in (what, getattr(record, named_by)) if part)
         who = author_label(record.history_user, record, reader)
         note = notes.get(record.history_id, "")
-        entries.append(HistoryEntry(record.history_date, who, what, note))
+        long = text_changes.get(record.history_id, ())
+        entries.append(HistoryEntry(record.history_date, who, what, note, long))
     return entries
 
 

@@ -22,7 +22,8 @@ from measures.models import (
     Project,
     StatusReport,
 )
-from measures.permissions import can_see_internal_notes
+from measures.permissions import can_see_internal_notes, can_see_returns
+from measures.queries.completions import completions_in
 from measures.queries.continuations import decisions_on
 from measures.queries.history.changes import (
     HISTORY_LIMIT,
@@ -45,6 +46,19 @@ MEASURE_DIFFERENCES = (
     "code",
     "plan",
     "section",
+    "lead",
+    "lead_text",
+    "supporters_text",
+    "runtime",
+    "starts_on",
+    "ends_on",
+    "amount",
+    "is_lighthouse",
+    "is_published",
+)
+PROJECT_DIFFERENCES = (
+    "title",
+    "theme",
     "lead",
     "lead_text",
     "supporters_text",
@@ -102,11 +116,14 @@ def measure_history(
     decisions = decisions_on(measure, user, HISTORY_LIMIT, **limits)
     contacts = _contact_changes(user, measure_id=measure.pk, **limits)
     load_roles(versions, [*changed, *milestones, *indicators, *values, *decisions, *contacts])
-    changes = change_entries(changed, notes=_measure_notes(changed), reader=user)
+    changes = change_entries(
+        changed, notes=_measure_notes(changed), texts=("description",), reader=user
+    )
     if not can_see_internal_notes(user):
         changes = without_internal_notes(changes)
     changes = without_responsible(changes, user)
-    entries = report_entries(versions, _adopted(changed), user) + changes
+    completed = completions_in(versions) if can_see_returns(user, measure) else {}
+    entries = report_entries(versions, _adopted(changed), completed, user) + changes
     entries += change_entries(
         milestones,
         notes=differences_in(milestones, MILESTONE_DIFFERENCES),
@@ -142,10 +159,11 @@ def section_history(section: PlanSection, user) -> list[HistoryEntry]:
 
 def project_history(project: Project, user) -> list[HistoryEntry]:
     """Return the *Verlauf* of `project`, latest first: its master data and contacts."""
-    changed = latest_changes(project.history.all())
+    changed = latest_changes(project.history.select_related("lead"))
     contacts = _contact_changes(user, project_id=project.pk)
     load_roles([], [*changed, *contacts])
-    entries = change_entries(changed, notes={}, reader=user)
+    notes = differences_in(changed, PROJECT_DIFFERENCES)
+    entries = change_entries(changed, notes=notes, texts=("description",), reader=user)
     return latest_first(entries + _contact_entries(contacts, user))
 
 

@@ -1,13 +1,14 @@
 """*Verlauf* of the reports on a measure: submitted, returned, accepted."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
 from core.models import Origin
-from core.progress import HistoryEntry
+from core.progress import HistoryEntry, TextChange
 from core.roles import name_or_function
 from measures.enums import DECIDED_REPORT_STATES, ReportState
 from measures.models import (
@@ -15,6 +16,7 @@ from measures.models import (
     StatusReport,
 )
 from measures.permissions import can_see_returns
+from measures.queries.completions import Completion
 from measures.queries.history.changes import author_label
 
 
@@ -52,9 +54,14 @@ def report_versions(measure: Measure, reports: QuerySet[StatusReport], user) -> 
     )
 
 
-def report_entries(versions: list, adopted: dict[dt.datetime, str], reader) -> list[HistoryEntry]:
+def report_entries(
+    versions: list,
+    adopted: Mapping[dt.datetime, str],
+    completed: Mapping[int, list[Completion]],
+    reader,
+) -> list[HistoryEntry]:
     """Return the entries of reports. What one changed about the status stands where it was accepted
-    (`adopted`).
+    (`adopted`), with what the office changed about the report itself (`completed`, by report).
     """
     # The version that decides on a report repeats when and how it was submitted.
     entries = {}
@@ -65,7 +72,8 @@ def report_entries(versions: list, adopted: dict[dt.datetime, str], reader) -> l
         if version.state in DECIDED_REPORT_STATES:
             change = adopted.get(version.decided_at, "")
             if version.decided_by_id != version.reported_by_id:
-                decided = _decision_entry(version, change, reader)
+                completions = completed.get(version.id, [])
+                decided = _decision_entry(version, change, completions, reader)
                 entries[version.id, "decided", version.decided_at] = decided
             else:
                 entry = entry._replace(note="\n".join(filter(None, [change, entry.note])))
@@ -92,19 +100,25 @@ def _submission_entry(version, reader) -> HistoryEntry:
     return HistoryEntry(version.reported_at, who, what, version.summary)
 
 
-def _decision_entry(version, adopted: str, reader) -> HistoryEntry:
+def _decision_entry(version, adopted: str, completions: list[Completion], reader) -> HistoryEntry:
     who = author_label(version.decided_by, version, reader)
     if version.state == ReportState.ACCEPTED:
         what, note = _("Bericht angenommen"), adopted
         if version.is_completed:
-            # Beside what was submitted, which has an entry of its own.
             what = _("Bericht ergänzt und angenommen")
-            note = "\n".join(filter(None, [adopted, version.summary]))
+            # What was submitted has an entry of its own. Who may not know what the office changed
+            # reads what holds.
+            note = "\n".join(filter(None, [adopted, "" if completions else version.summary]))
         if version.official_light:
             what = _("Bericht angenommen, Ampel %(official)s statt %(reported)s") % {
                 "official": version.get_official_light_display(),
                 "reported": version.get_traffic_light_display() or "–",
             }
             note = "\n".join(filter(None, [adopted, version.official_reason]))
-        return HistoryEntry(version.decided_at, who, what, note)
+        return HistoryEntry(version.decided_at, who, what, note, tuple(map(_told, completions)))
     return HistoryEntry(version.decided_at, who, _("Bericht zurückgegeben"), version.comment)
+
+
+def _told(completion: Completion) -> TextChange:
+    label = _("Ergänzung bei „%(subject)s“") % {"subject": completion.subject}
+    return TextChange(label, completion.before, completion.after)
