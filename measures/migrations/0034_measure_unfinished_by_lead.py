@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("measures", "0031_section_parent_name"),
+        ("measures", "0032_ended_indicators"),
         ("partners", "0006_website_with_scheme"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
