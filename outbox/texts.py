@@ -179,13 +179,14 @@ def plain_text(line: str) -> str:
 
 class Recipient(NamedTuple):
     """`greeting` is the first line without its comma; empty means „Guten Tag“. Whoever `has_left`
-    gets only mails of the kinds for everybody.
+    gets only mails of the kinds for everybody. `people` is how many share the mailbox.
     """
 
     email: str
     name: str = ""
     greeting: str = ""
     has_left: bool = False
+    people: int = 1
 
 
 class MailDraft(NamedTuple):

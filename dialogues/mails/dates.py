@@ -221,7 +221,7 @@ def _joint_recipient(email: str, people: list[Recipient]) -> Recipient:
     if all(greetings):
         first, *rest = dict.fromkeys(greetings)
         greeting = ", ".join([first, *(text[0].lower() + text[1:] for text in rest)])
-    return Recipient(email, _enumerated(names), greeting)
+    return Recipient(email, _enumerated(names), greeting, people=len(people))
 
 
 def _enumerated(names: list[str]) -> str:

@@ -111,6 +111,8 @@ class Mail(models.Model):
     is_account_mail = models.BooleanField(_("Konto-Mail"), default=False)
     origin = models.CharField(_("Herkunft"), max_length=12, choices=Origin, default=Origin.ENTERED)
     search = FoldedField(sources=("subject", "recipient_name", "recipient"))
+    # How many people it names; only what was just rehearsed or sent knows of a shared mailbox.
+    people = 1
 
     objects = MailQuerySet.as_manager()
 

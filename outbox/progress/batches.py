@@ -98,8 +98,11 @@ def notified_note(mails: Iterable[Mail]) -> str:
     mails = list(mails)
     states = [mail.state for mail in mails]
     waiting = states.count(MailState.DRAFT)
-    # One person may get several mails, such as one for each organisation they speak for.
-    people = {mail.addressee for mail in mails if mail.state != MailState.DRAFT}
+    # One person may get several mails, such as one for each organisation they speak for, and one
+    # mail may name several people who share a mailbox.
+    people = {mail.addressee: mail.people for mail in mails if mail.state != MailState.DRAFT}
+    count, sending = sum(people.values()), len(states) - waiting
+    mails_note = ngettext(" (%(count)d E-Mail)", " (%(count)d E-Mails)", sending)
     if not states:
         return _("Niemand wird benachrichtigt.")
     if waiting == len(states):
@@ -111,10 +114,10 @@ def notified_note(mails: Iterable[Mail]) -> str:
             waiting,
         ) % {"count": waiting}
     sent = ngettext(
-        "%(count)d Person wird benachrichtigt.",
-        "%(count)d Personen werden benachrichtigt.",
-        len(people),
-    ) % {"count": len(people)}
+        "%(count)d Person wird benachrichtigt%(mails)s.",
+        "%(count)d Personen werden benachrichtigt%(mails)s.",
+        count,
+    ) % {"count": count, "mails": "" if count == sending else mails_note % {"count": sending}}
     if not waiting:
         return sent
     rest = ngettext(

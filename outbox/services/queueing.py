@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from celery import current_app
@@ -38,8 +39,17 @@ logger = logging.getLogger(__name__)
 DRAIN_TASK = "outbox.tasks.drain"
 DRAIN_ACCOUNT_TASK = "outbox.tasks.drain_account"
 MAX_NAME_LENGTH = 150
-# The batches that `recorded_batches` records; None outside of it.
-_recorded: ContextVar[set[UUID] | None] = ContextVar("recorded_batches", default=None)
+
+
+class Recorded(NamedTuple):
+    """The batches that were written, and how many people each mail names, by its Message-ID."""
+
+    batches: set[UUID]
+    people: dict[str, int]
+
+
+# What `recorded_batches` records; None outside of it.
+_recorded: ContextVar[Recorded | None] = ContextVar("recorded_batches", default=None)
 
 
 @transaction.atomic
@@ -61,6 +71,9 @@ def enqueue_mails(
     # Whoever has left is told only that what they know no longer holds (docs/adr/0023).
     drafts = [draft for draft in drafts if texts[draft.kind].text.reaches(draft.to)]
     mails = [_mail_from(draft, texts[draft.kind], now=now, by=by, batch=batch) for draft in drafts]
+    if recorded := _recorded.get():
+        pairs = zip(mails, drafts, strict=True)
+        recorded.people.update({mail.message_id: draft.to.people for mail, draft in pairs})
     hold_for_bundle([mail for mail in mails if mail.is_notice], now=now)
     written = _insert(mails, batch)
     if written:
@@ -123,12 +136,12 @@ def settle_demo_mails() -> int:
 
 
 @contextmanager
-def recorded_batches() -> Iterator[set[UUID]]:
-    """Yield the batches that the block writes, as it writes them."""
-    batches: set[UUID] = set()
-    token = _recorded.set(batches)
+def recorded_batches() -> Iterator[Recorded]:
+    """Yield what the block writes, as it writes it."""
+    recorded = Recorded(set(), {})
+    token = _recorded.set(recorded)
     try:
-        yield batches
+        yield recorded
     finally:
         _recorded.reset(token)
 
@@ -159,8 +172,8 @@ def _write_files(batch: UUID) -> None:
 def _insert(mails: list[Mail], batch: UUID) -> int:
     # The unique constraint decides what is new, even when two requests write the same mail at once.
     Mail.objects.bulk_create(mails, ignore_conflicts=True)
-    if (batches := _recorded.get()) is not None:
-        batches.add(batch)
+    if recorded := _recorded.get():
+        recorded.batches.add(batch)
     return Mail.objects.filter(batch=batch).count()
 
 

@@ -7,14 +7,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from outbox.models import Mail
 from outbox.rendering.preview import preview_text
-from outbox.services.queueing import recorded_batches
+from outbox.services.queueing import Recorded, recorded_batches
 
 
 class Performance(NamedTuple):
@@ -30,9 +29,9 @@ def rehearse(service: Callable[[], Any]) -> list[Mail]:
 
     Raises what `service` raises. It must have no effects outside the database.
     """
-    with transaction.atomic(), recorded_batches() as batches:
+    with transaction.atomic(), recorded_batches() as recorded:
         service()
-        mails = _mails_of(batches)
+        mails = _mails_of(recorded)
         transaction.set_rollback(True)
     return mails
 
@@ -42,9 +41,9 @@ def perform(service: Callable[[], Any], *, expected: str | None) -> Performance:
 
     In that case everything is undone. None expects nothing in particular.
     """
-    with transaction.atomic(), recorded_batches() as batches:
+    with transaction.atomic(), recorded_batches() as recorded:
         result = service()
-        mails = _mails_of(batches)
+        mails = _mails_of(recorded)
         is_done = expected is None or fingerprint_of(mails) == expected
         # Not by an exception: the caller shows the mails that would have been written instead.
         if not is_done:
@@ -65,9 +64,9 @@ def fingerprint_of(mails: Iterable[Mail]) -> str:
     return hashlib.sha256(json.dumps(sorted(words)).encode()).hexdigest()[:20]
 
 
-def _mails_of(batches: Iterable[UUID]) -> list[Mail]:
-    """Return the mails with the key of the one that was written last of the same kind, about the
-    same, to the same address, as `preceding`.
+def _mails_of(recorded: Recorded) -> list[Mail]:
+    """Return the mails with their `people`, and with the key of the one that was written last of
+    the same kind, about the same, to the same address, as `preceding`.
 
     An act such as sending an invitation again changes nothing that its page shows, so only this
     tells that a colleague, or the same person in another tab, has done it meanwhile.
@@ -76,6 +75,9 @@ def _mails_of(batches: Iterable[UUID]) -> list[Mail]:
         kind=OuterRef("kind"), subject_key=OuterRef("subject_key"), recipient=OuterRef("recipient")
     )
     # A rehearsal uses up keys that the act itself does not get again.
-    latest = alike.exclude(batch__in=batches).order_by("-pk").values("pk")[:1]
-    mails = Mail.objects.filter(batch__in=batches)
-    return list(mails.annotate(preceding=Subquery(latest)).order_by("pk"))
+    latest = alike.exclude(batch__in=recorded.batches).order_by("-pk").values("pk")[:1]
+    mails = Mail.objects.filter(batch__in=recorded.batches)
+    mails = mails.annotate(preceding=Subquery(latest)).order_by("pk")
+    for mail in mails:
+        mail.people = recorded.people.get(mail.message_id, 1)
+    return list(mails)

@@ -48,7 +48,17 @@ def test_letter_hides_the_personal_link_and_shows_the_calendar_entry():
 def test_note_counts_whoever_gets_two_mails_once():
     mails = [mail_to("Gast", state="waiting"), mail_to("Gast", state="waiting")]
 
-    assert notified_note(mails) == "1 Person wird benachrichtigt."
+    assert notified_note(mails) == "1 Person wird benachrichtigt (2 E-Mails)."
+
+
+def test_note_counts_everybody_who_shares_a_mailbox():
+    shared = mail_to("Gast", state="waiting")
+    shared.people = 2
+
+    assert notified_note([shared]) == "2 Personen werden benachrichtigt (1 E-Mail)."
+    assert notified_note([shared, mail_to("Werk", state="waiting")]) == (
+        "3 Personen werden benachrichtigt (2 E-Mails)."
+    )
 
 
 @pytest.mark.parametrize(

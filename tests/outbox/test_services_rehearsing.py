@@ -32,6 +32,18 @@ def test_rehearsal_returns_the_mails_and_undoes_everything():
     assert (Organisation.objects.count(), Mail.objects.count()) == (0, 0)
 
 
+def test_rehearsal_says_how_many_people_share_a_mailbox():
+    alone = make_draft(to=make_recipient(email="eins@example.org"))
+    shared = make_draft(to=make_recipient(email="zwei@example.org")._replace(people=3))
+
+    mails = rehearse(founding(alone, shared))
+
+    assert [(mail.recipient, mail.people) for mail in mails] == [
+        ("eins@example.org", 1),
+        ("zwei@example.org", 3),
+    ]
+
+
 def test_rehearsal_wakes_no_worker(django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as callbacks:
         rehearse(founding(make_draft()))
