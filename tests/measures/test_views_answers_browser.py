@@ -38,3 +38,16 @@ def test_report_sent_while_its_draft_is_being_saved_is_submitted(page, live_serv
 
     assert StatusReport.objects.get().state == ReportState.SUBMITTED
     assert stored[0] == 1
+
+
+def test_introduction_stands_apart_from_the_first_report(page, live_server):
+    lead = make_organisation()
+    asked = make_request(make_round(make_plan()), lead)
+    make_measure(asked.round.plan, lead=lead)
+    page.goto(f"{live_server.url}{asked.personal_link}")
+
+    introduction, form = (
+        page.locator(f"main > {part}").last.bounding_box() for part in ("p", "form.answers")
+    )
+
+    assert form["y"] - introduction["y"] - introduction["height"] >= 16
