@@ -21,12 +21,13 @@ class NotAllowed(Refused):
 class ChangedMeanwhile(Refused):
     """Somebody else changed the object first; the sentence says who, if known.
 
-    Unless `can_overwrite`, saving again is refused as well: the object is in another state.
+    Unless `can_overwrite`, saving again is refused as well: the object is in another state. `hint`
+    says what a form shows that was refused; answers without one leave it out (`fact`).
     """
 
-    def __init__(self, message: str, *, can_overwrite: bool = True):
-        super().__init__(message)
-        self.can_overwrite = can_overwrite
+    def __init__(self, fact: str, *, hint: str = "", can_overwrite: bool = True):
+        super().__init__(f"{fact} {hint}" if hint else fact)
+        self.fact, self.hint, self.can_overwrite = fact, hint, can_overwrite
 
 
 class Unreadable(ValueError):

@@ -205,7 +205,9 @@ def _show_refusal(
     request: HttpRequest, error: Refused, form: BaseForm | None, current: Callable | None
 ) -> None:
     if form is None:
-        messages.error(request, str(error))
+        # Without a form, no page shows both versions.
+        fact = error.fact if isinstance(error, ChangedMeanwhile) else str(error)
+        messages.error(request, fact)
     elif isinstance(error, ChangedMeanwhile) and isinstance(form, VersionedForm | SeenForm):
         form.show_conflict(error, _saved_version(form, current))
     elif isinstance(error, Warned) and isinstance(form, WarnedForm):

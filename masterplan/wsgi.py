@@ -72,4 +72,21 @@ def with_complete_bodies(application: Callable) -> Callable:
     return serve
 
 
-application = with_complete_bodies(get_wsgi_application())
+def without_head_bodies(application: Callable) -> Callable:
+    """Wrap a WSGI application so that it answers HEAD without a body: Django leaves dropping it to
+    the server, and gunicorn writes a warning each time.
+    """
+
+    def serve(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        answer = application(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return answer
+        # The server would close it after sending: Django then ends the request.
+        if close := getattr(answer, "close", None):
+            close()
+        return []
+
+    return serve
+
+
+application = without_head_bodies(with_complete_bodies(get_wsgi_application()))

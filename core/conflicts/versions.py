@@ -115,7 +115,7 @@ def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
     if version_of(obj, fields) == version:
         return
     both = _("Beide Fassungen stehen auf dieser Seite.")
-    raise ChangedMeanwhile(f"{_last_change(obj) if version else _shown_unknown()} {both}")
+    raise ChangedMeanwhile(_last_change(obj) if version else _shown_unknown(), hint=both)
 
 
 def require_seen(obj, version: str | None, fields: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import format_date, format_moment, local_date
-from core.errors import Refused
+from core.errors import ChangedMeanwhile, Refused
 from core.views import opened_by_link, require, run_service
 from measures import services
 from measures.enums import OPEN_REPORT_STATES, RoundState
@@ -316,11 +316,17 @@ def _autosave(request: HttpRequest, find: Callable[..., list[Answer]], by) -> Ht
     if not forms.answer.is_accepting:
         return JsonResponse({"note": str(CLOSED)}, status=409)
     is_readable = forms.is_valid and not forms.not_asked
+    # A key that changes nothing, or a letter that was removed again, begins no report.
+    if is_readable and forms.answer.report is None and not forms.is_filled:
+        return JsonResponse({"note": "", "is_complete": True})
     try:
         services.save_draft(**forms.given(), by=by, now=timezone.now())
+    except ChangedMeanwhile as error:
+        # Only a page that is loaded again has both versions.
+        hint = _("„Entwurf speichern“ zeigt beide Fassungen.") if error.hint else ""
+        return JsonResponse({"note": f"{error.fact} {hint}".strip()}, status=409)
     except Refused as error:
-        hint = _("„Entwurf speichern“ zeigt beide Fassungen.")
-        return JsonResponse({"note": f"{error} {hint}"}, status=409)
+        return JsonResponse({"note": str(error)}, status=409)
     note = _("Entwurf gespeichert, %(moment)s") % {"moment": format_moment(timezone.now())}
     if not is_readable:
         hint = _("Nicht alle Angaben ließen sich lesen; „Entwurf speichern“ zeigt, welche.")

@@ -128,9 +128,17 @@ def monitoring_begin(request, pk):
     return redirect("measures:monitoring", pk)
 
 
-@require_POST
 def monitoring_make(request, pk):
+    """Have the files made; ask first where they replace what others read."""
     report = _get_report(request, pk)
+    if request.method != "POST":
+        label = _("Dateien neu erstellen")
+        replaced = _(
+            "Der Bericht ist veröffentlicht: Sobald die neuen Dateien fertig sind, ersetzen sie "
+            "die, die Partner und Steuerungskreis jetzt laden können, mit den Texten, wie sie sind."
+        )
+        details = [replaced] if report.is_published else []
+        return _confirm(request, report, label, to="", seen=[report], details=details)
 
     def make():
         return services.request_edition(report=report, by=request.user, now=timezone.now())

@@ -6,7 +6,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import UnreadablePostError
 
-from masterplan.wsgi import with_complete_bodies
+from masterplan.wsgi import with_complete_bodies, without_head_bodies
 
 FORM = b"title=Ankauf&description=" + b"x" * 100
 PART = b'--b\r\nContent-Disposition: form-data; name="title"\r\n\r\nAnkauf\r\n--b--\r\n'
@@ -69,3 +69,14 @@ def test_form_in_parts_is_read_however_large_it_is_and_however_it_ends(end):
 
 def test_form_without_a_field_is_read():
     assert read(b"--b--\r\n", "multipart/form-data; boundary=b", 7) == {}
+
+
+@pytest.mark.parametrize(("method", "sent"), [("GET", [b"<html>"]), ("HEAD", [])])
+def test_answer_to_head_has_no_body_and_ends_the_request(method, sent):
+    answer = io.BytesIO(b"<html>")
+
+    served = without_head_bodies(lambda environ, start: answer)({"REQUEST_METHOD": method}, None)
+
+    assert list(served) == sent
+    # Of a body that it sends, the server does it.
+    assert answer.closed == (method == "HEAD")

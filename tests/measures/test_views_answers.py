@@ -14,7 +14,7 @@ from measures.enums import ReportState
 from measures.models import ReportedForecast, StatusReport
 from measures.services import accept_report, save_draft
 from tests.confirming import hidden_fields
-from tests.measures.answers import sent, typed
+from tests.measures.answers import sent, shown_by, typed
 from tests.measures.builders import (
     NOW,
     make_indicator,
@@ -203,6 +203,17 @@ def test_unchanged_never_replaces_an_answer(client, url, measures, running):
     assert "„Unverändert“ gilt nur ohne eigene Angaben." in response.content.decode()
 
 
+def test_untouched_form_begins_no_draft(client, url, measures):
+    measure = measures[0]
+    page = client.get(url)
+    data = hidden_fields(page) | shown_by(page)
+
+    saved = client.post(url, data | {"save": str(measure.pk)})
+
+    assert (saved.status_code, saved.json()) == (200, {"note": "", "is_complete": True})
+    assert not StatusReport.objects.exists()
+
+
 def test_draft_is_saved_while_it_is_typed(client, url, measures):
     measure = measures[0]
     data = hidden_fields(client.get(url)) | typed(measure, summary="Erster Satz")
@@ -214,7 +225,12 @@ def test_draft_is_saved_while_it_is_typed(client, url, measures):
     assert StatusReport.objects.get().summary == "Erster Satz"
     # The version that came back continues the draft; the former one is outdated.
     again = data | typed(measure, summary="Zweiter Satz") | {"save": str(measure.pk)}
-    assert client.post(url, again).status_code == 409
+    refused = client.post(url, again)
+    assert refused.status_code == 409
+    note = refused.json()["note"]
+    assert note.endswith("inzwischen geändert. „Entwurf speichern“ zeigt beide Fassungen.") or (
+        note.endswith("Uhr). „Entwurf speichern“ zeigt beide Fassungen.")
+    )
     assert client.post(url, again | saved.json()["versions"]).status_code == 200
     assert StatusReport.objects.get().summary == "Zweiter Satz"
 

@@ -9,6 +9,7 @@ from core.enums import PDF
 from core.history import save_as
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.models import MonitoringFile
+from tests.confirming import hidden_fields
 from tests.core.pdfs import text_of
 from tests.measures.monitoring import (
     begin,
@@ -55,6 +56,22 @@ def test_only_the_office_reads_that_files_lack_the_latest_texts(client, closed, 
     for role in (SENATOR_OFFICE, OBSERVER, PARTNER):
         client.force_login(make_user(role))
         assert note not in client.get(url_of(closed)).content.decode()
+
+
+def test_office_is_asked_before_published_files_are_replaced(client, closed, cheap):
+    report = begin(client, closed)
+    make(client, report)
+    publish(client, closed)
+    url = url_of(closed, "monitoring_make")
+
+    page = client.get(url_of(closed)).content.decode()
+    asked = client.get(url)
+
+    assert f'href="{url}"' in page and f'action="{url}' not in page
+    assert "ersetzen sie die, die Partner und Steuerungskreis jetzt laden" in asked.content.decode()
+    assert report.editions.count() == 1
+    client.post(url, hidden_fields(asked))
+    assert report.editions.count() == 2
 
 
 def test_readers_get_what_is_published_and_only_then(client, closed, cheap):

@@ -146,9 +146,14 @@ def monitoring_buttons(
     """
     buttons = []
     if making is None or making.can_restart:
-        url = with_version(reverse("measures:monitoring_make", args=[report.round_id]), report)
+        url = reverse("measures:monitoring_make", args=[report.round_id])
         label = _("Dateien neu erstellen") if edition else _("Dateien erstellen")
-        buttons.append(Button(label, url, "secondary" if edition else "primary", is_post=True))
+        variant = "secondary" if edition else "primary"
+        # What others can read is replaced only after a question.
+        if report.is_published:
+            buttons.append(Button(label, url, variant))
+        else:
+            buttons.append(Button(label, with_version(url, report), variant, is_post=True))
     if edition:
         url = reverse("measures:monitoring_publish", args=[report.round_id])
         # Withdrawing is no next step to suggest, so it never is the primary button.
