@@ -29,8 +29,8 @@ def label_text(*, field: BoundField) -> SafeString:
     is_conditional = getattr(field.field, "is_conditional", False)
     if field.field.required or field.field.disabled or is_conditional:
         return fill("{}", field.label)
-    mark = fill('<span class="field__optional"> – {}</span>', _("optional"))
-    return fill("{}{}", field.label, mark)
+    mark = fill('<span class="field__optional">– {}</span>', _("optional"))
+    return fill("{} {}", field.label, mark)
 
 
 # In Python, since a form has dozens: a template with its parts takes three times as long.

@@ -33,7 +33,7 @@ def test_attributes_are_escaped_and_empty_ones_left_out(classes, values, html):
     ("name", "html"),
     [
         ("title", "Titel &amp; mehr"),
-        ("note", 'Anmerkung<span class="field__optional"> – optional</span>'),
+        ("note", 'Anmerkung <span class="field__optional">– optional</span>'),
         ("fixed", "Fest"),
     ],
 )

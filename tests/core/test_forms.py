@@ -56,7 +56,7 @@ def test_only_optional_fields_are_marked():
 
     assert '<label class="kern-label" for="id_title">Titel</label>' in html
     assert (
-        '<label class="kern-label" for="id_note">Anmerkung<span class="field__optional"> – '
+        '<label class="kern-label" for="id_note">Anmerkung <span class="field__optional">– '
         "optional</span></label>" in html
     )
     assert "data-error-summary" not in html
