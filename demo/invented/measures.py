@@ -166,6 +166,7 @@ def _load_open_round(scenario: Scenario, plan: Plan, measures: dict[str, Measure
         statements=statements_on(scenario, measures[WORKSHOPS.title], OPEN_STATEMENTS),
         by=scenario.vdma,
         now=scenario.at(-5),
+        origin=Origin.DEMO,
     )
     services.return_report(
         report=report,
@@ -179,6 +180,7 @@ def _load_open_round(scenario: Scenario, plan: Plan, measures: dict[str, Measure
         statements=statements_on(scenario, measures[EXCHANGE.title], OPEN_STATEMENTS),
         by=scenario.ihk,
         now=scenario.at(-2),
+        origin=Origin.DEMO,
     )
     reported = ReportedValue.objects.get(indicator__measure=measures[EXCHANGE.title])
     values = {"starts_on": reported.starts_on, "ends_on": reported.ends_on}

@@ -96,13 +96,17 @@ def submit_report(
     statements: Sequence[Statement] = (),
     by,
     now: dt.datetime,
+    origin: str = Origin.ENTERED,
 ) -> StatusReport:
     """Submit the lead's report, mail the office, and return the report.
 
     The measure keeps its status until the office accepts the report. `version`, `shown` and
-    `statements` as in `save_draft`. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
+    `statements` as in `save_draft`, `origin` as in `record_report`. Raises `NotAllowed`, `Refused`,
+    `ChangedMeanwhile`.
     """
-    report = _open_report("submit", measure, values, version=version, shown=shown, by=by)
+    report = _open_report(
+        "submit", measure, values, version=version, shown=shown, by=by, origin=origin
+    )
     require_complete(report, today=local_date(now))
     report.reported_at = now
     save_as(report, by=by, now=now, reason=_("Bericht eingereicht"))
@@ -152,7 +156,14 @@ def record_report(
 
 
 def _open_report(
-    action: str, measure: Measure, values: Mapping[str, Any], *, version: str, shown: str | None, by
+    action: str,
+    measure: Measure,
+    values: Mapping[str, Any],
+    *,
+    version: str,
+    shown: str | None,
+    by,
+    origin: str = Origin.ENTERED,
 ) -> StatusReport:
     """Return the measure's open report, or a new one, with `values` and in the state that `action`
     leads to; not saved yet.
@@ -166,7 +177,6 @@ def _open_report(
         raise ChangedMeanwhile(_describe_submission(report, by), can_overwrite=False)
     _require_shown(measure, shown)
     if report is None:
-        origin = Origin.DEMO if measure.is_demo else Origin.ENTERED
         report = StatusReport(measure=measure, origin=origin)
         report.state = target_of(REPORT_MOVES, action, report)
     else:

@@ -171,10 +171,12 @@ def test_invented_report_marks_the_status_of_a_real_measure(office):
     assert (measure.origin, measure.has_demo_status) == (Origin.TAKEN_OVER, True)
 
 
-def test_report_on_an_invented_measure_is_invented_too(partner):
+def test_report_that_somebody_writes_on_an_invented_measure_is_not_invented(partner):
     measure = make_measure(lead_id=partner.organisation_id, origin=Origin.DEMO)
 
-    assert submit_report(measure=measure, values=report_values(), by=partner, now=NOW).is_demo
+    report = submit_report(measure=measure, values=report_values(), by=partner, now=NOW)
+
+    assert report.origin == Origin.ENTERED
 
 
 def test_office_cannot_record_while_a_report_is_submitted(office, partner, measure):
