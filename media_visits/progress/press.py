@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.dates import format_moment
+from core.dates import format_span
 from core.models import BASIS, Origin
 from media_visits.enums import CoverageKind, PressKind, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
@@ -35,7 +35,7 @@ def listed_slots(visit: Visit, slots: Iterable[PressSlot], now: dt.datetime) -> 
     return [
         ListedSlot(
             slot=slot,
-            starts_at=format_moment(slot.starts_at),
+            starts_at=format_span(slot.starts_at) if slot.starts_at else "",
             arrival=_with_moment(_("da sein bis %(when)s"), slot.be_there_by),
             registration=_with_moment(_("bis %(when)s"), slot.registration_deadline),
             seats=_seats(slot),
@@ -81,7 +81,7 @@ def slot_day_note(visit: Visit, starts_at: dt.datetime | None) -> str:
 
 
 def _with_moment(text: str, moment) -> str:
-    return text % {"when": format_moment(moment)} if moment else ""
+    return text % {"when": format_span(moment)} if moment else ""
 
 
 def _seats(slot: PressSlot) -> str:

@@ -32,9 +32,9 @@ def test_slot_names_arrival_registration_and_seats():
     assert listed_slots(Visit(), [slot], NOW) == [
         (
             slot,
-            "23.03.2026, 10:00 Uhr",
-            "da sein bis 23.03.2026, 09:00 Uhr",
-            "bis 23.03.2026, 08:00 Uhr",
+            "Mo, 23.03.2026, 10:00 Uhr",
+            "da sein bis Mo, 23.03.2026, 09:00 Uhr",
+            "bis Mo, 23.03.2026, 08:00 Uhr",
             "1 Platz",
             "",
             False,
