@@ -20,6 +20,8 @@ YEAR_WIDTH_PX = 44
 TODAY_WIDTH_PX = 44
 MOST_GRID_LINES = 5
 GRID_STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+RUNNING_LINE, RUNNING_DOT = " chart__line--running", " chart__dot--running"
+VALUE_GAP_PX = 6  # from the line of today, where what is counted so far stands
 YEAR_INTERVALS = (1, 2, 5, 10, 20, 50, 100)
 
 
@@ -243,14 +245,28 @@ def _draw_series(
     indicator: Indicator, values: list[IndicatorValue], scale: Scale, today: dt.date
 ) -> SafeString:
     places = [(scale.x(_shown_on(value, today)), scale.y(value.value)) for value in values]
-    line = format_html(
-        '<polyline class="chart__line" points="{}"/>', " ".join(f"{x},{y}" for x, y in places)
+    ended = sum(not is_running(value, today) for value in values)
+    # What is counted so far is drawn otherwise: the line would seem to bend where the year ends.
+    lines = [("", places[:ended]), (RUNNING_LINE, places[max(ended - 1, 0) :])]
+    line = format_html_join(
+        "",
+        '<polyline class="chart__line{}" points="{}"/>',
+        (
+            (style, " ".join(f"{x},{y}" for x, y in points))
+            for style, points in lines
+            if len(points) > 1
+        ),
     )
     dots = format_html_join(
         "",
-        '<circle class="chart__dot" cx="{}" cy="{}" r="3.5"><title>{}</title></circle>',
+        '<circle class="chart__dot{}" cx="{}" cy="{}" r="3.5"><title>{}</title></circle>',
         (
-            (x, y, f"{period_label(value, today)}: {indicator.format(value.value)}")
+            (
+                RUNNING_DOT if is_running(value, today) else "",
+                x,
+                y,
+                f"{period_label(value, today)}: {indicator.format(value.value)}",
+            )
             for (x, y), value in zip(places, values, strict=True)
         ),
     )
@@ -266,6 +282,8 @@ def _draw_last(
     last = values[-1]
     x, y = float(scale.x(_shown_on(last, today))), float(scale.y(last.value))
     anchor = "end" if x > scale.layout.width / 2 else "start"
+    if is_running(last, today):
+        x += VALUE_GAP_PX if anchor == "start" else -VALUE_GAP_PX
     return format_html(
         '<text class="chart__value" x="{}" y="{}" text-anchor="{}">{}</text>',
         f"{x:.1f}",

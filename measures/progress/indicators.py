@@ -47,6 +47,7 @@ class IndicatorCard(NamedTuple):
     lines: list[SeriesLine]
     targets: list[tuple[IndicatorTarget, str, str]]
     has_path: bool
+    has_running: bool
 
 
 def indicator_cards(
@@ -74,6 +75,7 @@ def indicator_card(indicator: Indicator, today: dt.date, *, day_label: str = "")
         _series_lines(indicator, today),
         targets,
         bool(targets),
+        any(is_running(value, today) for value in indicator.series.all()),
     )
 
 

@@ -256,12 +256,17 @@ def test_running_period_is_called_so_and_not_judged(client, office, finished, se
         make_value(indicator, period, "12")
     make_value(indicator, "2026", "3")
 
-    card = client.get(indicator.get_absolute_url()).context["card"]
+    response = client.get(indicator.get_absolute_url())
+    card, page = response.context["card"], response.content.decode()
 
     assert card.sentence == f"{sentence}2026 läuft noch: bisher 3 Plätze."
     assert (card.lines[0].period, card.lines[0].expected) == ("2026 (läuft noch)", "")
     assert f">{badge}<" in card.state
     assert "2026 (läuft noch): 3 Plätze" in card.chart
+    # Drawn otherwise, which the legend explains.
+    assert card.chart.count("chart__dot--running") == 2
+    assert card.chart.count("chart__line--running") == 2 * len(finished)
+    assert (card.has_running, "läuft noch\n      </li>" in page) == (True, True)
 
 
 def report_value(indicator, state: str = "draft") -> ReportedValue:
