@@ -218,8 +218,7 @@ def completion_tables(report: StatusReport, user) -> list[ReportedTable]:
         ReportedLine(change.subject, [(_("gemeldet"), change.before), (_("ergänzt"), change.after)])
         for change in completions_of(report)
     ]
-    heading = _("Von der Geschäftsstelle ergänzt")
-    titles = [heading, _("gemeldet"), _("ergänzt")]
+    titles = [_("Angabe"), _("gemeldet"), _("von der Geschäftsstelle ergänzt")]
     return [ReportedTable(_("Änderungen beim Annehmen"), titles, lines)] if lines else []
 
 

@@ -207,7 +207,8 @@ def _confirm(request, report: MonitoringReport, label: str, *, to: str, details=
     return render_confirmation(
         request,
         title=label,
-        question=_("„%(round)s“: %(label)s?") % {"round": report.round.title, "label": label},
+        question=_("Monitoring-Bericht zu „%(round)s“: %(label)s?")
+        % {"round": report.round.title, "label": label},
         details=[*details, _("Niemand erhält eine E-Mail.")],
         cancel_url=report.get_absolute_url(),
         hidden=[("to", to)],

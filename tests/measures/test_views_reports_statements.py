@@ -255,7 +255,7 @@ def test_office_completes_milestones_and_values(client, lead, office, milestone,
         ),
     ]
     *_tables, table = client.get(report.get_absolute_url()).context["tables"]
-    assert table.titles == ["Von der Geschäftsstelle ergänzt", "gemeldet", "ergänzt"]
+    assert table.titles == ["Angabe", "gemeldet", "von der Geschäftsstelle ergänzt"]
     assert [(line.subject, *(text for _title, text in line.cells)) for line in table.lines] == (
         changes
     )

@@ -141,7 +141,9 @@ def test_erasing_names_what_to_do_first_while_a_matter_needs_the_person(
         )
         assert f"Branchengespräch „{dialogue.title}“" in answer.text
         assert advice in answer.text
-        assert f'<a href="{dialogue.get_absolute_url()}{page}">Dorthin</a>' in answer.text
+        assert (
+            f'<p class="rows__title"><a href="{dialogue.get_absolute_url()}{page}">' in answer.text
+        )
     assert Person.objects.get(pk=guest.pk).anonymised_at is None
 
 
