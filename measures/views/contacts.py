@@ -1,5 +1,7 @@
 """The office's forms for the contacts of measures and projects."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -7,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.dates import local_date
-from core.views import render_confirmation, require, run_service, save_form
+from core.views import require, save_form
 from measures import services
 from measures.forms import ContactForm
 from measures.models import Contact, Measure, Project
 from measures.permissions import can_change_measures
 from measures.progress import contact_lines
 from measures.queries import contacts_of, deputies_today, organisations_of
-from measures.views import render_form_about
+from measures.views import delete_if_confirmed, render_form_about
 
 
 def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
@@ -37,23 +39,15 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def contact_remove(request: HttpRequest, pk: int) -> HttpResponse:
     contact = _get_contact(request, pk)
-    if request.method == "POST":
-        run_service(
-            request,
-            lambda: services.remove_contact(contact=contact, by=request.user, now=timezone.now()),
-            done=_("Der Kontakt ist entfernt."),
-            seen=[contact],
-        )
-        return redirect(contact.owner)
-    return render_confirmation(
+    return delete_if_confirmed(
         request,
+        partial(services.remove_contact, contact=contact),
         seen=[contact],
+        back=contact.owner,
         title=_("Kontakt entfernen"),
         question=_("Soll „%(contact)s“ hier nicht mehr stehen?") % {"contact": contact},
         details=[_("Die Person selbst bleibt unter Partner."), _("Niemand erhält eine E-Mail.")],
-        submit_label=_("Kontakt entfernen"),
-        danger=True,
-        cancel_url=contact.owner.get_absolute_url(),
+        done=_("Der Kontakt ist entfernt."),
     )
 
 

@@ -1,22 +1,22 @@
 """Documents and links of measures and projects: the office's forms, and the download."""
 
 import logging
+from functools import partial
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.views import render_confirmation, require, run_service, save_form
+from core.views import require, save_form
 from measures import services
 from measures.forms import DocumentForm, LinkForm, UploadForm
 from measures.models import Document, Link, Measure, Project
 from measures.permissions import can_change_measures
 from measures.progress import material_lines
 from measures.queries import materials_of
-from measures.views import render_form_about
+from measures.views import delete_if_confirmed, render_form_about
 
 logger = logging.getLogger(__name__)
 
@@ -125,21 +125,13 @@ def _add_link(request: HttpRequest, owner: Measure | Project) -> HttpResponse:
 
 
 def _delete(request: HttpRequest, found, title: str, done: str, details: list) -> HttpResponse:
-    if request.method == "POST":
-        run_service(
-            request,
-            lambda: services.delete_material(material=found, by=request.user, now=timezone.now()),
-            done=done,
-            seen=[found],
-        )
-        return redirect(found.owner)
-    return render_confirmation(
+    return delete_if_confirmed(
         request,
+        partial(services.delete_material, material=found),
         seen=[found],
+        back=found.owner,
         title=title,
         question=_("Soll „%(title)s“ gelöscht werden?") % {"title": found},
         details=details,
-        submit_label=title,
-        danger=True,
-        cancel_url=found.owner.get_absolute_url(),
+        done=done,
     )

@@ -1,5 +1,7 @@
 """Indicators: their page, and the office's forms for them, their targets and their values."""
 
+from functools import partial
+
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 from core.dates import format_date, local_date
 from core.views import (
     redirect_if_refused,
-    render_confirmation,
     require,
     run_service,
     save_form,
@@ -20,7 +21,7 @@ from measures.models import Indicator, IndicatorTarget, IndicatorValue, Measure
 from measures.permissions import can_change_measures
 from measures.progress import indicator_card, indicator_facts, lost_statements
 from measures.queries import indicator_history, indicators_with_series, statements_on
-from measures.views import render_form_about
+from measures.views import delete_if_confirmed, render_form_about
 
 END_EFFECTS = gettext_lazy(
     "Beim Berichten wird nach einem beendeten Indikator nicht mehr gefragt, und für den "
@@ -103,20 +104,12 @@ def indicator_delete(request, pk):
         return refused
     # A lead may report something that the page does not name yet.
     statements = list(statements_on(indicator))
-    if request.method == "POST":
-        run_service(
-            request,
-            lambda: services.delete_indicator(
-                indicator=indicator, by=request.user, now=timezone.now()
-            ),
-            done=_("Der Indikator ist gelöscht."),
-            seen=[indicator, *statements],
-        )
-        return redirect(indicator.measure)
     count = len(indicator.series.all())
-    return render_confirmation(
+    return delete_if_confirmed(
         request,
+        partial(services.delete_indicator, indicator=indicator),
         seen=[indicator, *statements],
+        back=indicator.measure,
         title=_("Indikator löschen"),
         question=_("Soll der Indikator „%(title)s“ gelöscht werden?") % {"title": indicator},
         details=[
@@ -124,8 +117,7 @@ def indicator_delete(request, pk):
             % {"count": count},
             *lost_statements(statements),
         ],
-        submit_label=_("Indikator löschen"),
-        danger=True,
+        done=_("Der Indikator ist gelöscht."),
         cancel_url=indicator.get_absolute_url(),
     )
 
@@ -156,7 +148,7 @@ def target_delete(request, pk):
     return _delete_part(
         request,
         target,
-        lambda: services.delete_target(target=target, by=request.user, now=timezone.now()),
+        partial(services.delete_target, target=target),
         title=_("Ziel löschen"),
         question=_("Soll das Ziel zum %(day)s (%(value)s) gelöscht werden?")
         % {"day": day, "value": value},
@@ -189,7 +181,7 @@ def value_delete(request, pk):
     return _delete_part(
         request,
         value,
-        lambda: services.delete_value(indicator_value=value, by=request.user, now=timezone.now()),
+        partial(services.delete_value, indicator_value=value),
         title=_("Wert löschen"),
         question=_("Soll der Wert für %(period)s (%(value)s) gelöscht werden?")
         % {"period": value.period, "value": value.indicator.format(value.value)},
@@ -210,21 +202,11 @@ def _get_part(request, model: type[IndicatorTarget] | type[IndicatorValue], pk):
     return get_object_or_404(parts.select_related("indicator__measure"), pk=pk)
 
 
-def _delete_part(request, part, service, *, title: str, question: str, done: str):
+def _delete_part(request, part, service, **page):
     require(can_change_measures(request.user))
-    if request.method == "POST":
-        # The service locks the indicator first.
-        run_service(request, service, done=done, seen=[part], lock=part.indicator)
-        return redirect(part.indicator)
-    return render_confirmation(
-        request,
-        seen=[part],
-        title=title,
-        question=question,
-        submit_label=title,
-        danger=True,
-        cancel_url=part.indicator.get_absolute_url(),
-    )
+    # The service locks the indicator first.
+    whole = part.indicator
+    return delete_if_confirmed(request, service, seen=[part], back=whole, lock=whole, **page)
 
 
 def _render_form(request, form, indicator: Indicator, title: str, **context):

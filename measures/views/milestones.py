@@ -1,5 +1,7 @@
 """Milestones, maintained by the office."""
 
+from functools import partial
+
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,7 +10,6 @@ from django.views.decorators.http import require_POST
 from core.dates import format_date
 from core.views import (
     redirect_if_refused,
-    render_confirmation,
     require,
     run_service,
     save_form,
@@ -19,7 +20,7 @@ from measures.models import Measure, Milestone
 from measures.permissions import can_change_measures
 from measures.progress import lost_statements
 from measures.queries import statements_on
-from measures.views import render_form_about
+from measures.views import delete_if_confirmed, render_form_about
 
 
 def milestone_add(request, pk):
@@ -76,19 +77,11 @@ def milestone_delete(request, pk):
         return refused
     # A lead may report something that the page does not name yet.
     statements = list(statements_on(milestone))
-    if request.method == "POST":
-        run_service(
-            request,
-            lambda: services.delete_milestone(
-                milestone=milestone, by=request.user, now=timezone.now()
-            ),
-            done=_("Der Meilenstein ist gelöscht."),
-            seen=[milestone, *statements],
-        )
-        return redirect(milestone.measure)
-    return render_confirmation(
+    return delete_if_confirmed(
         request,
+        partial(services.delete_milestone, milestone=milestone),
         seen=[milestone, *statements],
+        back=milestone.measure,
         title=_("Meilenstein löschen"),
         question=_("Soll der Meilenstein „%(title)s“ gelöscht werden?")
         % {"title": milestone.title},
@@ -97,9 +90,7 @@ def milestone_delete(request, pk):
             *_dependent_details(milestone),
             *lost_statements(statements),
         ],
-        submit_label=_("Meilenstein löschen"),
-        danger=True,
-        cancel_url=back,
+        done=_("Der Meilenstein ist gelöscht."),
     )
 
 
