@@ -26,7 +26,7 @@ from measures.views import delete_if_confirmed, render_form_about
 END_EFFECTS = gettext_lazy(
     "Beim Berichten wird nach einem beendeten Indikator nicht mehr gefragt, und für den "
     "Ampelvorschlag zählt er nicht. Seine Werte bleiben überall stehen, mit dem Tag und dem Grund. "
-    "Das lässt sich zurücknehmen; es wird niemand benachrichtigt."
+    "Das lässt sich zurücknehmen. Niemand erhält eine E-Mail."
 )
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from core.roles import OBSERVER, OFFICE
 from measures.models import Indicator
+from outbox.models import Mail
 from tests.confirming import fill_in, press_button
 from tests.measures.builders import NOW, make_indicator, make_target, make_value
 from tests.partners.builders import make_user
@@ -43,9 +44,11 @@ def end(client, indicator, **changes):
 def test_end_is_shown_with_day_and_reason_until_it_is_taken_back(client, office, indicator):
     form = client.get(reverse("measures:indicator_end", args=[indicator.pk])).content.decode()
     assert 'value="18.03.2026"' in form
+    assert "Niemand erhält eine E-Mail." in form
     assert "Beim Berichten wird nach einem beendeten Indikator nicht mehr gefragt" in form
 
     assert end(client, indicator).url == indicator.get_absolute_url()
+    assert not Mail.objects.exists()
 
     page = client.get(indicator.get_absolute_url())
     card = page.context["card"]
