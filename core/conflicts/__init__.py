@@ -15,6 +15,7 @@ from core.conflicts.forms import Conflict, SeenForm, VersionedForm
 from core.conflicts.versions import (
     NO_RECORD,
     apply_values,
+    lock_present,
     nothing_shown,
     own_fields,
     require_seen,
@@ -32,6 +33,7 @@ __all__ = [
     "SeenForm",
     "VersionedForm",
     "apply_values",
+    "lock_present",
     "nothing_shown",
     "own_fields",
     "require_seen",

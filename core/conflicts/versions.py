@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core.dates import format_moment
 from core.errors import ChangedMeanwhile
 
+Row = TypeVar("Row", bound=models.Model)
 # Columns that the portal writes by itself, while nobody has changed anything.
 UNSEEN_FIELDS = frozenset({"last_login"})
 # Hexadecimal digits of the digest of a record, and of a field.
@@ -95,6 +96,18 @@ def unless_changed(
         return service(**given)
 
     return checked
+
+
+def lock_present(obj: Row, gone: str, *related: str) -> Row:
+    """Return `obj` as it is now, locked, with the relations `related`. Raises ChangedMeanwhile with
+    the sentence `gone` when it was deleted.
+    """
+    # Only the row itself: PostgreSQL cannot lock the missing side of an outer join.
+    rows = type(obj)._default_manager.select_for_update(of=("self",)).filter(pk=obj.pk)
+    found = (rows.select_related(*related) if related else rows).first()
+    if found is None:
+        raise ChangedMeanwhile(gone)
+    return found
 
 
 def _lock(obj: models.Model | None) -> None:

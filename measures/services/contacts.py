@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.conflicts import require_unchanged
-from core.errors import ChangedMeanwhile, Concern, Refused, require_heeded
+from core.conflicts import lock_present, require_unchanged
+from core.errors import Concern, Refused, require_heeded
 from core.history import delete_as, save_changes_as, save_values_as
 from core.models import Origin
 from measures.enums import ContactRole
@@ -87,12 +87,8 @@ def lock_part(part: Part) -> Part:
     """Return `part` as it is now, locked, with what it belongs to. Raises `ChangedMeanwhile` when
     it was removed.
     """
-    # Only the part: PostgreSQL cannot lock the missing side of an outer join.
-    parts = type(part)._default_manager.select_for_update(of=("self",))
-    found: Any = parts.select_related("measure", "project").filter(pk=part.pk).first()
-    if found is None:
-        raise ChangedMeanwhile(_("Dieser Eintrag wurde inzwischen entfernt."))
-    return found
+    gone = _("Dieser Eintrag wurde inzwischen entfernt.")
+    return lock_present(part, gone, "measure", "project")
 
 
 def _require_close(owner: Measure | Project, person: Person, heeded: Collection[str]) -> None:

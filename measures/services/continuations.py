@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.conflicts import lock_present
 from core.errors import ChangedMeanwhile, Refused, violation_as
 from core.history import create_all_as, delete_as, save_as, save_values_as
 from core.models import Origin
@@ -164,10 +165,8 @@ def undo_continuation(*, continuation: Continuation, by, now: dt.datetime) -> li
             _("%(plan)s ist veröffentlicht. Was aus einer Maßnahme wurde, steht damit fest.")
             % {"plan": plan}
         )
-    try:
-        continuation = Continuation.objects.select_for_update().get(pk=continuation.pk)
-    except Continuation.DoesNotExist as error:
-        raise ChangedMeanwhile(_("Diese Entscheidung ist schon zurückgenommen.")) from error
+    gone = _("Diese Entscheidung ist schon zurückgenommen.")
+    continuation = lock_present(continuation, gone)
     # Read before the deletion, which empties the relation.
     successors = list(continuation.successors.all())
     reason = _("Entscheidung zurückgenommen: %(kind)s") % {"kind": continuation.get_kind_display()}

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.conflicts import require_unchanged
+from core.conflicts import lock_present, require_unchanged
 from core.dates import format_date, local_date
-from core.errors import ChangedMeanwhile, Refused
+from core.errors import Refused
 from core.history import delete_as, save_as, save_changes_as, save_values_as
 from measures.models import Indicator, IndicatorTarget, Measure
 from measures.permissions import can_change_measures, require_permission
@@ -160,17 +160,11 @@ def delete_target(*, target: IndicatorTarget, by, now: dt.datetime) -> None:
 
 def lock_indicator(indicator: Indicator) -> Indicator:
     """Return `indicator` as it is now, locked. Raises `ChangedMeanwhile` when it was deleted."""
-    try:
-        return Indicator.objects.select_for_update().get(pk=indicator.pk)
-    except Indicator.DoesNotExist as error:
-        raise ChangedMeanwhile(_("Dieser Indikator wurde inzwischen gelöscht.")) from error
+    return lock_present(indicator, _("Dieser Indikator wurde inzwischen gelöscht."))
 
 
 def _lock_target(target: IndicatorTarget) -> IndicatorTarget:
-    try:
-        return IndicatorTarget.objects.select_for_update().get(pk=target.pk)
-    except IndicatorTarget.DoesNotExist as error:
-        raise ChangedMeanwhile(_("Dieses Ziel wurde inzwischen gelöscht.")) from error
+    return lock_present(target, _("Dieses Ziel wurde inzwischen gelöscht."))
 
 
 def _require_free_day(

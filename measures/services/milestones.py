@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.conflicts import require_unchanged
+from core.conflicts import lock_present, require_unchanged
 from core.dates import format_date, local_date
-from core.errors import ChangedMeanwhile, Refused
+from core.errors import Refused
 from core.history import delete_as, save_as, save_changes_as, save_values_as
 from measures.models import Measure, Milestone
 from measures.models.milestones import DELAY_MESSAGE
@@ -156,8 +156,4 @@ def _require_explained_delay(milestone: Milestone, values: Mapping[str, Any]) ->
 
 def lock_milestone(milestone: Milestone) -> Milestone:
     """Return `milestone` as it is now, locked. Raises `ChangedMeanwhile` when it was deleted."""
-    # Milestones are the only records of this app that can be deleted while a page shows them.
-    try:
-        return Milestone.objects.select_for_update().get(pk=milestone.pk)
-    except Milestone.DoesNotExist as error:
-        raise ChangedMeanwhile(_("Dieser Meilenstein wurde inzwischen gelöscht.")) from error
+    return lock_present(milestone, _("Dieser Meilenstein wurde inzwischen gelöscht."))

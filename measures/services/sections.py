@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from core.conflicts import require_unchanged
-from core.errors import ChangedMeanwhile, Refused
+from core.conflicts import lock_present, require_unchanged
+from core.errors import Refused
 from core.history import delete_as, save_changes_as, save_values_as
 from measures.models import Plan, PlanSection
 from measures.permissions import can_change_plans, require_permission
@@ -114,7 +114,4 @@ def _lock_plan(pk: int) -> Plan:
 
 
 def _lock_section(section: PlanSection) -> PlanSection:
-    found = PlanSection.objects.select_for_update().filter(pk=section.pk).first()
-    if found is None:
-        raise ChangedMeanwhile(_("Dieser Abschnitt wurde inzwischen gelöscht."))
-    return found
+    return lock_present(section, _("Dieser Abschnitt wurde inzwischen gelöscht."))

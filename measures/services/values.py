@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.conflicts import require_unchanged
+from core.conflicts import lock_present, require_unchanged
 from core.dates import format_date, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import delete_as, save_changes_as, save_values_as
@@ -155,7 +155,4 @@ def overlap_error(indicator: Indicator, period: Period, value: Decimal) -> str:
 
 
 def _lock_value(indicator_value: IndicatorValue) -> IndicatorValue:
-    try:
-        return IndicatorValue.objects.select_for_update().get(pk=indicator_value.pk)
-    except IndicatorValue.DoesNotExist as error:
-        raise ChangedMeanwhile(_("Dieser Wert wurde inzwischen gelöscht.")) from error
+    return lock_present(indicator_value, _("Dieser Wert wurde inzwischen gelöscht."))

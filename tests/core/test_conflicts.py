@@ -9,6 +9,7 @@ from django.conf import settings
 from core.conflicts import (
     SeenForm,
     VersionedForm,
+    lock_present,
     require_seen,
     require_unchanged,
     unless_changed,
@@ -25,6 +26,21 @@ from tests.measures.builders import make_measure
 from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("related", [(), ("lead",)])
+def test_record_is_locked_as_it_is_now_unless_it_is_gone(related, django_assert_num_queries):
+    measure, gone = make_measure(title="Alt"), make_measure()
+    Measure.objects.filter(pk=measure.pk).update(title="Neu")
+    number = gone.pk
+    gone.delete()
+    gone.pk = number
+
+    with django_assert_num_queries(1):
+        locked = lock_present(measure, "Weg.", *related)
+        assert (locked.title, locked.lead) == ("Neu", None)
+    with pytest.raises(ChangedMeanwhile, match=r"^Weg\.$"):
+        lock_present(gone, "Weg.", *related)
 
 
 def test_version_changes_with_the_values_of_its_fields_only():
