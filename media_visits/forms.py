@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, ngettext
 
-from core.conflicts import SeenForm, VersionedForm
+from core.conflicts import SeenForm, VersionedForm, version_of
 from core.forms import (
     MOST_RECENT,
     CheckboxList,
+    CleanCharField,
     OutcomeForm,
     ReasonForm,
     WarnedForm,
@@ -33,7 +34,7 @@ from media_visits.services.press import (
     START_IS_MISSING,
     slot_day_error,
 )
-from media_visits.services.visits import visit_errors
+from media_visits.services.visits import SEEN_FIELDS, visit_errors
 from partners.models import DistributionList, Organisation, Sector
 
 FIRST_YEAR_OF_COVERAGE = 1990
@@ -137,6 +138,8 @@ class AnnounceForm(SeenForm):
 
 class PressSlotForm(VersionedForm, WarnedForm):
     fields_together = (("kind", "starts_at", "be_there_by", "registration_deadline"),)
+    # Beside the version of the slot, because a change of the slot acts on the visit too.
+    shown = CleanCharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = PressSlot
@@ -146,6 +149,7 @@ class PressSlotForm(VersionedForm, WarnedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial["shown"] = version_of(self.instance.visit, SEEN_FIELDS)
         if not self.instance.visit.is_taken_over:
             starts_at = self.fields["starts_at"]
             # The rule of `PressSlot.needs_a_start` and its constraint, applied to the form's input.
@@ -159,6 +163,22 @@ class PressSlotForm(VersionedForm, WarnedForm):
             if error := slot_day_error(self.instance.visit, data["starts_at"]):
                 self.add_error("starts_at", error)
         return data
+
+    @property
+    def visit_shown(self) -> str:
+        """The fingerprint of the visit as this form showed it."""
+        return self.cleaned_data.get("shown", "")
+
+    def show_conflict(self, error, current):
+        """Show both versions of the slot, or only the sentence where just the visit has changed."""
+        if current and self._version_of(current) != self.version_shown:
+            super().show_conflict(error, current)
+        else:
+            self.add_error(None, str(error))
+        data = self.data.copy()
+        visit = Visit.objects.get(pk=self.instance.visit_id)
+        data[self.add_prefix("shown")] = version_of(visit, SEEN_FIELDS)
+        self.data = data
 
 
 class CoverageForm(VersionedForm, WarnedForm):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.forms import LAPSE_CONFIRMED, LapseGuard
+from approvals.forms import LapseGuard
 from approvals.models import ApprovalRequest
 from approvals.progress import clash_notes, with_conditions
 from approvals.queries import approvals_about
@@ -251,9 +251,7 @@ def edit(request, pk):
     is_complete = request.method == "POST" and form.is_valid()
     is_complete = is_complete and not went_back(request)
     if is_complete and not guard.needs_confirmation(request.POST, form.instance):
-        if saved := _save(
-            request, form, dialogue, is_known=is_known, lapses=LAPSE_CONFIRMED in request.POST
-        ):
+        if saved := _save(request, form, dialogue, guard, is_known=is_known):
             return saved
     effect = ""
     if is_known:
@@ -270,15 +268,15 @@ def edit(request, pk):
 
 
 def _save(
-    request, form: DialogueForm, dialogue: Dialogue, *, is_known: bool, lapses: bool
+    request, form: DialogueForm, dialogue: Dialogue, guard: LapseGuard, *, is_known: bool
 ) -> HttpResponse | None:
     """Save the valid form once its mails are confirmed; None if it must be shown again."""
-    done = _("Die Angaben sind gespeichert.")
+    done, lapses = _("Die Angaben sind gespeichert."), bool(guard.changes)
     if is_known and lapses:
         done = f"{done} {announced_later_note()}"
     return confirm_mails(
         request,
-        saving(request, form, change_dialogue, dialogue=dialogue),
+        guard.watch(saving(request, form, change_dialogue, dialogue=dialogue)),
         target=dialogue,
         form=form,
         done=done,

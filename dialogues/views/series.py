@@ -107,7 +107,7 @@ def edit(request, pk):
         # Whoever takes part in an approval always learns that it lapses.
         saved = confirm_mails(
             request,
-            saving(request, form, change_series, series=series),
+            guard.watch(saving(request, form, change_series, series=series)),
             target=series,
             form=form,
             done=_("Die Angaben sind gespeichert."),

@@ -124,7 +124,7 @@ def detail(request, pk):
 def create(request):
     form = _form_for(request.user)(request.POST or None)
     is_complete = request.method == "POST" and form.is_valid() and not went_back(request)
-    if is_complete and (saved := _save(request, form, title=_("Thema vorschlagen"))):
+    if is_complete and (saved := _save(request, form, None, title=_("Thema vorschlagen"))):
         return saved
     return render_form(
         request,
@@ -146,7 +146,7 @@ def edit(request, pk):
     form = _form_for(request.user)(request.POST or None, instance=topic)
     is_complete = request.method == "POST" and form.is_valid() and not went_back(request)
     if is_complete and not guard.needs_confirmation(request.POST, form.instance):
-        if saved := _save(request, form, title=_("Thema bearbeiten")):
+        if saved := _save(request, form, guard, title=_("Thema bearbeiten")):
             return saved
     return render_form(
         request,
@@ -174,7 +174,7 @@ def _form_for(user) -> type[TopicForm]:
     return OfficeTopicForm if can_manage(user) else TopicForm
 
 
-def _save(request, form: TopicForm, *, title: str) -> HttpResponse | None:
+def _save(request, form: TopicForm, guard: LapseGuard | None, *, title: str) -> HttpResponse | None:
     """Save the topic; with the button *Vorschlagen*, also propose it. Both succeed or neither.
 
     Return None if the form must be shown again. The office sees the mails first.
@@ -183,6 +183,8 @@ def _save(request, form: TopicForm, *, title: str) -> HttpResponse | None:
     done = _proposed(request.user) if proposes else _("Das Thema ist gespeichert.")
     # One call for both: a refused proposal must not leave a saved draft behind.
     call = partial(_write, request, form, proposes)
+    if guard:
+        call = guard.watch(call)
     if not can_manage(request.user):
         topic = run_service(request, call, form=form, done=done)
         return redirect(topic) if topic else None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.registry import require_dates_heeded
-from core.conflicts import require_seen, require_unchanged
+from core.conflicts import require_seen, require_unchanged, require_version, version_of
 from core.dates import local_date
 from core.errors import Concern, Refused, require_heeded
 from core.history import delete_as, save_as
@@ -28,6 +28,7 @@ from media_visits.models.press import (
 )
 from media_visits.queries import commitment_of, is_on_another_day
 from media_visits.services.visits import (
+    SEEN_FIELDS,
     binding_snapshot,
     lock_visit,
     record_announced_change,
@@ -70,19 +71,21 @@ def create_press_slot(
     visit: Visit,
     values: Mapping[str, Any],
     origin: str = Origin.ENTERED,
+    seen: str | None = None,
     by,
     now: dt.datetime,
     heeded: Collection[str] = (),
 ) -> PressSlot:
     """Save a new press slot; an approval of the visit lapses, because it covers the press too.
 
-    `values` has entries of SLOT_FIELDS. Raises Refused when the visit is announced or over, the
-    times are impossible, or the same slot exists already; Warned by a holiday, an unusual time or a
-    clash.
+    `values` has entries of SLOT_FIELDS; `seen` is the fingerprint of the visit's SEEN_FIELDS that
+    the page showed. Raises Refused when the visit is announced or over, the times are impossible,
+    or the same slot exists already; Warned by a holiday, an unusual time or a clash.
     """
     require_office(by)
     visit = lock_visit(visit.pk)
     _check_open(visit, is_binding=True)
+    _require_visit_seen(visit, seen)
     slot = PressSlot(visit=visit, origin=origin, **values)
     _set_origin(slot, visit)
     _check_times(slot)
@@ -106,6 +109,7 @@ def change_press_slot(
     slot: PressSlot,
     values: Mapping[str, Any],
     version: str,
+    seen: str | None = None,
     notify: bool = True,
     by,
     now: dt.datetime,
@@ -115,7 +119,7 @@ def change_press_slot(
 
     Everybody who knows of an announced visit is mailed what changed, unless `notify` is off.
     `version` is the fingerprint that the form showed. Raises ChangedMeanwhile when somebody else
-    saved first; Refused and Warned as `create_press_slot`.
+    saved first; Refused and Warned, and compares `seen`, as `create_press_slot`.
     """
     require_office(by)
     visit, slot = _lock_visit_and_slot(slot)
@@ -128,6 +132,7 @@ def change_press_slot(
     # An unchanged form must not write history or let the approval lapse.
     if not changed:
         return slot
+    _require_visit_seen(visit, seen)
     before, announced = binding_snapshot(visit), announced_snapshot(visit)
     for name in changed:
         setattr(slot, name, values[name])
@@ -150,15 +155,13 @@ def change_press_slot(
 
 
 @transaction.atomic
-def delete_press_slot(*, slot: PressSlot, seen: str | None = None, by, now: dt.datetime) -> Visit:
-    """Delete a press slot; an approval of the visit lapses.
-
-    `seen` is the fingerprint of SLOT_FIELDS that the page showed.
-    """
+def delete_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> Visit:
+    """Delete a press slot; an approval of the visit lapses."""
     require_office(by)
     visit, slot = _lock_visit_and_slot(slot)
+    # A cancelled slot stays, so that those who were told find it.
+    require_taking_place(slot)
     _check_open(visit, is_binding=True)
-    require_seen(slot, seen, SLOT_FIELDS)
     before = binding_snapshot(visit)
     reason = _("Pressetermin entfernt: %(slot)s") % {"slot": slot}
     delete_as(slot, by=by, now=now, reason=_("Entfernt"))
@@ -167,19 +170,15 @@ def delete_press_slot(*, slot: PressSlot, seen: str | None = None, by, now: dt.d
 
 
 @transaction.atomic
-def cancel_press_slot(
-    *, slot: PressSlot, seen: str | None = None, by, now: dt.datetime
-) -> PressSlot:
+def cancel_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> PressSlot:
     """Cancel one press slot of an announced visit, which takes place all the same.
 
-    Everybody who knows of the visit is mailed, always: they would turn up otherwise. `seen` is the
-    fingerprint of SLOT_FIELDS that the page showed. Raises Refused when the slot can be removed
-    instead, has begun, or is cancelled already.
+    Everybody who knows of the visit is mailed, always: they would turn up otherwise. Raises Refused
+    when the slot can be removed instead, has begun, or is cancelled already.
     """
     require_office(by)
     visit, slot = _lock_visit_and_slot(slot)
     require_cancellable(slot, now)
-    require_seen(slot, seen, SLOT_FIELDS)
     before, announced = binding_snapshot(visit), announced_snapshot(visit)
     slot.cancelled_at = now
     save_as(slot, by=by, now=now, reason=_("Abgesagt"))
@@ -199,6 +198,20 @@ def require_cancellable(slot: PressSlot, now: dt.datetime) -> None:
         raise Refused(_("Dieser Termin ist nicht presseöffentlich; es gibt nichts abzusagen."))
     if slot.starts_at and slot.starts_at <= now:
         raise Refused(_("Der Pressetermin hat schon begonnen."))
+
+
+def _require_visit_seen(visit: Visit, seen: str | None) -> None:
+    """Raise ChangedMeanwhile when the locked `visit` is no longer as the page of a slot showed it.
+
+    The slot may be the same, but its change would end an approval that was given meanwhile, or
+    keep it on a day that the visit has left.
+    """
+    changed = _(
+        "Der Besuch hat sich inzwischen geändert. Stand: %(state)s, Termin: %(when)s. Gespeichert "
+        "ist noch nichts; bitte prüfen Sie noch einmal."
+    )
+    values = {"state": visit.get_state_display(), "when": visit.date_text}
+    require_version(seen, version_of(visit, SEEN_FIELDS), changed % values)
 
 
 def require_taking_place(slot: PressSlot) -> None:

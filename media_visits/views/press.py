@@ -20,6 +20,7 @@ from core.views import (
     require_office,
     run_service,
     save_form,
+    saving,
 )
 from media_visits import services
 from media_visits.enums import VISIT_MOVES, VisitState
@@ -102,12 +103,11 @@ def _slot_page(request, form: PressSlotForm, service, given: dict, *, done, titl
         answer = save_and_tell(
             request,
             form,
-            service,
+            saving(request, form, service, seen=form.visit_shown, **given),
             visit=visit,
             is_announced=is_announced,
             done=done,
             title=title,
-            given=given,
         )
         if answer:
             return answer
@@ -120,13 +120,9 @@ def _slot_page(request, form: PressSlotForm, service, given: dict, *, done, titl
 
 def remove_slot(request, pk):
     slot = slot_for_office(request, pk)
-    form = SeenForm(request.POST or None, instance=slot, seen_fields=services.SLOT_FIELDS)
-    seen = form.version_carried
     return confirm_mails(
         request,
-        partial(
-            services.delete_press_slot, slot=slot, seen=seen, by=request.user, now=timezone.now()
-        ),
+        partial(services.delete_press_slot, slot=slot, by=request.user, now=timezone.now()),
         target=slot.visit,
         done=_("Der Pressetermin ist entfernt."),
         title=_("Pressetermin entfernen"),
@@ -135,7 +131,8 @@ def remove_slot(request, pk):
         submit_label=_("Entfernen"),
         danger=True,
         cancel_url=slot.visit.get_absolute_url(),
-        hidden=[("version", seen)],
+        # With the visit: an approval that was given meanwhile must not lapse unseen.
+        seen=[slot.visit, slot],
     )
 
 
@@ -146,11 +143,9 @@ def cancel_slot(request, pk):
     check = partial(services.require_cancellable, now=now)
     if refused := redirect_if_refused(request, slot, check, to=visit_url):
         return refused
-    form = SeenForm(request.POST or None, instance=slot, seen_fields=services.SLOT_FIELDS)
-    seen = form.version_carried
     return confirm_mails(
         request,
-        partial(services.cancel_press_slot, slot=slot, seen=seen, by=request.user, now=now),
+        partial(services.cancel_press_slot, slot=slot, by=request.user, now=now),
         target=slot.visit,
         done=_("Der Pressetermin ist abgesagt."),
         title=_("Pressetermin absagen"),
@@ -159,7 +154,7 @@ def cancel_slot(request, pk):
         submit_label=_("Absagen"),
         danger=True,
         cancel_url=visit_url,
-        hidden=[("version", seen)],
+        seen=[slot.visit, slot],
     )
 
 

@@ -1,5 +1,6 @@
 """The list of visits, the page of a visit, and the form of its facts."""
 
+from collections.abc import Callable
 from functools import partial
 from operator import attrgetter, methodcaller
 
@@ -169,13 +170,13 @@ def edit(request, pk):
     is_valid = form.is_valid()
     must_confirm = is_valid and guard and guard.needs_confirmation(request.POST, form.instance)
     if is_valid and not must_confirm and not went_back(request):
+        save = saving(request, form, change_visit, visit=visit)
         answer = save_and_tell(
             request,
             form,
-            change_visit,
+            guard.watch(save) if guard else save,
             visit=visit,
             is_announced=is_announced,
-            given={"visit": visit},
             done=_("Die Angaben sind gespeichert."),
             title=_("Besuch bearbeiten"),
         )
@@ -206,15 +207,15 @@ def announced_note(visit: Visit) -> str:
 
 
 def save_and_tell(
-    request, form, service, *, visit: Visit, is_announced: bool, given: dict, done, title
+    request, form, save: Callable, *, visit: Visit, is_announced: bool, done, title
 ) -> HttpResponse | None:
-    """Save the valid `form` with `service`, which mails people if something they know changes.
+    """Run `save` with the valid `form`; it mails people if something that they know changes.
 
-    `given` is what the service gets besides. None means that the form has to be shown again.
+    None means that the form has to be shown again.
     """
     return confirm_mails(
         request,
-        saving(request, form, service, **given),
+        save,
         target=visit,
         form=form,
         done=done,

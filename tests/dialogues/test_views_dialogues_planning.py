@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from approvals.models import ApprovalRequest
 from dialogues.enums import DialogueFormat, DialogueState, HostReply, RsvpState
 from dialogues.models import Dialogue
 from tests.confirming import confirm, fill_in, press, press_button
@@ -191,7 +192,8 @@ def test_guests_wait_for_the_approval_and_the_page_says_so_before_and_after_savi
 
     with nothing_changes(dialogue):
         asked = text_of(edit(signed_in, dialogue, title="Neu"))
-    told = edit(signed_in, dialogue, title="Neu", lapse="1")
+    approval = ApprovalRequest.objects.get(kind="dates", subject_id=dialogue.pk)
+    told = edit(signed_in, dialogue, title="Neu", lapse=f"approved-{approval.pk}")
     # Whoever takes part in an approval always learns that it lapses.
     assert "Ohne Benachrichtigung" not in text_of(told)
     saved = text_of(signed_in.get(press(signed_in, told).url))

@@ -27,16 +27,12 @@ def test_slot_is_added_changed_and_removed(signed_in):
         signed_in.get(f"/besuche/{visit.pk}/pressetermin/")
     )
 
-    signed_in.post(
-        f"/besuche/{visit.pk}/pressetermin/", {"kind": "picture", "starts_at": "2026-03-23T10:00"}
-    )
+    created = {"kind": "picture", "starts_at": "2026-03-23T10:00"}
+    fill_in(signed_in, f"/besuche/{visit.pk}/pressetermin/", created)
     slot = PressSlot.objects.get()
     address = f"/besuche/pressetermine/{slot.pk}/bearbeiten/"
-    version = hidden_version(signed_in.get(address))
-    signed_in.post(
-        address,
-        {"kind": "pool", "starts_at": "2026-03-23T10:30", "capacity": 5, "version": version},
-    )
+    changed = {"kind": "pool", "starts_at": "2026-03-23T10:30", "capacity": 5}
+    fill_in(signed_in, address, changed)
     slot.refresh_from_db()
     assert (slot.kind, slot.capacity) == ("pool", 5)
 
@@ -95,9 +91,9 @@ def test_missing_start_is_named_at_its_field(signed_in):
 def test_slot_that_is_not_public_is_saved_without_a_start(signed_in):
     visit = make_visit()
 
-    response = signed_in.post(
-        f"/besuche/{visit.pk}/pressetermin/", {"kind": "not_public", "starts_at": ""}
-    )
+    values = {"kind": "not_public", "starts_at": ""}
+
+    response = fill_in(signed_in, f"/besuche/{visit.pk}/pressetermin/", values)
 
     assert response.url == f"/besuche/{visit.pk}/"
     assert visit.press_slots.get().starts_at is None
@@ -106,9 +102,9 @@ def test_slot_that_is_not_public_is_saved_without_a_start(signed_in):
 def test_slot_of_a_visit_taken_over_is_saved_without_a_start(signed_in):
     visit = make_visit(S.HELD, origin=Origin.TAKEN_OVER, starts_at=None, ends_at=None)
 
-    response = signed_in.post(
-        f"/besuche/{visit.pk}/pressetermin/", {"kind": "word_picture", "starts_at": ""}
-    )
+    values = {"kind": "word_picture", "starts_at": ""}
+
+    response = fill_in(signed_in, f"/besuche/{visit.pk}/pressetermin/", values)
 
     assert response.url == f"/besuche/{visit.pk}/"
     assert visit.press_slots.get().starts_at is None

@@ -2,12 +2,15 @@ import datetime as dt
 
 import pytest
 
-from approvals.enums import ApprovalState
+from approvals.enums import ApprovalState, Verdict
 from approvals.models import ApprovalRequest
+from approvals.registry import Decision
 from core.models import Origin
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from media_visits.enums import VisitState
 from media_visits.models import Visit
+from media_visits.services import decide_visit
+from tests.approvals.builders import NOW
 from tests.confirming import fill_in, hidden_fields, press
 from tests.media_visits.builders import (
     STARTS_AT,
@@ -21,7 +24,7 @@ from tests.media_visits.builders import (
     text_of,
 )
 from tests.partners.builders import make_person, make_user
-from tests.unchanged import mails_written
+from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = VisitState
@@ -255,3 +258,29 @@ def test_change_that_moves_nothing_asks_nothing(signed_in):
 
     visit.refresh_from_db()
     assert visit.message == "Ein Satz"
+
+
+@pytest.mark.parametrize("step", ["lapse", "mails"])
+def test_approval_given_after_the_page_of_its_end_is_kept(signed_in, senator, step):
+    visit = make_visit(S.SUBMITTED, company=None, company_text="Turbinenbau AG", title="Rundgang")
+    url = f"/besuche/{visit.pk}/bearbeiten/"
+    shown = fill_in(signed_in, url, posted_visit(title="Neu"))
+    if step == "mails":
+        shown = signed_in.post(url, posted_visit(title="Neu") | hidden_fields(shown))
+    approval = ApprovalRequest.objects.get()
+    decision = Decision(Verdict.APPROVE, "")
+    decide_visit(approval=approval, decision=decision, by=senator, now=NOW)
+    approval.refresh_from_db()
+    visit.refresh_from_db()
+
+    with nothing_changes(visit, approval):
+        again = signed_in.post(url, posted_visit(title="Neu") | hidden_fields(shown))
+
+    page = text_of(again)
+    assert "Das ist inzwischen freigegeben. Bitte prüfen Sie noch einmal." in page
+    assert 'value="Neu"' in page
+    # Confirmed once more, it is the office's choice.
+    told = signed_in.post(url, posted_visit(title="Neu") | hidden_fields(again))
+    press(signed_in, told)
+    approval.refresh_from_db()
+    assert approval.state == ApprovalState.LAPSED
