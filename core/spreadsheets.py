@@ -87,6 +87,19 @@ def read_tables(file: IO[bytes]) -> list[Table]:
 
     Raises Refused with a sentence that says what kind of file it is and what to do.
     """
+    return _read_workbook(file) if _is_workbook(file) else [_read_csv(file.read())]
+
+
+def require_table(file: IO[bytes]) -> None:
+    """Raise Refused if `file` is, at first sight, no table that `read_tables` could read."""
+    if _is_workbook(file):
+        with _damage_refused(), zipfile.ZipFile(file) as package:
+            _require_plain_workbook(package)
+    file.seek(0)
+
+
+def _is_workbook(file: IO[bytes]) -> bool:
+    """Return whether it is an Excel file, else it can only be CSV. Raises Refused."""
     file.seek(0)
     start = file.read(8)
     file.seek(0)
@@ -103,7 +116,7 @@ def read_tables(file: IO[bytes]) -> list[Table]:
                 "Sie sie ohne Passwort als Excel-Arbeitsmappe (.xlsx)."
             )
         )
-    return _read_workbook(file) if start.startswith(ZIP) else [_read_csv(file.read())]
+    return start.startswith(ZIP)
 
 
 def _read_workbook(file: IO[bytes]) -> list[Table]:
@@ -117,12 +130,18 @@ def open_workbook(file: IO[bytes], *, data_only: bool = False) -> Iterator[Any]:
     macros or a password, is damaged or would not fit into memory, also while it is read.
     """
     file.seek(0)
-    try:
+    with _damage_refused():
         with zipfile.ZipFile(file) as package:
             _require_plain_workbook(package)
         # What openpyxl does not support, such as lists of choices, does not matter for reading.
         with warnings.catch_warnings(action="ignore"):
             yield load_workbook(file, read_only=True, keep_links=False, data_only=data_only)
+
+
+@contextmanager
+def _damage_refused() -> Iterator[None]:
+    try:
+        yield
     except UNREADABLE as error:
         raise Refused(
             _(

@@ -161,13 +161,18 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache: allauth's rate limits, duplicate submissions and the figures of the start page
 REDIS_URL = env("REDIS_URL", default="")
-CACHES = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-        if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    )
-}
+if REDIS_URL:
+    _shared = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    CACHES = {"default": _shared, "progress": _shared}
+else:
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        # How far a worker is with long work, which the web server reads in another process
+        "progress": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(VAR_DIR / "progress"),
+        },
+    }
 
 # Celery: the database is the truth, a task message is only a hint
 CELERY_BROKER_URL = env("BROKER_URL", default=REDIS_URL or "filesystem://localhost")
@@ -207,6 +212,11 @@ CELERY_BEAT_SCHEDULE: dict = {
         "task": "measures.tasks.sweep_editions",
         "schedule": 120,
         "options": {"expires": 115},
+    },
+    "sweep-imports": {
+        "task": "measures.tasks.sweep_imports",
+        "schedule": 60,
+        "options": {"expires": 55},
     },
     "tidy-mails": {"task": "outbox.tasks.tidy", "schedule": crontab(minute=30, hour=3)},
     "tidy-people": {"task": "partners.tasks.tidy", "schedule": crontab(minute=45, hour=3)},

@@ -204,17 +204,36 @@ class ContactRole(models.TextChoices):
 class ImportState(models.TextChoices):
     """An uploaded file of measures."""
 
+    READING = "reading", _("wird gelesen")
+    UNREADABLE = "unreadable", _("nicht lesbar")
     PREPARED = "prepared", _("zur Ansicht")
+    APPLYING = "applying", _("wird übernommen")
     APPLIED = "applied", _("übernommen")
+    UNDOING = "undoing", _("wird rückgängig gemacht")
     UNDONE = "undone", _("rückgängig gemacht")
     DISCARDED = "discarded", _("verworfen")
 
 
-# Only the last import that is still applied can be undone.
+# A worker is at it, or will be soon.
+WORKED_STATES = (ImportState.READING, ImportState.APPLYING, ImportState.UNDOING)
+# Only one import at a time (constraint measureimport_one_writes): what one compared with would
+# otherwise change under the other.
+WRITING_STATES = (ImportState.APPLYING, ImportState.UNDOING)
+# Only the last import that is still applied can be undone. `refuse` and `leave` put back what a
+# worker could not do.
 IMPORT_MOVES = {
-    "apply": Move((ImportState.PREPARED,), ImportState.APPLIED, _("Übernehmen")),
+    "show": Move((ImportState.READING,), ImportState.PREPARED),
+    "reject": Move((ImportState.READING,), ImportState.UNREADABLE),
+    "compare": Move((ImportState.PREPARED,), ImportState.READING, _("Neu vergleichen")),
+    "confirm": Move((ImportState.PREPARED,), ImportState.APPLYING, _("Übernehmen")),
+    "apply": Move((ImportState.APPLYING,), ImportState.APPLIED),
+    "refuse": Move((ImportState.APPLYING,), ImportState.PREPARED),
     "discard": Move((ImportState.PREPARED,), ImportState.DISCARDED, _("Verwerfen")),
-    "undo": Move((ImportState.APPLIED,), ImportState.UNDONE, _("Import rückgängig machen")),
+    "request_undo": Move(
+        (ImportState.APPLIED,), ImportState.UNDOING, _("Import rückgängig machen")
+    ),
+    "undo": Move((ImportState.UNDOING,), ImportState.UNDONE),
+    "leave": Move((ImportState.UNDOING,), ImportState.APPLIED),
 }
 
 # The history entry of a measure whose status comes from a report. *Verlauf* leaves it out, since it

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.management import create_contenttypes
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
@@ -202,8 +202,9 @@ def quick_flush():
 
 @pytest.fixture(autouse=True)
 def empty_cache():
-    """Clear rate limits and cached figures left by the previous test."""
+    """Clear rate limits, cached figures and progress left by the previous test."""
     cache.clear()
+    caches["progress"].clear()
 
 
 @pytest.fixture

@@ -43,7 +43,8 @@ def plain_text(value: Any) -> str:
         return str(sorted(part.pk for part in value))
     if isinstance(value, dt.datetime):
         return str(value.astimezone(dt.UTC))
-    return str(value)
+    # PostgreSQL returns binary fields as a view, whose text is its place in memory.
+    return str(bytes(value) if isinstance(value, memoryview) else value)
 
 
 def digest_of(value: Any, length: int) -> str:

@@ -1,14 +1,18 @@
 """Upload a file of measures, and decide the conflicts that its preview shows."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.errors import Refused
+from core.spreadsheets import require_table
 from core.tables import ACCEPT_TABLES
-from measures.queries.imports import ImportPreview
-from measures.services.imports import FROM_FILE, choice_key
+from measures.services.imports import FROM_FILE
 
 FROM_PORTAL = "portal"
 
@@ -37,23 +41,26 @@ class ImportForm(forms.Form):
                 _("Die Datei ist größer als %(limit)d MB. Bitte teilen Sie sie auf.")
                 % {"limit": settings.ATTACHMENT_MAX_MB}
             )
+        # A worker reads it later. What is no table at all can be said at once.
+        try:
+            require_table(upload)
+        except Refused as error:
+            raise forms.ValidationError(str(error)) from error
         return upload
 
 
 class ConflictsForm(forms.Form):
-    """One choice for each conflict of a preview. None is made beforehand."""
+    """One choice for each of the `conflicts` that a preview shows. None is made beforehand."""
 
-    def __init__(self, *args, preview: ImportPreview, **kwargs):
+    def __init__(self, *args, conflicts: Iterable[Mapping[str, Any]], **kwargs):
         super().__init__(*args, **kwargs)
-        for change in preview.conflicts:
-            for field in change.conflicts:
-                self.fields[choice_key(change, field)] = forms.ChoiceField(
-                    label=_("%(measure)s, Zeile %(row)d: %(field)s")
-                    % {"measure": change.measure, "row": change.row, "field": field.label},
-                    choices=[
-                        (FROM_PORTAL, _("im Portal: %(text)s") % {"text": field.before or "–"}),
-                        (FROM_FILE, _("in der Datei: %(text)s") % {"text": field.after or "–"}),
-                    ],
-                    widget=forms.RadioSelect,
-                    error_messages={"required": _("Bitte wählen Sie, welche Angabe gilt.")},
-                )
+        for conflict in conflicts:
+            self.fields[conflict["key"]] = forms.ChoiceField(
+                label=_("%(measure)s, Zeile %(row)d: %(label)s") % conflict,
+                choices=[
+                    (FROM_PORTAL, _("im Portal: %(text)s") % {"text": conflict["before"] or "–"}),
+                    (FROM_FILE, _("in der Datei: %(text)s") % {"text": conflict["after"] or "–"}),
+                ],
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Bitte wählen Sie, welche Angabe gilt.")},
+            )

@@ -37,17 +37,21 @@ from measures.progress.documents import material_lines
 from measures.progress.entries import entries_note, entry_lines, entry_sheet
 from measures.progress.exports import export_sheets, office_sheets
 from measures.progress.import_example import example_sheets
+from measures.progress.importing import (
+    Importing,
+    importing_of,
+    step_text,
+    work_on_abandoned_imports,
+    work_on_import,
+)
 from measures.progress.imports import (
-    change_lines,
     counted,
     done_lines,
     done_more,
     import_facts,
     import_lines,
-    measure_lines,
-    more_notes,
-    part_tables,
     problem_lines,
+    shown_of,
 )
 from measures.progress.indicators import (
     indicator_card,
@@ -120,6 +124,12 @@ from measures.progress.timeline import draw_milestones, draw_timeline
 from measures.progress.timeline_picture import CARD, PAGE
 
 __all__ = [
+    "Importing",
+    "importing_of",
+    "shown_of",
+    "step_text",
+    "work_on_abandoned_imports",
+    "work_on_import",
     "CARD",
     "OUTCOME_HEADER",
     "PAGE",
@@ -135,7 +145,6 @@ __all__ = [
     "answer_pages",
     "answers_note",
     "change_effect",
-    "change_lines",
     "chapter_card",
     "chapter_cards",
     "closing_details",
@@ -177,14 +186,11 @@ __all__ = [
     "making_of",
     "material_lines",
     "measure_facts",
-    "measure_lines",
     "measure_subtitle",
     "milestone_lines",
     "monitoring_buttons",
     "monitoring_links",
     "still_published_note",
-    "more_notes",
-    "part_tables",
     "names_of",
     "next_step_of",
     "not_asked_lines",

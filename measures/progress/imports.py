@@ -1,16 +1,19 @@
 """What the pages of an import show."""
 
+import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import format_date, format_moment
+from core.numbers import format_decimal
 from measures.models import Indicator, Measure, MeasureImport
 from measures.progress.indicators import rounding_note
 from measures.queries.imports import ImportPreview, NewMeasure, Problem, targets_text
+from measures.services.imports import choice_key
 
 SHOWN_PROBLEMS, SHOWN_CHANGES, SHOWN_MEASURES = 100, 100, 50
 
@@ -108,31 +111,71 @@ def import_facts(record: MeasureImport) -> list[tuple[str, str]]:
         (_("hochgeladen"), f"{format_moment(record.uploaded_at)}, {record.uploaded_by}"),
     ]
     if record.applied_at:
-        facts.append((_("übernommen"), format_moment(record.applied_at)))
+        facts.append((_("übernommen"), _moment_and(record.applied_at, record.confirmed_by)))
     if record.undone_at:
-        facts.append((_("rückgängig gemacht"), format_moment(record.undone_at)))
+        facts.append((_("rückgängig gemacht"), _moment_and(record.undone_at, record.undone_by)))
     if what := ", ".join(counted(record.counts)):
         facts.append((_("Inhalt"), what))
     return facts
 
 
+def _moment_and(moment: dt.datetime, user) -> str:
+    # Imports of the time before a worker did them do not say who confirmed them.
+    return f"{format_moment(moment)}, {user}" if user else format_moment(moment)
+
+
+def whole_number(number: int) -> str:
+    return format_decimal(Decimal(number), 0)
+
+
 def counted(counts: dict[str, int]) -> list[str]:
     """Return `12 neue Maßnahmen`, `3 geänderte Maßnahmen` …; nothing of what does not occur."""
     texts = {
-        "plans": lambda n: ngettext("%d neuer Plan", "%d neue Pläne", n),
-        "sections": lambda n: ngettext("%d neuer Abschnitt", "%d neue Abschnitte", n),
-        "created": lambda n: ngettext("%d neue Maßnahme", "%d neue Maßnahmen", n),
-        "changed": lambda n: ngettext("%d geänderte Maßnahme", "%d geänderte Maßnahmen", n),
-        "milestones": lambda n: ngettext("%d neuer Meilenstein", "%d neue Meilensteine", n),
-        "indicators": lambda n: ngettext("%d neuer Indikator", "%d neue Indikatoren", n),
-        "values": lambda n: ngettext("%d neuer Wert", "%d neue Werte", n),
+        "plans": lambda n: ngettext("%s neuer Plan", "%s neue Pläne", n),
+        "sections": lambda n: ngettext("%s neuer Abschnitt", "%s neue Abschnitte", n),
+        "created": lambda n: ngettext("%s neue Maßnahme", "%s neue Maßnahmen", n),
+        "changed": lambda n: ngettext("%s geänderte Maßnahme", "%s geänderte Maßnahmen", n),
+        "milestones": lambda n: ngettext("%s neuer Meilenstein", "%s neue Meilensteine", n),
+        "indicators": lambda n: ngettext("%s neuer Indikator", "%s neue Indikatoren", n),
+        "values": lambda n: ngettext("%s neuer Wert", "%s neue Werte", n),
         "unchanged_indicators": lambda n: ngettext(
-            "%d unveränderter Indikator", "%d unveränderte Indikatoren", n
+            "%s unveränderter Indikator", "%s unveränderte Indikatoren", n
         ),
-        "unchanged_values": lambda n: ngettext("%d unveränderter Wert", "%d unveränderte Werte", n),
-        "unchanged": lambda n: ngettext("%d unveränderte Maßnahme", "%d unveränderte Maßnahmen", n),
+        "unchanged_values": lambda n: ngettext("%s unveränderter Wert", "%s unveränderte Werte", n),
+        "unchanged": lambda n: ngettext("%s unveränderte Maßnahme", "%s unveränderte Maßnahmen", n),
     }
-    return [text(counts[name]) % counts[name] for name, text in texts.items() if counts.get(name)]
+    return [
+        text(count) % whole_number(count)
+        for name, text in texts.items()
+        if (count := counts.get(name))
+    ]
+
+
+def shown_of(preview: ImportPreview, now: dt.datetime) -> dict[str, Any]:
+    """Return what the page of an import shows of `preview`, as it is kept with the record."""
+    return {
+        "compared_at": format_moment(now),
+        "can_be_applied": preview.can_be_applied,
+        "is_empty": preview.is_empty,
+        "notes": preview.notes,
+        "problems": [line._asdict() for line in problem_lines(preview)],
+        "conflicts": [
+            {
+                "key": choice_key(change, field),
+                "measure": str(change.measure),
+                "row": change.row,
+                "label": field.label,
+                "before": field.before,
+                "after": field.after,
+            }
+            for change in preview.conflicts
+            for field in change.conflicts
+        ],
+        "changes": [line._asdict() for line in change_lines(preview)],
+        "measures": [line._asdict() for line in measure_lines(preview)],
+        "parts": [table._asdict() for table in part_tables(preview)],
+        "more": more_notes(preview),
+    }
 
 
 def problem_lines(preview: ImportPreview) -> list[Problem]:
@@ -236,7 +279,8 @@ def more_note(total: int, shown: int) -> str:
     """Return a sentence about what a table leaves out, "" if nothing."""
     if total <= shown:
         return ""
-    return _("Gezeigt sind die ersten %(shown)d von %(total)d.") % {"shown": shown, "total": total}
+    values = {"shown": shown, "total": whole_number(total)}
+    return _("Gezeigt sind die ersten %(shown)d von %(total)s.") % values
 
 
 def more_notes(preview: ImportPreview) -> dict[str, str]:

@@ -15,7 +15,22 @@ from measures.services.documents import (
     create_link,
     delete_material,
 )
-from measures.services.imports import apply_import, create_import, discard_import, undo_import
+from measures.services.importing import (
+    apply_import,
+    give_up_import,
+    refuse_import,
+    show_import,
+    start_import,
+    undo_import,
+)
+from measures.services.imports import (
+    compare_import,
+    confirm_import,
+    create_import,
+    discard_import,
+    request_undo,
+    resume_import,
+)
 from measures.services.indicators import (
     change_indicator,
     change_target,
@@ -93,6 +108,14 @@ __all__ = [
     "accept_reports",
     "add_requirement",
     "apply_import",
+    "compare_import",
+    "confirm_import",
+    "give_up_import",
+    "refuse_import",
+    "request_undo",
+    "resume_import",
+    "show_import",
+    "start_import",
     "ask_for_reports",
     "begin_report",
     "change_chapter",

@@ -101,6 +101,8 @@ PERSON_DATA = PersonData(
         {
             "measures.Continuation.decided_by",
             "measures.Document.uploaded_by",
+            "measures.MeasureImport.confirmed_by",
+            "measures.MeasureImport.undone_by",
             "measures.MeasureImport.uploaded_by",
             "measures.MonitoringEdition.requested_by",
             "measures.MonitoringFile.uploaded_by",

@@ -83,8 +83,8 @@ def _measure_memory() -> dict[str, float]:
 
 def _time_import() -> dict[str, float]:
     from measures.models import Measure
-    from measures.queries.imports import preview_of
-    from measures.services import apply_import, create_import
+    from measures.progress import work_on_import
+    from measures.services import confirm_import, create_import, request_undo
     from partners.models import User
 
     plan, user = Measure.objects.order_by("pk").first().plan, User.objects.get()
@@ -102,17 +102,23 @@ def _time_import() -> dict[str, float]:
         lambda execute, sql, *rest: queries.append(sql) or execute(sql, *rest)
     ):
         record = create_import(file=file, name="neu.xlsx", by=user, now=timezone.now())
+        work_on_import(record.pk, clock=timezone.now)
         read = time.perf_counter() - began
-        preview = preview_of(record.content)
-        compared = time.perf_counter() - began - read
-        apply_import(
-            measure_import=record, version=preview.version, choices={}, by=user, now=timezone.now()
+        record.refresh_from_db()
+        confirm_import(
+            measure_import=record, version=record.version, choices={}, by=user, now=timezone.now()
         )
+        work_on_import(record.pk, clock=timezone.now)
     seconds = time.perf_counter() - began
     assert Measure.objects.filter(title__startswith="Neue Fläche").count() == IMPORTED
+    record.refresh_from_db()
+    request_undo(measure_import=record, by=user, now=timezone.now())
+    work_on_import(record.pk, clock=timezone.now)
+    undone = time.perf_counter() - began - seconds
+    assert not Measure.objects.filter(title__startswith="Neue Fläche").exists()
     _tell(
-        f"Import of {IMPORTED} measures: {seconds:.1f} s (reading {read:.1f}, comparing "
-        f"{compared:.1f}, applying {seconds - read - compared:.1f}; {len(queries)} queries)"
+        f"Import of {IMPORTED} measures: {seconds:.1f} s (reading {read:.1f}, applying "
+        f"{seconds - read:.1f}; {len(queries)} queries), undoing {undone:.1f} s"
     )
     return {"import_seconds": seconds}
 

@@ -96,6 +96,9 @@ UNVERSIONED = {
     "condition",
     "measures:saved_filter_delete",
     "measures:import_discard",
+    # They only look once more, or say once more what is to be done.
+    "measures:import_compare",
+    "measures:import_resume",
     "reminders:resume",
     "outbox:approve",
     "outbox:resend",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from core.dates import add_working_days
+from tests.journeys.importing import import_example
 from tests.journeys.running import Portal, calendar_method
 from tests.stack import PATIENCE
 
@@ -67,6 +68,7 @@ def walk_thread(browser: Browser, portal: Portal) -> None:
     link = rsvp(people, portal, guest)
     see_answer(office, guest)
     postpone(office, people, portal, guest, link)
+    import_example(office)
 
     assert people.hosts == {urlsplit(portal.url).netloc}
     assert people.complaints == []

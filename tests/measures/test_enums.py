@@ -27,9 +27,16 @@ def test_report_moves_are_as_agreed():
 
 def test_import_moves_are_as_agreed():
     assert {action: (move.sources, move.target) for action, move in IMPORT_MOVES.items()} == {
-        "apply": (("prepared",), "applied"),
+        "show": (("reading",), "prepared"),
+        "reject": (("reading",), "unreadable"),
+        "compare": (("prepared",), "reading"),
+        "confirm": (("prepared",), "applying"),
+        "apply": (("applying",), "applied"),
+        "refuse": (("applying",), "prepared"),
         "discard": (("prepared",), "discarded"),
-        "undo": (("applied",), "undone"),
+        "request_undo": (("applied",), "undoing"),
+        "undo": (("undoing",), "undone"),
+        "leave": (("undoing",), "applied"),
     }
 
 

@@ -91,3 +91,26 @@ def test_account_is_named_where_there_are_several(office, plan_file):
 def test_missing_file_is_said_plainly(office, tmp_path):
     with pytest.raises(CommandError, match="lässt sich nicht lesen"):
         run(tmp_path / "fehlt.xlsx")
+
+
+def test_long_import_says_how_far_it_is(office, tmp_path):
+    make_plan("MPI")
+    file = tmp_path / "lang.xlsx"
+    rows = [["Maßnahme", "Plan"], *([f"Fläche {number}", "MPI"] for number in range(1000))]
+    file.write_bytes(make_workbook(Maßnahmen=rows).getvalue())
+
+    lines = run(file).splitlines()
+
+    assert lines[0] == "lang.xlsx wird gelesen …"
+    assert lines[1] == "  100 von 1.000 Zeilen sind mit dem Portal verglichen."
+    assert lines[10:13] == [
+        "  1.000 von 1.000 Zeilen sind mit dem Portal verglichen.",
+        "1.000 neue Maßnahmen",
+        "Wird übernommen …",
+    ]
+    assert lines[-5:-1] == [
+        "  250 von 1.000 Einträgen sind geschrieben.",
+        "  500 von 1.000 Einträgen sind geschrieben.",
+        "  750 von 1.000 Einträgen sind geschrieben.",
+        "  1.000 von 1.000 Einträgen sind geschrieben.",
+    ]

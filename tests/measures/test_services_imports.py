@@ -9,7 +9,6 @@ from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.models import Measure, MeasureImport, Milestone, Plan, PlanSection
 from measures.queries.imports import preview_of
-from measures.services import apply_import
 from partners.models import Sector
 from tests.measures.builders import (
     make_measure,
@@ -21,6 +20,7 @@ from tests.measures.workbooks import (
     PLAN_SHEET,
     SECTIONS_SHEET,
     apply,
+    confirm,
     exported,
     make_csv,
     make_workbook,
@@ -29,6 +29,7 @@ from tests.measures.workbooks import (
     today,
     undo,
     upload,
+    worked_on,
 )
 from tests.partners.builders import make_organisation, make_user
 
@@ -115,7 +116,7 @@ def test_change_of_others_stays_and_only_the_same_field_conflicts(client, office
     assert [(field.name, field.before, field.after) for field in change.conflicts] == [
         ("code", "D", "C")
     ]
-    with pytest.raises(Refused, match="Bitte entscheiden Sie bei „Ankauf“"):
+    with pytest.raises(Refused, match="Bitte entscheiden Sie bei jedem Konflikt"):
         apply(record, office)
     apply(record, office, {f"{measure.pk}-code": "file"})
     measure.refresh_from_db()
@@ -142,21 +143,19 @@ def test_changed_between_preview_and_confirmation_is_shown_again(client, office)
     record = upload(
         exported(client, lambda _b, cell: setattr(cell("Kennung"), "value", "C")), office
     )
-    version = preview_of(record.content).version
     save(measure, office, code="B")
+    shown = record.version
 
     with pytest.raises(ChangedMeanwhile):
-        apply_import(
-            measure_import=record,
-            version=version,
-            choices={},
-            by=office,
-            now=timezone.now(),
-        )
+        apply(record, office)
+    record = worked_on(record)
 
     measure.refresh_from_db()
-    record.refresh_from_db()
     assert (measure.code, record.state) == ("B", "prepared")
+    assert record.note.startswith("Inzwischen hat jemand etwas geändert")
+    assert [line["before"] for line in record.shown["conflicts"]] == ["B"]
+    with pytest.raises(ChangedMeanwhile):
+        confirm(record, office, version=shown)
 
 
 def test_second_confirmation_is_refused(client, office):
@@ -177,14 +176,18 @@ def test_second_confirmation_is_refused(client, office):
 def test_only_the_office_imports(role):
     user = make_user(role)
     record = MeasureImport.objects.create(
-        file_name="x", uploaded_at=timezone.now(), uploaded_by=user
+        file_name="x",
+        uploaded_at=timezone.now(),
+        touched_at=timezone.now(),
+        uploaded_by=user,
+        state="prepared",
     )
     rows = [["Maßnahme"], ["Ankauf"]]
 
     with pytest.raises(NotAllowed):
         upload(make_workbook(Maßnahmen=rows), user)
     with pytest.raises(NotAllowed):
-        apply_import(measure_import=record, version="", choices={}, by=user, now=timezone.now())
+        confirm(record, user)
     with pytest.raises(NotAllowed):
         undo(record, user)
 

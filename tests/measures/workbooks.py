@@ -10,8 +10,16 @@ from openpyxl import Workbook, load_workbook
 
 from core.conflicts import version_of
 from measures.models import Measure, MeasureImport
+from measures.progress import work_on_import
 from measures.queries.imports import preview_of
-from measures.services import apply_import, change_measure, create_import, undo_import
+from measures.services import (
+    apply_import,
+    change_measure,
+    confirm_import,
+    create_import,
+    request_undo,
+    undo_import,
+)
 
 EXPORT = "/massnahmen/massnahmen.xlsx"
 PLAN_SHEET = [
@@ -65,18 +73,35 @@ def _saved(book: Workbook) -> io.BytesIO:
 
 
 def upload(file, by, name="liste.xlsx") -> MeasureImport:
-    return create_import(file=file, name=name, by=by, now=timezone.now())
+    """Return the import of `file` as its worker has read it."""
+    record = create_import(file=file, name=name, by=by, now=timezone.now())
+    return worked_on(record)
 
 
-def apply(record: MeasureImport, by, choices=None) -> MeasureImport:
-    version = preview_of(record.content).version
-    return apply_import(
-        measure_import=record, version=version, choices=choices or {}, by=by, now=timezone.now()
+def worked_on(record: MeasureImport) -> MeasureImport:
+    """Return `record` after its worker has done what was to be done."""
+    work_on_import(record.pk, clock=timezone.now)
+    return MeasureImport.objects.get(pk=record.pk)
+
+
+def confirm(record: MeasureImport, by, choices=None, *, version: str = "") -> MeasureImport:
+    return confirm_import(
+        measure_import=record,
+        version=version or record.version,
+        choices=choices or {},
+        by=by,
+        now=timezone.now(),
     )
 
 
+def apply(record: MeasureImport, by, choices=None) -> MeasureImport:
+    confirmed = confirm(record, by, choices)
+    return apply_import(measure_import=confirmed, now=timezone.now())
+
+
 def undo(record: MeasureImport, by) -> MeasureImport:
-    return undo_import(measure_import=record, by=by, now=timezone.now())
+    asked = request_undo(measure_import=record, by=by, now=timezone.now())
+    return undo_import(measure_import=asked, now=timezone.now())
 
 
 def save(measure: Measure, by, **values) -> None:

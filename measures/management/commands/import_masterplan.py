@@ -1,7 +1,9 @@
 """`manage.py import_masterplan`: import a plan, as the office does in the portal."""
 
+import io
 import time
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -9,14 +11,17 @@ from django.utils import timezone
 
 from core.errors import Refused
 from measures.models import MeasureImport
-from measures.progress import counted
-from measures.queries.imports import ImportPreview, preview_of
-from measures.services import apply_import, create_import
+from measures.progress import counted, shown_of, step_text
+from measures.queries.imports import ImportPreview, preview_of, read_content
+from measures.services import apply_import, confirm_import, create_import, show_import
 from partners.models import User
 from partners.queries import office_accounts
 
+TENTHS, LONG = 10, 500  # rows
+
 
 class Command(BaseCommand):
+    said = ("", 0)  # the stage and tenth of the last line
     help = (
         "Importiert einen Plan mit Gliederung, Maßnahmen und Meilensteinen aus einer Excel- oder "
         "CSV-Datei, ganz oder gar nicht. docs/import.md beschreibt die Datei."
@@ -39,20 +44,14 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 record = self._upload(options["file"], user)
-                preview = preview_of(record.content)
+                content = read_content(io.BytesIO(record.upload))
+                preview = preview_of(content, self._report)
                 self._show(preview)
                 if options["dry_run"]:
                     self.stdout.write("Probelauf: Es wurde nichts übernommen.")
                     transaction.set_rollback(True)
                     return
-                self.stdout.write("Wird übernommen …")
-                apply_import(
-                    measure_import=record,
-                    version=preview.version,
-                    choices={},
-                    by=user,
-                    now=timezone.now(),
-                )
+                self._apply(record, content, preview, user)
         except Refused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Übernommen in {time.monotonic() - started:.1f} s.")
@@ -64,6 +63,28 @@ class Command(BaseCommand):
                 return create_import(file=file, name=path.name, by=user, now=timezone.now())
         except OSError as error:
             raise CommandError(f"{path} lässt sich nicht lesen: {error.strerror}") from error
+
+    def _apply(
+        self, record: MeasureImport, content: dict[str, Any], preview: ImportPreview, user: User
+    ) -> None:
+        # The same steps as in the portal, in one transaction: no worker sees the record before.
+        now = timezone.now()
+        shown = shown_of(preview, now)
+        record = show_import(
+            measure_import=record, content=content, preview=preview, shown=shown, now=now
+        )
+        self.stdout.write("Wird übernommen …")
+        record = confirm_import(
+            measure_import=record, version=preview.version, choices={}, by=user, now=now
+        )
+        apply_import(measure_import=record, report=self._report, now=now)
+
+    def _report(self, stage: str, done: int, total: int) -> None:
+        """Say at every tenth how far it is; short imports need no such lines."""
+        reached = (stage, TENTHS * done // total) if total >= LONG else (stage, 0)
+        if reached[1] and reached != self.said:
+            self.said = reached
+            self.stdout.write(f"  {step_text(stage, done, total)}")
 
     def _show(self, preview: ImportPreview) -> None:
         """Print what would be done. Raises CommandError if rows are refused or in conflict."""

@@ -1,12 +1,17 @@
 from measures.queries.imports.drafts import (
+    COMPARING,
+    UNDOING,
+    WRITING,
     FieldChange,
     ImportPreview,
     MeasureChange,
     NewMeasure,
+    Report,
+    report_nothing,
 )
 from measures.queries.imports.indicators import indicator_texts, targets_text, value_texts
-from measures.queries.imports.log import last_applied_import
-from measures.queries.imports.preview import preview_of
+from measures.queries.imports.log import last_applied_import, unfinished_imports, writing_import
+from measures.queries.imports.preview import preview_of, row_count
 from measures.queries.imports.tables import EXPLANATION, SHEETS, Problem, read_content
 from measures.queries.imports.undoing import (
     CREATED,
@@ -29,6 +34,14 @@ from measures.queries.imports.values import (
 )
 
 __all__ = [
+    "COMPARING",
+    "Report",
+    "UNDOING",
+    "WRITING",
+    "report_nothing",
+    "row_count",
+    "unfinished_imports",
+    "writing_import",
     "CREATED",
     "attached_reason",
     "imported_version",

@@ -1,5 +1,6 @@
 """What applying an import would do: what is new, changed, unchanged, refused or in conflict."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,6 +15,14 @@ from measures.models import (
 )
 from measures.queries.imports.tables import Problem
 from measures.queries.imports.values import Directory, fingerprint
+
+# Told the stage (`COMPARING` …), how many are done and of how many, whenever there is news.
+Report = Callable[[str, int, int], None]
+COMPARING, WRITING, UNDOING = "comparing", "writing", "undoing"
+
+
+def report_nothing(stage: str, done: int, total: int) -> None:
+    pass
 
 
 class FieldChange(NamedTuple):
@@ -84,6 +93,13 @@ class ImportPreview:
     unchanged_values: int = 0
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    total: int = 0
+    compared: int = 0
+    report: Report = report_nothing
+
+    def count_row(self) -> None:
+        self.compared += 1
+        self.report(COMPARING, self.compared, self.total)
 
     @property
     def conflicts(self) -> list[MeasureChange]:

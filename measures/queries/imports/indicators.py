@@ -83,10 +83,12 @@ def compare_indicators(
         indicators = _Indicators(sheet, preview, measures, known)
         for row in sheet.rows:
             indicators.compare(row)
+            preview.count_row()
     if values:
         series = _Values(values, preview, measures, known)
         for row in values.rows:
             series.compare(row)
+            preview.count_row()
 
 
 class _Rows:

@@ -46,6 +46,7 @@ def compare_measures(sheet: ImportSheet, preview: ImportPreview) -> None:
     comparison = _Comparison(sheet, preview)
     for row in sheet.rows:
         comparison.compare(row)
+        preview.count_row()
     if len(preview.conflicts) > MAX_CONFLICTS:
         reason = _(
             "Bei %(count)d Maßnahmen hat jemand dasselbe geändert. Bitte exportieren Sie die Liste "

@@ -30,6 +30,7 @@ def compare_milestones(sheet: ImportSheet, preview: ImportPreview) -> None:
     comparison = _Comparison(sheet, preview)
     for row in sheet.rows:
         comparison.compare(row)
+        preview.count_row()
 
 
 class _Comparison:
