@@ -248,6 +248,17 @@ def mails_about(invitations: Iterable[int]) -> QuerySet[Mail]:
     return Mail.objects.filter(subject_key__in=[f"invitation:{key}" for key in invitations])
 
 
+def mails_around(invitations: Collection[int]) -> QuerySet[Mail]:
+    """Return the mails about these invitations, about their dialogues, which say to several people
+    at once that the date is off or has changed, and those that bundle such mails.
+    """
+    dialogues = Invitation.history.filter(id__in=invitations).order_by().values_list("dialogue")
+    keys = [f"invitation:{key}" for key in invitations]
+    keys += [f"dialogue:{key}" for (key,) in dialogues.distinct()]
+    found = Mail.objects.filter(subject_key__in=keys)
+    return Mail.objects.filter(Q(pk__in=found) | Q(pk__in=found.values("bundled_in")))
+
+
 def _planned(condition: Q, text: str, action: str) -> list[Concern]:
     dialogues = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER)
     return [

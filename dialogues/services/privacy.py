@@ -22,12 +22,13 @@ from dialogues.queries.people import (
     export_person,
     has_details,
     mails_about,
+    mails_around,
     person_needs,
 )
 from dialogues.services.dialogues import lock_dialogue
 from dialogues.services.people import move_person
 from outbox.rendering.headers import spellings_of
-from outbox.services import anonymise_mails, clean_mails
+from outbox.services import anonymise_mails, clean_mails, mails_mentioning
 from partners.models import ANONYMOUS, Person, User
 from partners.registry import ClosedTexts, ExpiryRule, PersonData
 from partners.services.traces import clean_rows, reasons_in
@@ -42,12 +43,14 @@ def anonymise_person(*, person: Person, traces: Traces, labels: Traces) -> list[
     """
     past = Invitation.history.filter(person=person)
     keys = {*person.invitations.values_list("pk", flat=True), *past.values_list("id", flat=True)}
-    labels |= _traces_of_substitutes(keys) if keys else Traces()
+    substitutes = _traces_of_substitutes(keys) if keys else Traces()
+    labels |= substitutes
     _forget_details(Invitation.objects.filter(pk__in=keys))
     _forget_details(Invitation.history.filter(id__in=keys))
     # No link leads anywhere from now on.
     Invitation.objects.filter(pk__in=keys).update(link_version=F("link_version") + 1)
     mails = anonymise_mails(mails_about(keys), traces=labels)
+    mails += _forget_in_mails(keys, substitutes)
     named = _forget_substitute(traces)
     dialogues = {*_dialogues_of(keys), *_dialogues_of(named)}
     dialogues |= {*Dialogue.history.filter(host_contact=person).values_list("id", flat=True)}
@@ -112,12 +115,20 @@ def remove_replies(dialogue: Dialogue) -> bool:
     if not keys:
         return False
     traces = _traces_of_substitutes(keys)
-    mails = mails_about(keys)
-    anonymise_mails(mails.filter(recipient__in=traces.addresses), traces=traces)
-    clean_mails(mails, traces=traces)
+    _forget_in_mails(keys, traces)
     _forget_details(live)
     _forget_details(past)
     return True
+
+
+def _forget_in_mails(keys: Collection[int], substitutes: Traces) -> int:
+    """Remove substitutes from the mails around these invitations; return how many named them.
+
+    Only there: in other mails, the same name may be somebody else's.
+    """
+    mails = mails_mentioning(substitutes).filter(pk__in=mails_around(keys))
+    own = mails.filter(recipient__in=substitutes.addresses)
+    return anonymise_mails(own, traces=substitutes) + clean_mails(mails, traces=substitutes)
 
 
 def _traces_of_substitutes(keys: Collection[int]) -> Traces:
