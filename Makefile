@@ -24,7 +24,7 @@ help:
 	@echo 'make run      Portal zum Ausprobieren starten (PORT=8000)'
 	@echo 'make test     Alle Tests, die dieser Rechner ausführen kann (REQUIRE_ALL=1: fehlende sind ein Fehler; ARGS=tests/core)'
 	@echo 'make check    Form, Typen, Schichten, Migrationen, Kataloge prüfen'
-	@echo 'make bench    Geschwindigkeiten als Verhältnis zu einem Maßstab desselben Laufs messen'
+	@echo 'make bench    Geschwindigkeiten als Verhältnis zu einem Maßstab desselben Laufs messen (SECTIONS="outbox pages forms workbooks")'
 	@echo 'make chaos    Versand unter Störungen messen: beendete Worker, verlorene Warteschlange, bockiger Mailserver (CHAOS_MAILS=200 CHAOS_KILLS=3)'
 	@echo 'make format   Quelltext in Form bringen'
 	@echo 'make lock     Abhängigkeiten neu festschreiben'
@@ -72,7 +72,7 @@ check: $(DEVELOPMENT) $(FRONTEND)
 	@exec $(BIN)/python -m scripts.check
 
 bench: $(DEVELOPMENT) $(FRONTEND)
-	@exec $(BIN)/python -m scripts.bench
+	@exec $(BIN)/python -m scripts.bench $(SECTIONS)
 
 chaos: $(DEVELOPMENT)
 	@exec $(BIN)/python -m scripts.chaos
