@@ -65,13 +65,13 @@ class DoneLine(NamedTuple):
     what: str
 
 
-def done_lines(record: MeasureImport) -> list[DoneLine]:
+def done_lines(record: MeasureImport, shown: int = SHOWN_CHANGES) -> list[DoneLine]:
     """Return the measures that `record` created and changed, by title, the first of them; none
     once it is undone.
     """
     changed = {pk: before for pk, _version, before in record.effects.get("changed", ())}
     created = {pk for pk, _version in record.effects.get("measures", ())}
-    keys = [*changed, *sorted(created)][:SHOWN_CHANGES]
+    keys = [*changed, *sorted(created)][:shown]
     measures = Measure.objects.filter(pk__in=keys).order_by("search", "pk")
     return [
         DoneLine(
@@ -83,9 +83,9 @@ def done_lines(record: MeasureImport) -> list[DoneLine]:
     ]
 
 
-def done_more(record: MeasureImport) -> str:
+def done_more(record: MeasureImport, shown: int = SHOWN_CHANGES) -> str:
     total = len(record.effects.get("changed", ())) + len(record.effects.get("measures", ()))
-    return more_note(total, SHOWN_CHANGES)
+    return more_note(total, shown)
 
 
 def _changed_fields(before: dict) -> str:

@@ -30,6 +30,8 @@ from measures.progress import (
 )
 from measures.queries.imports import undo_hindrance
 
+# Few enough that the button below them is on the first screen.
+SHOWN_BEFORE_UNDOING = 10
 # What lists do not show.
 LARGE = ("upload", "content", "shown", "effects")
 
@@ -206,8 +208,8 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
         question=_("Soll der Import „%(file)s“ rückgängig gemacht werden?") % {"file": record},
         details=[
             *counted(record.counts),
-            *(f"{line.title} ({line.what})" for line in done_lines(record)),
-            *filter(None, [done_more(record)]),
+            *(f"{line.title} ({line.what})" for line in done_lines(record, SHOWN_BEFORE_UNDOING)),
+            *filter(None, [done_more(record, SHOWN_BEFORE_UNDOING)]),
             _("Neue Einträge werden gelöscht, geänderte bekommen ihre früheren Angaben zurück."),
         ],
         submit_label=_("Import rückgängig machen"),

@@ -82,6 +82,18 @@ def test_file_is_looked_at_applied_and_undone(client, office):
     assert "rückgängig gemacht" in client.get(IMPORTS).content.decode()
 
 
+def test_question_before_undoing_names_the_first_ten(client, office):
+    make_plan("MPI")
+    send(client, new_measures(*(f"Fläche {number}" for number in range(10, 22))))
+    record = MeasureImport.objects.get()
+    confirm(client, record)
+
+    page = client.get(f"{record.get_absolute_url()}rueckgaengig/").content.decode()
+
+    assert page.count("(neu)</li>") == 10
+    assert "Gezeigt sind die ersten 10 von 12." in page
+
+
 def test_preview_names_new_milestones_indicators_and_values(client, office):
     file = make_workbook(
         Maßnahmen=[["Maßnahme", "Plan"], ["Ankauf", "MPI"]],
