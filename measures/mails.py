@@ -96,7 +96,8 @@ register(
             "frühere ist ungültig. Was Sie schon gespeichert haben, ist noch da. Es geht "
             "um:\n\n"
             "{measures}\n\n"
-            "Bitte berichten Sie bis zum **{due}**.\n\n"
+            # A link is also replaced after that day, while the round is open.
+            "Erbeten ist Ihr Bericht bis zum **{due}**.\n\n"
             "[Berichte öffnen]({link})\n"
         ),
         placeholders=("round", "cut_off", "due", "measures"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
-from core.dates import format_date, format_span
+from core.dates import format_date, format_span, local_date
 from dialogues.enums import SENATOR_ATTENDS, DialogueState, RsvpState
 from dialogues.mails.dates import PARTSTATS, entry_text, holds_other_entry
 from dialogues.models import Dialogue, Invitation
@@ -191,16 +191,23 @@ def mail_link_replaced(dialogue: Dialogue, invitation: Invitation, *, by, now: d
         invitation,
         "link_replaced",
         f"link:{invitation.link_version}",
-        values={"note": _rsvp_note(invitation, dialogue.rsvp_by)},
+        values={"note": _rsvp_note(invitation, dialogue.rsvp_by, local_date(now))},
         link=invitation.personal_link,
         has_personal_link=True,
     )
     enqueue_reachable([draft], now=now, by=by)
 
 
-def _rsvp_note(invitation: Invitation, rsvp_by: dt.date) -> str:
+def _rsvp_note(invitation: Invitation, rsvp_by: dt.date, today: dt.date) -> str:
     if invitation.rsvp == RsvpState.OPEN:
-        return _("Bitte antworten Sie bis zum %(day)s.") % {"day": format_date(rsvp_by)}
+        text = _("Bitte antworten Sie bis zum %(day)s.")
+        # The page behind the link refuses with the same words.
+        if today > rsvp_by:
+            text = _(
+                "Die Frist für Ihre Antwort ist am %(day)s abgelaufen. Bitte wenden Sie sich an "
+                "die Geschäftsstelle."
+            )
+        return text % {"day": format_date(rsvp_by)}
     rsvp = {"rsvp": invitation.get_rsvp_display()}
     return _("Ihre Antwort (%(rsvp)s) gilt weiter.") % rsvp
 

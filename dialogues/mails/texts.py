@@ -121,7 +121,9 @@ register(
         body=_(
             "wir haben Ihre Antwort zum Branchengespräch **{dialogue}** erhalten: **{rsvp}**.\n\n"
             "{details}\n\nTermin: {date}\n\nOrt: {place}\n\n"
-            "{entry}\n\nBis zum {rsvp_by} können Sie Ihre Antwort über denselben Link ändern.\n\n"
+            # Also true of a reply that the office enters after that day.
+            "{entry}\n\nÜber denselben Link können Sie Ihre Antwort bis zum {rsvp_by} ändern, "
+            "danach über die Geschäftsstelle.\n\n"
             "[Antwort ansehen]({link})"
         ),
         placeholders=("dialogue", "date", "place", "rsvp", "details", "entry", "rsvp_by"),

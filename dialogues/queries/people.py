@@ -105,7 +105,7 @@ def person_needs(people: QuerySet[Person]) -> Iterator[Need]:
     yield from _needs("invitations__person", Dialogue.objects.filter(guests & active))
     withdrawn = Invitation.objects.filter(person__in=people, withdrawn_at__isnull=False)
     for person, moment in withdrawn.values_list("person", "withdrawn_at"):
-        yield Need(person, _("zurückgezogene Einladung"), local_date(moment))
+        yield _need_of_withdrawn(person, moment)
     yield from _needs_of_substitutes(people)
 
 
@@ -124,6 +124,10 @@ def _needs(field: str, dialogues: QuerySet[Dialogue]) -> Iterator[Need]:
             yield Need(person, why, advice=str(advice), url=reverse(page, args=[pk]))
 
 
+def _need_of_withdrawn(person: int, moment: dt.datetime) -> Need:
+    return Need(person, _("zurückgezogene Einladung"), local_date(moment))
+
+
 def _needs_of_substitutes(people: QuerySet[Person]) -> Iterator[Need]:
     named = Invitation.objects.exclude(substitute_email="")
     # Compared here, because the database does not know that two spellings are one address.
@@ -136,6 +140,11 @@ def _needs_of_substitutes(people: QuerySet[Person]) -> Iterator[Need]:
     if not known:
         return
     found = named.filter(substitute_email__in=list(known))
+    # Nobody waits for them either, and no other reply can be entered there.
+    withdrawn = found.filter(withdrawn_at__isnull=False)
+    for email, moment in withdrawn.values_list("substitute_email", "withdrawn_at"):
+        yield from (_need_of_withdrawn(person, moment) for person in known[email])
+    found = found.filter(withdrawn_at__isnull=True)
     dialogues = Dialogue.objects.filter(pk__in=found.values("dialogue"))
     # Asked by dialogue, so that the key of each need is that of the dialogue.
     needs = {need.person: need for need in _needs("pk", dialogues)}

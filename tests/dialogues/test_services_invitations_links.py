@@ -197,6 +197,27 @@ def test_replaced_link_is_dead_and_the_reply_stays(invited, office):
     assert invited.history.first().history_change_reason == "Persönlichen Link ersetzt"
 
 
+@pytest.mark.parametrize(
+    ("now", "note"),
+    [
+        (LATER, "Bitte antworten Sie bis zum 15.04.2026."),
+        (
+            AFTER_RSVP_BY,
+            "Die Frist für Ihre Antwort ist am 15.04.2026 abgelaufen. Bitte wenden Sie sich an die "
+            "Geschäftsstelle.",
+        ),
+    ],
+)
+def test_new_link_asks_for_a_reply_only_while_one_is_taken(invited, office, now, note):
+    Mail.objects.update(**fields_in_state("sent", attempts=1))
+
+    replace_link(invitation=invited, by=office, now=now)
+
+    text = Mail.objects.get(kind="link_replaced").text
+    assert note in text
+    assert ("Bitte antworten" in text) is (now == LATER)
+
+
 def test_link_is_replaced_without_a_mail_if_the_office_prefers(invited, office):
     Mail.objects.update(**fields_in_state("sent", attempts=1))
 

@@ -4,14 +4,19 @@ import datetime as dt
 
 import pytest
 
+from core.dates import local_date
 from dialogues.enums import DialogueState, RsvpState
-from dialogues.services import cancel_dialogue, postpone_dialogue
+from dialogues.queries.people import person_needs
+from dialogues.services import cancel_dialogue, postpone_dialogue, withdraw_invitation
 from outbox.enums import MailState
 from outbox.models import Mail
+from partners.models import Person
+from partners.registry import Need
 from partners.services import tidy_people
 from tests.dialogues.builders import NOW, make_dialogue, make_invitation, make_office
 from tests.dialogues.test_services_privacy import rows_with_traces
 from tests.outbox.builders import make_draft, make_mail
+from tests.partners.builders import make_person
 from tests.partners.test_services_privacy import erase
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +83,18 @@ def test_mails_about_the_dialogue_forget_substitutes_too(invitation, office, way
     assert rows_with_traces() == ["outbox.Mail.text: Firma Stellvertretüng"]
     assert Mail.objects.count() == written
     assert Mail.objects.filter(recipient__endswith="@geloescht.invalid").count() >= 2
+
+
+def test_substitute_of_a_withdrawn_invitation_is_not_waited_for(invitation, office):
+    person = make_person("Vertretung", email="vertretung@example.org")
+    [waiting] = person_needs(Person.objects.filter(pk=person.pk))
+    withdraw_invitation(invitation=invitation, by=office, now=NOW)
+    Mail.objects.update(**SENT)
+
+    needs = list(person_needs(Person.objects.filter(pk=person.pk)))
+
+    assert (waiting.why, waiting.until) == (f"Branchengespräch „{invitation.dialogue.title}“", None)
+    assert needs == [Need(person.pk, "zurückgezogene Einladung", local_date(NOW))]
+    erase(person, office, NOW)
+    invitation.refresh_from_db()
+    assert (invitation.substitute_email, invitation.substitute_name) == ("", "Person (gelöscht)")

@@ -136,6 +136,15 @@ def test_reply_is_recorded_and_confirmed(reply, details):
     assert guest_of(mail.text) == invitation
 
 
+def test_confirmation_says_how_to_change_the_reply_before_and_after_the_deadline():
+    rsvp(make_invitation(person=make_person(email="gast@example.org")))
+
+    assert (
+        "Über denselben Link können Sie Ihre Antwort bis zum 15.04.2026 ändern, danach über die "
+        "Geschäftsstelle."
+    ) in Mail.objects.get().text
+
+
 def test_acceptance_is_confirmed_with_an_accepted_calendar_entry():
     invitation = make_invitation(person=make_person(email="gast@example.org"))
 

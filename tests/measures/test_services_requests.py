@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from core.conflicts import version_of
+from core.dates import format_date
 from core.errors import NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import RoundState
@@ -201,6 +202,9 @@ def test_link_opens_the_request_until_it_is_replaced_or_revoked(office, asked):
         open_report_request(first)
     assert open_report_request(second) == asked
     assert mails() == [("report_link_replaced", asked.person.email, True)]
+    # True after that day too, as long as the round is open.
+    due = format_date(asked.round.due_on)
+    assert f"Erbeten ist Ihr Bericht bis zum {due}." in Mail.objects.get().text
 
     revoke_report_request(request=asked, by=office, now=NOW)
     with pytest.raises(Refused, match="gilt nicht mehr"):
