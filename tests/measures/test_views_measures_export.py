@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
@@ -253,6 +254,8 @@ def test_export_needs_the_same_queries_for_1_and_20_measures(
     plan = make_plan()
     make_one()
     client.get(EXPORT)
+    # The leads to choose from are kept until something changes, which the measures below do.
+    cache.clear()
     with CaptureQueriesContext(connection) as once:
         client.get(EXPORT)
     for _number in range(19):
@@ -260,7 +263,7 @@ def test_export_needs_the_same_queries_for_1_and_20_measures(
 
     with django_assert_num_queries(len(once)):
         client.get(EXPORT)
-    assert len(once) <= 24
+    assert len(once) <= 25
 
 
 @pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE, OBSERVER, PARTNER])
