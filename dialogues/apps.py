@@ -13,7 +13,13 @@ class DialoguesConfig(AppConfig):
 
         # `mails` is imported for its side effect: it registers the texts.
         from dialogues import mails, services  # noqa: F401
-        from dialogues.queries import COMMITMENTS, open_dialogues, open_series, open_topics
+        from dialogues.queries import (
+            COMMITMENTS,
+            open_dialogues,
+            open_needs,
+            open_series,
+            open_topics,
+        )
         from dialogues.queries.people import DEPENDENTS
         from dialogues.reminders import OFFICE_RULES, RULE, office_reminders_due, reminders_due
         from dialogues.services.privacy import PERSON_DATA
@@ -37,4 +43,5 @@ class DialoguesConfig(AppConfig):
             AssignableKind("reihe", _("Reihen"), "dialogues:series_list", open_series),
             AssignableKind("thema", _("Themen"), "dialogues:topics", open_topics),
             AssignableKind("gespraech", _("Branchengespräche"), "dialogues:list", open_dialogues),
+            AssignableKind("bedarf", _("Bedarfe"), "dialogues:needs", open_needs),
         )

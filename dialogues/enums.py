@@ -204,6 +204,42 @@ CONTRIBUTION_BADGE_COLOURS = {
 }
 
 
+class NeedState(models.TextChoices):
+    RAISED = "raised", _("aufgenommen")
+    PROMISED = "promised", _("zugesagt")
+    IN_PROGRESS = "in_progress", _("in Arbeit")
+    DONE = "done", _("erledigt")
+    IMPOSSIBLE = "impossible", _("nicht möglich")
+    FILED = "filed", _("z. d. A.")
+
+
+NEED_BADGE_COLOURS = {
+    NeedState.RAISED: "neutral",
+    NeedState.PROMISED: "info",
+    NeedState.IN_PROGRESS: "info",
+    NeedState.DONE: "success",
+    NeedState.IMPOSSIBLE: "danger",
+    NeedState.FILED: "muted",
+}
+
+NEED_OPEN = (NeedState.RAISED, NeedState.PROMISED, NeedState.IN_PROGRESS)
+NEED_SETTLED = (NeedState.DONE, NeedState.IMPOSSIBLE)
+
+NEED_MOVES = {
+    "promise": Move((NeedState.RAISED,), NeedState.PROMISED, _("Zusagen")),
+    # Often somebody just sees to it, without a promise before.
+    "start": Move((NeedState.RAISED, NeedState.PROMISED), NeedState.IN_PROGRESS, _("In Arbeit")),
+    "complete": Move(NEED_OPEN, NeedState.DONE, _("Erledigt")),
+    "decline": Move(NEED_OPEN, NeedState.IMPOSSIBLE, _("Nicht möglich")),
+    # What was promised, or by when, has changed.
+    "renew": Move((NeedState.PROMISED, NeedState.IN_PROGRESS), "", _("Zusage ändern")),
+    "file": Move(NEED_SETTLED, NeedState.FILED, _("Zu den Akten")),
+    "reopen": Move((*NEED_SETTLED, NeedState.FILED), NeedState.RAISED, _("Wieder aufnehmen")),
+}
+# What the addressee can say, in this order.
+NEED_ANSWERS = ("promise", "start", "renew", "complete", "decline")
+
+
 class DialogueCategory(models.TextChoices):
     # Related meetings of the office are Veranstaltungen, never called Branchengespräch.
 

@@ -7,11 +7,29 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import PickList
-from dialogues.enums import DialogueState, TopicState
+from core.roles import is_inside
+from dialogues.enums import DialogueState, NeedState, TopicState
 from dialogues.models import Topic
-from dialogues.queries import hosts_of, search_dialogues, years_of
+from dialogues.queries import (
+    addressees_of,
+    hosts_of,
+    is_overdue,
+    is_resubmitted,
+    is_still,
+    measures_touched_by,
+    search_dialogues,
+    years_of,
+)
 from partners.filters import ResponsibleFilter, offer_accounts
-from partners.models import CrossCuttingTheme, Sector
+from partners.models import CrossCuttingTheme, Organisation, Sector
+
+OPEN, OFFICE = "offen", "geschaeftsstelle"
+STILL, OVERDUE, RESUBMITTED = "still", "ueberfaellig", "wiedervorlage"
+ATTENTION = [
+    (STILL, _("älter als 6 Monate ohne Bewegung")),
+    (OVERDUE, _("Frist überschritten")),
+    (RESUBMITTED, _("Wiedervorlage fällig")),
+]
 
 
 class SearchFilter(filters.CharFilter):
@@ -110,6 +128,65 @@ class TopicFilter(filters.FilterSet):
     def __init__(self, data, queryset, *, user):
         super().__init__(data, queryset)
         offer_accounts(self, user)
+
+
+class AddresseeFilter(filters.ChoiceFilter):
+    """The organisation that a need is addressed to, or the office."""
+
+    def filter(self, qs, value):
+        if value == OFFICE:
+            return qs.filter(addressee=None)
+        return qs.filter(addressee=int(value)) if value else qs
+
+
+class NeedFilter(filters.FilterSet):
+    q = SearchFilter()
+    state = filters.ChoiceFilter(
+        label=_("Stand"),
+        choices=[(OPEN, _("noch offen")), *NeedState.choices],
+        method="by_state",
+        empty_label=_("alle"),
+    )
+    attention = filters.ChoiceFilter(
+        label=_("Zu beachten"), choices=ATTENTION, method="by_attention", empty_label=_("alle")
+    )
+    sector = filters.ModelChoiceFilter(
+        label=_("Branche"),
+        queryset=Sector.objects.order_by("name", "pk"),
+        empty_label=_("alle"),
+        method="by_sector",
+    )
+    addressee = AddresseeFilter(
+        label=_("Gerichtet an"), empty_label=_("alle"), choices=[], widget=PickList
+    )
+    measure = filters.ModelChoiceFilter(
+        label=_("Maßnahme"), queryset=None, empty_label=_("alle"), widget=PickList
+    )
+    responsible = ResponsibleFilter()
+
+    def __init__(self, data, queryset, *, user):
+        super().__init__(data, queryset)
+        # Only of needs that the user may see.
+        names = [(str(found.pk), found.label) for found in addressees_of(queryset)]
+        self.filters["addressee"].extra["choices"] = [(OFFICE, _("Geschäftsstelle")), *names]
+        self.filters["measure"].queryset = measures_touched_by(queryset)
+        offer_accounts(self, user)
+        # When the office looks at a need again is its own business.
+        if not is_inside(user):
+            choices = [choice for choice in ATTENTION if choice[0] != RESUBMITTED]
+            self.filters["attention"].extra["choices"] = choices
+
+    def by_state(self, needs, name, value):
+        return needs.open() if value == OPEN else needs.filter(state=value)
+
+    def by_attention(self, needs, name, value):
+        conditions = {STILL: is_still, OVERDUE: is_overdue, RESUBMITTED: is_resubmitted}
+        return needs.filter(conditions[value](timezone.localdate()))
+
+    # A subquery, because an organisation may have several sectors.
+    def by_sector(self, needs, name, value):
+        raisers = Organisation.objects.filter(sectors=value)
+        return needs.filter(raised_by__in=raisers.order_by().values("pk"))
 
 
 class SeriesFilter(filters.FilterSet):

@@ -112,3 +112,15 @@ def can_see_contributions(user, dialogue) -> bool:
     if has_role(user, PARTNER) and dialogue.state in PAST:
         return True
     return has_role(user, OBSERVER) and dialogue.state in RECORDED
+
+
+def can_answer_need(by, need) -> bool:
+    """The office answers for everybody, partners for the organisation a need is addressed to."""
+    if is_office(by):
+        return True
+    return has_role(by, PARTNER) and need.addressee_id in by.organisation_ids
+
+
+def can_see_contact_of_need(user, need) -> bool:
+    """Who raised it is for both offices and for the same organisation."""
+    return is_inside(user) or need.raised_by_id in user.organisation_ids

@@ -14,7 +14,15 @@ from demo.invented.series import decide, make_approved_topic
 from demo.scenario import Scenario
 from dialogues import services
 from dialogues.enums import ContributionKind, HostPreference, HostReply, RsvpChannel
-from dialogues.models import DateOption, Dialogue, DialogueSeries, Rsvp, Topic
+from dialogues.models import (
+    Contribution,
+    DateOption,
+    Dialogue,
+    DialogueSeries,
+    Need,
+    Rsvp,
+    Topic,
+)
 from partners.models import Person
 
 GUEST_COUNT = 22  # besides the two partners with an account
@@ -102,6 +110,8 @@ def _load_held_dialogues(scenario: Scenario, series: DialogueSeries) -> None:
         now=scenario.at(-5),
     )
     _add_contributions(scenario, documented, DOCUMENTED, -9)
+    _load_needs_of(scenario, documented)
+    _load_older_needs(scenario)
     held = _load_held_dialogue(
         scenario, series, "Genehmigungen für Umbauten", ["Elektroindustrie"], "BMW", -2
     )
@@ -159,6 +169,108 @@ def _add_contributions(
         services.create_contribution(
             dialogue=dialogue, values=values, by=scenario.office, now=scenario.at(held, 16)
         )
+
+
+def _load_needs_of(scenario: Scenario, dialogue: Dialogue) -> None:
+    """Record the needs that came up in `dialogue`: promised, not possible, and in progress."""
+    named = {found.title: found for found in dialogue.contributions.filter(kind=N)}
+    workshop = _make_need(
+        scenario,
+        -8,
+        contribution=named["Gemeinsame Lehrwerkstatt fördern"],
+        addressee=find_organisation("Investitionsbank"),
+        due_on=scenario.on(3),
+        resubmit_on=scenario.on(5),
+        resubmit_check="Liegt der Förderantrag des Verbunds vor?",
+    )
+    text = "Eine Anschubfinanzierung ist möglich, sobald drei Betriebe den Antrag stellen."
+    _answer(scenario, workshop, -4, services.Answer("promise", text, scenario.on(30)))
+    bus = _make_need(
+        scenario,
+        -8,
+        contribution=named["Busverbindung zum Schichtwechsel"],
+        addressee=find_organisation("Verkehrsbetriebe"),
+        due_on=scenario.on(-1),
+        resubmit_on=scenario.on(1),
+        resubmit_check="Gibt es mit dem nächsten Fahrplan eine andere Lösung?",
+    )
+    text = "Der Fahrplan steht für dieses Jahr fest; die Linie ist nicht ausgelastet."
+    _answer(scenario, bus, -2, services.Answer("decline", text))
+    language = _make_need(scenario, -8, contribution=named["Eine Ansprechstelle für Sprachkurse"])
+    _answer(scenario, language, -3, services.Answer("start"))
+
+
+def _load_older_needs(scenario: Scenario) -> None:
+    """Record needs that came up outside the dialogues: one without movement for half a year, one
+    to look at today, one done and filed, and one for a partner to answer.
+    """
+    _make_need(
+        scenario,
+        -160,
+        title="Stellplätze für Lieferverkehr",
+        text="Lieferfahrzeuge warten auf der Straße, weil die Ladezone entfallen ist.",
+        raised_by=find_organisation("Berliner Glas"),
+        addressee=find_organisation("Tempelhof"),
+        due_on=scenario.on(-120),
+    )
+    crossing = _make_need(
+        scenario,
+        -90,
+        title="Sichere Querung vor dem Werkstor",
+        raised_by=scenario.vdma.person.organisation,
+        contact=scenario.vdma.person,
+        addressee=find_organisation("Spandau"),
+    )
+    _answer(scenario, crossing, -70, services.Answer("start"))
+    services.resubmit_need(
+        need=crossing,
+        resubmit_on=scenario.on(0),
+        resubmit_check="Ist die Ampel bestellt?",
+        by=scenario.office,
+        now=scenario.at(-70),
+    )
+    filed = _make_need(
+        scenario,
+        -110,
+        title="Auskunft zu Meldepflichten",
+        text="Gesucht: eine Stelle, die verbindlich Auskunft gibt.",
+        raised_by=scenario.vdma.person.organisation,
+    )
+    text = "Die Auskunft gibt seit dem Frühjahr die Kammer; die Adresse ist veröffentlicht."
+    _answer(scenario, filed, -80, services.Answer("complete", text))
+    services.file_need(need=filed, by=scenario.office, now=scenario.at(-60))
+    _make_need(
+        scenario,
+        -6,
+        title="Prüfertermine für neue Berufe",
+        text="Für die Abschlussprüfung fehlen Prüferinnen und Prüfer.",
+        raised_by=scenario.vdma.person.organisation,
+        contact=scenario.vdma.person,
+        addressee=scenario.ihk.person.organisation,
+        due_on=scenario.on(6),
+    )
+
+
+def _make_need(
+    scenario: Scenario, days: int, *, contribution: Contribution | None = None, **values
+) -> Need:
+    if contribution:
+        values |= {
+            "title": contribution.title,
+            "text": contribution.text,
+            "raised_by": contribution.organisation,
+            "contact": contribution.person,
+        }
+    return services.create_need(
+        values={"origin": Origin.DEMO, **values},
+        contribution=contribution,
+        by=scenario.office,
+        now=scenario.at(days),
+    )
+
+
+def _answer(scenario: Scenario, need: Need, days: int, answer: services.Answer) -> None:
+    services.answer_need(need=need, answer=answer, by=scenario.office, now=scenario.at(days))
 
 
 def _make_dialogue(scenario: Scenario, topic: Topic, host_name: str, days: int) -> Dialogue:

@@ -8,11 +8,13 @@ from dialogues.forms.dialogues import (
 )
 from dialogues.forms.guests import GuestListForm, GuestSearchForm
 from dialogues.forms.invitations import ReleaseForm, ResendForm, SubstituteForm
+from dialogues.forms.needs import AnswerForm, NeedForm, ResubmissionForm
 from dialogues.forms.rsvps import OfficeRsvpForm, RsvpForm
 from dialogues.forms.series import SeriesForm
 from dialogues.forms.topics import OfficeTopicForm, TopicForm
 
 __all__ = [
+    "AnswerForm",
     "ContributionForm",
     "DateOptionFormSet",
     "DialogueForm",
@@ -20,10 +22,12 @@ __all__ = [
     "GuestListForm",
     "GuestSearchForm",
     "HostReplyForm",
+    "NeedForm",
     "OfficeRsvpForm",
     "OfficeTopicForm",
     "ReleaseForm",
     "ResendForm",
+    "ResubmissionForm",
     "RsvpForm",
     "SeenOutcomeForm",
     "SeenReasonForm",

@@ -44,7 +44,7 @@ class ContributionForm(VersionedForm, WarnedForm):
         fields = ("kind", "title", "organisation", "text", "person")
         formfield_callback = formfield_for
         widgets = {
-            "kind": forms.RadioSelect(attrs={"class": "choices--cards"}),
+            "kind": forms.RadioSelect(attrs={"class": "choices--inline"}),
             "organisation": PickList,
             "text": forms.Textarea(attrs={"rows": 3}),
         }

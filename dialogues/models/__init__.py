@@ -2,6 +2,7 @@ from dialogues.models.contributions import Contribution
 from dialogues.models.dates import DateOption
 from dialogues.models.dialogues import Dialogue
 from dialogues.models.invitations import FormerInvitation, Invitation, Rsvp
+from dialogues.models.needs import Need
 from dialogues.models.series import DialogueSeries
 from dialogues.models.topics import Topic
 
@@ -12,6 +13,7 @@ __all__ = [
     "DialogueSeries",
     "FormerInvitation",
     "Invitation",
+    "Need",
     "Rsvp",
     "Topic",
 ]

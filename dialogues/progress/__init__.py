@@ -1,6 +1,6 @@
 """Progress and next steps of series, topics and dialogues, as their pages show them."""
 
-from dialogues.progress.contributions import contribution_groups
+from dialogues.progress.contributions import contribution_groups, latest_note
 from dialogues.progress.dates import (
     announced_later_note,
     deadlines,
@@ -36,6 +36,18 @@ from dialogues.progress.invitations import (
     release_label,
     release_warnings,
     released_message,
+)
+from dialogues.progress.needs import (
+    answer_cards,
+    need_actions,
+    need_cards,
+    need_facts,
+    need_next_step,
+    need_place,
+    need_progress,
+    need_tasks,
+    openable_from,
+    prepare_needs,
 )
 from dialogues.progress.pages import (
     closing_cards,
@@ -93,6 +105,7 @@ __all__ = [
     "Unreachable",
     "affirmation_tasks",
     "announced_later_note",
+    "answer_cards",
     "attendees",
     "change_note",
     "choice_groups",
@@ -127,10 +140,20 @@ __all__ = [
     "imported_cards",
     "inactive_notes",
     "internal_notes_cards",
+    "latest_note",
     "list_tabs",
+    "prepare_needs",
+    "need_actions",
+    "need_cards",
+    "need_facts",
+    "need_next_step",
+    "need_place",
+    "need_progress",
+    "need_tasks",
     "no_guests",
     "notified_people",
     "open_rsvps_point",
+    "openable_from",
     "outcome_cards",
     "own_rsvps",
     "preparation_of",

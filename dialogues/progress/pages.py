@@ -33,6 +33,7 @@ def list_tabs(current: str) -> list[tuple[str, str, bool]]:
     names = (
         ("list", _("Gespräche")),
         ("topics", _("Themen")),
+        ("needs", _("Bedarfe")),
         ("series_list", _("Reihen")),
         ("events", _("Veranstaltungen")),
     )

@@ -29,6 +29,11 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import Contribution, Dialogue, Invitation, Topic
+from dialogues.queries.needs import (
+    need_rows,
+    needs_of_contacts,
+    needs_to_hand_over,
+)
 from outbox.models import Mail
 from outbox.rendering.headers import address_key
 from partners.models import ANONYMOUS, Organisation, Person, User
@@ -106,6 +111,7 @@ def person_needs(people: QuerySet[Person]) -> Iterator[Need]:
     withdrawn = Invitation.objects.filter(person__in=people, withdrawn_at__isnull=False)
     for person, moment in withdrawn.values_list("person", "withdrawn_at"):
         yield _need_of_withdrawn(person, moment)
+    yield from needs_of_contacts(people)
     yield from _needs_of_substitutes(people)
 
 
@@ -194,6 +200,7 @@ def export_person(person: Person, addresses: Collection[str]) -> Iterable[Sectio
         for contribution in contributed.order_by("pk")
     ]
     yield Section(_("Beiträge"), rows)
+    yield Section(_("Unterstützungsbedarfe"), need_rows(person))
     # Whoever shares a mailbox must not read about the others.
     named = Invitation.objects.annotate(address=Lower("substitute_email"))
     named = named.filter(address__in=addresses)
@@ -297,7 +304,9 @@ def _of_person(person: Person) -> list[Concern]:
         for invitation in invitations.select_related("dialogue").order_by("pk")
     ]
     text = _("Ansprechperson beim Gastgeber")
-    return _planned(Q(host_contact=person), text, _("Andere Person eintragen")) + guest
+    planned = _planned(Q(host_contact=person), text, _("Andere Person eintragen"))
+    needs = needs_to_hand_over(Q(contact=person), _("Ansprechperson"), _("Andere Person eintragen"))
+    return planned + guest + needs
 
 
 def _of_account(account: User) -> list[Concern]:
@@ -314,7 +323,11 @@ def _of_account(account: User) -> list[Concern]:
 
 
 def _of_organisation(organisation: Organisation) -> list[Concern]:
-    return _planned(Q(host=organisation), _("Gastgeber"), _("Anderen Gastgeber eintragen"))
+    planned = _planned(Q(host=organisation), _("Gastgeber"), _("Anderen Gastgeber eintragen"))
+    addressed = needs_to_hand_over(
+        Q(addressee=organisation), _("Adressat"), _("Anderen Adressaten eintragen")
+    )
+    return planned + addressed
 
 
 DEPENDENTS = Dependents(

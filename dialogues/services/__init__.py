@@ -28,6 +28,15 @@ from dialogues.services.invitations import (
     show_link,
     withdraw_invitation,
 )
+from dialogues.services.needs import (
+    Answer,
+    answer_need,
+    change_need,
+    create_need,
+    file_need,
+    reopen_need,
+    resubmit_need,
+)
 from dialogues.services.outcomes import (
     close_dialogue,
     correct_outcome,
@@ -59,13 +68,16 @@ from dialogues.services.topics import (
 )
 
 __all__ = [
+    "Answer",
     "add_guests",
     "adopt_counter_dates",
     "affirm_series",
+    "answer_need",
     "cancel_dialogue",
     "change_contribution",
     "change_dialogue",
     "change_series",
+    "change_need",
     "change_topic",
     "close_dialogue",
     "closed_reason",
@@ -73,6 +85,7 @@ __all__ = [
     "create_contribution",
     "create_date_option",
     "create_series",
+    "create_need",
     "create_topic",
     "decide_dates",
     "decide_series",
@@ -82,6 +95,7 @@ __all__ = [
     "document_outcome",
     "drop_date_option",
     "fix_date",
+    "file_need",
     "offer_seat",
     "open_invitation",
     "plan_dialogue",
@@ -97,8 +111,10 @@ __all__ = [
     "remove_guest",
     "renew_date",
     "replace_link",
+    "reopen_need",
     "request_consent",
     "resend_invitation",
+    "resubmit_need",
     "retract_topic",
     "settle_substitute",
     "show_link",

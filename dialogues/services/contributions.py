@@ -12,7 +12,7 @@ from core.errors import Concern, Refused, require_heeded
 from core.history import delete_as, save_as
 from core.roles import require_office
 from core.states import require_in_workflow
-from dialogues.models import Contribution, Dialogue
+from dialogues.models import Contribution, Dialogue, Need
 from dialogues.permissions import takes_contributions
 from dialogues.services.dialogues import lock_dialogue
 from partners.models import Organisation, Person
@@ -65,6 +65,7 @@ def delete_contribution(*, contribution: Contribution, by, now: dt.datetime) -> 
     """Remove what was entered by mistake; *Verlauf* of the dialogue keeps a line."""
     require_office(by)
     contribution = _lock_contribution(contribution)
+    require_deletable(contribution)
     delete_as(contribution, by=by, now=now, reason=_("Beitrag gelöscht"))
 
 
@@ -72,6 +73,11 @@ def require_contributions_open(dialogue: Dialogue) -> None:
     require_in_workflow(dialogue)
     if not takes_contributions(dialogue):
         raise Refused(_("Beiträge lassen sich aufnehmen, sobald der Termin feststeht."))
+
+
+def require_deletable(contribution: Contribution) -> None:
+    if Need.objects.filter(contribution=contribution).exists():
+        raise Refused(_("Aus diesem Beitrag ist ein Bedarf geworden; er bleibt deshalb stehen."))
 
 
 def _lock_contribution(contribution: Contribution) -> Contribution:

@@ -10,7 +10,14 @@ from core.dates import format_moment
 from core.history import delete_as, save_as
 from dialogues import mails
 from dialogues.enums import RsvpState
-from dialogues.models import Contribution, Dialogue, FormerInvitation, Invitation, Topic
+from dialogues.models import (
+    Contribution,
+    Dialogue,
+    FormerInvitation,
+    Invitation,
+    Need,
+    Topic,
+)
 from dialogues.services.dialogues import lock_dialogue
 from partners.models import Person
 
@@ -32,6 +39,7 @@ def move_person(*, source: Person, target: Person, by, now: dt.datetime) -> list
     for dialogue in [lock_dialogue(pk) for pk in keys]:
         lines += _move_invitation(dialogue, source, target, by=by, now=now)
         lines += _move_contact(dialogue, source, target, by=by, now=now)
+    lines += _move_needs(source, target, by=by, now=now)
     lines += _move_contributions(source, target, by=by, now=now)
     return [*lines, *_move_topics(source, target, by=by, now=now)]
 
@@ -124,6 +132,14 @@ def _move_contributions(source: Person, target: Person, *, by, now: dt.datetime)
         contribution.person = target
         save_as(contribution, by=by, now=now, reason=_("Personen zusammengeführt"))
         yield _("Beitrag „%(title)s“") % {"title": contribution.title}
+
+
+def _move_needs(source: Person, target: Person, *, by, now: dt.datetime) -> Iterator[str]:
+    needs = Need.objects.select_for_update(of=("self",)).filter(contact=source)
+    for need in needs.order_by("pk"):
+        need.contact = target
+        save_as(need, by=by, now=now, reason=_("Ansprechperson zusammengeführt"))
+        yield _("Bedarf „%(title)s“") % {"title": need.title}
 
 
 def _move_topics(source: Person, target: Person, *, by, now: dt.datetime) -> Iterator[str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from core.texts import Traces
 from dialogues.enums import RsvpState
 from dialogues.models import Dialogue, Invitation
+from dialogues.queries.needs import closed_needs
 from dialogues.queries.people import (
     closed_approvals,
     closed_attachments,
@@ -153,6 +154,8 @@ PERSON_DATA = PersonData(
             "dialogues.Dialogue.responsible",
             "dialogues.DialogueSeries.responsible",
             "dialogues.Invitation.person",
+            "dialogues.Need.contact",
+            "dialogues.Need.responsible",
             "dialogues.Topic.proposed_by",
             "dialogues.Topic.responsible",
         }
@@ -166,6 +169,7 @@ PERSON_DATA = PersonData(
     texts=(
         ClosedTexts("dialogues.Contribution", closed_contributions),
         ClosedTexts("dialogues.Dialogue", closed_dialogues),
+        ClosedTexts("dialogues.Need", closed_needs),
         ClosedTexts("dialogues.Topic", closed_topics),
         ClosedTexts("approvals.ApprovalRequest", closed_approvals),
         ClosedTexts("approvals.Condition", closed_conditions),

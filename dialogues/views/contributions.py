@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.views import (
+    redirect_if_refused,
     redirect_with_message,
     render_confirmation,
     render_form,
@@ -19,9 +20,10 @@ from core.views import (
 from dialogues.forms import ContributionForm
 from dialogues.models import Contribution, Dialogue
 from dialogues.permissions import can_add_contributions, can_see_contributions
-from dialogues.progress import contribution_groups
-from dialogues.queries import contributions_to, organisations_at
+from dialogues.progress import contribution_groups, latest_note
+from dialogues.queries import contributions_to, needs_of_dialogue, organisations_at
 from dialogues.services import change_contribution, create_contribution, delete_contribution
+from dialogues.services.contributions import require_deletable
 from dialogues.views.dialogues import page_context, visible_dialogue
 
 
@@ -31,7 +33,7 @@ def contribution_tab(request, pk):
     # 404 rather than 403: outsiders should not learn that there is something.
     if not can_see_contributions(request.user, dialogue):
         raise Http404
-    form = None
+    form, user = None, request.user
     if request.method == "POST":
         require_office(request)
     if can_add_contributions(request.user, dialogue):
@@ -44,9 +46,11 @@ def contribution_tab(request, pk):
             return redirect_with_message(
                 request, done, f"{tab_url(dialogue)}?art={added.kind}#aufnehmen"
             )
+    contributions = list(contributions_to(dialogue, user))
     context = page_context(request, dialogue, "contributions") | {
         "form": form,
-        "groups": contribution_groups(contributions_to(dialogue, request.user), request.user),
+        "latest": latest_note(contributions),
+        "groups": contribution_groups(contributions, needs_of_dialogue(dialogue, user), user),
     }
     return render(request, "dialogues/contributions.html", context)
 
@@ -77,6 +81,8 @@ def delete(request, pk):
     """Ask, then remove a contribution that was entered by mistake."""
     contribution = _contribution_for_office(request, pk)
     url = tab_url(contribution.dialogue)
+    if back := redirect_if_refused(request, contribution, require_deletable, to=url):
+        return back
     if request.method == "POST":
         call = partial(
             delete_contribution, contribution=contribution, by=request.user, now=timezone.now()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from core.dates import format_moment
 from core.folding import has_words
 from core.models import Origin
-from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
+from dialogues.models import Dialogue, DialogueSeries, Invitation, Need, Topic
 from dialogues.queries import as_seen_by
 from measures.models import Document, Link, Measure, PlanSection, Project, ReportRequest
 from media_visits.models import Coverage, Visit
@@ -27,6 +27,7 @@ KIND_LABELS = {
     "links": gettext_lazy("Links zu Maßnahmen und Projekten"),
     "dialogues": gettext_lazy("Branchengespräche"),
     "topics": gettext_lazy("Themen"),
+    "needs": gettext_lazy("Unterstützungsbedarfe"),
     "series": gettext_lazy("Reihen"),
     "events": gettext_lazy("Veranstaltungen"),
     "visits": gettext_lazy("Unternehmensbesuche"),
@@ -41,6 +42,7 @@ LISTS = {
     "measures": "measures:list",
     "dialogues": "dialogues:list",
     "topics": "dialogues:topics",
+    "needs": "dialogues:needs",
     "events": "dialogues:events",
     "visits": "media_visits:list",
     "coverage": "media_visits:coverage",
@@ -158,6 +160,12 @@ def _topic(topic: Topic) -> Hit:
     return _hit(topic.title, topic.get_absolute_url(), proposer, topic.get_state_display())
 
 
+def _need(need: Need) -> Hit:
+    addressee = _("an %(addressee)s") % {"addressee": need.addressee_label}
+    notes = (need.raised_by.label, addressee, need.get_state_display())
+    return _hit(need.title, need.get_absolute_url(), *notes)
+
+
 def _series(series: DialogueSeries) -> Hit:
     return _hit(series.title, series.get_absolute_url(), series.period, series.get_state_display())
 
@@ -221,6 +229,7 @@ HIT_BUILDERS = {
     "links": _link,
     "dialogues": _dialogue,
     "topics": _topic,
+    "needs": _need,
     "series": _series,
     "events": _event,
     "visits": _visit,

@@ -10,8 +10,8 @@ from django.db.models.functions import Cast, Concat
 
 from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest
-from dialogues.models import Dialogue, Invitation, Topic
-from dialogues.queries import open_dialogues, open_series, open_topics
+from dialogues.models import Dialogue, Invitation, Need, Topic
+from dialogues.queries import open_dialogues, open_needs, open_series, open_topics
 from measures.models import (
     Contact,
     Document,
@@ -128,6 +128,23 @@ def _topics(user) -> QuerySet[Topic]:
     topics = Topic.objects.visible_to(user).select_related("organisation")
     # Drafts have no such day; PostgreSQL and SQLite would put them at different ends.
     return topics.order_by(F("proposed_at").desc(nulls_last=True), "-pk")
+
+
+def _needs_raised_by(user, organisation) -> QuerySet[Need]:
+    return _needs(user).filter(raised_by=organisation)
+
+
+def _needs_addressed_to(user, organisation) -> QuerySet[Need]:
+    return _needs(user).filter(addressee=organisation)
+
+
+def _needs_with_contact(user, person) -> QuerySet[Need]:
+    return _needs(user).filter(contact=person)
+
+
+def _needs(user) -> QuerySet[Need]:
+    needs = Need.objects.visible_to(user).select_related("raised_by", "addressee")
+    return needs.order_by("-raised_on", "-pk")
 
 
 def _invitations_of_organisation(user, organisation) -> QuerySet[Invitation]:
@@ -251,6 +268,8 @@ RELATED_TO_ORGANISATION = (
     Relation("links", "links", _materials(Link)),
     Relation("gastgeber", "dialogues", _hosted),
     Relation("themen", "topics", _topics_of_organisation),
+    Relation("bedarfe", "needs", _needs_raised_by),
+    Relation("gerichtete-bedarfe", "needs", _needs_addressed_to),
     Relation("einladungen", "invitations", _invitations_of_organisation),
     Relation("besuche", "visits", _visits),
     Relation("presse", "coverage", _coverage),
@@ -261,12 +280,14 @@ RELATED_TO_PERSON = (
     Relation("zustaendig-reihen", "series", _in_charge(open_series)),
     Relation("zustaendig-themen", "topics", _in_charge(open_topics, "organisation")),
     Relation("zustaendig-gespraeche", "dialogues", _in_charge(open_dialogues, "host")),
+    Relation("zustaendig-bedarfe", "needs", _in_charge(open_needs, "raised_by", "addressee")),
     Relation("zustaendig-besuche", "visits", _in_charge(open_visits, "company")),
     Relation("kontakt", "measures", _measures_with_contact),
     Relation("kontakt-projekte", "projects", _projects_with_contact),
     Relation("einladungen", "invitations", _invitations_of_person),
     Relation("ansprechperson", "dialogues", _received),
     Relation("themen", "topics", _topics_of_person),
+    Relation("bedarfe", "needs", _needs_with_contact),
     Relation("berichtsanfragen", "requests", _asked_to_report),
     Relation("besuche", "visits", _announced),
     Relation("mails", "mails", _mails_about_person),

@@ -37,7 +37,7 @@ from django.db.models.lookups import GreaterThan, LessThan
 
 from core.folding import fold, folded_words, matching
 from dialogues.enums import DialogueCategory
-from dialogues.models import Dialogue, DialogueSeries, Topic
+from dialogues.models import Dialogue, DialogueSeries, Need, Topic
 from dialogues.queries import search_dialogues
 from measures.models import Document, Link, Measure, PlanSection, Project
 from measures.queries import search_measures, search_projects
@@ -149,6 +149,12 @@ KINDS = (
         search=_dialogues,
     ),
     Kind("topics", Topic.objects.select_related("organisation"), ("search",), ("title",)),
+    Kind(
+        "needs",
+        Need.objects.select_related("raised_by", "addressee"),
+        ("-raised_on", "search"),
+        ("title",),
+    ),
     Kind("series", DialogueSeries.objects.all(), ("-pk",)),
     Kind("events", DIALOGUES, (_newest_first("starts_on"), "search"), ("title",), search=_events),
     Kind(

@@ -33,6 +33,7 @@ from dialogues.models import Dialogue, DialogueSeries, Topic
 from dialogues.queries import (
     dialogues_awaiting_guests,
     dialogues_awaiting_office,
+    needs_awaiting_office,
     series_awaiting,
     topics_awaiting_office,
 )
@@ -86,6 +87,7 @@ def office_sources(user, now: dt.datetime) -> list[Source]:
         Source("series", waiting),
         Source("topic", topics_awaiting_office(today)),
         Source("dialogue", dialogues_awaiting_office(now)),
+        Source("need", needs_awaiting_office(today)),
         Source("visit", visits_awaiting_office(today)),
         Source("report", reports_to_check()),
         Source("condition", conditions_awaited(user).annotate(in_charge=in_charge)),

@@ -86,6 +86,7 @@ def test_work_is_shared_by_two_accounts_and_some_of_it_unassigned(office):
         "Maßnahmen": 9,
         "Reihen": 3,
         "Themen": 7,
+        "Bedarfe": 6,
         "Unternehmensbesuche": 3,
     }
     assert open_records_in_charge(colleague) == {"Themen": 1, "Branchengespräche": 4}

@@ -11,6 +11,7 @@ from dialogues.enums import (
     ContributionKind,
     DialogueState,
     HostReply,
+    NeedState,
     OptionState,
     RsvpChannel,
     RsvpState,
@@ -23,6 +24,7 @@ from dialogues.models import (
     Dialogue,
     DialogueSeries,
     Invitation,
+    Need,
     Rsvp,
     Topic,
 )
@@ -182,6 +184,19 @@ def make_contribution(
     if "organisation" not in fields:
         values["organisation"] = make_organisation()
     return Contribution.objects.create(**values | fields)
+
+
+def make_need(state: str = NeedState.RAISED, **fields) -> Need:
+    """Return a saved need in `state`, raised at NOW, with the texts that the state requires."""
+    texts = {
+        NeedState.PROMISED: {"promise": "Der Ausbau beginnt im Herbst."},
+        NeedState.DONE: {"outcome": "Die Leitung liegt."},
+        NeedState.IMPOSSIBLE: {"reason": "Dafür fehlen die Mittel."},
+    }
+    values = {"title": "Glasfaser bis zum Werkstor", "raised_on": TODAY, "moved_at": NOW}
+    if "raised_by" not in fields:
+        values["raised_by"] = make_organisation()
+    return Need.objects.create(**values | texts.get(state, {}) | fields, state=state)
 
 
 def make_released(office, count: int) -> Dialogue:

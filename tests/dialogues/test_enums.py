@@ -2,6 +2,7 @@
 
 from dialogues.enums import (
     DIALOGUE_MOVES,
+    NEED_MOVES,
     SEATED,
     SERIES_MOVES,
     TOPIC_MOVES,
@@ -99,3 +100,15 @@ def test_states_are_stored_under_these_values():
 
 def test_accepted_and_represented_guests_hold_a_seat():
     assert SEATED == ("accepted", "represented")
+
+
+def test_need_moves_are_as_listed():
+    assert moves_of(NEED_MOVES) == {
+        "promise": (("raised",), "promised"),
+        "start": (("raised", "promised"), "in_progress"),
+        "complete": (("raised", "promised", "in_progress"), "done"),
+        "decline": (("raised", "promised", "in_progress"), "impossible"),
+        "renew": (("promised", "in_progress"), ""),
+        "file": (("done", "impossible"), "filed"),
+        "reopen": (("done", "impossible", "filed"), "raised"),
+    }

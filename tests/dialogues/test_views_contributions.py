@@ -6,7 +6,12 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState
 from dialogues.models import Contribution
 from tests.confirming import fill_in, hidden_fields
-from tests.dialogues.builders import make_contribution, make_dialogue, make_invitation
+from tests.dialogues.builders import (
+    make_contribution,
+    make_dialogue,
+    make_invitation,
+    make_need,
+)
 from tests.dialogues.pages import BASE, links_of, text_of, version_in
 from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import nothing_changes
@@ -172,5 +177,50 @@ def test_tab_needs_the_same_queries_for_any_number(signed_in, django_assert_num_
     for _number in range(count):
         make_contribution(dialogue=dialogue, person=make_person())
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         signed_in.get(tab_of(dialogue))
+
+
+def test_contribution_leads_to_the_need_that_it_became(signed_in):
+    contribution = make_contribution(title="Glasfaser")
+    tab, form = tab_of(contribution.dialogue), f"{BASE}/beitraege/{contribution.pk}/bedarf/"
+    assert form in links_of(signed_in.get(tab))
+
+    response = fill_in(
+        signed_in, form, {"title": "Glasfaser", "raised_by": contribution.organisation_id}
+    )
+
+    need = contribution.need
+    assert response["Location"] == need.get_absolute_url()
+    page = signed_in.get(tab)
+    assert "Glasfaser" in text_of(page) and need.get_absolute_url() in links_of(page)
+    assert not {form, f"{BASE}/beitraege/{contribution.pk}/loeschen/"} & set(links_of(page))
+    # Entered twice by two people: the second one is told.
+    assert signed_in.get(form)["Location"] == tab
+    with nothing_changes(contribution):
+        signed_in.post(f"{BASE}/beitraege/{contribution.pk}/loeschen/", {"version": "x"})
+
+
+def test_tab_shows_needs_of_the_dialogue_without_a_contribution(signed_in):
+    dialogue = make_dialogue(S.HELD)
+    need = make_need(title="Am Rande genannt", dialogue=dialogue)
+
+    page = signed_in.get(tab_of(dialogue))
+
+    assert "Unterstützungsbedarfe Am Rande genannt" in text_of(page)
+    assert need.get_absolute_url() in links_of(page)
+
+
+def test_other_guests_read_what_was_said_but_not_what_becomes_of_it(client):
+    partner = make_user(PARTNER)
+    client.force_login(partner)
+    dialogue = make_dialogue(S.HELD)
+    make_invitation(dialogue, person=partner.person)
+    contribution = make_contribution(dialogue=dialogue)
+    need = make_need(dialogue=dialogue, contribution=contribution)
+
+    page = client.get(tab_of(dialogue))
+
+    assert "Zweiter Rettungsweg" in text_of(page)
+    assert need.get_absolute_url() not in links_of(page)
+    assert client.get(need.get_absolute_url()).status_code == 404

@@ -35,6 +35,7 @@ FILES = {
     "dialogues:export": lambda: [[]],
     "dialogues:guests_export": lambda: keys(Dialogue.objects.exclude(invitations=None)),
     "dialogues:guests_print": lambda: keys(Dialogue.objects.exclude(invitations=None)),
+    "dialogues:needs_export": lambda: [[]],
     "dialogues:rsvp_calendar": lambda: [
         [invitation.personal_link.rstrip("/").rpartition("/")[2]]
         for invitation in Invitation.objects.filter(rsvp="accepted", dialogue__state="invited")[

@@ -5,7 +5,7 @@ from django.db import models
 from django.forms.models import model_to_dict
 from django.urls import get_resolver, reverse
 
-from dialogues.models import Contribution, Dialogue, DialogueSeries, Topic
+from dialogues.models import Contribution, Dialogue, DialogueSeries, Need, Topic
 from measures.enums import RoundState
 from measures.models import (
     Contact,
@@ -37,6 +37,7 @@ pytestmark = [
 FORMS = {
     "dialogues:contribution_edit": Contribution,
     "dialogues:edit": Dialogue,
+    "dialogues:need_edit": Need,
     "dialogues:series_edit": DialogueSeries,
     "dialogues:topic_edit": Topic,
     "measures:contact_edit": Contact,

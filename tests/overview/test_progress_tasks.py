@@ -25,6 +25,7 @@ from tests.dialogues.builders import (
     RSVP_BY,
     make_dialogue,
     make_invitation,
+    make_need,
     make_series,
     make_topic,
 )
@@ -109,6 +110,7 @@ def test_tasks_of_somebody_who_left_the_office_count_as_unassigned(office, forme
 def test_every_kind_of_office_task_is_listed_with_who_is_in_charge(office, colleague):
     make_topic(TopicState.PROPOSED, responsible=colleague, title="Energie")
     make_dialogue(DialogueState.HELD, responsible=colleague, title="Fachkräfte")
+    make_need(responsible=colleague, title="Glasfaser")
     make_visit_on(3, responsible=colleague, company_text="Werk Nord", title="Rundgang")
     make_report(make_measure(title="Flächen", responsible=colleague))
     make_series(SeriesState.AFFIRMED, title="Reihe Ost")
@@ -130,6 +132,7 @@ def test_every_kind_of_office_task_is_listed_with_who_is_in_charge(office, colle
     assert theirs == {
         "Über den Vorschlag entscheiden: Thema „Energie“",
         "Ergebnis festhalten: Fachkräfte",
+        "Über den Bedarf entscheiden: „Glasfaser“",
         "Erneut vorlegen: Besuch bei Werk Nord (Rundgang)",
         "Statusbericht prüfen: Flächen",
         "Gespräch planen: Thema „Fachkräfte sichern“",

@@ -14,7 +14,13 @@ from media_visits.enums import VisitState
 from outbox.models import Mail
 from overview.queries import HITS_PER_KIND, KINDS, find, is_too_short, ranked
 from partners.models import DistributionList
-from tests.dialogues.builders import make_dialogue, make_past, make_series, make_topic
+from tests.dialogues.builders import (
+    make_dialogue,
+    make_need,
+    make_past,
+    make_series,
+    make_topic,
+)
 from tests.measures.builders import (
     make_document,
     make_link,
@@ -64,6 +70,7 @@ def one_of_each():
     topic = make_topic(TopicState.PROPOSED, title="Thema Hüttenwerk")
     make_dialogue(DialogueState.PLANNING, title="Gespräch im Hüttenwerk", topic=topic)
     make_series(SeriesState.PROPOSED, title="Reihe Hüttenwerk")
+    make_need(title="Gleisanschluss Hüttenwerk")
     visit = make_visit(VisitState.IDEA, title="Rundgang im Hüttenwerk", approval=False)
     make_coverage(title="Bericht vom Hüttenwerk", visit=visit)
     organisation = make_organisation("Hüttenwerk Süd GmbH")
@@ -91,6 +98,7 @@ def test_office_finds_every_kind(one_of_each):
                 "links",
                 "dialogues",
                 "topics",
+                "needs",
                 "series",
                 "organisations",
                 "people",

@@ -4,9 +4,15 @@ import pytest
 from django.urls import reverse
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.enums import DialogueState, TopicState
+from dialogues.enums import DialogueState, NeedState, TopicState
 from media_visits.enums import VisitState
-from tests.dialogues.builders import make_dialogue, make_invitation, make_series, make_topic
+from tests.dialogues.builders import (
+    make_dialogue,
+    make_invitation,
+    make_need,
+    make_series,
+    make_topic,
+)
 from tests.measures.builders import (
     make_document,
     make_link,
@@ -50,6 +56,8 @@ def dialogue(company, contact):
     make_mail_about(invitation.mail_key, "Einladung zum Gespräch", SHARED_MAILBOX)
     make_mail_about(f"topic:{topic.pk}", "Ihr Thema", "thema@example.org")
     make_mail_about("invitation:999999", "Einladung einer anderen Person", SHARED_MAILBOX)
+    make_need(title="Gleisanschluss", raised_by=company, contact=contact)
+    make_need(NeedState.PROMISED, title="Praktikumsplätze", addressee=company)
     visit = make_visit(VisitState.ANNOUNCED, title="Rundgang", company=company, is_published=True)
     make_coverage(title="Bericht vom Rundgang", visit=visit)
     return dialogue
@@ -74,6 +82,8 @@ OF_COMPANY = {
     "unterstuetzung": ["Netze ausbauen"],
     "gastgeber": ["Wärme"],
     "themen": ["Abwärme nutzen"],
+    "bedarfe": ["Gleisanschluss"],
+    "gerichtete-bedarfe": ["Praktikumsplätze"],
     "einladungen": ["Wärme"],
     "besuche": ["Werk am Kanal GmbH: Rundgang"],
     "presse": ["Stadtblatt: Bericht vom Rundgang"],
@@ -105,7 +115,7 @@ def test_nothing_is_said_to_be_hidden_from_insiders(client, company, role, sente
     ("role", "hidden"),
     [
         (SENATOR_OFFICE, {"mails"}),
-        (OBSERVER, {"mails", "themen", "einladungen"}),
+        (OBSERVER, {"mails", "themen", "einladungen", "bedarfe"}),
     ],
 )
 def test_others_see_what_they_may_see_elsewhere(client, company, dialogue, role, hidden):
@@ -126,6 +136,7 @@ def test_mails_are_found_by_matter_and_not_by_address(client, contact, dialogue)
     assert groups(client, OFFICE, contact) == {
         "einladungen": ["Wärme"],
         "ansprechperson": ["Wärme"],
+        "bedarfe": ["Gleisanschluss"],
         "mails": ["Einladung zum Gespräch"],
     }
 
@@ -243,10 +254,10 @@ def test_page_asks_as_often_for_many_records_as_for_one(
     client.get(url)
     proposer = make_user(PARTNER, organisation=company)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         client.get(url)
     for number in range(3):
         make_topic(title=f"Thema {number}", proposed_by=proposer)
         make_visit(title=f"Besuch {number}", company=company)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         client.get(url)

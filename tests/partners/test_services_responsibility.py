@@ -14,7 +14,7 @@ from media_visits.enums import VisitState
 from partners.queries import Handover, open_records_in_charge, received_since
 from partners.registry import assignable_kinds
 from partners.services import change_responsible, hand_over, take_back
-from tests.dialogues.builders import make_dialogue, make_series, make_topic
+from tests.dialogues.builders import make_dialogue, make_need, make_series, make_topic
 from tests.measures.builders import make_measure
 from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_deputyship, make_organisation, make_person, make_user
@@ -23,7 +23,7 @@ from tests.unchanged import nothing_changes
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 3, 18, 9, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(hours=1)
-KINDS = ["massnahme", "reihe", "thema", "gespraech", "besuch"]
+KINDS = ["massnahme", "reihe", "thema", "gespraech", "bedarf", "besuch"]
 
 
 def named_user(name: str, *roles: str, **fields):
@@ -132,6 +132,7 @@ def make_one_of_each(responsible):
         make_topic(responsible=responsible, series=series),
         series,
         make_dialogue(responsible=responsible, topic=None),
+        make_need(responsible=responsible),
         make_visit(responsible=responsible),
     ]
 
@@ -142,6 +143,7 @@ def test_kinds_are_in_the_order_of_the_navigation():
         ("reihe", "Reihen"),
         ("thema", "Themen"),
         ("gespraech", "Branchengespräche"),
+        ("bedarf", "Bedarfe"),
         ("besuch", "Unternehmensbesuche"),
     ]
 
@@ -152,10 +154,10 @@ def test_handover_moves_everything_open_at_once(office, colleague):
 
     with nothing_changes(other):
         count = hand_over(
-            handover=Handover(KINDS, office), responsible=colleague, expected=5, by=office, now=NOW
+            handover=Handover(KINDS, office), responsible=colleague, expected=6, by=office, now=NOW
         )
 
-    assert count == 5
+    assert count == 6
     for record in records:
         record.refresh_from_db()
         assert record.responsible == colleague
@@ -238,7 +240,7 @@ def test_handover_of_another_number_than_shown_moves_nothing(office, colleague):
 
     with (
         nothing_changes(*records),
-        pytest.raises(ChangedMeanwhile, match="Inzwischen sind 5 Einträge"),
+        pytest.raises(ChangedMeanwhile, match="Inzwischen sind 6 Einträge"),
     ):
         hand_over(
             handover=Handover(KINDS, office), responsible=colleague, expected=3, by=office, now=NOW

@@ -16,7 +16,7 @@ import core.forms as own
 from core.roles import OFFICE
 from core.templatetags.form_pack import label_text
 from dialogues.enums import SeriesState
-from dialogues.models import DialogueSeries
+from dialogues.models import Dialogue, DialogueSeries
 from measures.forms import ReportForm, SectionForm
 from measures.models import Measure, Plan, PlanSection
 from media_visits.forms import CoverageForm, VisitForm
@@ -25,7 +25,7 @@ from outbox.forms import WordingForm
 from outbox.rendering.headers import validate_address
 from partners.enums import OrganisationKind
 from partners.models import CrossCuttingTheme, Organisation, Person, Sector
-from tests.dialogues.builders import make_series
+from tests.dialogues.builders import make_dialogue, make_series
 from tests.measures.builders import make_measure, make_plan, make_section
 from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_organisation, make_person, make_user
@@ -187,6 +187,7 @@ UNWANTED = {
     PlanSection: lambda: make_section(make_plan()),
     Measure: lambda: make_measure(),
     Visit: lambda: make_visit(),
+    Dialogue: lambda: make_dialogue(),
     Sector: lambda: Sector.objects.create(name="Optik"),
     CrossCuttingTheme: lambda: CrossCuttingTheme.objects.create(name="Digitalisierung"),
 }
