@@ -28,10 +28,11 @@ from core.models import Precision
 from media_visits.enums import ATTENTION_STATES, PressKind
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.models.press import LINK_IS_RECORDED
+from media_visits.services.coverage import COVERAGE_FIELDS
 from media_visits.services.press import (
-    COVERAGE_FIELDS,
     SLOT_FIELDS,
     START_IS_MISSING,
+    arrival_error,
     slot_day_error,
 )
 from media_visits.services.visits import SEEN_FIELDS, visit_errors
@@ -162,6 +163,11 @@ class PressSlotForm(VersionedForm, WarnedForm):
         if "starts_at" in self.changed_data and data.get("starts_at"):
             if error := slot_day_error(self.instance.visit, data["starts_at"]):
                 self.add_error("starts_at", error)
+        if {"starts_at", "be_there_by"}.intersection(self.changed_data):
+            times = data.get("starts_at"), data.get("be_there_by")
+            is_checked = not self.instance.visit.is_taken_over
+            if is_checked and (error := arrival_error(*times)):
+                self.add_error("be_there_by", error)
         return data
 
     @property

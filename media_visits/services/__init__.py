@@ -1,5 +1,11 @@
 """Services for visits, press slots and press coverage."""
 
+from media_visits.services.coverage import (
+    COVERAGE_FIELDS,
+    change_coverage,
+    create_coverage,
+    delete_coverage,
+)
 from media_visits.services.lifecycle import (
     announce_visit,
     cancel_visit,
@@ -16,14 +22,10 @@ from media_visits.services.lifecycle import (
     withdraw_visit,
 )
 from media_visits.services.press import (
-    COVERAGE_FIELDS,
     SLOT_FIELDS,
     cancel_press_slot,
-    change_coverage,
     change_press_slot,
-    create_coverage,
     create_press_slot,
-    delete_coverage,
     delete_press_slot,
     require_cancellable,
     require_taking_place,

@@ -1,30 +1,27 @@
-"""Press slots and press coverage: added, changed, removed."""
+"""Press slots: added, changed, cancelled, removed."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.urls import reverse
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.registry import require_dates_heeded
-from core.conflicts import require_seen, require_unchanged, require_version, version_of
-from core.dates import local_date
-from core.errors import Concern, Refused, require_heeded
+from core.conflicts import require_unchanged, require_version, version_of
+from core.dates import format_moment, local_date, moment_key
+from core.errors import Concern, Refused
 from core.history import delete_as, save_as
-from core.models import Origin, Precision
+from core.models import Origin
 from core.roles import require_office
 from media_visits.enums import PRESS_OPEN_STATES, PressKind, VisitState
 from media_visits.facts import announced_snapshot
 from media_visits.mails import mail_change
-from media_visits.models import Coverage, PressSlot, Visit
+from media_visits.models import PressSlot, Visit
 from media_visits.models.press import (
     ARRIVAL_TOO_LATE,
-    LINK_IS_RECORDED,
     REGISTRATION_TOO_LATE,
-    SAYS_NOTHING,
 )
 from media_visits.queries import commitment_of, is_on_another_day
 from media_visits.services.visits import (
@@ -36,7 +33,7 @@ from media_visits.services.visits import (
 )
 
 SLOT_CHANGED = gettext_lazy("Pressetermin geändert")
-# Both in the order of the forms.
+# In the order of the form.
 SLOT_FIELDS = (
     "kind",
     "starts_at",
@@ -48,20 +45,8 @@ SLOT_FIELDS = (
 )
 # Covered by the approval and announced. Meeting point and seats may still change.
 BINDING_SLOT_FIELDS = frozenset({"kind", "starts_at"})
-COVERAGE_FIELDS = (
-    "visit",
-    "medium",
-    "publisher",
-    "kind",
-    "title",
-    "about",
-    "url",
-    "starts_on",
-    "precision",
-    "tone",
-    "sectors",
-)
-LINK_MAY_BE_RECORDED = gettext_lazy("Diesen Bericht gibt es vielleicht schon, mit demselben Link.")
+# The press waits no longer for a visit to begin; an earlier time is likely a slip.
+LONGEST_WAIT = dt.timedelta(hours=3)
 START_IS_MISSING = gettext_lazy("Bitte tragen Sie ein, wann der Pressetermin beginnt.")
 
 
@@ -95,7 +80,7 @@ def create_press_slot(
     same = visit.press_slots.taking_place().filter(kind=slot.kind, starts_at=slot.starts_at)
     if same.exists():
         raise Refused(_("Diesen Pressetermin gibt es schon."))
-    _require_heeded_start(slot, heeded, by=by, now=now)
+    _require_heeded_times(slot, set(values), heeded, by=by, now=now)
     before = binding_snapshot(visit)
     save_as(slot, by=by, now=now, reason=_("Angelegt"))
     reason = _("Pressetermin ergänzt: %(slot)s") % {"slot": slot}
@@ -143,8 +128,7 @@ def change_press_slot(
     # Other changes stay possible while the visit is moved to another day before its slots.
     if "starts_at" in changed:
         _check_day(visit, slot)
-    if changed & BINDING_SLOT_FIELDS:
-        _require_heeded_start(slot, heeded, by=by, now=now)
+    _require_heeded_times(slot, changed, heeded, by=by, now=now)
     save_as(slot, by=by, now=now, reason=_("Geändert"))
     reason = f"{SLOT_CHANGED}: {slot}"
     is_told = record_announced_change(visit, announced, notify=notify)
@@ -265,10 +249,40 @@ def _check_day(visit: Visit, slot: PressSlot) -> None:
         raise Refused(error)
 
 
-def _require_heeded_start(slot: PressSlot, heeded: Collection[str], *, by, now) -> None:
+def arrival_error(starts_at: dt.datetime | None, be_there_by: dt.datetime | None) -> str:
+    """Return an error message if the press is to arrive on another day; for form and service."""
+    if not starts_at or not be_there_by or local_date(starts_at) == local_date(be_there_by):
+        return ""
+    return _("„Da sein bis“ liegt an einem anderen Tag als der Beginn.")
+
+
+def _require_heeded_times(
+    slot: PressSlot, changed: Collection[str], heeded: Collection[str], *, by, now
+) -> None:
+    """Raise Refused or Warned when times among the `changed` fields look like a slip."""
+    if slot.origin == Origin.TAKEN_OVER:
+        return
+    also = []
+    # Only where the two meet anew: other changes must not fail because of what is stored.
+    if {"starts_at", "be_there_by"}.intersection(changed):
+        if error := arrival_error(slot.starts_at, slot.be_there_by):
+            raise Refused(error)
+        also = list(_concerns_about_arrival(slot))
     binds = slot.starts_at and slot.kind != PressKind.NOT_PUBLIC
-    if binds and slot.origin != Origin.TAKEN_OVER:
-        require_dates_heeded([commitment_of(slot.visit, slot)], heeded, by=by, now=now)
+    is_new = binds and BINDING_SLOT_FIELDS.intersection(changed)
+    dates = [commitment_of(slot.visit, slot)] if is_new else []
+    require_dates_heeded(dates, heeded, also=also, by=by, now=now)
+
+
+def _concerns_about_arrival(slot: PressSlot) -> Iterator[Concern]:
+    if not slot.starts_at or not slot.be_there_by:
+        return
+    if slot.starts_at - slot.be_there_by <= LONGEST_WAIT:
+        return
+    text = _("%(when)s, mehr als drei Stunden vor dem Beginn")
+    key = f"arrival-{moment_key(slot.be_there_by)}-{moment_key(slot.starts_at)}"
+    when = format_moment(slot.be_there_by)
+    yield Concern(key, _("Da sein bis"), "", text % {"when": when})
 
 
 def _check_times(slot: PressSlot) -> None:
@@ -290,98 +304,3 @@ def _check_deadline(slot: PressSlot, now: dt.datetime) -> None:
         raise Refused(
             _("Der Anmeldeschluss liegt in der Vergangenheit. Bitte wählen Sie einen späteren.")
         )
-
-
-@transaction.atomic
-def create_coverage(
-    *, values: Mapping[str, Any], by, now: dt.datetime, heeded: Collection[str] = ()
-) -> Coverage:
-    """Save a press report. `values` has entries of COVERAGE_FIELDS.
-
-    Raises Refused when nothing says what it is about, its day lies ahead, or its link is recorded
-    already; Warned when a link to the same page is.
-    """
-    require_office(by)
-    _require_new_link(Coverage(), values.get("url", ""), heeded)
-    return _save_coverage(Coverage(), values, by=by, now=now, reason=_("Erfasst"))
-
-
-@transaction.atomic
-def change_coverage(
-    *,
-    coverage: Coverage,
-    values: Mapping[str, Any],
-    version: str,
-    by,
-    now: dt.datetime,
-    heeded: Collection[str] = (),
-) -> Coverage:
-    """Write `values`, entries of COVERAGE_FIELDS; `version` is the fingerprint the form showed.
-
-    Raises ChangedMeanwhile when somebody else saved first; Refused and Warned as `create_coverage`.
-    """
-    require_office(by)
-    coverage = Coverage.objects.select_for_update(of=("self",)).get(pk=coverage.pk)
-    require_unchanged(coverage, version, COVERAGE_FIELDS)
-    _require_new_link(coverage, values.get("url", coverage.url), heeded)
-    return _save_coverage(coverage, values, by=by, now=now, reason=_("Geändert"))
-
-
-def _require_new_link(coverage: Coverage, url: str, heeded: Collection[str]) -> None:
-    """Raise Refused when another report has the same `url`, Warned when it has one to that page.
-
-    Only for a new link: who changes something else has seen the warning before.
-    """
-    if url == coverage.url:
-        return
-    others = Coverage.objects.same_page(url).exclude(pk=coverage.pk).order_by("pk")
-    if any(other.url == url for other in others):
-        raise Refused(str(LINK_IS_RECORDED))
-    concerns = [
-        Concern(
-            key=f"coverage-{other.pk}",
-            label=str(other),
-            url=reverse("media_visits:coverage_edit", args=[other.pk]),
-            text=", ".join([other.known_date, other.url]),
-        )
-        for other in others
-    ]
-    require_heeded(concerns, heeded, str(LINK_MAY_BE_RECORDED))
-
-
-def _save_coverage(
-    coverage: Coverage, values: Mapping[str, Any], *, by, now: dt.datetime, reason: str
-) -> Coverage:
-    for name in values:
-        if name != "sectors":
-            setattr(coverage, name, values[name])
-    if not (coverage.title or coverage.about or coverage.url):
-        raise Refused(str(SAYS_NOTHING))
-    if coverage.starts_on and coverage.starts_on > local_date(now):
-        raise Refused(_("Der Tag des Berichts liegt in der Zukunft."))
-    # `known_date` hides a day of unknown precision, so both fields must agree.
-    if coverage.starts_on is None:
-        coverage.precision = Precision.UNKNOWN
-    elif coverage.precision == Precision.UNKNOWN:
-        coverage.precision = Precision.DAY
-    try:
-        # A savepoint keeps the outer transaction usable on PostgreSQL after the violation.
-        with transaction.atomic():
-            save_as(coverage, by=by, now=now, reason=reason)
-    except IntegrityError as error:
-        raise Refused(str(LINK_IS_RECORDED)) from error
-    if "sectors" in values:
-        coverage.sectors.set(values["sectors"])
-    return coverage
-
-
-@transaction.atomic
-def delete_coverage(*, coverage: Coverage, seen: str | None = None, by, now: dt.datetime) -> None:
-    """Delete a press report; its history stays.
-
-    `seen` is the fingerprint of COVERAGE_FIELDS that the page showed.
-    """
-    require_office(by)
-    coverage = Coverage.objects.select_for_update(of=("self",)).get(pk=coverage.pk)
-    require_seen(coverage, seen, COVERAGE_FIELDS)
-    delete_as(coverage, by=by, now=now, reason=_("Entfernt"))

@@ -322,3 +322,36 @@ def test_slot_without_the_press_warns_of_nothing(office):
     slot = add(make_visit(), office, kind=PressKind.NOT_PUBLIC)
 
     assert slot.starts_at == STARTS_AT
+
+
+def test_arrival_on_another_day_is_refused_also_when_only_the_start_moves(office):
+    visit = make_visit()
+    day_before = STARTS_AT - dt.timedelta(days=1)
+    message = "^„Da sein bis“ liegt an einem anderen Tag als der Beginn.$"
+
+    for early in (day_before, dt.datetime(2000, 1, 1, 9, tzinfo=dt.UTC)):
+        with pytest.raises(Refused, match=message):
+            add(visit, office, be_there_by=early)
+    assert not visit.press_slots.exists()
+    slot = make_slot(make_visit(starts_at=STARTS_AT), be_there_by=day_before)
+    with pytest.raises(Refused, match=message):
+        change(slot, office, starts_at=STARTS_AT + dt.timedelta(minutes=30))
+    # What is stored does not block other changes.
+    assert change(slot, office, capacity=5).capacity == 5
+
+
+def test_arrival_hours_before_the_start_is_a_concern(office):
+    visit = make_visit()
+    early = STARTS_AT - dt.timedelta(hours=3, minutes=1)
+    values = {"kind": PressKind.PICTURE, "starts_at": STARTS_AT, "be_there_by": early}
+
+    with pytest.raises(Warned) as warned:
+        create_press_slot(visit=visit, values=values, by=office, now=NOW)
+
+    [concern] = warned.value.concerns
+    assert str(concern) == (
+        "Da sein bis: 23.03.2026, 06:59 Uhr, mehr als drei Stunden vor dem Beginn"
+    )
+    create_press_slot(visit=visit, values=values, by=office, now=NOW, heeded=[concern.key])
+    add(visit, office, kind=PressKind.POOL, be_there_by=early + dt.timedelta(minutes=1))
+    assert visit.press_slots.count() == 2

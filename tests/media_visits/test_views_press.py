@@ -48,6 +48,7 @@ def test_slot_is_added_changed_and_removed(signed_in):
         ({"starts_at": ""}, "wann der Pressetermin beginnt"),
         ({"starts_at": "9999-12-31T23:59"}, "prüfen Sie das Jahr"),
         ({"be_there_by": "2026-03-23T11:00"}, "„Da sein bis“ muss vor dem Beginn liegen."),
+        ({"be_there_by": "2026-03-22T09:00"}, "„Da sein bis“ liegt an einem anderen Tag"),
         (
             {"registration_deadline": "2026-03-24T11:00"},
             "Der Anmeldeschluss muss vor dem Beginn liegen.",

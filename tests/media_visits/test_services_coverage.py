@@ -7,7 +7,7 @@ from core.errors import ChangedMeanwhile, NotAllowed, Refused, Warned
 from core.models import Precision
 from media_visits.models import Coverage
 from media_visits.services import change_coverage, create_coverage, delete_coverage
-from media_visits.services.press import COVERAGE_FIELDS
+from media_visits.services.coverage import COVERAGE_FIELDS
 from tests.approvals.builders import NOW, TODAY
 from tests.media_visits.builders import make_coverage, make_sector, make_visit
 from tests.unchanged import CHANGED_MEANWHILE, OFFICE_ONLY, nothing_changes
