@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "operations",
     "reminders",
     "sign_in",
+    "accessibility",
     "approvals",
     "measures",
     "dialogues",

@@ -21,7 +21,7 @@ urlpatterns = [
     path("tag/", day_hint, name="day_hint"),
     path("impressum/", legal.imprint, name="imprint"),
     path("datenschutz/", legal.privacy, name="privacy"),
-    path("barrierefreiheit/", legal.accessibility, name="accessibility"),
+    path("barrierefreiheit/", include("accessibility.urls")),
     path("", include("operations.urls")),
 ]
 handler400 = "core.views.bad_request"

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accessibility.progress import barrier_tasks
 from approvals.models import ApprovalRequest
 from approvals.progress import condition_tasks, decision_tasks
 from core.dates import local_date
@@ -68,6 +69,7 @@ LOADERS: dict[str, Callable] = {
     "visit": visit_tasks,
     "report": report_tasks,
     "condition": condition_tasks,
+    "barrier": barrier_tasks,
     "decision": decision_tasks,
     "decision_of_others": _submitted_tasks,
 }

@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from accessibility.queries import barriers_awaiting_answer
 from approvals.enums import ApprovalKind
 from approvals.queries import conditions_awaited, decisions_awaited
 from core.dates import local_date
@@ -91,6 +92,7 @@ def office_sources(user, now: dt.datetime) -> list[Source]:
         Source("visit", visits_awaiting_office(today)),
         Source("report", reports_to_check()),
         Source("condition", conditions_awaited(user).annotate(in_charge=in_charge)),
+        Source("barrier", barriers_awaiting_answer()),
     ]
 
 

@@ -305,5 +305,6 @@ def test_details_stay_while_the_matter_is_fresh(guest, dialogue):
         "deleted": [],
         "put_off": [],
         "replies": [],
+        "barriers": [],
     }
     assert Invitation.objects.get(person=guest).remark == "Rückruf bitte"

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.test import Client
 
+from accessibility.services import report_barrier
 from approvals.enums import ApprovalKind, Verdict
 from approvals.models import ApprovalRequest, Condition
 from approvals.registry import Decision
@@ -22,7 +23,6 @@ from dialogues.services import (
     replace_link,
     withdraw_invitation,
 )
-from masterplan.legal import report_barrier
 from measures.enums import ReportState, RoundState
 from measures.models import ReportingRound, StatusReport
 from measures.models.reports import OfficialLight
@@ -84,9 +84,7 @@ def write_every_mail() -> None:
     _about_approvals(office, senator)
     _about_accounts(office, senator)
     _about_reports(office)
-    report_barrier(
-        message="Eine Überschrift fehlt.", page="/", email="", path="/barrierefreiheit/", now=LATER
-    )
+    report_barrier(message="Eine Überschrift fehlt.", page="/", email="", now=LATER)
     send_reminders(today=LATER.date(), now=LATER)
     Mail.objects.filter(kind="approval_asked", recipient=senator.email).update(
         state="waiting", due_at=LATER

@@ -18,6 +18,7 @@ from overview.progress import (
     tasks_of_others,
 )
 from partners.services import change_responsible
+from tests.accessibility.builders import make_barrier
 from tests.approvals.builders import make_approval, make_condition, make_subject
 from tests.approvals.subjects import make_topic_approval
 from tests.dialogues.builders import (
@@ -266,3 +267,15 @@ def test_start_page_names_what_was_handed_over_lately(office, colleague):
 
     assert received_lately(colleague, now) == [("Maßnahmen", 1, "/massnahmen/?responsible=meine")]
     assert received_lately(make_user(PARTNER), now) == []
+
+
+def test_report_of_a_barrier_is_a_dated_task_of_the_office(office):
+    report = make_barrier(due_on=NOW.date())
+
+    [entry] = lines_of(own_tasks(office, NOW))
+
+    assert (entry.url, entry.due_on, entry.in_charge) == (
+        report.get_absolute_url(),
+        NOW.date(),
+        "nicht vergeben",
+    )

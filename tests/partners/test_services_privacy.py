@@ -192,14 +192,20 @@ def test_guest_stays_as_somebody_unknown_of_the_organisation(guest, settings):
 
     organisation = guest.organisation
     guest.refresh_from_db()
-    assert done == {"anonymised": [guest.pk], "deleted": [], "put_off": [], "replies": []}
+    assert done == {
+        "anonymised": [guest.pk],
+        "deleted": [],
+        "put_off": [],
+        "replies": [],
+        "barriers": [],
+    }
     assert (guest.name, guest.organisation, guest.email) == ("Person (gelöscht)", organisation, "")
     assert (guest.is_active, guest.anonymised_at) == (False, NOW)
     [line, *_] = entries_of(guest)
     assert (line.who, line.what) == ("Portal", "Angaben gelöscht: Frist abgelaufen")
     run = TidyRun.objects.get()
     assert (run.at, run.by, run.months) == (NOW, None, 12)
-    assert run.counts == {"anonymised": 1, "deleted": 0, "put_off": 0, "replies": 0}
+    assert run.counts == {"anonymised": 1, "deleted": 0, "put_off": 0, "replies": 0, "barriers": 0}
 
 
 def test_entry_that_nothing_refers_to_is_deleted_with_its_history(guest):

@@ -15,6 +15,7 @@ APPS = (
     "media_visits",
     "dialogues",
     "measures",
+    "accessibility",
     "approvals",
     "partners",
     "outbox",

@@ -14,7 +14,7 @@ PROMISE = re.compile(
     r"benachrichtigt\b|erhalten Sie (?!als)|Sie erhalten|Sie erfahren"
     r"|\berfahren\b(?! wir| nur)|erfährt\b"
     r"|hören Sie von uns|Ihnen Bescheid|laden wir (?:Sie|Ihre)|meldet sich bei Ihnen|melden uns"
-    r"|bekommt? eine E-Mail|bekommen dann|auf dem Weg|ist dorthin|ist eine E-Mail"
+    r"|[Ww]ir antworten|bekommt? eine E-Mail|bekommen dann|auf dem Weg|ist dorthin|ist eine E-Mail"
 )
 ROW = re.compile(r"^\| „(?P<sentence>.+?)“ \| `(?P<test>[\w/.]+::\w+)`", re.MULTILINE)
 # Modules that tell users nothing.

@@ -26,7 +26,7 @@ NOTHING_TO_RESTORE = {
     "templates/components/_user_menu.html",
     "templates/components/post_button.html",
     "templates/dialogues/_guest_menu.html",
-    "templates/masterplan/accessibility.html",
+    "templates/accessibility/statement.html",
     "templates/outbox/bulk.html",
     "templates/outbox/wording_reset.html",
     "templates/partners/handover.html",
