@@ -31,7 +31,7 @@ from approvals.permissions import (
 )
 from approvals.queries import approval_to_compare
 from approvals.registry import Briefing, Change, Decision, Subject, lapse_reason_for
-from core.dates import end_error, format_moment, local_date
+from core.dates import format_moment, local_date
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.history import save_as
 from core.roles import require_office
@@ -39,7 +39,6 @@ from core.states import target_of
 from core.texts import shorten
 from partners.models import Person
 
-MAX_CONDITION_LENGTH = 500
 MAX_LAPSE_REASON_LENGTH = 300
 
 
@@ -122,9 +121,8 @@ def record_decision(
     locked = _lock_approval(approval.pk)
     if not locked.is_open:
         raise ChangedMeanwhile(refusal_reason_when_closed(locked))
-    _require_complete(locked, decision)
+    _require_complete(locked, decision, now)
     _require_known_options(locked, decision)
-    _require_possible_counter_dates(locked, decision, now)
     locked.state = target_of(MOVES, decision.verdict, locked)
     locked.comment, locked.chosen = decision.comment, list(decision.chosen)
     locked.none_possible = decision.verdict == Verdict.NONE_POSSIBLE
@@ -153,14 +151,11 @@ def is_same_decision(approval: ApprovalRequest, decision: Decision, *, by) -> bo
     )
 
 
-def _require_complete(locked: ApprovalRequest, decision: Decision) -> None:
+def _require_complete(locked: ApprovalRequest, decision: Decision, now: dt.datetime) -> None:
     for sentence in decision.missing(has_options=bool(locked.options)).values():
         raise Refused(str(sentence))
-    if max(map(len, decision.conditions), default=0) > MAX_CONDITION_LENGTH:
-        raise Refused(
-            _("Bitte fassen Sie eine Auflage kürzer; möglich sind %(count)d Zeichen.")
-            % {"count": MAX_CONDITION_LENGTH}
-        )
+    for sentence in decision.impossible(now).values():
+        raise Refused(sentence)
 
 
 def _require_known_options(locked: ApprovalRequest, decision: Decision) -> None:
@@ -170,19 +165,6 @@ def _require_known_options(locked: ApprovalRequest, decision: Decision) -> None:
         )
     if decision.verdict == Verdict.NONE_POSSIBLE and not locked.options:
         raise Refused(_("„Keiner möglich“ ist nur eine Antwort, wenn nach Terminen gefragt ist."))
-
-
-def _require_possible_counter_dates(
-    locked: ApprovalRequest, decision: Decision, now: dt.datetime
-) -> None:
-    for counter_date in decision.counter_dates:
-        if counter_date.starts_at <= now:
-            raise Refused(
-                _("Der vorgeschlagene Termin liegt in der Vergangenheit: %(date)s.")
-                % {"date": counter_date}
-            )
-        if error := end_error(counter_date.starts_at, counter_date.ends_at):
-            raise Refused(f"{counter_date}: {error}")
 
 
 @transaction.atomic

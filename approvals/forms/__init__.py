@@ -1,6 +1,7 @@
 """The decision with all it needs, and a condition that was met."""
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -139,6 +140,9 @@ class DecisionForm(forms.Form):
         for name, sentence in decision.missing(has_options=has_options).items():
             if name not in self.errors:
                 self.add_error(name, sentence)
+        # On the confirmation page it would be too late: nothing can be changed there.
+        for name, sentence in decision.impossible(timezone.now()).items():
+            self.add_error(name if name in self.fields else None, sentence)
 
     def _refuse_what_would_be_dropped(self, verdict: str | None) -> None:
         if verdict != Verdict.CONDITION and self.condition_texts:

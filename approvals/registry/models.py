@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from approvals.enums import GRANTING, ApprovalKind, Verdict
 from core.dates import (
+    end_error,
     format_day,
     format_span,
     local_date,
@@ -53,6 +54,9 @@ class Subject(NamedTuple):
     snapshot: list[list[str]]
     options: list[dict] = []
     origin: str = Origin.ENTERED
+
+
+MAX_CONDITION_LENGTH = 500
 
 
 class CounterDate(NamedTuple):
@@ -142,6 +146,22 @@ class Decision:
             sentences["conditions"] = CONDITION_MISSING
         if self.is_granting and has_options and not self.chosen:
             sentences["chosen"] = DATE_MISSING
+        return sentences
+
+    def impossible(self, now: dt.datetime) -> dict[str, str]:
+        """Return what was entered that cannot be: field name → sentence; shared by form and
+        service.
+        """
+        sentences: dict[str, str] = {}
+        if max(map(len, self.conditions), default=0) > MAX_CONDITION_LENGTH:
+            text = _("Bitte fassen Sie eine Auflage kürzer; möglich sind %(count)d Zeichen.")
+            sentences["conditions"] = text % {"count": MAX_CONDITION_LENGTH}
+        past = _("Der vorgeschlagene Termin liegt in der Vergangenheit: %(date)s.")
+        for date in self.counter_dates:
+            if date.starts_at <= now:
+                sentences.setdefault("counter_dates", past % {"date": date})
+            elif error := end_error(date.starts_at, date.ends_at):
+                sentences.setdefault("counter_dates", f"{date}: {error}")
         return sentences
 
 

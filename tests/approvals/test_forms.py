@@ -95,3 +95,33 @@ def test_empty_fields_are_accepted(client, senator, verdict):
     approval = make_topic_approval()
 
     assert post(client, approval, verdict, conditions=" \r\n ", **ROWS).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("verdict", "values", "sentence"),
+    [
+        (
+            Verdict.CONDITION,
+            {"conditions": "a" * 501},
+            "Bitte fassen Sie eine Auflage kürzer; möglich sind 500 Zeichen.",
+        ),
+        (
+            Verdict.NONE_POSSIBLE,
+            ROWS | {"counter_date-0-day": "2020-01-01", "counter_date-0-begins": "10:00"},
+            "Der vorgeschlagene Termin liegt in der Vergangenheit: Mi, 01.01.2020, 10:00 Uhr.",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_before_the_confirmation_page(
+    client, senator, verdict, values, sentence
+):
+    approval = make_two_dates_approval()
+    chosen = {"chosen": approval.options[0]["id"]} if verdict == Verdict.CONDITION else {}
+
+    with nothing_changes(approval):
+        response = post(client, approval, verdict, **values, **chosen)
+
+    assert sentence in response.content.decode()
+    assert [*response.context["form"].errors.values()] == [[sentence]]
+    # The page of the decision, not the one that asks for the last word.
+    assert "confirmed" not in response.content.decode()
