@@ -58,6 +58,13 @@ class CleanEmailField(Clean, forms.EmailField):
             value = value.strip().removeprefix("mailto:").strip(" <>;,")
         return super().to_python(value)
 
+    def run_validators(self, value):
+        try:
+            super().run_validators(value)
+        except ValidationError as error:
+            # Several validators look at the same thing: one sentence says what to do.
+            raise ValidationError(error.error_list[:1]) from error
+
 
 def validate_host(url: str) -> None:
     """Raise ValidationError unless the host of `url`, a web address, can be written in ASCII and

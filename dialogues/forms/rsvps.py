@@ -14,7 +14,9 @@ from dialogues.services.rsvps import (
     RSVP_FIELDS,
     RSVP_MISSING,
     SUBSTITUTE_MISSING,
+    TOO_MANY_SUBSTITUTES,
     is_own_address,
+    names_too_many,
 )
 from outbox.rendering.headers import validate_address
 
@@ -34,6 +36,7 @@ class RsvpForm(SeenForm):
     )
 
     own_address = OWN_ADDRESS
+    limits_substitutes = True
 
     rsvp = forms.ChoiceField(
         label=_("Ihre Antwort"),
@@ -83,6 +86,9 @@ class RsvpForm(SeenForm):
         email = self.cleaned_data["substitute_email"]
         if self._is_represented and is_own_address(self.instance, email):
             raise forms.ValidationError(self.own_address)
+        is_limited = self._is_represented and self.limits_substitutes
+        if is_limited and names_too_many(self.instance, email):
+            raise forms.ValidationError(TOO_MANY_SUBSTITUTES)
         return email
 
     def clean(self):
@@ -120,6 +126,7 @@ class OfficeRsvpForm(RsvpForm):
         (value, RsvpState(value).label) for value in RsvpState if value != RsvpState.OPEN
     )
     own_address = ADDRESS_OF_GUEST
+    limits_substitutes = False
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -36,7 +36,11 @@ from dialogues.mails.invitations import (
     withdraw_reminders,
     withdraw_unsent_mails,
 )
-from dialogues.mails.rsvps import mail_confirmation, mail_seat_offered
+from dialogues.mails.rsvps import (
+    addresses_without_substitute,
+    mail_confirmation,
+    mail_seat_offered,
+)
 from dialogues.mails.topics import (
     mail_topic_proposed,
     mail_topic_to_proposer,
@@ -45,6 +49,7 @@ from dialogues.mails.topics import (
 )
 
 __all__ = [
+    "addresses_without_substitute",
     "ANNOUNCED_FIELDS",
     "FACTS_ANNOUNCED_AT_ONCE",
     "Addressee",

@@ -152,6 +152,14 @@ def _substitute_draft(
     )
 
 
+def addresses_without_substitute(invitation: Invitation) -> set[str]:
+    """Return the keys of addresses at which no mail could tell anybody that they are named."""
+    found = Mail.objects.filter(subject_key=invitation.mail_key, kind="substitute_named")
+    reached = found.exclude(state=MailState.FAILED).values("recipient")
+    failed = found.exclude(recipient__in=reached).values_list("recipient", flat=True)
+    return {address_key(email) for email in failed}
+
+
 def _guest(person: Person) -> str:
     # Whoever is named as a substitute may not know the guest, let alone by their function.
     return f"{person} ({person.organisation.label})" if person.organisation else str(person)

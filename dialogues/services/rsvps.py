@@ -42,6 +42,24 @@ ADDRESS_OF_GUEST = gettext_lazy(
 INVITATION_WITHDRAWN = gettext_lazy(
     "Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle."
 )
+# The same, read by the office.
+WAS_WITHDRAWN = gettext_lazy(
+    "Diese Einladung ist zurückgezogen; zu ihr lässt sich nichts mehr eintragen. Nehmen Sie die "
+    "Person wieder in die Gästeliste auf, wenn sie kommen soll."
+)
+SEAT_WISHED = gettext_lazy(
+    "Es sind keine Plätze mehr frei. Die Geschäftsstelle sieht, dass Sie einen Platz wünschen. Bis "
+    "dahin ist eine Antwort mit Vorbehalt möglich."
+)
+# The same, read by the office that enters the reply.
+SEAT_NOTED = gettext_lazy(
+    "Es sind keine Plätze mehr frei. Dass der Gast einen Platz wünscht, ist auf der Gästeliste "
+    "vermerkt. Bis dahin lässt sich eine Antwort mit Vorbehalt eintragen."
+)
+TOO_MANY_SUBSTITUTES = gettext_lazy(
+    "Sie haben schon mehrere Vertretungen genannt. Eine weitere trägt die Geschäftsstelle gern für "
+    "Sie ein."
+)
 # Replaced, perhaps without a mail, or revoked because the guest's data was deleted.
 LINK_REVOKED = gettext_lazy(
     "Dieser Link gilt nicht mehr. Haben Sie seitdem eine E-Mail mit einem neuen Link bekommen, "
@@ -177,7 +195,8 @@ def require_seats(*, invitation: Invitation, rsvp: Rsvp, by, now: dt.datetime) -
         with transaction.atomic():
             dialogue = lock_dialogue(invitation.dialogue_id)
             locked = lock_invitation(invitation.pk, dialogue)
-            _require_free_seats(locked, _normalised(rsvp, locked.rsvp_details))
+            after = _normalised(rsvp, locked.rsvp_details)
+            _require_free_seats(locked, after, RsvpChannel.OFFICE)
     except SeatsTaken:
         _record_seat_wish(invitation, by=by, now=now)
         raise
@@ -210,7 +229,7 @@ def _record_rsvp(
         return False
     require_seen(locked, seen, RSVP_FIELDS)
     _require_other_address(locked, after, channel)
-    _require_free_seats(locked, after)
+    _require_free_seats(locked, after, channel)
     # Guests who need more substitutes ask the office, which is not limited.
     if channel != RsvpChannel.OFFICE:
         _require_few_substitutes(locked, after)
@@ -239,12 +258,12 @@ def _require_open(
     invitation: Invitation, version_opened: int, channel: str, now: dt.datetime
 ) -> None:
     """Raise Refused unless a reply is possible; `version_opened` is the version of the link."""
-    if invitation.withdrawn_at or not invitation.released_at:
-        raise Refused(INVITATION_WITHDRAWN)
     # The office uses no link, and no deadline applies to it.
     if channel == RsvpChannel.OFFICE:
         require_office_rsvp(invitation)
         return
+    if invitation.withdrawn_at or not invitation.released_at:
+        raise Refused(INVITATION_WITHDRAWN)
     if invitation.link_version != version_opened:
         raise Refused(LINK_REVOKED)
     if sentence := closed_reason(invitation, today=local_date(now)):
@@ -253,6 +272,8 @@ def _require_open(
 
 def require_office_rsvp(invitation: Invitation) -> None:
     """Raise Refused unless the office can enter a reply: the guest is invited to this date."""
+    if invitation.withdrawn_at:
+        raise Refused(WAS_WITHDRAWN)
     if not takes_office_rsvp(invitation):
         raise Refused(
             _(
@@ -290,21 +311,24 @@ def _addresses_of(person: Person) -> set[str]:
 
 def _require_few_substitutes(invitation: Invitation, after: Rsvp) -> None:
     """Raise Refused if the guest names a new address after MAX_SUBSTITUTES others."""
-    if not after.substitute_email:
-        return
+    if names_too_many(invitation, after.substitute_email):
+        raise Refused(TOO_MANY_SUBSTITUTES)
+
+
+def names_too_many(invitation: Invitation, email: str) -> bool:
+    """Return whether the guest named MAX_SUBSTITUTES other addresses for the present date."""
+    if not email:
+        return False
     # From the history, because the invitation holds only the latest substitute.
     former = invitation.history.exclude(substitute_email="")
-    named = {address_key(email) for email in former.values_list("substitute_email", flat=True)}
-    if address_key(after.substitute_email) not in named and len(named) >= MAX_SUBSTITUTES:
-        raise Refused(
-            _(
-                "Sie haben schon mehrere Vertretungen genannt. Eine weitere trägt die "
-                "Geschäftsstelle gern für Sie ein."
-            )
-        )
+    former = former.filter(released_round=invitation.released_round)
+    named = {address_key(one) for one in former.values_list("substitute_email", flat=True)}
+    # Whoever mistyped an address, so that nobody could be mailed there, may correct it.
+    named -= mails.addresses_without_substitute(invitation)
+    return address_key(email) not in named and len(named) >= MAX_SUBSTITUTES
 
 
-def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
+def _require_free_seats(invitation: Invitation, after: Rsvp, channel: str) -> None:
     """Raise Refused if `after` needs more seats than are free, SeatsTaken if the guest has none and
     none is left. The dialogue must be locked.
     """
@@ -329,12 +353,7 @@ def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
         )
         raise Refused(text % {"most": most})
     if left <= 0:
-        raise SeatsTaken(
-            _(
-                "Es sind keine Plätze mehr frei. Die Geschäftsstelle sieht, dass Sie einen Platz "
-                "wünschen. Bis dahin ist eine Antwort mit Vorbehalt möglich."
-            )
-        )
+        raise SeatsTaken(str(SEAT_NOTED if channel == RsvpChannel.OFFICE else SEAT_WISHED))
     text = ngettext(
         "Es ist nur noch %(left)d Platz frei. Bitte geben Sie weniger Personen an.",
         "Es sind nur noch %(left)d Plätze frei. Bitte geben Sie weniger Personen an.",

@@ -77,6 +77,13 @@ def settle_substitute(
 
 
 def require_unsettled(invitation: Invitation) -> None:
+    if invitation.withdrawn_at:
+        raise Refused(
+            _(
+                "Diese Einladung gilt nicht mehr: Sie ist zurückgezogen, oder an der Stelle des "
+                "Gastes steht schon die Vertretung auf der Gästeliste."
+            )
+        )
     if not unsettled_substitutes(invitation.dialogue).filter(pk=invitation.pk).exists():
         raise Refused(_("Wer zum neuen Termin eingeladen wird, ist schon geklärt."))
 

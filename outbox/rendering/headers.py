@@ -68,11 +68,16 @@ def spellings_of(*emails: str) -> frozenset[str]:
     return frozenset(spellings - {""})
 
 
+# RFC 5321, 4.5.3.1.1: mail servers need not accept more before the @.
+MAX_LOCAL_PART_OCTETS = 64
+
+
 def validate_address(email: str) -> None:
     """Raise ValidationError for addresses that Django accepts but this portal cannot write to."""
+    text = _("An diese Adresse kann das Portal nicht schreiben. Bitte prüfen Sie sie.")
+    if len(email.rpartition("@")[0].encode()) > MAX_LOCAL_PART_OCTETS:
+        raise ValidationError(text)
     try:
         normalise_address(email)
     except TextError as error:
-        raise ValidationError(
-            _("An diese Adresse kann das Portal nicht schreiben. Bitte prüfen Sie sie.")
-        ) from error
+        raise ValidationError(text) from error

@@ -5,6 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core.forms import CleanCharField, CleanEmailField, CleanURLField, ReasonForm
+from outbox.rendering.headers import validate_address
 
 
 def long_text(**kwargs) -> CleanCharField:
@@ -75,6 +76,15 @@ def test_address_is_no_longer_than_a_column():
     assert CleanEmailField().clean(f"{'x' * 60}@{'y.' * 90}example.org")
     with pytest.raises(ValidationError, match="höchstens 254 Zeichen"):
         CleanEmailField().clean(f"{'x' * 250}@example.org")
+
+
+def test_wrong_address_is_told_in_one_sentence():
+    field = CleanEmailField(validators=[validate_address])
+
+    with pytest.raises(ValidationError) as refused:
+        field.clean("gast@example..org")
+
+    assert refused.value.messages == ["Bitte gültige E-Mail-Adresse eingeben."]
 
 
 @pytest.mark.parametrize("text", ["gast @example.org", "gast@example.org zwei@example.org", "gast"])

@@ -362,3 +362,16 @@ def test_colleague_cannot_reply_for_the_invited_person():
 
     with nothing_changes(invitation), pytest.raises(NotAllowed, match="gilt einer anderen Person"):
         rsvp(invitation, by=colleague, channel=RsvpChannel.ACCOUNT)
+
+
+def test_office_reads_that_an_invitation_is_withdrawn(office):
+    invitation = make_invitation(withdrawn_at=NOW)
+    call = {"invitation": invitation, "rsvp": Rsvp(RsvpState.ACCEPTED), "by": office, "now": NOW}
+
+    with nothing_changes(invitation), pytest.raises(Refused) as refused:
+        record_rsvp(channel=RsvpChannel.OFFICE, **call)
+
+    assert str(refused.value) == (
+        "Diese Einladung ist zurückgezogen; zu ihr lässt sich nichts mehr eintragen. Nehmen Sie "
+        "die Person wieder in die Gästeliste auf, wenn sie kommen soll."
+    )

@@ -157,6 +157,23 @@ def refuse(invitation, now=NOW, **fields):
         rsvp(invitation, now=now, **fields)
 
 
+def test_office_reads_a_sentence_of_its_own_when_no_seat_is_left(office):
+    dialogue, _seated = make_full_dialogue()
+    invitation = make_invitation(dialogue)
+    sentence = (
+        "Es sind keine Plätze mehr frei. Dass der Gast einen Platz wünscht, ist auf der Gästeliste "
+        "vermerkt. Bis dahin lässt sich eine Antwort mit Vorbehalt eintragen."
+    )
+
+    for call in (
+        partial(rsvp, invitation, by=office, channel=RsvpChannel.OFFICE),
+        partial(require_seats, invitation=invitation, rsvp=YES, by=office, now=NOW),
+    ):
+        with pytest.raises(SeatsTaken) as refused:
+            call()
+        assert str(refused.value) == sentence
+
+
 def test_replies_to_a_former_date_take_no_seat():
     dialogue, former = make_full_dialogue(round=2)
     Invitation.objects.filter(pk=former.pk).update(released_round=1)

@@ -152,7 +152,7 @@ def test_office_settles_whom_to_invite(office):
     assert own.person == other
     assert list(unreleased_invitations(own.dialogue)) == [own]
     assert list(unsettled_substitutes(own.dialogue)) == []
-    with pytest.raises(Refused, match="ist schon geklärt"):
+    with pytest.raises(Refused, match="gilt nicht mehr: Sie ist zurückgezogen, oder"):
         settle_substitute(invitation=invitation, person=other, by=office, now=NOW)
 
 
