@@ -41,6 +41,7 @@ from partners.services import (
     resend_invitation,
     version_to_deactivate,
 )
+from partners.views import following_merges
 
 
 def _account_of_person(request, pk: int) -> User:
@@ -53,6 +54,7 @@ def _account_of_person(request, pk: int) -> User:
 
 
 @allowed(can_manage_partners)
+@following_merges
 def account_invite(request, pk):
     person = get_object_or_404(visible_people(request.user), pk=pk)
     if back := redirect_if_refused(request, person, require_invitable):
@@ -82,6 +84,7 @@ def account_invite(request, pk):
 
 
 @allowed(can_manage_partners)
+@following_merges
 def account_resend(request, pk):
     """Show the invitation without its link, then send it again."""
     account, now = _account_of_person(request, pk), timezone.now()
@@ -110,6 +113,7 @@ def account_resend(request, pk):
 
 
 @allowed(can_manage_partners)
+@following_merges
 def account_edit(request, pk):
     account = _account_of_person(request, pk)
     initial = {
@@ -150,6 +154,7 @@ def _changed_text(before: User, after: User) -> str:
 
 
 @allowed(can_manage_partners)
+@following_merges
 def account_deactivate(request, pk):
     account = _account_of_person(request, pk)
     # Refuse before asking for confirmation, not after.
@@ -186,6 +191,7 @@ def account_deactivate(request, pk):
 
 
 @allowed(can_manage_partners)
+@following_merges
 def account_activate(request, pk):
     account = _account_of_person(request, pk)
     target = account.person.get_absolute_url()

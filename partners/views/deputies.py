@@ -20,9 +20,11 @@ from partners.models import Deputy, Person
 from partners.permissions import can_arrange_deputy, can_manage_partners
 from partners.progress import rights_in_words, rights_of_deputy
 from partners.services import create_deputy, end_deputy
+from partners.views import following_merges
 
 
 @allowed(can_manage_partners)
+@following_merges
 def deputy_add(request, pk):
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     return _add(request, person, back=person.get_absolute_url())

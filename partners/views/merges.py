@@ -16,12 +16,14 @@ from partners.permissions import can_manage_partners
 from partners.progress import entry_labels
 from partners.queries import similar_people, visible_people
 from partners.services import merge_people, preview_merge
+from partners.views import following_merges
 from partners.views.people import SORTS
 
 SWAP = "swap"
 
 
 @allowed(can_manage_partners)
+@following_merges
 def merge_choose(request, pk):
     """Offer the entries that may be the same person, and a search for any other."""
     person = get_object_or_404(visible_people(request.user), pk=pk)

@@ -40,6 +40,7 @@ from partners.queries import (
 )
 from partners.services import change_person, create_person
 from partners.services.people import FIELDS
+from partners.views import following_merges
 from partners.views.organisations import add_button, edit_button, organisation_subtitle, tabs_for
 from partners.views.privacy import privacy_buttons
 
@@ -115,11 +116,11 @@ def _filter(request) -> PersonFilter:
 
 
 @allowed(can_see_people)
+@following_merges
 def person_page(request, pk):
     people = visible_people(request.user)
+    # The entry is still there where it has an account.
     former = FormerPerson.objects.filter(number=pk, person__in=people).first()
-    if former and not people.filter(pk=pk).exists():
-        return redirect(former.person)
     person = get_object_or_404(people, pk=pk)
     can_edit = can_manage_partners(request.user)
     context = {
@@ -218,6 +219,7 @@ def person_add(request):
 
 
 @allowed(can_manage_partners)
+@following_merges
 def person_edit(request, pk):
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     form = PersonForm(request.POST or None, instance=person)

@@ -32,6 +32,7 @@ from partners.progress import sections_about
 from partners.services import erase_person, keep_person, preview_erasure
 from partners.services.expiry import Expiry, expiries, kept_people, reasons_against_erasure
 from partners.services.privacy import count_labels, count_records_due
+from partners.views import following_merges
 from partners.views.organisations import tabs_for
 
 # How far ahead the office sees who is next, so that it can object.
@@ -95,6 +96,7 @@ def _describe_counts(run: TidyRun) -> str:
 
 
 @allowed(can_manage_partners)
+@following_merges
 def keep(request, pk):
     """Ask until when and why a person is kept longer than others; without a day that ends."""
     person = _get_person(request, pk)
@@ -112,6 +114,7 @@ def keep(request, pk):
 
 
 @allowed(can_manage_partners)
+@following_merges
 def erase(request, pk):
     """Show what is removed when a person is anonymised now; POST does it."""
     person = _get_person(request, pk)
@@ -155,6 +158,7 @@ def _erasure_refused(request, person: Person, error: Refused) -> HttpResponse:
 
 
 @allowed(can_manage_partners)
+@following_merges
 def export(request, pk):
     """Return what is stored about a person: an Excel file, or with `?format=json` JSON."""
     person = _get_person(request, pk)

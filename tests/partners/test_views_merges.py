@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from partners.models import DistributionList, Person
+from partners.models import DistributionList, FormerPerson, Person
+from tests.approvals.builders import NOW
 from tests.confirming import hidden_fields
 from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import nothing_changes
@@ -216,3 +217,22 @@ def test_only_the_office_opens_the_pages(client, pair, role):
         assert client.get(url).status_code == 403
         assert client.post(url).status_code == 403
     assert Person.objects.filter(pk__in=[person.pk for person in pair]).count() == 2
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["bearbeiten", "behalten", "anonymisieren", "daten", "zusammenfuehren", "vertretung/neu"],
+)
+def test_every_page_of_a_former_entry_leads_to_that_page_of_the_one_that_stays(
+    client, office, pair, page
+):
+    client.force_login(office)
+    target, source = pair
+    number = source.pk
+    FormerPerson.objects.create(number=number, name="Früher", person=target, merged_at=NOW)
+    source.delete()
+
+    answer = client.get(f"/partner/personen/{number}/{page}/")
+
+    assert answer.url == f"/partner/personen/{target.pk}/{page}/"
+    assert client.get(f"/partner/personen/{number + 1000}/{page}/").status_code == 404
