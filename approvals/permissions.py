@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from approvals.enums import ApprovalKind, ApprovalState
 from core.dates import format_date, format_moment, local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
-from partners.queries import last_deputyship
+from partners.queries import deputyship_taken_back_at, last_deputyship
 
 # The reason for everyone who may not submit, hence not meet conditions either.
 OFFICE_MEETS_CONDITIONS = gettext_lazy("Auflagen vermerkt die Geschäftsstelle als erfüllt.")
@@ -72,6 +72,11 @@ def refusal_reason(user, today: dt.date, approval=None) -> str:
             "Ihre Vertretung endete am %(day)s. Über Freigaben entscheidet wieder die vertretene "
             "Person."
         ) % {"day": format_date(ended.ends_on)}
+    if ended_at := deputyship_taken_back_at(user, SENATOR_OFFICE, today):
+        return _(
+            "Ihre Vertretung wurde beendet (%(moment)s). Über Freigaben entscheidet wieder die "
+            "vertretene Person."
+        ) % {"moment": format_moment(ended_at)}
     return _("Über Freigaben entscheidet das %(office)s.") % {"office": senator_office_name()}
 
 

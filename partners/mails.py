@@ -38,6 +38,20 @@ register(
         is_notice=True,
         audience=Audience.ACCOUNTS,
     ),
+    MailText(
+        kind="deputy_ended",
+        title=gettext_lazy("Vertretung beendet"),
+        subject=gettext_lazy("Vertretung für {principal} beendet"),
+        body=gettext_lazy(
+            "eine Vertretung im Portal gilt nicht mehr: **{deputy}** handelt nicht mehr für "
+            "**{principal}**. Eingetragen war sie {period}.\n\n"
+            "Wenn das nicht stimmt, wenden Sie sich bitte an die Geschäftsstelle.\n\n"
+            "[Konto öffnen]({link})\n"
+        ),
+        placeholders=("principal", "deputy", "period"),
+        is_notice=True,
+        audience=Audience.ACCOUNTS,
+    ),
     area=gettext_lazy("Partner & Kontakte"),
     placeholders={
         "principal": Placeholder(
@@ -98,6 +112,15 @@ def _invitation(person: Person, roles: str, link: str, now: dt.datetime) -> Mess
 
 def mail_deputyship(deputyship: Deputy, *, now: dt.datetime, by) -> None:
     """Mail both sides that the deputyship was arranged."""
+    _mail_both(deputyship, "deputy_arranged", "arranged", now=now, by=by)
+
+
+def mail_deputyship_ended(deputyship: Deputy, *, now: dt.datetime, by) -> None:
+    """Mail both sides that the deputyship ends before the day that they know."""
+    _mail_both(deputyship, "deputy_ended", "ended", now=now, by=by)
+
+
+def _mail_both(deputyship: Deputy, kind: str, event: str, *, now: dt.datetime, by) -> None:
     values = {
         "principal": deputyship.principal.name,
         "deputy": deputyship.deputy.name,
@@ -106,9 +129,9 @@ def mail_deputyship(deputyship: Deputy, *, now: dt.datetime, by) -> None:
     enqueue_mails(
         [
             MailDraft(
-                kind="deputy_arranged",
+                kind=kind,
                 subject_key=f"deputy:{deputyship.pk}",
-                event="arranged",
+                event=event,
                 to=recipient_of(person),
                 values=values,
                 path=reverse("account"),

@@ -7,6 +7,7 @@ from partners.queries.accounts import (
     office_accounts,
 )
 from partners.queries.deputies import (
+    deputyship_taken_back_at,
     deputyships_between,
     deputyships_for,
     deputyships_held_by,
@@ -45,6 +46,7 @@ __all__ = [
     "deputyships_for",
     "deputyships_held_by",
     "former_recipients",
+    "deputyship_taken_back_at",
     "last_deputyship",
     "office_accounts",
     "office_heads",

@@ -3,13 +3,16 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from partners.models import (
     Deputy,
     Person,
     User,
 )
+
+# How long a page says why somebody can no longer act: later, nobody has one open from before.
+RECENTLY = dt.timedelta(days=30)
 
 
 def deputyships_for(principal: Person) -> QuerySet[Deputy]:
@@ -52,3 +55,17 @@ def last_deputyship(account: User, role: str, day: dt.date, kind: str = "") -> D
         return deputyships.first()
     # In Python: SQLite cannot search the JSON list, and an account has few deputyships.
     return next((deputyship for deputyship in deputyships if deputyship.covers(kind)), None)
+
+
+def deputyship_taken_back_at(account: User, role: str, day: dt.date) -> dt.datetime | None:
+    """Return when the latest deputyship of `account` for a holder of `role` was ended on its first
+    day, if that is at most RECENTLY before `day`: only the history keeps it.
+    """
+    taken_back = Deputy.history.filter(
+        history_type="-",
+        deputy_id=account.person_id,
+        principal__user__groups__name=role,
+        starts_on__lte=F("history_date__date"),
+        history_date__date__gte=day - RECENTLY,
+    )
+    return taken_back.order_by("-history_date").values_list("history_date", flat=True).first()

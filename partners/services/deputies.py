@@ -12,7 +12,7 @@ from core.errors import NotAllowed, Refused
 from core.history import delete_as, save_as
 from core.roles import SENATOR_OFFICE
 from partners.enums import ROLE_LABELS
-from partners.mails import mail_deputyship
+from partners.mails import mail_deputyship, mail_deputyship_ended
 from partners.models import Deputy, Person
 from partners.permissions import INSIDE_ROLES, can_act_for, can_arrange_deputy
 from partners.registry import ordered_kinds
@@ -62,18 +62,21 @@ def create_deputy(
 def end_deputy(*, deputyship: Deputy, by, now: dt.datetime) -> None:
     """End a deputyship with yesterday as its last day. Delete it if it starts today or later.
 
+    Mails both sides, so that nobody waits for the other to act.
     Raises NotAllowed as `create_deputy`, Refused when it has ended already.
     """
     today = local_date(now)
     locked = (
         Deputy.objects.select_for_update(of=("self",))
-        .select_related("principal")
+        .select_related("principal", "deputy")
         .filter(pk=deputyship.pk)
         .first()
     )
     if locked is None or locked.is_over(today):
         raise Refused(_("Diese Vertretung ist schon beendet."))
     _require_can_arrange(by, locked.principal)
+    # Before its last day changes: the mail names the period that both were told.
+    mail_deputyship_ended(locked, now=now, by=by)
     if locked.starts_on >= today:
         # No full day of it has passed, so only the history keeps it.
         delete_as(locked, by=by, now=now, reason=_("Vertretung zurückgenommen"))

@@ -2,17 +2,15 @@
 
 from functools import partial
 
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.views import (
     allowed,
-    render_confirmation,
     render_form,
     require,
-    run_service,
 )
 from outbox.views.confirming import TO_PREVIEW, confirm_mails, went_back
 from partners.forms import DeputyForm
@@ -74,13 +72,11 @@ def deputy_end(request, pk):
     is_own = deputyship.principal_id == request.user.person_id
     back = reverse("account") if is_own else deputyship.principal.get_absolute_url()
     name = {"name": deputyship.deputy.name}
-    if request.method == "POST":
-        service = partial(end_deputy, deputyship=deputyship, by=request.user, now=timezone.now())
-        done = _("Die Vertretung durch %(name)s ist beendet.") % name
-        run_service(request, service, done=done, seen=[deputyship])
-        return redirect(back)
-    return render_confirmation(
+    return confirm_mails(
         request,
+        partial(end_deputy, deputyship=deputyship, by=request.user, now=timezone.now()),
+        target=back,
+        done=_("Die Vertretung durch %(name)s ist beendet.") % name,
         seen=[deputyship],
         title=_("Vertretung beenden"),
         question=_("Die Vertretung durch %(name)s sofort beenden?") % name,

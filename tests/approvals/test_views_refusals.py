@@ -10,9 +10,11 @@ from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.registry import Change
 from approvals.services import lapse_changed_approvals
+from core.dates import format_moment
 from core.roles import OFFICE, SENATOR_OFFICE
 from dialogues.models import Topic
-from partners.models import User
+from partners.models import Deputy, User
+from partners.services import end_deputy
 from tests.approvals.builders import make_deputy
 from tests.approvals.subjects import make_topic_approval, make_two_dates_approval
 from tests.partners.builders import make_user
@@ -240,3 +242,38 @@ def test_link_to_a_kind_whose_deputyship_ended_says_so(client):
 
     assert response.status_code == 403
     assert f"„Thema“ endete am {yesterday:%d.%m.%Y}." in response.content.decode()
+
+
+def test_deputy_whose_deputyship_was_ended_today_reads_that_and_keeps_the_text(client):
+    approval, now = make_topic_approval(), timezone.now()
+    principal = make_user(SENATOR_OFFICE)
+    today = timezone.localdate()
+    deputy = make_deputy(principal, starts_on=today, ends_on=today)
+    client.force_login(deputy)
+    end_deputy(deputyship=Deputy.objects.get(), by=make_user(OFFICE), now=now)
+
+    answer = client.post(
+        reverse("approval_decide", args=[approval.pk]),
+        {"verdict": "return", "comment": "Lange getippt"},
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert (
+        f"Ihre Vertretung wurde beendet ({format_moment(now)}). Über Freigaben entscheidet wieder "
+        "die vertretene Person."
+    ) in page
+    assert "Lange getippt" in page
+    approval.refresh_from_db()
+    assert approval.state == ApprovalState.OPEN
+
+
+def test_deputyship_ended_before_it_began_is_no_reason(client):
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    deputy = make_deputy(make_user(SENATOR_OFFICE), starts_on=tomorrow, ends_on=tomorrow)
+    client.force_login(deputy)
+    end_deputy(deputyship=Deputy.objects.get(), by=make_user(OFFICE), now=timezone.now())
+
+    page = client.get(reverse("approval", args=[make_topic_approval().pk])).content.decode()
+
+    assert "Ihre Vertretung" not in page

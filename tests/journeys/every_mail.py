@@ -48,7 +48,7 @@ from media_visits.services import (
 from outbox.models import Mail
 from outbox.services.notices import bundle_due_notices
 from partners.models import User
-from partners.services import create_deputy, invite_account
+from partners.services import create_deputy, end_deputy, invite_account
 from reminders.planning import send_reminders
 from tests.approvals.builders import CONDITION, NOW, TODAY
 from tests.dialogues.builders import (
@@ -192,7 +192,7 @@ def _about_accounts(office, senator) -> None:
     # Of the same house: nobody else may act for the senator's office.
     house = senator.person.organisation
     deputy = make_user(email="neue-vertretung@example.org", organisation=house)
-    create_deputy(
+    deputyship = create_deputy(
         principal=senator.person,
         deputy=deputy.person,
         starts_on=TODAY,
@@ -200,5 +200,6 @@ def _about_accounts(office, senator) -> None:
         by=office,
         now=LATER,
     )
+    end_deputy(deputyship=deputyship, by=office, now=LATER)
     Client().post("/anmelden/code/", {"email": senator.email})
     Client().post("/anmelden/passwort/", {"email": senator.email})

@@ -53,6 +53,7 @@ REACHES = {
     "condition_met": NOBODY,
     "date_fixed": CLOSED_ACCOUNT,
     "deputy_arranged": NOBODY,
+    "deputy_ended": NOBODY,
     "dialogue_cancelled": WHO_LEFT,
     "dialogue_changed": WHO_LEFT,
     "dialogue_changed_info": WHO_LEFT,

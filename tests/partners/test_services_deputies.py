@@ -262,3 +262,22 @@ def test_others_cannot_end_a_deputyship(details, deputy):
 
     with nothing_changes(deputyship), pytest.raises(NotAllowed, match=NOT_YOURS):
         end_deputy(deputyship=deputyship, by=deputy, now=NOW)
+
+
+@pytest.mark.parametrize("days", [0, 7])
+def test_both_sides_are_mailed_the_end_with_the_period_they_knew(details, office, days):
+    deputyship = create_deputy(**details)
+    principal, deputy = details["principal"], details["deputy"]
+    Mail.objects.all().delete()
+
+    end_deputy(deputyship=deputyship, by=office, now=NOW + dt.timedelta(days=days))
+
+    mails = list(Mail.objects.order_by("recipient"))
+    assert [mail.kind for mail in mails] == ["deputy_ended", "deputy_ended"]
+    addresses = sorted(person.user.email for person in (principal, deputy))
+    assert [mail.recipient for mail in mails] == addresses
+    words = (
+        f"{deputy.name} handelt nicht mehr für {principal.name}. Eingetragen war sie "
+        f"{deputyship.period}."
+    )
+    assert words in mails[0].text

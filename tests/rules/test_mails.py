@@ -47,6 +47,7 @@ PAGES = {
     "condition_met": ("condition",),
     "date_fixed": ("dialogues:date_fix",),
     "deputy_arranged": ("partners:deputy_add", "partners:own_deputy_add"),
+    "deputy_ended": ("partners:deputy_end",),
     "dialogue_cancelled": ("dialogues:cancel",),
     "dialogue_changed": ("dialogues:edit",),
     "dialogue_changed_info": ("dialogues:edit",),
