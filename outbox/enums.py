@@ -31,6 +31,8 @@ class StateFilter(models.TextChoices):
 
     UNSOLVED = "unsolved", _("ungelöst")
     LATE = "late", _("verspätet")
+    # Apart from what was sent to others, so that a draft that is tried out counts as no mail.
+    TESTED = "tested", _("als Test versandt")
 
 
 class Priority(models.IntegerChoices):

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates import format_date
 from core.forms import DayField, NativeDateInput, PickList
-from outbox.enums import StateFilter
+from outbox.enums import MailState, StateFilter
 from outbox.models import Mail
 from outbox.queries.bulk import STATE_FILTER_CHOICES
-from outbox.queries.mails import is_late, is_unsolved
+from outbox.queries.mails import is_late, is_test, is_unsolved
 from outbox.texts import all_texts
 
 
@@ -65,7 +65,10 @@ class MailFilter(django_filters.FilterSet):
             return queryset.filter(is_unsolved())
         if value == StateFilter.LATE:
             return queryset.filter(is_late(timezone.now()))
-        return queryset.filter(state=value)
+        if value == StateFilter.TESTED:
+            return queryset.filter(is_test(), state=MailState.SENT)
+        found = queryset.filter(state=value)
+        return found.exclude(is_test()) if value == MailState.SENT else found
 
     @property
     def values(self) -> dict:

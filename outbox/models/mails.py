@@ -22,6 +22,8 @@ from outbox.enums import (
 )
 from outbox.texts import title_of
 
+TEST_EVENT = "test:"  # the beginning of `Mail.event` where somebody tries out a text
+
 
 def in_states(*states: str) -> Q:
     """Return the condition that a mail is in one of `states`."""

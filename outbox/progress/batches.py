@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import format_moment
-from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW, MailState
+from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW, MailState, StateFilter
 from outbox.models import Mail
 from outbox.progress.bulk import QuickFilter, bulk_buttons, quick_filters
 from outbox.progress.mails import calendar_facts
@@ -164,7 +164,8 @@ def batch_facts(batch: Batch) -> list[tuple[str, str]]:
 
 
 def batch_quick_filters(batch: Batch, query: QueryDict) -> list[QuickFilter]:
-    return [link for link in quick_filters(batch.counts, "", query) if link.value in MailState]
+    shown = (*MailState.values, StateFilter.TESTED)
+    return [link for link in quick_filters(batch.counts, "", query) if link.value in shown]
 
 
 def remedy_buttons(batch: Batch, query: QueryDict) -> list[tuple[str, str, str]]:

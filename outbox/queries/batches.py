@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Min, QuerySet
 
-from outbox.enums import UNDER_WAY_STATES, MailState
+from outbox.enums import UNDER_WAY_STATES, MailState, StateFilter
 from outbox.models import Mail
-from outbox.queries.bulk import MailGroup, StateCounts, is_settled_column
-from outbox.queries.mails import is_unsolved
+from outbox.queries.bulk import MailGroup, StateCounts, as_column, is_settled_column
+from outbox.queries.mails import is_test, is_unsolved
 from outbox.texts import title_of
 
 # Servers put addresses and queue ids into their replies. Masking them makes the same reply to
@@ -46,7 +46,8 @@ class Batch(NamedTuple):
 
     @property
     def sent(self) -> int:
-        return self.counts.count(MailState.SENT)
+        # A test is a batch of its own, which is complete like any other.
+        return self.counts.count(MailState.SENT) + self.counts.count(StateFilter.TESTED)
 
     @property
     def under_way(self) -> int:
@@ -63,9 +64,9 @@ def find_batch(batch_id: UUID, user) -> Batch | None:
     # needs comes from one grouped query.
     mails = Mail.objects.visible_to(user).filter(batch=batch_id)
     groups = list(
-        mails.annotate(is_settled=is_settled_column())
+        mails.annotate(is_settled=is_settled_column(), is_test=as_column(is_test()))
         .order_by()
-        .values("state", "kind", "is_account_mail", "is_settled", "last_error")
+        .values("state", "kind", "is_account_mail", "is_settled", "is_test", "last_error")
         .annotate(
             count=Count("pk"),
             written_at=Min("created_at"),
@@ -102,6 +103,7 @@ def _mail_group(group: dict) -> MailGroup:
         is_account_mail=group["is_account_mail"],
         is_settled=group["is_settled"],
         is_late=False,
+        is_test=group["is_test"],
         count=group["count"],
     )
 

@@ -18,7 +18,7 @@ from outbox.enums import (
     StateFilter,
 )
 from outbox.models import Mail
-from outbox.queries.mails import is_late
+from outbox.queries.mails import is_late, is_test
 from outbox.registry import Addressed, current_recipients
 
 EXAMPLES_LIMIT = 10
@@ -62,6 +62,7 @@ class MailGroup(NamedTuple):
     is_account_mail: bool
     is_settled: bool
     is_late: bool
+    is_test: bool
     count: int
 
     def matches(self, state_filter: str) -> bool:
@@ -70,6 +71,10 @@ class MailGroup(NamedTuple):
             return self.state in UNSOLVED_STATES and not self.is_settled
         if state_filter == StateFilter.LATE:
             return self.is_late
+        if state_filter == StateFilter.TESTED:
+            return self.is_test and self.state == MailState.SENT
+        if state_filter == MailState.SENT and self.is_test:
+            return False
         return state_filter in ("", self.state)
 
     def is_reached_by(self, action: str) -> bool:
@@ -104,8 +109,12 @@ def count_states(mails: QuerySet[Mail], *, now: dt.datetime) -> StateCounts:
     # dozen rows at most, however long the list is.
     groups = (
         mails.order_by()
-        .annotate(is_late=as_column(is_late(now)), is_settled=is_settled_column())
-        .values("state", "is_account_mail", "is_settled", "is_late")
+        .annotate(
+            is_late=as_column(is_late(now)),
+            is_settled=is_settled_column(),
+            is_test=as_column(is_test()),
+        )
+        .values("state", "is_account_mail", "is_settled", "is_late", "is_test")
         .annotate(count=Count("pk"))
     )
     return StateCounts([MailGroup(**group) for group in groups])

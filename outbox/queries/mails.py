@@ -19,7 +19,7 @@ from outbox.enums import (
     Audience,
     MailState,
 )
-from outbox.models import Mail, in_states
+from outbox.models import TEST_EVENT, Mail, in_states
 from outbox.registry import Addressed, current_recipients
 from outbox.rendering.headers import address_key
 from outbox.texts import Recipient, kinds_for
@@ -181,6 +181,11 @@ def is_late(now: dt.datetime) -> Q:
     due = Q(due_at__lt=now - LATE_AFTER)
     # Two branches, because each has a partial index of its own in PostgreSQL.
     return Q(due, state__in=QUEUED_STATES) | Q(due, state=MailState.SENDING)
+
+
+def is_test() -> Q:
+    """Return the condition of mails with which somebody tries out a text."""
+    return Q(event__startswith=TEST_EVENT)
 
 
 def unsolved_mails() -> QuerySet[Mail]:

@@ -19,7 +19,7 @@ from kombu.exceptions import KombuError, OperationalError
 from core.errors import Refused
 from core.models import Origin
 from outbox.enums import MailState, Priority
-from outbox.models import Mail
+from outbox.models import TEST_EVENT, Mail
 from outbox.queries.wordings import TextInForce, texts_in_force
 from outbox.rendering import TextError
 from outbox.rendering.headers import normalise_address, one_line
@@ -88,7 +88,7 @@ def enqueue_test_mail(
     """Queue `message` as a test of the text of `kind`; it is never held for release."""
     batch = uuid4()
     mail = _new_mail(to, message, now=now, by=by, batch=batch)
-    mail.kind, mail.subject_key, mail.event = kind, f"wording:{kind}", f"test:{batch.hex}"
+    mail.kind, mail.subject_key, mail.event = kind, f"wording:{kind}", f"{TEST_EVENT}{batch.hex}"
     _set_expiry(mail)
     _insert([mail], batch)
     deliver_on_commit()

@@ -1,13 +1,18 @@
 import pytest
+from django.http import QueryDict
 
-from outbox.progress.batches import mail_previews, notified_note
+from core.roles import OFFICE
+from outbox.progress.batches import batch_quick_filters, mail_previews, notified_note
+from outbox.queries.batches import find_batch
 from tests.outbox.builders import (
     TOKEN,
+    fields_in_state,
     make_draft,
     make_invitation_draft,
     make_mail,
     make_recipient,
 )
+from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +86,12 @@ def test_note_counts_who_is_told_and_what_waits(states, note):
     mails = [mail_to(f"Gast{number}", state=state) for number, state in enumerate(states)]
 
     assert notified_note(mails) == note
+
+
+def test_batch_of_a_test_leads_to_where_the_list_shows_it():
+    mail = make_mail(**fields_in_state("sent", event="test:1"))
+    batch = find_batch(mail.batch, make_user(OFFICE))
+
+    links = batch_quick_filters(batch, QueryDict(f"batch={mail.batch}"))
+
+    assert [(link.label, link.count) for link in links] == [("als Test versandt", 1)]

@@ -17,7 +17,10 @@ from outbox.progress.bulk import (
 from outbox.queries.bulk import MailGroup, StateCounts
 
 COUNTS = StateCounts(
-    [MailGroup("failed", False, False, False, 3), MailGroup("draft", False, False, False, 2)]
+    [
+        MailGroup("failed", False, False, False, False, 3),
+        MailGroup("draft", False, False, False, False, 2),
+    ]
 )
 
 
@@ -73,8 +76,8 @@ def test_quick_filter_leads_to_its_state():
 def test_quick_filters_show_states_with_mails_and_the_current_one():
     counts = StateCounts(
         [
-            MailGroup("failed", False, False, False, 3),
-            MailGroup("waiting", False, False, False, 2),
+            MailGroup("failed", False, False, False, False, 3),
+            MailGroup("waiting", False, False, False, False, 2),
         ]
     )
 

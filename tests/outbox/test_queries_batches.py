@@ -67,6 +67,15 @@ def test_withdrawn_mails_do_not_count(office):
     assert (batch.total, batch.under_way, batch.percent) == (0, 0, 100)
 
 
+def test_test_of_a_text_is_a_complete_batch_of_its_own(office):
+    mails = make_batch(1)
+    move(mails, state="sent", sent_at=NOW, event="test:1")
+
+    batch = find_batch(mails[0].batch, office)
+
+    assert (batch.total, batch.sent, batch.percent) == (1, 1, 100)
+
+
 def test_answers_that_differ_in_addresses_and_ids_are_one_reason(office):
     mails = make_batch(4)
     for number, mail in enumerate(mails[:3]):

@@ -30,6 +30,8 @@ def many():
     ):
         make_mail(**fields_in_state(state, due_at=NOW + HOUR))
         make_mail(**fields_in_state(state, due_at=NOW - HOUR))
+    # Somebody tried out a text.
+    make_mail(**fields_in_state("sent", event="test:1"))
     make_mail(state="failed", settled_at=NOW)
     make_mail(state="expired", settled_at=NOW + HOUR)
     account = make_account_mail()
@@ -51,8 +53,16 @@ def test_mails_are_counted_by_state():
 
     assert {
         value: counts.count(value)
-        for value in ("", "unsolved", "late", "failed", "sent", "expired")
-    } == {"": 19, "unsolved": 5, "late": 3, "failed": 4, "sent": 2, "expired": 3}
+        for value in ("", "unsolved", "late", "tested", "failed", "sent", "expired")
+    } == {
+        "": 20,
+        "unsolved": 5,
+        "late": 3,
+        "tested": 1,
+        "failed": 4,
+        "sent": 2,
+        "expired": 3,
+    }
 
 
 @pytest.mark.usefixtures("many")
@@ -69,6 +79,14 @@ def test_mails_are_counted_by_state():
 )
 def test_counts_by_action_leave_out_settled_and_account_mails(action, value, expected):
     assert count_states(Mail.objects.all(), now=NOW).reached_by(action, value) == expected
+
+
+def test_test_that_failed_is_unsolved_like_any_other_mail():
+    make_mail(state="failed", event="test:1")
+
+    counts = count_states(Mail.objects.all(), now=NOW)
+
+    assert [counts.count(value) for value in ("unsolved", "failed", "tested")] == [1, 1, 0]
 
 
 @pytest.mark.parametrize("count", [1, 40])

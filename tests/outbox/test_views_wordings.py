@@ -4,7 +4,7 @@ import re
 import pytest
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from outbox.models import Mail, Wording
+from outbox.models import TEST_EVENT, Mail, Wording
 from tests.outbox.builders import NOTICE, make_draft, make_mail, make_wording
 from tests.partners.builders import make_user
 from tests.unchanged import nothing_changes
@@ -183,6 +183,7 @@ def test_test_mail_sends_what_is_typed_and_keeps_it_on_the_page(client, office):
     mail = Mail.objects.get()
     assert (mail.recipient, mail.subject) == (office.email, "Test: Thema: Wärme & Strom")
     assert "ungespeichert: Wärme & Strom" in mail.text
+    assert mail.event.startswith(TEST_EVENT)
     assert f"Eine Testmail ist auf dem Weg an {office.email}." in text_of(response)
     assert "ungespeichert: {topic}" in response.content.decode()
     assert 'data-warn-unsaved="changed"' in response.content.decode()
