@@ -17,7 +17,7 @@ from core.errors import Concern
 from core.html import draw_badge
 from core.roles import OFFICE, SENATOR_OFFICE
 from outbox.models import Mail
-from outbox.queries.mails import mails_gone_to
+from outbox.queries.mails import hold_calendar_entries, mails_gone_to
 from outbox.registry import Addressed
 from outbox.rendering.preview import preview_text
 from partners.enums import NOBODY, role_names
@@ -126,7 +126,18 @@ def saved_message(done: str, change: AddressChange, now: dt.datetime) -> SafeStr
     )
     waited = text % {"count": change.readdressed} if change.readdressed else ""
     gone = _gone_to(change.former, now) if change.former else ""
-    return format_html_join(" ", "{}", ((line,) for line in (done, waited, gone) if line))
+    entry = _entry_left_at(change.former, now) if gone else ""
+    return format_html_join(" ", "{}", ((line,) for line in (done, waited, entry, gone) if line))
+
+
+def _entry_left_at(former: Addressed, now: dt.datetime) -> str:
+    # Mails that cancel go to the present address, so nothing removes that entry later.
+    if not hold_calendar_entries(mails_gone_to(former, now)):
+        return ""
+    return _(
+        "Ein Kalendereintrag an der bisherigen Adresse bleibt stehen, auch wenn der Termin "
+        "ausfällt: Absagen gehen nur an die neue."
+    )
 
 
 def _gone_to(former: Addressed, now: dt.datetime) -> SafeString | str:

@@ -1,6 +1,7 @@
 """Forms of the page that adds guests."""
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import CleanCharField, WarnedForm
@@ -62,6 +63,13 @@ class GuestSearchForm(forms.Form):
         required=False,
         empty_label=_("alle"),
     )
+
+    @property
+    def ignored_note(self) -> str:
+        """Says that what was typed limits nothing, because it is no search; else empty."""
+        if "q" not in self.errors:
+            return ""
+        return gettext("Der Suchbegriff ist zu lang und schränkt die Auswahl nicht ein.")
 
     @property
     def search(self) -> GuestSearch:

@@ -251,6 +251,7 @@ def compose(request, pk):
         "form": form,
         "search": search,
         "is_answer": request.method == "POST",
+        "ignored_note": search.ignored_note,
         "subtitle": compose_subtitle(unreleased_invitations(dialogue).count()),
         **_choices_context(dialogue, search.search, values),
     }

@@ -147,6 +147,11 @@ def mails_gone_to(one: Addressed, now: dt.datetime) -> QuerySet[Mail]:
     return mails.without_bodies().order_by("-created_at", "-pk")
 
 
+def hold_calendar_entries(mails: QuerySet[Mail]) -> bool:
+    """Return whether one of `mails` brought an entry that still stands in a calendar."""
+    return mails.filter(mime__contains="text/calendar").exists()
+
+
 def pending_mails_to(
     people: Iterable[Recipient], audiences: Collection[Audience]
 ) -> QuerySet[Mail]:

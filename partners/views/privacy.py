@@ -142,6 +142,11 @@ def erase(request, pk):
         details=[
             _("Name, Funktion, Adresse, Telefon und Vermerke mit ihrem Verlauf"),
             *preview.lines,
+            # `traces_of` says why: the portal cannot tell whom or what it means.
+            _(
+                "Bestehen bleibt in freien Texten der Familienname, wo er allein oder nur mit Frau "
+                "oder Herr steht: Er könnte jemand anderen meinen. Bitte sehen Sie selbst nach."
+            ),
         ],
         submit_label=_("Jetzt anonymisieren"),
         cancel_url=person.get_absolute_url(),

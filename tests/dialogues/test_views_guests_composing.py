@@ -49,6 +49,17 @@ def test_list_is_composed_of_lists_organisations_and_people(signed_in):
     assert mails_written() == []
 
 
+def test_search_that_is_too_long_says_that_it_limits_nothing(signed_in):
+    address = f"{guests_page(make_dialogue(S.SCHEDULED))}zusammenstellen/"
+    make_person("Leitung")
+    note = "Der Suchbegriff ist zu lang und schränkt die Auswahl nicht ein."
+
+    searched = text_of(signed_in.post(address, {"q": "x" * 30_001, "suchen": "1"}))
+
+    assert note in searched
+    assert note not in text_of(signed_in.post(address, {"q": "Leitung", "suchen": "1"}))
+
+
 def test_search_names_whom_it_finds_without_an_address(signed_in):
     address = f"{guests_page(make_dialogue(S.SCHEDULED))}zusammenstellen/?q=stumm"
     person = make_person("Stumm", organisation=make_organisation("Werk AG"), email="")

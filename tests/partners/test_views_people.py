@@ -63,9 +63,28 @@ def test_new_address_says_which_mails_follow_and_which_went_to_the_former_one(cl
 
     assert (
         "Die Angaben sind gespeichert. 1 wartende E-Mail geht jetzt an die neue Adresse. "
-        "An die bisherige Adresse ging: "
+        "Ein Kalendereintrag an der bisherigen Adresse bleibt stehen, auch wenn der Termin "
+        "ausfällt: Absagen gehen nur an die neue. An die bisherige Adresse ging: "
         f'<a href="{gone.get_absolute_url()}">Einladung: Infrastruktur &amp; Netze</a></div>'
     ) in page
+
+
+@pytest.mark.parametrize("mime", ["", "Content-Type: text/calendar; method=REQUEST"])
+def test_new_address_says_that_a_calendar_entry_stays_at_the_former_one(client, office, mime):
+    person = make_person("Leitung", email="alt@example.org")
+    to = make_recipient(email="alt@example.org", name="Leitung")
+    now = timezone.now()
+    make_mail(make_invitation_draft(to=to), now=now, state="sent", sent_at=now, mime=mime)
+    url = reverse("partners:person_edit", args=[person.pk])
+    values = {"family_name": "Leitung", "salutation": "neutral", "is_active": "on"}
+
+    page = client.post(url, values | {"email": "neu@example.org"}, follow=True).content.decode()
+
+    sentence = (
+        "Ein Kalendereintrag an der bisherigen Adresse bleibt stehen, auch wenn der Termin "
+        "ausfällt: Absagen gehen nur an die neue."
+    )
+    assert (sentence in page) is bool(mime)
 
 
 def test_mails_that_went_to_the_former_address_are_a_list(client, office):

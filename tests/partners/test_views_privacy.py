@@ -109,6 +109,10 @@ def test_erasing_asks_first_and_says_what_goes(signed_in, guest):
     with nothing_changes(guest):
         page = signed_in.get(path)
     assert "von 1 Einladung; die Antwort zählt weiter" in page.text
+    assert (
+        "Bestehen bleibt in freien Texten der Familienname, wo er allein oder nur mit Frau oder "
+        "Herr steht: Er könnte jemand anderen meinen. Bitte sehen Sie selbst nach."
+    ) in page.text
     answer = signed_in.post(path, hidden_fields(page), follow=True)
 
     assert "Die Angaben zur Person sind gelöscht." in answer.text
