@@ -9,9 +9,11 @@ from core.dates import format_date
 from outbox.enums import Audience
 from outbox.texts import MailDraft, MailText, Placeholder, Recipient, register
 
+BARRIER_REPORTED = "barrier_reported"
+
 register(
     MailText(
-        kind="barrier_reported",
+        kind=BARRIER_REPORTED,
         title=_("Barriere gemeldet"),
         subject=_("Barriere im Portal gemeldet"),
         body=_("""über die Erklärung zur Barrierefreiheit kam dieser Hinweis:
@@ -52,7 +54,7 @@ Das Gesetz verlangt eine Antwort bis spätestens {answer_due_on}.
 def draft_barrier_reported(report: BarrierReport) -> MailDraft:
     """Return the mail to the office, whose answer goes straight to the sender."""
     return MailDraft(
-        kind="barrier_reported",
+        kind=BARRIER_REPORTED,
         subject_key="accessibility",
         event=report.fingerprint,
         to=Recipient(email=settings.OFFICE_EMAIL, name=settings.OFFICE_NAME),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accessibility.enums import BARRIER_MOVES, BarrierState
-from accessibility.mails import draft_barrier_reported
+from accessibility.mails import BARRIER_REPORTED, draft_barrier_reported
 from accessibility.models import BarrierReport
 from accessibility.queries import (
     answered_barriers,
@@ -24,7 +24,9 @@ from core.history import save_as
 from core.roles import require_office
 from core.states import target_of
 from core.texts import Traces
-from outbox.services import enqueue_mails
+from outbox.models import Mail
+from outbox.rendering.headers import spellings_of
+from outbox.services import clean_mails, enqueue_mails
 from partners.models import Person
 from partners.registry import ClosedTexts, ExpiryRule, PersonData
 
@@ -112,6 +114,9 @@ def remove_words(report: BarrierReport) -> bool:
     # Opened again meanwhile: then it needs its words.
     if locked.is_removed or locked.state != BarrierState.ANSWERED:
         return False
+    # The office may keep the texts of mails for longer than this.
+    mails = Mail.objects.filter(kind=BARRIER_REPORTED, event=locked.fingerprint)
+    clean_mails(mails, traces=Traces(spellings_of(locked.email)))
     # Without a line of history, which would keep a copy.
     BarrierReport.objects.filter(pk=locked.pk).update(**BLANK)
     BarrierReport.history.filter(id=locked.pk).update(**BLANK)

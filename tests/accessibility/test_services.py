@@ -135,6 +135,25 @@ def test_words_are_removed_twelve_months_after_the_answer(office, now, left):
     assert (bool(report.answer), report.page, report.state) == (left, "/zeitplan/", "answered")
 
 
+def test_mail_to_the_office_loses_its_text_with_the_report(office):
+    report = report_barrier(**HINT, now=RECEIVED_AT)
+    Mail.objects.update(state="sent", sent_at=RECEIVED_AT)
+    answer_barrier(report=report, answer="Ja.", by=office, now=ANSWERED_AT)
+
+    remove_words(report)
+
+    mail = Mail.objects.get()
+    assert (mail.text, mail.mime, mail.recipient) == ("", "", "geschaeftsstelle@example.org")
+
+
+def test_words_stay_while_the_mail_about_them_is_not_sent(office):
+    report = report_barrier(**HINT, now=RECEIVED_AT)
+    answer_barrier(report=report, answer="Ja.", by=office, now=ANSWERED_AT)
+
+    with nothing_changes(report), pytest.raises(Refused, match="noch nicht versandt"):
+        remove_words(report)
+
+
 def test_open_report_keeps_its_words(office):
     report = make_barrier()
 
