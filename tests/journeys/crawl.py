@@ -34,8 +34,12 @@ MOST_QUERIES_OF = {
     "/massnahmen/unterschied/": 23,
     # A sheet of each of them, each read by its keys first.
     "/massnahmen/massnahmen.xlsx": 25,
+    # The reminders of each app for the days to come.
+    "/postausgang/vorschau/": 22,
     # Everything about a person is in every app; deleting it is rehearsed like an act that mails.
-    "/partner/personen/#/daten/": 31,
+    "/partner/personen/#/daten/": 33,
+    # Whom each app still needs, and what it removes next.
+    "/partner/datenschutz/": 25,
     "/partner/personen/#/anonymisieren/": 62,
 }
 # A page that shows the mails of an act runs the act and undoes it (docs/adr/0019).
