@@ -240,6 +240,15 @@ NEED_MOVES = {
 NEED_ANSWERS = ("promise", "start", "renew", "complete", "decline")
 
 
+class ProgrammeKind(models.TextChoices):
+    WELCOME = "welcome", _("Begrüßung")
+    TOUR = "tour", _("Werksrundgang")
+    TALK = "talk", _("Gespräch")
+    CONTRIBUTIONS = "contributions", _("Beiträge")
+    EXCHANGE = "exchange", _("Austausch")
+    OTHER = "other", _("Weiteres")
+
+
 class DialogueCategory(models.TextChoices):
     # Related meetings of the office are Veranstaltungen, never called Branchengespräch.
 

@@ -41,6 +41,11 @@ def can_edit_dialogue(user, dialogue) -> bool:
     return can_manage(user) and not dialogue.is_taken_over and dialogue.state in BEFORE_THE_DAY
 
 
+def has_programme_tab(dialogue, user) -> bool:
+    """Everybody who sees the dialogue reads its programme; the office also enters the first one."""
+    return bool(dialogue.programme) or can_edit_dialogue(user, dialogue)
+
+
 def can_propose(user) -> bool:
     """Partners propose on behalf of an organisation, so they must represent at least one."""
     return is_office(user) or (has_role(user, PARTNER) and bool(user.organisation_ids))

@@ -12,6 +12,7 @@ from dialogues.views import (
     lists,
     needs,
     outcomes,
+    programme,
     rsvps,
     series,
     topics,
@@ -56,7 +57,9 @@ urlpatterns = [
     path("beitraege/<int:pk>/bedarf/", needs.create_from, name="contribution_need"),
     path("<int:pk>/", dialogues.overview, name="detail"),
     path("<int:pk>/gaeste/", guests.guest_tab, name="guests"),
-    path("<int:pk>/programm/", dialogues.programme, name="programme"),
+    path("<int:pk>/programm/", programme.programme_tab, name="programme"),
+    path("<int:pk>/programm/bearbeiten/", programme.edit, name="programme_edit"),
+    path("<int:pk>/programm.pdf", programme.pdf, name="programme_pdf"),
     path("<int:pk>/beitraege/", contributions.contribution_tab, name="contributions"),
     path("<int:pk>/verlauf/", dialogues.history, name="history"),
     path("<int:pk>/termin.ics", dialogues.calendar, name="calendar"),
@@ -94,4 +97,5 @@ urlpatterns = [
     # Open without an account: the signed token identifies the guest.
     path("einladung/<str:token>/", rsvps.rsvp, name="rsvp"),
     path("einladung/<str:token>/termin.ics", rsvps.calendar, name="rsvp_calendar"),
+    path("einladung/<str:token>/programm.pdf", rsvps.programme, name="rsvp_programme"),
 ]

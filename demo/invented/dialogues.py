@@ -23,6 +23,7 @@ from dialogues.models import (
     Rsvp,
     Topic,
 )
+from dialogues.queries import Programme, ProgrammeEntry
 from partners.models import Person
 
 GUEST_COUNT = 22  # besides the two partners with an account
@@ -47,14 +48,17 @@ HELD = (
     (N, "Verbindliche Fristen für Nachforderungen", "Einmalige, vollständige Liste."),
     (N, "Zweiter Rettungsweg im Bestand", "Gesucht: ein Termin mit der Bauaufsicht vor Ort."),
 )
-PROGRAMME = "\n".join(
+# People are named by their functions.
+PROGRAMME = Programme(
     (
-        "13:30 Ankommen",
-        "14:00 Begrüßung",
-        "14:15 Werksrundgang",
-        "15:00 Gespräch",
-        "16:00 Gelegenheit zum Austausch",
-    )
+        ProgrammeEntry(dt.time(13, 30), "other", "Ankommen, Ausgabe der Sicherheitsschuhe"),
+        ProgrammeEntry(dt.time(14), "welcome", who="Geschäftsführung, Geschäftsstelle"),
+        ProgrammeEntry(dt.time(14, 15), "tour", "Fertigung und Prüfstand", "Werksleitung"),
+        ProgrammeEntry(dt.time(15), "contributions", "Was die Betriebe mitbringen"),
+        ProgrammeEntry(dt.time(15, 30), "talk", who="alle", ends=dt.time(16)),
+        ProgrammeEntry(dt.time(16), "exchange", "bei einem Imbiss", ends=dt.time(16, 30)),
+    ),
+    starts=dt.time(14),
 )
 
 
@@ -280,7 +284,6 @@ def _make_dialogue(scenario: Scenario, topic: Topic, host_name: str, days: int) 
         "title": topic.title,
         "host": host,
         "host_contact": contact,
-        "programme": PROGRAMME,
         "seats": 30,
         "origin": Origin.DEMO,
         # Without a place of its own, the dialogue shows the host's address.
@@ -288,6 +291,9 @@ def _make_dialogue(scenario: Scenario, topic: Topic, host_name: str, days: int) 
     }
     dialogue = services.plan_dialogue(
         topic=topic, values=values, by=scenario.office, now=scenario.at(days - 1)
+    )
+    services.change_programme(
+        dialogue=dialogue, programme=PROGRAMME, by=scenario.office, now=scenario.at(days - 1)
     )
     return services.record_host_reply(
         dialogue=dialogue,

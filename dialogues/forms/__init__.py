@@ -9,6 +9,7 @@ from dialogues.forms.dialogues import (
 from dialogues.forms.guests import GuestListForm, GuestSearchForm
 from dialogues.forms.invitations import ReleaseForm, ResendForm, SubstituteForm
 from dialogues.forms.needs import AnswerForm, NeedForm, ResubmissionForm
+from dialogues.forms.programme import ProgrammeForm, arranged, is_arranging
 from dialogues.forms.rsvps import OfficeRsvpForm, RsvpForm
 from dialogues.forms.series import SeriesForm
 from dialogues.forms.topics import OfficeTopicForm, TopicForm
@@ -25,6 +26,7 @@ __all__ = [
     "NeedForm",
     "OfficeRsvpForm",
     "OfficeTopicForm",
+    "ProgrammeForm",
     "ReleaseForm",
     "ResendForm",
     "ResubmissionForm",
@@ -34,4 +36,6 @@ __all__ = [
     "SeriesForm",
     "SubstituteForm",
     "TopicForm",
+    "arranged",
+    "is_arranging",
 ]

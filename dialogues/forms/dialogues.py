@@ -15,7 +15,6 @@ from core.forms import (
     ReasonForm,
     WarnedForm,
     formfield_for,
-    limit_length,
     offer,
     put_first,
     recently_used,
@@ -27,7 +26,6 @@ from partners.forms import PersonField
 from partners.models import REACHABLE, Organisation, Person
 
 MAX_SEATS = 1000
-MAX_PROGRAMME_LENGTH = 4000  # it is part of invitations and calendar entries
 
 
 class ContactPickList(PickList):
@@ -81,13 +79,11 @@ class DialogueForm(VersionedForm, WarnedForm):
             "senator_attends",
             "seats",
             "rsvp_by",
-            "programme",
             "internal_notes",
         )
         formfield_callback = formfield_for
         widgets = {
             "rsvp_by": DeadlineInput,
-            "programme": forms.Textarea(attrs={"rows": 5}),
             "internal_notes": forms.Textarea(attrs={"rows": 3}),
         }
 
@@ -104,7 +100,6 @@ class DialogueForm(VersionedForm, WarnedForm):
         if host := keys_from([str(self["host"].value())]):
             contacts = people.filter(organisation__in=host).values_list("pk", flat=True)
             put_first(self.fields["host_contact"], contacts, ContactPickList.owner_label)
-        limit_length(self.fields["programme"], MAX_PROGRAMME_LENGTH)
         # The first release sets this day; before it, there is nothing to change.
         self.fields["rsvp_by"].required = True
         if self.instance.state != DialogueState.INVITED:

@@ -3,6 +3,7 @@ from dialogues.models.dates import DateOption
 from dialogues.models.dialogues import Dialogue
 from dialogues.models.invitations import FormerInvitation, Invitation, Rsvp
 from dialogues.models.needs import Need
+from dialogues.models.programme import ProgrammeItem
 from dialogues.models.series import DialogueSeries
 from dialogues.models.topics import Topic
 
@@ -14,6 +15,7 @@ __all__ = [
     "FormerInvitation",
     "Invitation",
     "Need",
+    "ProgrammeItem",
     "Rsvp",
     "Topic",
 ]

@@ -159,11 +159,11 @@ class Dialogue(Sourced, KnownDate, Assignable):
     ends_at = models.DateTimeField(_("Ende"), null=True, editable=False)
     seats = models.PositiveSmallIntegerField(_("Plätze"), default=30)
     rsvp_by = models.DateField(_("Antwort bis"), null=True, blank=True)
-    programme = models.TextField(
-        _("Programm"),
-        blank=True,
-        help_text=_("Eine Zeile je Punkt, zum Beispiel „14:00 Begrüßung“."),
-    )
+    # The items in words, a line each, as mails and calendar entries name them. Each save writes it
+    # anew, so that what guests were told can be compared with it. Older ones have no items.
+    programme = models.TextField(_("Programm"), blank=True, editable=False)
+    # The time at which the programme takes the dialogue to start, as long as there is no date.
+    programme_start = models.TimeField(_("Beginn laut Programm"), null=True, editable=False)
     # Postponing begins a new round: invitations to the new date are new mails, and replies to the
     # former one no longer count.
     round = models.PositiveSmallIntegerField(default=1, editable=False)

@@ -8,7 +8,6 @@ from dialogues.progress.dates import (
     guests_untold_notes,
     host_untold_notes,
     notified_people,
-    programme_changes,
 )
 from dialogues.progress.dialogues import (
     dialogue_next_step,
@@ -63,6 +62,7 @@ from dialogues.progress.pages import (
     outcome_cards,
     untold_cards,
 )
+from dialogues.progress.programme import effect_of_programme, programme_changes
 from dialogues.progress.rsvps import (
     attendees,
     change_note,
@@ -127,6 +127,7 @@ __all__ = [
     "dialogue_tabs",
     "dialogue_tasks",
     "effect_of_changes",
+    "effect_of_programme",
     "failed_note",
     "found_note",
     "full_name",

@@ -1,7 +1,7 @@
 """Next steps about approvals and dates of a dialogue, and the notes on its page about them."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,8 +15,8 @@ from core.progress import NextStep, office_step
 from core.roles import is_inside, senator_office_name
 from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostReply
 from dialogues.mails import FACTS_ANNOUNCED_AT_ONCE, Addressee, addressees_of_change
-from dialogues.models import DateOption, Dialogue, DialogueSeries, Topic
-from dialogues.queries import Preparation, latest_decision_on, moved_programme
+from dialogues.models import Dialogue, DialogueSeries, Topic
+from dialogues.queries import Preparation, latest_decision_on
 from partners.queries import recipient_of
 
 MINUTES_WORKING_DAYS = 5  # after a dialogue, to write down its outcome
@@ -240,10 +240,11 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
         "Was sich an %(facts)s ändert, erfahren %(people)s per E-Mail mit neuem Kalendereintrag.",
         count,
     )
-    labels = [str(label) for label, _read in FACTS_ANNOUNCED_AT_ONCE]
+    # The programme, which is the last of them, has a form of its own.
+    labels = [str(label) for label, _read in FACTS_ANNOUNCED_AT_ONCE[:-1]]
     facts = _("%(facts)s oder %(last)s") % {"facts": ", ".join(labels[:-1]), "last": labels[-1]}
     at_once = (
-        text % {"facts": facts, "people": _counted(addressees)}
+        text % {"facts": facts, "people": counted_people(addressees)}
         + " "
         + _("Gegebene Antworten gelten weiter.")
     )
@@ -300,7 +301,7 @@ def notified_people(dialogue: Dialogue, recipients: Sequence[Addressee]) -> list
         "%(people)s werden benachrichtigt:",
         sum(recipient.people for recipient in recipients),
     )
-    lines = [text % {"people": _counted(recipients)}]
+    lines = [text % {"people": counted_people(recipients)}]
     for recipient in recipients[:MAX_NAMED_PEOPLE]:
         name, email = recipient.to.name, recipient.to.email
         lines.append(f"{name} ({email})" if name else email)
@@ -310,7 +311,7 @@ def notified_people(dialogue: Dialogue, recipients: Sequence[Addressee]) -> list
     return [*lines, *untold]
 
 
-def _counted(addressees: Sequence[Addressee]) -> str:
+def counted_people(addressees: Sequence[Addressee]) -> str:
     """Return how many people are mailed, and with how many mails if some share a mailbox."""
     count = sum(addressee.people for addressee in addressees)
     people = ngettext("%(count)d Person", "%(count)d Personen", count) % {"count": count}
@@ -319,19 +320,3 @@ def _counted(addressees: Sequence[Addressee]) -> str:
     mails = ngettext("%(count)d E-Mail", "%(count)d E-Mails", len(addressees))
     values = {"people": people, "mails": mails % {"count": len(addressees)}}
     return _("%(people)s (%(mails)s)") % values
-
-
-def programme_changes(dialogue: Dialogue, options: Iterable[DateOption]) -> list[str]:
-    """Return sentences that show the programme before and after its times move to each date; empty
-    if no time would move.
-    """
-    moved = {option: moved_programme(dialogue, option) for option in options}
-    lines = [
-        _("%(date)s: „%(programme)s“.")
-        % {"date": option, "programme": " · ".join(programme.split("\n"))}
-        for option, programme in moved.items()
-        if programme != dialogue.programme
-    ]
-    if not lines:
-        return []
-    return [_("Bisher: „%(programme)s“.") % {"programme": dialogue.programme_line}, *lines]

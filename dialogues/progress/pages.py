@@ -19,7 +19,12 @@ from dialogues.enums import (
     HostReply,
 )
 from dialogues.models import Dialogue
-from dialogues.permissions import can_edit_dialogue, can_manage, can_see_contributions
+from dialogues.permissions import (
+    can_edit_dialogue,
+    can_manage,
+    can_see_contributions,
+    has_programme_tab,
+)
 from dialogues.progress.dates import approval_status
 from dialogues.progress.topics import about_card
 from dialogues.queries import Preparation
@@ -50,7 +55,7 @@ def dialogue_tabs(
     # A postponed dialogue has no date, but keeps its guest list.
     if dialogue.starts_at or preparation.invited or preparation.to_invite:
         names.append(("guests", _("Gäste")))
-    if dialogue.programme:
+    if has_programme_tab(dialogue, user):
         names.append(("programme", _("Programm")))
     if can_see_contributions(user, dialogue):
         names.append(("contributions", _("Beiträge und Bedarfe")))

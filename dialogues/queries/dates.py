@@ -12,8 +12,8 @@ from core.dates import local_date
 from dialogues.enums import DATED, PAST, DialogueState, OptionState
 from dialogues.models import DateOption, Dialogue
 from dialogues.queries.dialogues import former_spans
+from dialogues.queries.programme import DAY_MINUTES, programme_items, programme_text
 
-DAY_MINUTES = 24 * 60
 # What begins a line and may be a time or not: `14 Begrüßung`, `10 Betriebe stellen sich vor`.
 MAYBE_TIME = re.compile(r"^(?:0?[6-9]|1\d|2[0-3])(?:\.\d\d)?\b(?!\.)", re.MULTILINE)
 # `14:00`, and with *Uhr* also `14.00`, `14.00–15.30` and `14`; where a line begins also `14.00` by
@@ -113,10 +113,13 @@ def latest_decision_on(first: dt.datetime | None) -> dt.date | None:
 def moved_programme(dialogue: Dialogue, option: DateOption) -> str:
     """Return the programme of `dialogue` with its times moved to the date `option`.
 
-    They move by the difference to the start of the former date. Without one, the first time is
+    Items keep their distance from the start. Times in the text of an older programme, without
+    items, move by the difference to the start of the former date. Without one, the first time is
     taken for the start if it lies outside `option`. The programme is unchanged if nothing moves,
     and if a line begins with a number that may be a time: moving only some would be wrong.
     """
+    if items := programme_items(dialogue):
+        return programme_text(items, timezone.localtime(option.starts_at).time())
     lines = MAYBE_TIME.finditer(dialogue.programme)
     if not all(TIME.match(dialogue.programme, line.start()) for line in lines):
         return dialogue.programme

@@ -28,7 +28,7 @@ from dialogues.enums import (
     RsvpState,
     TopicState,
 )
-from dialogues.models import Contribution, Dialogue, Invitation, Topic
+from dialogues.models import Contribution, Dialogue, Invitation, ProgrammeItem, Topic
 from dialogues.queries.needs import (
     need_rows,
     needs_of_contacts,
@@ -51,6 +51,10 @@ def closed_dialogues() -> QuerySet[Dialogue]:
 
 def closed_contributions() -> QuerySet[Contribution]:
     return Contribution.objects.filter(dialogue__in=closed_dialogues().values("pk"))
+
+
+def closed_programme_items() -> QuerySet[ProgrammeItem]:
+    return ProgrammeItem.objects.filter(dialogue__in=closed_dialogues().values("pk"))
 
 
 def closed_topics() -> QuerySet[Topic]:

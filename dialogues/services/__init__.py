@@ -44,6 +44,7 @@ from dialogues.services.outcomes import (
     record_held,
     reopen_dialogue,
 )
+from dialogues.services.programme import change_programme
 from dialogues.services.rsvps import closed_reason, open_invitation, record_rsvp
 from dialogues.services.seats import offer_seat
 from dialogues.services.series import (
@@ -78,6 +79,7 @@ __all__ = [
     "change_dialogue",
     "change_series",
     "change_need",
+    "change_programme",
     "change_topic",
     "close_dialogue",
     "closed_reason",

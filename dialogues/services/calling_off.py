@@ -14,6 +14,7 @@ from core.roles import require_office
 from dialogues import mails
 from dialogues.enums import OptionState
 from dialogues.models import Dialogue
+from dialogues.queries import programme_start
 from dialogues.services.dialogues import lock_dialogue, move_dialogue
 from dialogues.services.substitutes import settle_known_substitutes
 
@@ -50,6 +51,8 @@ def _release_date(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> N
         option.state = OptionState.DROPPED
         save_as(option, by=by, now=now, reason=reason)
     lapse_approvals(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
+    # Its items stay at their times until there is a new date.
+    dialogue.programme_start = programme_start(dialogue)
     dialogue.starts_at = dialogue.ends_at = dialogue.rsvp_by = None
     # The next invitation says everything.
     dialogue.announced_changes = []

@@ -37,7 +37,13 @@ from dialogues.enums import (
 )
 from dialogues.facts import DATES_FACTS, options_to_tick
 from dialogues.models import DateOption, Dialogue
-from dialogues.queries import commitment_of, is_granted, moved_programme
+from dialogues.queries import (
+    commitment_of,
+    concerns_at,
+    is_granted,
+    moved_programme,
+    programme_items,
+)
 from dialogues.services.announcements import announce_changes
 from dialogues.services.dialogues import lock_dialogue, move_dialogue, require_consent
 
@@ -268,20 +274,24 @@ def fix_date(
 ) -> Dialogue:
     """Make `option` the date of its dialogue; mails the senator's office and the host.
 
-    With `moves_programme`, the times of the programme move to the date. Withdraws an open request
-    about further dates. Raises ChangedMeanwhile if a date is fixed already, Refused if the date is
-    not approved or has passed or the host has not accepted; Warned as `create_date_option`.
+    The items of the programme move to the date; with `moves_programme`, so do the times of an older
+    programme without items. Withdraws an open request about further dates. Raises ChangedMeanwhile
+    if a date is fixed already, Refused if the date is not approved or has passed or the host has
+    not accepted; Warned as `create_date_option`, and by items that do not fit.
     """
     require_office(by)
     dialogue = lock_dialogue(option.dialogue_id)
     require_consent(dialogue)
     option = dialogue.date_options.select_for_update().get(pk=option.pk)
     _require_fixable(dialogue, option, now)
-    require_dates_heeded([commitment_of(option)], heeded, by=by, now=now)
+    items = programme_items(dialogue)
+    misfits = concerns_at(dialogue, items, (option.starts_at, option.ends_at))
+    require_dates_heeded([commitment_of(option)], heeded, also=misfits, by=by, now=now)
     option.state = OptionState.FIXED
     save_as(option, by=by, now=now, reason=_("Termin festgelegt"))
-    if moves_programme:
+    if items or moves_programme:
         dialogue.programme = moved_programme(dialogue, option)
+    dialogue.programme_start = None
     dialogue.starts_at, dialogue.ends_at = option.starts_at, option.ends_at
     # Both may be left over from a former date, if the dialogue was postponed.
     dialogue.rsvp_by, dialogue.closing_reason = None, ""

@@ -223,7 +223,7 @@ def fix(request, pk):
         request.POST or None,
         instance=dialogue,
         options=options,
-        programme_changes=changes,
+        programme_changes=[] if dialogue.programme_items.exists() else changes,
         initial=initial,
     )
     if request.method == "POST" and form.is_valid() and not went_back(request):
@@ -245,7 +245,9 @@ def _confirm_fix(request, dialogue: Dialogue, form: FixDateForm, now) -> HttpRes
     """Show the mails about the chosen date, then fix it; None if the form must be shown again."""
     option = form.cleaned_data["option"]
     call = partial(fix_date, option=option, moves_programme=form.moves, by=request.user, now=now)
-    programme = programme_changes(dialogue, [option]) if form.moves else []
+    # Items always move; the times in an older text move if the office says so.
+    moves = form.moves or dialogue.programme_items.exists()
+    programme = programme_changes(dialogue, [option]) if moves else []
     return confirm_mails(
         request,
         partial(call, heeded=form.heeded_keys),

@@ -177,15 +177,6 @@ def _clash_notes(dialogue: Dialogue, user):
     return clash_notes(commitments_of(dialogue), user, timezone.now())
 
 
-def programme(request, pk):
-    dialogue = visible_dialogue(request, pk)
-    # Without a programme there is no tab, and the URL must not show an empty page either.
-    if not dialogue.programme:
-        raise Http404
-    context = page_context(request, dialogue, "programme")
-    return render(request, "dialogues/programme.html", context)
-
-
 def history(request, pk):
     dialogue = visible_dialogue(request, pk)
     # 404 rather than 403: outsiders should not learn that there is a history.

@@ -20,7 +20,7 @@ from core.views import (
 )
 from dialogues.enums import DATED, DialogueState, RsvpChannel, RsvpState
 from dialogues.forms import OfficeRsvpForm, RsvpForm, SubstituteForm
-from dialogues.models import Invitation
+from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import INVITED_PERSON_ONLY, can_rsvp
 from dialogues.progress import change_note, full_name, given_rsvp, rsvp_facts, seats_note
 from dialogues.queries import count_seats_taken, substitute_candidates
@@ -39,6 +39,7 @@ from dialogues.services.seats import require_seat_to_offer
 from dialogues.services.substitutes import require_unsettled
 from dialogues.views.dialogues import calendar_response
 from dialogues.views.invitations import guests_url, invitation_for_office
+from dialogues.views.programme import programme_pdf
 from outbox.views.confirming import confirm_mails, went_back
 from partners.queries import recipient_of
 
@@ -48,12 +49,28 @@ personal_link = opened_by_link(open_invitation, "dialogues/link_closed.html")
 @personal_link
 def rsvp(request, invitation):
     calendar_url = f"{request.path}termin.ics"
-    return _rsvp_page(request, invitation, RsvpChannel.LINK, "shell_public.html", calendar_url)
+    programme_url = f"{request.path}programm.pdf"
+    return _rsvp_page(
+        request, invitation, RsvpChannel.LINK, "shell_public.html", calendar_url, programme_url
+    )
 
 
 @personal_link
 def calendar(request, invitation):
     return calendar_response(invitation.dialogue_as_announced)
+
+
+@personal_link
+def programme(request, invitation):
+    known = invitation.dialogue_as_announced
+    # Of a date that was given up, nothing is left to print.
+    if not _has_date(known):
+        raise Http404
+    return programme_pdf(known)
+
+
+def _has_date(dialogue: Dialogue) -> bool:
+    return bool(dialogue.starts_at) and dialogue.state in DATED
 
 
 def my_rsvp(request, pk):
@@ -65,10 +82,20 @@ def my_rsvp(request, pk):
     require(can_rsvp(request.user, invitation), INVITED_PERSON_ONLY)
     # Signed-in guests download the calendar file by a URL without a token.
     calendar_url = reverse("dialogues:calendar", args=[invitation.dialogue_id])
-    return _rsvp_page(request, invitation, RsvpChannel.ACCOUNT, "base.html", calendar_url)
+    programme_url = reverse("dialogues:programme_pdf", args=[invitation.dialogue_id])
+    return _rsvp_page(
+        request, invitation, RsvpChannel.ACCOUNT, "base.html", calendar_url, programme_url
+    )
 
 
-def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calendar_url: str):
+def _rsvp_page(
+    request,
+    invitation: Invitation,
+    channel: str,
+    shell: str,
+    calendar_url: str,
+    programme_url: str,
+):
     now = timezone.now()
     form = RsvpForm(request.POST or None, invitation=invitation)
     if request.method == "POST" and form.is_valid():
@@ -80,7 +107,7 @@ def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calend
     dialogue = invitation.dialogue_as_announced
     closed = closed_reason(invitation, today=local_date(now))
     has_replied = invitation.rsvp != RsvpState.OPEN
-    has_date = dialogue.starts_at and dialogue.state in DATED
+    has_date = _has_date(dialogue)
     context = {
         "invitation": invitation,
         "dialogue": dialogue,
@@ -96,6 +123,7 @@ def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calend
         "is_public": channel == RsvpChannel.LINK,
         "facts": rsvp_facts(invitation),
         "calendar_url": calendar_url if has_date else "",
+        "programme_url": programme_url if has_date and dialogue.programme else "",
         "seats_note": seats_note(invitation, count_seats_taken(invitation.dialogue)),
     }
     return render(request, "dialogues/rsvp.html", context)

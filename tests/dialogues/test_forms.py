@@ -276,7 +276,6 @@ def test_guest_list_accepts_only_existing_records():
         (ReasonForm, "reason", 500),
         (TopicForm, "description", 4000),
         (OfficeTopicForm, "description", 4000),
-        (DialogueForm, "programme", 4000),
     ],
 )
 def test_text_that_goes_into_mails_is_limited(form, name, most):

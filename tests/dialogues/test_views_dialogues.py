@@ -47,7 +47,7 @@ def test_page_shows_progress_next_step_and_history(signed_in):
         "Antwort der Gäste Mi, 15.04.2026",
         "Erinnerung an die Gäste Mi, 08.04.2026",
         "Ergebnis festhalten Mi, 29.04.2026",
-        "Überblick Gäste Programm Verlauf",
+        "Überblick Gäste Programm Beiträge und Bedarfe Verlauf",
         "Verschieben Absagen",
         "anrufen",
     ):

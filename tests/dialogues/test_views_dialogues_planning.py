@@ -71,20 +71,20 @@ def test_planning_starts_from_an_approved_topic(signed_in):
 
 
 def test_second_of_two_changes_shows_both_versions_and_loses_nothing(signed_in):
-    dialogue = make_dialogue(title="Alt", programme="")
+    dialogue = make_dialogue(title="Alt", place="Tor 1")
     address = f"{dialogue.get_absolute_url()}bearbeiten/"
     version = version_in(signed_in.get(address))
-    Dialogue.objects.filter(pk=dialogue.pk).update(programme="14:00 Inzwischen")
-    mine = {**FACTS, "host": dialogue.host_id, "programme": "14:00 Meins"}
+    Dialogue.objects.filter(pk=dialogue.pk).update(place="Tor 2")
+    mine = {**FACTS, "host": dialogue.host_id, "place": "Tor 3"}
 
     with nothing_changes(dialogue):
         response = signed_in.post(address, {**mine, "version": version})
     signed_in.post(address, {**mine, "version": version_in(response)})
 
-    assert "14:00 Inzwischen" in text_of(response)
-    assert "14:00 Meins" in response.content.decode()
+    assert "Tor 2" in text_of(response)
+    assert "Tor 3" in response.content.decode()
     dialogue.refresh_from_db()
-    assert (dialogue.title, dialogue.programme) == ("Wärme", "14:00 Meins")
+    assert (dialogue.title, dialogue.place) == ("Wärme", "Tor 3")
 
 
 def test_fewer_seats_than_taken_are_refused_at_the_form(signed_in):
@@ -116,7 +116,6 @@ def edit(client, dialogue, **fields):
         "seats": dialogue.seats,
         "host": dialogue.host_id,
         "senator_attends": "on",
-        "programme": dialogue.programme.replace("\n", "\r\n"),
         "rsvp_by": dialogue.rsvp_by or "",
     }
     return client.post(
@@ -134,7 +133,7 @@ def test_form_says_before_saving_how_many_will_be_notified(signed_in, senator, c
     text = text_of(signed_in.get(f"{dialogue.get_absolute_url()}bearbeiten/"))
 
     assert (
-        f"Was sich an Ort, Videokonferenz oder Programm ändert, {people} per E-Mail mit "
+        f"Was sich an Ort oder Videokonferenz ändert, {people} per E-Mail mit "
         "neuem "
         "Kalendereintrag. Gegebene Antworten gelten weiter. Erlischt durch eine Änderung die "
         "Freigabe, geht noch "

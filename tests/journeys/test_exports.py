@@ -36,12 +36,9 @@ FILES = {
     "dialogues:guests_export": lambda: keys(Dialogue.objects.exclude(invitations=None)),
     "dialogues:guests_print": lambda: keys(Dialogue.objects.exclude(invitations=None)),
     "dialogues:needs_export": lambda: [[]],
-    "dialogues:rsvp_calendar": lambda: [
-        [invitation.personal_link.rstrip("/").rpartition("/")[2]]
-        for invitation in Invitation.objects.filter(rsvp="accepted", dialogue__state="invited")[
-            :FEW
-        ]
-    ],
+    "dialogues:programme_pdf": lambda: keys(Dialogue.objects.exclude(programme="")),
+    "dialogues:rsvp_calendar": lambda: links_of_guests(),
+    "dialogues:rsvp_programme": lambda: links_of_guests(),
     "dialogues:series_export": lambda: [[]],
     "dialogues:topics_export": lambda: [[]],
     "measures:differences_export": lambda: [[]],
@@ -60,6 +57,11 @@ FILES = {
 }
 # A finished message is ASCII and was cleaned when it was written.
 FINISHED = {(Mail, "mime"), (Mail, "secret")}
+
+
+def links_of_guests() -> list[list]:
+    guests = Invitation.objects.filter(rsvp="accepted", dialogue__state="invited")[:FEW]
+    return [[guest.personal_link.rstrip("/").rpartition("/")[2]] for guest in guests]
 
 
 def keys(records) -> list[list]:

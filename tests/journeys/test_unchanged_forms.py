@@ -38,6 +38,7 @@ FORMS = {
     "dialogues:contribution_edit": Contribution,
     "dialogues:edit": Dialogue,
     "dialogues:need_edit": Need,
+    "dialogues:programme_edit": Dialogue,
     "dialogues:series_edit": DialogueSeries,
     "dialogues:topic_edit": Topic,
     "measures:contact_edit": Contact,

@@ -21,6 +21,7 @@ PUBLIC = {
     "account_signup",
     "dialogues:rsvp",
     "dialogues:rsvp_calendar",
+    "dialogues:rsvp_programme",
     "healthz",
     "healthz_operation",
     "imprint",
