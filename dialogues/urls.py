@@ -4,6 +4,7 @@ from django.urls import path
 
 from dialogues.views import (
     contributions,
+    copies,
     dates,
     dialogues,
     guests,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("<int:pk>/verlauf/", dialogues.history, name="history"),
     path("<int:pk>/termin.ics", dialogues.calendar, name="calendar"),
     path("<int:pk>/bearbeiten/", dialogues.edit, name="edit"),
+    path("<int:pk>/kopieren/", copies.copy, name="copy"),
     path("<int:pk>/gastgeber/", hosts.host_reply, name="host_reply"),
     path("<int:pk>/termine/", dates.propose, name="dates"),
     path("<int:pk>/termine/vorlegen/", dates.submit, name="dates_submit"),

@@ -1,4 +1,5 @@
 from dialogues.forms.contributions import ContributionForm
+from dialogues.forms.copies import CopyForm
 from dialogues.forms.dates import DateOptionFormSet, FixDateForm
 from dialogues.forms.dialogues import (
     DialogueForm,
@@ -17,6 +18,7 @@ from dialogues.forms.topics import OfficeTopicForm, TopicForm
 __all__ = [
     "AnswerForm",
     "ContributionForm",
+    "CopyForm",
     "DateOptionFormSet",
     "DialogueForm",
     "FixDateForm",

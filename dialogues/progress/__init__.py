@@ -1,6 +1,7 @@
 """Progress and next steps of series, topics and dialogues, as their pages show them."""
 
 from dialogues.progress.contributions import contribution_groups, latest_note
+from dialogues.progress.copies import copy_cards
 from dialogues.progress.dates import (
     announced_later_note,
     deadlines,
@@ -114,6 +115,7 @@ __all__ = [
     "conditions_of_series",
     "conditions_of_topic",
     "contribution_groups",
+    "copy_cards",
     "counts_note",
     "counts_title",
     "deadlines",

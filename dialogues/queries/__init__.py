@@ -1,4 +1,5 @@
 from dialogues.queries.contributions import contributions_to, organisations_at
+from dialogues.queries.copies import guests_to_copy, topics_to_plan
 from dialogues.queries.dates import (
     COMMITMENTS,
     commitment_of,
@@ -120,6 +121,7 @@ __all__ = [
     "first_start_of",
     "former_spans",
     "guest_choices",
+    "guests_to_copy",
     "guest_list_version",
     "guest_rows",
     "has_announced_date",
@@ -169,6 +171,7 @@ __all__ = [
     "ticked_choices",
     "topic_history",
     "topics_in_full",
+    "topics_to_plan",
     "unreleased_invitations",
     "unsettled_substitutes",
     "upcoming_dialogues",

@@ -6,6 +6,7 @@ from dialogues.services.contributions import (
     create_contribution,
     delete_contribution,
 )
+from dialogues.services.copies import copy_dialogue
 from dialogues.services.dates import (
     adopt_counter_dates,
     create_date_option,
@@ -84,6 +85,7 @@ __all__ = [
     "close_dialogue",
     "closed_reason",
     "correct_outcome",
+    "copy_dialogue",
     "create_contribution",
     "create_date_option",
     "create_series",

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from approvals.enums import ApprovalKind
 from approvals.registry import binding_changes, clashes_of
@@ -35,6 +35,7 @@ from dialogues.services.announcements import Update, save_and_announce
 from partners.queries import default_responsible
 
 NO_HOST_REPLY = {"host_reply": HostReply.OPEN, "host_replied_on": None, "host_note": ""}
+PLANNING_BEGUN = gettext_lazy("Planung begonnen")
 BEFORE_DATE = (DialogueState.PLANNING, DialogueState.EXPLORING)
 
 
@@ -84,8 +85,9 @@ def plan_dialogue(
     by,
     now: dt.datetime,
     heeded: Collection[str] = (),
+    reason: str | Promise = PLANNING_BEGUN,
 ) -> Dialogue:
-    """Start planning a dialogue on `topic`.
+    """Start planning a dialogue on `topic`; `reason` goes into its history.
 
     Raises Refused unless the topic is approved, Warned by a contact from elsewhere than the host.
     """
@@ -95,7 +97,7 @@ def plan_dialogue(
     require_approved_topic(topic)
     dialogue = Dialogue(**values, topic=topic, responsible=default_responsible(by))
     require_heeded(_contact_concerns(dialogue), heeded, _contact_question())
-    save_as(dialogue, by=by, now=now, reason=_("Planung begonnen"))
+    save_as(dialogue, by=by, now=now, reason=reason)
     return dialogue
 
 

@@ -93,7 +93,6 @@ def page_context(request, dialogue: Dialogue, tab: str) -> dict:
     steps = dialogue_progress(dialogue, is_lapsed=preparation.is_lapsed) if is_inside(user) else []
     box = _next_step(dialogue, user, preparation, now)
     actions = dialogue_actions(dialogue, user, preparation, box, now)
-    edit_url = reverse("dialogues:edit", args=[dialogue.pk])
     return {
         "dialogue": dialogue,
         "seen": [dialogue, preparation.approval],
@@ -104,7 +103,7 @@ def page_context(request, dialogue: Dialogue, tab: str) -> dict:
         "shows_state": dialogue.state == DialogueState.CANCELLED or not steps,
         "steps": steps,
         "tabs": dialogue_tabs(dialogue, user, preparation, tab),
-        "buttons": [Button(_("Bearbeiten"), edit_url)] if can_edit_dialogue(user, dialogue) else [],
+        "buttons": _buttons(dialogue, user),
         "closing_cards": closing_cards(dialogue) + untold_cards(dialogue, user, now),
         "inactive_notes": inactive_notes(dialogue, user),
         "box": box,
@@ -113,6 +112,16 @@ def page_context(request, dialogue: Dialogue, tab: str) -> dict:
         "deadlines": deadlines(dialogue, user, preparation),
         "actions": actions,
     }
+
+
+def _buttons(dialogue: Dialogue, user) -> list[Button]:
+    buttons = []
+    if can_edit_dialogue(user, dialogue):
+        buttons.append(Button(_("Bearbeiten"), reverse("dialogues:edit", args=[dialogue.pk])))
+    if can_manage(user) and not dialogue.is_taken_over:
+        url = reverse("dialogues:copy", args=[dialogue.pk])
+        buttons.append(Button(_("Als Vorbild verwenden"), url))
+    return buttons
 
 
 def calendar_url(dialogue: Dialogue) -> str:
