@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dialogues.views import (
+    answers,
     contributions,
     copies,
     dates,
@@ -51,10 +52,10 @@ urlpatterns = [
     path("bedarfe/neu/", needs.create, name="need_create"),
     path("bedarfe/<int:pk>/", needs.detail, name="need"),
     path("bedarfe/<int:pk>/bearbeiten/", needs.edit, name="need_edit"),
-    path("bedarfe/<int:pk>/stand/", needs.answer, name="need_answer"),
-    path("bedarfe/<int:pk>/wiedervorlage/", needs.resubmit, name="need_resubmit"),
-    path("bedarfe/<int:pk>/zu-den-akten/", needs.file, name="need_file"),
-    path("bedarfe/<int:pk>/wieder-aufnehmen/", needs.reopen, name="need_reopen"),
+    path("bedarfe/<int:pk>/stand/", answers.answer, name="need_answer"),
+    path("bedarfe/<int:pk>/wiedervorlage/", answers.resubmit, name="need_resubmit"),
+    path("bedarfe/<int:pk>/zu-den-akten/", answers.file, name="need_file"),
+    path("bedarfe/<int:pk>/wieder-aufnehmen/", answers.reopen, name="need_reopen"),
     path("beitraege/<int:pk>/bedarf/", needs.create_from, name="contribution_need"),
     path("<int:pk>/", dialogues.overview, name="detail"),
     path("<int:pk>/gaeste/", guests.guest_tab, name="guests"),
@@ -98,6 +99,8 @@ urlpatterns = [
     path("einladungen/<int:pk>/streichen/", guests.remove, name="guest_remove"),
     # Open without an account: the signed token identifies the guest.
     path("einladung/<str:token>/", rsvps.rsvp, name="rsvp"),
+    # Or the contact of a need, who reads what becomes of it.
+    path("bedarf/<str:token>/", answers.follow, name="need_followed"),
     path("einladung/<str:token>/termin.ics", rsvps.calendar, name="rsvp_calendar"),
     path("einladung/<str:token>/programm.pdf", rsvps.programme, name="rsvp_programme"),
 ]

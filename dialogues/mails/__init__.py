@@ -36,6 +36,13 @@ from dialogues.mails.invitations import (
     withdraw_reminders,
     withdraw_unsent_mails,
 )
+from dialogues.mails.needs import (
+    mail_need_answered,
+    mail_need_changed,
+    mail_need_moved,
+    mail_need_recorded,
+    reads_in_portal,
+)
 from dialogues.mails.rsvps import (
     addresses_without_substitute,
     mail_confirmation,
@@ -67,6 +74,10 @@ __all__ = [
     "mail_invitation_again",
     "mail_invitations",
     "mail_link_replaced",
+    "mail_need_answered",
+    "mail_need_changed",
+    "mail_need_moved",
+    "mail_need_recorded",
     "mail_postponed",
     "mail_seat_offered",
     "mail_topic_proposed",
@@ -76,6 +87,7 @@ __all__ = [
     "other_address_with_link",
     "preview_invitation",
     "proposer_to_notify",
+    "reads_in_portal",
     "waiting_changes",
     "withdraw_proposal_mails",
     "withdraw_reminders",

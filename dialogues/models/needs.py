@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.folding import FoldedField, matching
+from core.links import sign_link
 from core.models import Sourced
 from core.roles import OBSERVER, PARTNER, has_role, is_inside
 from dialogues.enums import NEED_BADGE_COLOURS, NEED_OPEN, RECORDED, NeedState
@@ -14,6 +15,11 @@ from dialogues.models.contributions import Contribution
 from dialogues.models.dialogues import Dialogue
 from measures.models import Measure, PlanSection, Project
 from partners.models import Assignable, Organisation, Person
+
+LINK_KIND = "need"
+# Counted from the mail that contains the link; each mail signs a new one. What becomes of a need
+# may take years, and the page only says what the mails say.
+LINK_LIFETIME_SECONDS = 3 * 365 * 24 * 3600
 
 
 class NeedQuerySet(models.QuerySet):
@@ -135,6 +141,8 @@ class Need(Sourced, Assignable):
         verbose_name=_("Daraus wurde das Projekt"),
     )
     internal_notes = models.TextField(_("interner Vermerk"), blank=True)
+    # Signed into the personal link of the contact. Raising it revokes every link mailed before.
+    link_version = models.PositiveSmallIntegerField(default=1, editable=False)
     search = FoldedField(sources=("title", "text", "promise", "outcome"))
 
     # The search column is derived from other columns, whose history is kept.
@@ -183,6 +191,19 @@ class Need(Sourced, Assignable):
 
     def get_absolute_url(self):
         return reverse("dialogues:need", args=[self.pk])
+
+    @property
+    def mail_key(self) -> str:
+        """The `subject_key` of mails about this need."""
+        return f"need:{self.pk}"
+
+    @property
+    def personal_link(self) -> str:
+        """The path of the page on which the contact reads what becomes of the need. It is a secret:
+        anyone who has it can read that.
+        """
+        token = sign_link(LINK_KIND, self.pk, self.link_version)
+        return reverse("dialogues:need_followed", args=[token])
 
     @property
     def needs_somebody(self) -> bool:

@@ -39,6 +39,7 @@ from dialogues.progress.invitations import (
 )
 from dialogues.progress.needs import (
     answer_cards,
+    followed_facts,
     need_actions,
     need_cards,
     need_facts,
@@ -48,6 +49,9 @@ from dialogues.progress.needs import (
     need_tasks,
     openable_from,
     prepare_needs,
+    standing_cards,
+    untold_note,
+    untold_notes,
 )
 from dialogues.progress.pages import (
     closing_cards,
@@ -131,6 +135,7 @@ __all__ = [
     "effect_of_changes",
     "effect_of_programme",
     "failed_note",
+    "followed_facts",
     "found_note",
     "full_name",
     "given_rsvp",
@@ -174,6 +179,7 @@ __all__ = [
     "series_next_step",
     "series_progress",
     "series_tasks",
+    "standing_cards",
     "ticked_elsewhere",
     "ticked_note",
     "topic_actions",
@@ -185,5 +191,7 @@ __all__ = [
     "unreachable_found",
     "unsettled_lines",
     "untold_cards",
+    "untold_note",
+    "untold_notes",
     "waiting_for",
 ]

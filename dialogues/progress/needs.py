@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.dates import add_months, end_of_day, format_date, local_date
-from core.html import draw_deadline_day
+from core.html import draw_badge, draw_deadline_day
 from core.progress import (
     Button,
     NextStep,
@@ -27,7 +27,8 @@ from dialogues.models import Dialogue, Need
 from dialogues.permissions import can_answer_need, can_manage, can_see_contact_of_need
 from dialogues.queries.needs import STILL_MONTHS
 from measures.models import Measure, Project
-from partners.progress import responsible_facts, responsible_note
+from partners.progress import inactive_note, responsible_facts, responsible_note
+from partners.queries import recipient_of
 
 S = NeedState
 
@@ -135,6 +136,33 @@ def standing_cards(need: Need) -> list[TextCard]:
     return cards
 
 
+def untold_notes(need: Need, user) -> list[SafeString | str]:
+    """Return for the office why nobody of the company hears of the need, with the way out."""
+    if not can_manage(user) or need.is_taken_over or not (sentence := untold_note(need)):
+        return []
+    url = reverse("dialogues:need_edit", args=[need.pk])
+    return [inactive_note(sentence, _("Ansprechperson eintragen"), url)]
+
+
+def untold_note(need: Need) -> str:
+    """Return a sentence if nobody of the company that raised the need can be told of it."""
+    contact = need.contact
+    if contact is None:
+        text = _(
+            "Bei %(organisation)s ist keine Ansprechperson eingetragen; dort wird niemand "
+            "benachrichtigt."
+        )
+        return text % {"organisation": need.raised_by.label}
+    to = recipient_of(contact)
+    if to.has_left:
+        text = _("%(name)s ist nicht mehr aktiv; dort wird niemand benachrichtigt.")
+        return text % {"name": contact}
+    if not to.email:
+        text = _("%(name)s hat keine E-Mail-Adresse; dort wird niemand benachrichtigt.")
+        return text % {"name": contact}
+    return ""
+
+
 def need_facts(need: Need, user, seen: Collection) -> list[tuple]:
     """Return *Eckdaten*. `seen` are the related records that `user` may open."""
     raised = need.raised_by.label
@@ -157,6 +185,20 @@ def need_facts(need: Need, user, seen: Collection) -> list[tuple]:
     if is_inside(user):
         facts.append((_("Letzte Bewegung"), format_date(local_date(need.moved_at))))
     return facts if need.is_taken_over else facts + responsible_facts(need, "bedarf", user)
+
+
+def followed_facts(need: Need) -> list[tuple]:
+    """Return what the contact reads by personal link, without an account."""
+    facts = [
+        (_("Stand"), draw_badge(need.get_state_display(), need.badge_colour)),
+        (_("Eingebracht von"), need.raised_by.label),
+        (_("Eingebracht am"), format_date(need.raised_on)),
+        (_("Gerichtet an"), need.addressee_label),
+    ]
+    if need.is_open and need.due_on:
+        facts.append((_("Frist"), format_date(need.due_on)))
+    facts.append((_("Letzte Bewegung"), format_date(local_date(need.moved_at))))
+    return facts
 
 
 def _linked(record, label: str, seen: Collection) -> str | SafeString:

@@ -35,6 +35,7 @@ from dialogues.services.needs import (
     change_need,
     create_need,
     file_need,
+    open_need,
     reopen_need,
     resubmit_need,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "file_need",
     "offer_seat",
     "open_invitation",
+    "open_need",
     "plan_dialogue",
     "postpone_dialogue",
     "propose_topic",

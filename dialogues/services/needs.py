@@ -12,13 +12,17 @@ from django.utils.translation import gettext_lazy
 from core.conflicts import apply_values
 from core.dates import concerns_about_day, local_date
 from core.errors import Concern, NotAllowed, Refused, require_heeded
-from core.history import save_as
-from core.roles import require_office
+from core.history import changes_between, save_as
+from core.links import read_link
+from core.roles import is_office, require_office
 from core.states import require_in_workflow, target_of
+from dialogues import mails
 from dialogues.enums import NEED_MOVES, NeedState
 from dialogues.models import Contribution, Need
+from dialogues.models.needs import LINK_KIND, LINK_LIFETIME_SECONDS
 from dialogues.permissions import can_answer_need
 from dialogues.services.contributions import concerns_about_person
+from dialogues.services.rsvps import LINK_REVOKED
 from partners.queries import default_responsible
 
 # Which text an answer fills, and what is said where it is missing.
@@ -44,6 +48,10 @@ NOT_YOURS = gettext_lazy(
 )
 
 
+# Of these, the company reads former and new value.
+TOLD_TEXTS = ("title", "text", "due_on")
+
+
 class Answer(NamedTuple):
     """What the addressee says: `action` is one of `NEED_ANSWERS`, `text` the promise, the outcome
     or the reason, `due_on` by when the promise is to be kept.
@@ -62,8 +70,9 @@ def create_need(
     by,
     now: dt.datetime,
     heeded: Collection[str] = (),
+    notify: bool = True,
 ) -> Need:
-    """Record a need, from `contribution` or without one.
+    """Record a need, from `contribution` or without one; mails the contact, if `notify`.
 
     Raises Refused if the contribution is recorded already, Warned by a contact from elsewhere and
     by days on which nobody works.
@@ -81,6 +90,8 @@ def create_need(
     _require_sound(need)
     require_heeded(_concerns(need, Need()), heeded, _question())
     save_as(need, by=by, now=now, reason=_("Bedarf aufgenommen"))
+    if notify:
+        mails.mail_need_recorded(need, by=by, now=now)
     return need
 
 
@@ -98,8 +109,12 @@ def change_need(
     now: dt.datetime,
     version: str | None = None,
     heeded: Collection[str] = (),
+    notify: bool = True,
 ) -> Need:
-    """Correct what was recorded. Raises ChangedMeanwhile, Refused, Warned like `create_need`."""
+    """Correct what was recorded; mails the contact what they read of it, if `notify`.
+
+    Raises ChangedMeanwhile, Refused, Warned like `create_need`.
+    """
     require_office(by)
     need = lock_need(need.pk)
     require_in_workflow(need)
@@ -107,14 +122,35 @@ def change_need(
     apply_values(need, values, version)
     _require_sound(need)
     require_heeded(_concerns(need, before), heeded, _question())
+    if need.contact_id != before.contact_id:
+        # The former contact reads no longer what becomes of it.
+        need.link_version += 1
     save_as(need, by=by, now=now, reason=_("Angaben geändert"))
+    changes = _changes_told(before, need)
+    if changes and notify:
+        mails.mail_need_changed(need, changes, by=by, now=now)
     return need
+
+
+def _changes_told(before: Need, need: Need) -> list[str]:
+    """Return the changes of what the company reads, each as `Gerichtet an: A → B`."""
+    text = _("%(field)s: %(before)s → %(after)s")
+    told = [
+        text % {"field": field, "before": former, "after": new}
+        for field, former, new in changes_between(before, need, TOLD_TEXTS)
+    ]
+    if before.addressee_id != need.addressee_id:
+        values = {"before": before.addressee_label, "after": need.addressee_label}
+        told.append(text % {"field": _("Gerichtet an"), **values})
+    return told
 
 
 @transaction.atomic
 def answer_need(*, need: Need, answer: Answer, by, now: dt.datetime) -> Need:
-    """Record what the addressee says. Raises NotAllowed; Refused without the text that belongs to
-    the answer, or if the state does not allow it.
+    """Record what the addressee says; mails the contact, and the office unless it answers itself.
+
+    Raises NotAllowed; Refused without the text that belongs to the answer, or if the state does not
+    allow it.
     """
     need = lock_need(need.pk)
     if not can_answer_need(by, need):
@@ -131,23 +167,29 @@ def answer_need(*, need: Need, answer: Answer, by, now: dt.datetime) -> Need:
     # An answer without a day leaves the one that was agreed.
     need.due_on = answer.due_on or need.due_on
     _move(need, target, by=by, now=now, reason=ANSWER_REASONS[answer.action])
+    mails.mail_need_moved(need, by=by, now=now)
+    if not is_office(by):
+        mails.mail_need_answered(need, by=by, now=now)
     return need
 
 
 @transaction.atomic
 def file_need(*, need: Need, by, now: dt.datetime) -> Need:
-    """Put a settled need *z. d. A.*; nobody has to look at it again."""
+    """Put a settled need *z. d. A.*, so that nobody has to look at it again; mails the contact."""
     require_office(by)
     need = lock_need(need.pk)
     target = target_of(NEED_MOVES, "file", need)
     need.resubmit_on, need.resubmit_check = None, ""
     _move(need, target, by=by, now=now, reason=_("Zu den Akten gelegt"))
+    mails.mail_need_moved(need, by=by, now=now)
     return need
 
 
 @transaction.atomic
 def reopen_need(*, need: Need, reason: str, by, now: dt.datetime) -> Need:
-    """Take up a need again that was settled or filed. Raises Refused without a reason."""
+    """Take up a need again that was settled or filed; mails the contact. Raises Refused without a
+    reason.
+    """
     require_office(by)
     need = lock_need(need.pk)
     target = target_of(NEED_MOVES, "reopen", need)
@@ -156,6 +198,7 @@ def reopen_need(*, need: Need, reason: str, by, now: dt.datetime) -> Need:
     # What was said at the end stays in *Verlauf*, but no longer holds.
     need.reason, need.outcome, need.due_on = reason.strip(), "", None
     _move(need, target, by=by, now=now, reason=_("Wieder aufgenommen"))
+    mails.mail_need_moved(need, by=by, now=now)
     return need
 
 
@@ -181,6 +224,23 @@ def require_resubmittable(need: Need) -> None:
     require_in_workflow(need)
     if need.state == NeedState.FILED:
         raise Refused(_("Der Bedarf ist zu den Akten gelegt. Nehmen Sie ihn zuerst wieder auf."))
+
+
+def open_need(token: str) -> Need:
+    """Return the need of the personal link of its contact. Must not change anything, because mail
+    scanners open links too.
+
+    Raises Refused with advice if the link is damaged, expired or revoked.
+    """
+    target = read_link(LINK_KIND, token, max_age=LINK_LIFETIME_SECONDS)
+    needs = Need.objects.select_related("raised_by", "contact", "addressee")
+    need = needs.filter(pk=target.pk).first()
+    if need is None or need.link_version != target.version or need.contact is None:
+        raise Refused(str(LINK_REVOKED))
+    # A mailbox outlives the person.
+    if not need.contact.is_active:
+        raise Refused(str(LINK_REVOKED))
+    return need
 
 
 def lock_need(pk: int) -> Need:

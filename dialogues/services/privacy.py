@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.texts import Traces
 from dialogues.enums import RsvpState
-from dialogues.models import Dialogue, Invitation
+from dialogues.models import Dialogue, Invitation, Need
 from dialogues.queries.needs import closed_needs
 from dialogues.queries.people import (
     closed_approvals,
@@ -50,6 +50,7 @@ def anonymise_person(*, person: Person, traces: Traces, labels: Traces) -> list[
     _forget_details(Invitation.objects.filter(pk__in=keys))
     _forget_details(Invitation.history.filter(id__in=keys))
     # No link leads anywhere from now on.
+    Need.objects.filter(contact=person).update(link_version=F("link_version") + 1)
     Invitation.objects.filter(pk__in=keys).update(link_version=F("link_version") + 1)
     mails = anonymise_mails(mails_about(keys), traces=labels)
     mails += _forget_in_mails(keys, substitutes)

@@ -1,14 +1,11 @@
-"""Views for needs: the list, the page of one, recording, answering and filing."""
-
-from functools import partial
+"""Views for needs: the list, the page of one, and recording."""
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from core.dates import local_date
 from core.exports import list_response
@@ -19,22 +16,16 @@ from core.views import (
     ordering,
     paginate,
     redirect_if_refused,
-    redirect_unless_possible,
-    render_confirmation,
     render_form,
-    require,
     require_office,
-    run_service,
-    save_form,
+    saving,
     ticks_of,
 )
-from dialogues.enums import NEED_MOVES
 from dialogues.filters import NeedFilter
-from dialogues.forms import AnswerForm, NeedForm, ResubmissionForm, SeenReasonForm
+from dialogues.forms import NeedForm
 from dialogues.models import Contribution, Need
-from dialogues.permissions import can_answer_need, can_manage
+from dialogues.permissions import can_manage
 from dialogues.progress import (
-    answer_cards,
     internal_notes_cards,
     list_tabs,
     need_actions,
@@ -45,17 +36,15 @@ from dialogues.progress import (
     need_progress,
     openable_from,
     prepare_needs,
+    untold_notes,
 )
 from dialogues.queries import listed_needs, need_history, needs_in_full
 from dialogues.services import (
-    answer_need,
     change_need,
     create_need,
-    file_need,
-    reopen_need,
-    resubmit_need,
 )
-from dialogues.services.needs import NOT_YOURS, require_resubmittable, require_unrecorded
+from dialogues.services.needs import require_unrecorded
+from outbox.views.confirming import confirm_mails, went_back
 from partners.permissions import can_assign, can_see_responsible
 from partners.progress import responsible_label
 
@@ -162,6 +151,7 @@ def detail(request, pk):
     context = {
         "need": need,
         "seen": [need],
+        "notes": untold_notes(need, user),
         "steps": need_progress(need),
         "box": box,
         "today": today,
@@ -210,117 +200,49 @@ def _create(
     intro: str = "",
     contribution: Contribution | None = None,
 ) -> HttpResponse:
-    done = _("Der Bedarf ist aufgenommen.")
-    if need := save_form(request, form, create_need, contribution=contribution, done=done):
-        return redirect(need)
+    page = {"title": _("Bedarf aufnehmen"), "cancel_url": cancel_url}
+    if request.method == "POST" and form.is_valid() and not went_back(request):
+        created = confirm_mails(
+            request,
+            saving(request, form, create_need, contribution=contribution),
+            form=form,
+            done=_("Der Bedarf ist aufgenommen."),
+            asks_always=False,
+            may_be_silent=True,
+            question=_("„%(need)s“: Das wird mitgeteilt.") % {"need": form.values["title"]},
+            submit_label=_("Aufnehmen"),
+            **page,
+        )
+        if created:
+            return created
     return render_form(
         request,
         form,
         template="dialogues/need_form.html",
-        title=_("Bedarf aufnehmen"),
         submit_label=_("Aufnehmen"),
         intro=intro,
-        cancel_url=cancel_url,
+        **page,
     )
 
 
 def edit(request, pk):
     need = get_for_office(request, needs_in_full(request.user), pk)
     form = NeedForm(request.POST or None, instance=need)
-    done = _("Die Angaben sind gespeichert.")
-    if save_form(request, form, change_need, need=need, done=done):
-        return redirect(need)
-    return render_form(
-        request,
-        form,
-        template="dialogues/need_form.html",
-        title=_("Bedarf bearbeiten"),
-        cancel_url=need.get_absolute_url(),
-    )
-
-
-def answer(request, pk):
-    """Say what becomes of a need, as the addressee or for them."""
-    need = get_object_or_404(needs_in_full(request.user), pk=pk)
-    require(can_answer_need(request.user, need), NOT_YOURS)
-    if back := redirect_unless_possible(request, need, NEED_MOVES, "complete"):
-        return back
-    form = AnswerForm(request.POST or None, instance=need)
-    if request.method == "POST" and form.is_valid():
-        call = partial(
-            answer_need, need=need, answer=form.answer, by=request.user, now=timezone.now()
+    page = {"title": _("Bedarf bearbeiten"), "cancel_url": need.get_absolute_url()}
+    if request.method == "POST" and form.is_valid() and not went_back(request):
+        saved = confirm_mails(
+            request,
+            saving(request, form, change_need, need=need),
+            target=need,
+            form=form,
+            done=_("Die Angaben sind gespeichert."),
+            asks_always=False,
+            # A correction of the wording need not trouble anybody.
+            may_be_silent=True,
+            question=_("„%(need)s“: Diese Änderung speichern?") % {"need": form.values["title"]},
+            submit_label=_("Speichern"),
+            **page,
         )
-        done = _("Der Stand ist eingetragen.")
-        if run_service(request, call, form=form, done=done, seen=[need]):
-            return redirect(need)
-    return render_form(
-        request,
-        form,
-        template="dialogues/need_form.html",
-        title=_("Stand eintragen") if can_manage(request.user) else _("Bedarf beantworten"),
-        cards=answer_cards(need),
-        cancel_url=need.get_absolute_url(),
-    )
-
-
-def resubmit(request, pk):
-    """Say when the office looks at a need again, or that nobody has to any more."""
-    need = get_for_office(request, Need.objects.all(), pk)
-    if back := redirect_if_refused(request, need, require_resubmittable):
-        return back
-    # The day that has come is done with; a new one is asked for.
-    has_come = need.resubmit_on and need.resubmit_on <= local_date(timezone.now())
-    initial = {} if has_come else {"resubmit_on": need.resubmit_on}
-    initial |= {"resubmit_check": "" if has_come else need.resubmit_check}
-    form = ResubmissionForm(request.POST or None, instance=need, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        call = partial(
-            resubmit_need, need=need, by=request.user, now=timezone.now(), **form.details
-        )
-        done = _("Die Wiedervorlage ist bestimmt.")
-        if not form.cleaned_data["resubmit_on"]:
-            done = _("Die Wiedervorlage ist erledigt.")
-        if run_service(request, call, form=form, done=done, seen=[need]):
-            return redirect(need)
-    intro = (
-        _("Zu prüfen war: %(check)s") % {"check": need.resubmit_check} if has_come else str(need)
-    )
-    return render_form(
-        request,
-        form,
-        template="dialogues/need_form.html",
-        title=_("Wiedervorlage"),
-        intro=intro,
-        cancel_url=need.get_absolute_url(),
-    )
-
-
-@require_POST
-def file(request, pk):
-    need = get_for_office(request, Need.objects.all(), pk)
-    call = partial(file_need, need=need, by=request.user, now=timezone.now())
-    run_service(request, call, done=_("Der Bedarf ist zu den Akten gelegt."), seen=[need])
-    return redirect(need)
-
-
-def reopen(request, pk):
-    """Ask for a reason, then take up a need again that was settled or filed."""
-    need = get_for_office(request, Need.objects.all(), pk)
-    if back := redirect_unless_possible(request, need, NEED_MOVES, "reopen"):
-        return back
-    hint = _("Steht auf der Seite des Bedarfs.")
-    form = SeenReasonForm(request.POST or None, instance=need, help_text=hint)
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        call = partial(reopen_need, need=need, reason=reason, by=request.user, now=timezone.now())
-        done = _("Der Bedarf ist wieder aufgenommen.")
-        if run_service(request, call, form=form, done=done, seen=[need]):
-            return redirect(need)
-    return render_confirmation(
-        request,
-        form,
-        title=_("Wieder aufnehmen"),
-        question=str(need),
-        submit_label=_("Wieder aufnehmen"),
-        cancel_url=need.get_absolute_url(),
-    )
+        if saved:
+            return saved
+    return render_form(request, form, template="dialogues/need_form.html", **page)

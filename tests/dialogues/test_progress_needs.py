@@ -6,9 +6,17 @@ import pytest
 
 from core.roles import OBSERVER, PARTNER
 from dialogues.enums import NeedState
-from dialogues.progress import need_next_step, need_progress, need_tasks
+from dialogues.progress import (
+    need_next_step,
+    need_progress,
+    need_tasks,
+    untold_note,
+    untold_notes,
+)
+from dialogues.services import Answer, answer_need
 from tests.dialogues.builders import NOW, TODAY, make_need
-from tests.partners.builders import make_organisation, make_user
+from tests.partners.builders import make_organisation, make_person, make_user
+from tests.unchanged import mails_written
 
 pytestmark = pytest.mark.django_db
 S = NeedState
@@ -103,3 +111,27 @@ def test_task_is_named_after_what_waits(office):
         "Nach dem Bedarf sehen: „B“",
         "Wiedervorlage erledigen: „C“",
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        (None, "Bei Zange GmbH ist keine Ansprechperson eingetragen"),
+        ({"email": ""}, "Berg hat keine E-Mail-Adresse"),
+        ({"is_active": False}, "Berg ist nicht mehr aktiv"),
+        ({}, ""),
+    ],
+)
+def test_office_is_told_why_the_company_hears_nothing(office, fields, sentence):
+    company = make_organisation("Zange GmbH")
+    contact = None if fields is None else make_person("Berg", organisation=company, **fields)
+    need = make_need(S.PROMISED, raised_by=company, contact=contact)
+
+    note, shown = untold_note(need), untold_notes(need, office)
+    answer_need(need=need, answer=Answer("start"), by=office, now=NOW)
+
+    end = "; dort wird niemand benachrichtigt."
+    assert note == (f"{sentence}{end}" if sentence else "")
+    assert ("Ansprechperson eintragen" in str(shown)) is bool(sentence)
+    assert len(mails_written("need_moved")) == (0 if sentence else 1)
+    assert untold_notes(need, make_user(OBSERVER)) == []

@@ -47,7 +47,7 @@ MOST_QUERIES_REHEARSING, REHEARSES = 30, b'name="confirmation-mails"'
 # Upper limit of query strings tried per kind of page, and of files per kind.
 MOST_VARIANTS = 4
 PERSONAL_LINK = re.compile(
-    r"/(?:branchengespraeche/einladung|massnahmen/bericht)/[\w-]{6,}(?::|%3A)[\w-]+(?::|%3A)[\w-]+"
+    r"/(?:branchengespraeche/(?:einladung|bedarf)|massnahmen/bericht)/[\w-]{6,}(?::|%3A)[\w-]+(?::|%3A)[\w-]+"
 )
 NUMBER = re.compile(r"/\d+(?=/)")
 NAME = re.compile(

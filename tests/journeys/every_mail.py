@@ -13,8 +13,11 @@ from core.conflicts import version_of
 from core.roles import PARTNER
 from dialogues.enums import DialogueState, TopicState
 from dialogues.services import (
+    Answer,
+    answer_need,
     cancel_dialogue,
     change_dialogue,
+    change_need,
     decide_topic,
     offer_seat,
     postpone_dialogue,
@@ -55,6 +58,7 @@ from tests.dialogues.builders import (
     SUBSTITUTE,
     make_dialogue,
     make_invitation,
+    make_need,
     make_released,
     make_topic,
 )
@@ -80,6 +84,7 @@ def write_every_mail() -> None:
         User.objects.get(email=f"{name}@example.org") for name in ("geschaeftsstelle", "senatorin")
     )
     _about_dialogues(office)
+    _about_needs(office)
     _about_visits(office)
     _about_approvals(office, senator)
     _about_accounts(office, senator)
@@ -108,6 +113,18 @@ def _about_dialogues(office) -> None:
     other = make_dialogue(DialogueState.INVITED)
     make_invitation(other)
     postpone_dialogue(dialogue=other, reason="Ein anderer Tag passt besser.", by=office, now=LATER)
+
+
+def _about_needs(office) -> None:
+    contact, addressee = make_person(organisation=make_organisation()), make_user(PARTNER)
+    need = make_need(
+        raised_by=contact.organisation,
+        contact=contact,
+        addressee=addressee.person.organisation,
+        responsible=office,
+    )
+    change_need(need=need, values={"title": "Glasfaser"}, by=office, now=LATER)
+    answer_need(need=need, answer=Answer("promise", "Ja."), by=addressee, now=LATER)
 
 
 def _about_visits(office) -> None:

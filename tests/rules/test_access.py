@@ -19,6 +19,7 @@ PUBLIC = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "account_signup",
+    "dialogues:need_followed",
     "dialogues:rsvp",
     "dialogues:rsvp_calendar",
     "dialogues:rsvp_programme",

@@ -57,6 +57,9 @@ PAGES = {
     "invitation_withdrawn": ("dialogues:invitation_withdraw",),
     "lead_reminded": ("measures:round_remind", "measures:round_remind_lead"),
     "link_replaced": ("dialogues:link_replace",),
+    "need_changed": ("dialogues:need_edit",),
+    "need_moved": ("dialogues:need_answer", "dialogues:need_file", "dialogues:need_reopen"),
+    "need_recorded": ("dialogues:need_create", "dialogues:contribution_need"),
     "report_accepted_otherwise": ("measures:report_accept_light",),
     "report_asked": ("measures:ask",),
     "report_accepted": (
@@ -89,6 +92,7 @@ PAGES = {
 # Kinds that no act of the office writes, and what says before that they are written.
 ELSEWHERE = {
     "approval_decided": "the page that confirms the decision names who hears of it",
+    "need_answered": "the form itself is an answer to the office",
     "notice_bundle": "several mails of the other kinds in one",
     "barrier_reported": "the form itself is a message to the office",
     "report_due": "the clock; the forecast shows it",
