@@ -25,7 +25,7 @@ from dialogues.queries import (
 from dialogues.queries.programme import HALF_DAY_MINUTES, clock, minutes_of
 
 MOST_ITEMS = 40
-EMPTY_ROWS = 3
+EMPTY_ROWS, LEAST_ROWS = 3, 6
 # The button that arranges rows sends its act and the number of a row: `up-2`, `remove-0`, `more`.
 ARRANGE = "arrange"
 TYPED = ("begins", "ends", "title", "who")
@@ -122,6 +122,8 @@ class ProgrammeForm(SeenForm, WarnedForm):
             del self.fields["starts"]
         shown = rows if rows or data is not None else stored_rows(instance)
         self.items = ItemFormSet(data, initial=shown, prefix="item")
+        # Room for a usual programme from the start.
+        self.items.extra = max(EMPTY_ROWS, LEAST_ROWS - len(shown))
 
     def _version_of(self, obj: Dialogue) -> str:
         return programme_version(obj)

@@ -40,7 +40,7 @@ def copy(request, pk):
         template="dialogues/form.html",
         title=_("Neues Gespräch nach diesem Vorbild"),
         submit_label=_("Planung beginnen"),
-        intro=str(former),
+        intro=_("Vorbild ist „%(dialogue)s“.") % {"dialogue": former},
         cards=copy_cards(former),
         cancel_url=former.get_absolute_url(),
     )

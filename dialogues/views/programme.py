@@ -87,6 +87,8 @@ def edit(request, pk):
         dialogue=dialogue,
         cancel_url=back_url,
         effect=effect,
+        # A draft kept in the browser must not undo how the rows were arranged.
+        is_answer=request.method == "POST",
     )
 
 
