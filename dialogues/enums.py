@@ -153,6 +153,11 @@ BEFORE_THE_DAY = (
 # The rule that says how many working days before a dialogue its guests have to be invited.
 INVITE_RULE, INVITE_BY, INVITE_WORKING_DAYS = "dialogue_invite", "invite_by", 15
 
+# The option of that rule that says how many working days an offered seat is held.
+HOLD_SEAT, HOLD_SEAT_WORKING_DAYS = "hold_seat", 2
+# Offers go out, and lapse, on working days between these hours.
+OFFER_HOURS = (8, 18)
+
 # The office can also enter what guests said on the day itself.
 OFFICE_RSVP = (DialogueState.INVITED, DialogueState.HELD)
 # Nobody in the office has to watch these dialogues.
@@ -303,6 +308,7 @@ class RsvpState(models.TextChoices):
     TENTATIVE = "tentative", _("Vorbehalt")
     DECLINED = "declined", _("Absage")
     REPRESENTED = "represented", _("vertreten")
+    WAITING = "waiting", _("Warteliste")
 
 
 # Bars that count replies show them in this order.
@@ -310,12 +316,38 @@ RSVP_BADGE_COLOURS = {
     RsvpState.ACCEPTED: "success",
     RsvpState.REPRESENTED: "info",
     RsvpState.TENTATIVE: "warning",
+    RsvpState.WAITING: "muted",
     RsvpState.DECLINED: "danger",
     RsvpState.OPEN: "neutral",
 }
 
 # Replies that take a seat. A tentative one does not, so that it keeps nobody else away.
 SEATED = (RsvpState.ACCEPTED, RsvpState.REPRESENTED)
+
+
+class SeatOfferState(models.TextChoices):
+    OFFERED = "offered", _("angeboten")
+    TAKEN = "taken", _("angenommen")
+    DECLINED = "declined", _("abgelehnt")
+    LAPSED = "lapsed", _("verstrichen")
+    WITHDRAWN = "withdrawn", _("beendet")
+
+
+SEAT_OFFER_BADGE_COLOURS = {
+    SeatOfferState.OFFERED: "info",
+    SeatOfferState.TAKEN: "success",
+    SeatOfferState.DECLINED: "danger",
+    SeatOfferState.LAPSED: "warning",
+    SeatOfferState.WITHDRAWN: "muted",
+}
+
+SEAT_OFFER_MOVES = {
+    "take": Move((SeatOfferState.OFFERED,), SeatOfferState.TAKEN, _("Annehmen")),
+    "decline": Move((SeatOfferState.OFFERED,), SeatOfferState.DECLINED, _("Ablehnen")),
+    "lapse": Move((SeatOfferState.OFFERED,), SeatOfferState.LAPSED, _("Verstreichen lassen")),
+    # By the office, or because the invitation or the date it was for is no longer valid.
+    "withdraw": Move((SeatOfferState.OFFERED,), SeatOfferState.WITHDRAWN, _("Angebot beenden")),
+}
 
 
 class RsvpChannel(models.TextChoices):
@@ -329,6 +361,9 @@ INVITED_AGAIN = _("Einladung erneut versandt")
 INVITED_ELSEWHERE = _("Einladung an andere Adresse versandt, persönlichen Link ersetzt")
 LINK_SHOWN = _("Persönlichen Link angezeigt")
 LINK_REPLACED = _("Persönlichen Link ersetzt")
+# Without an actor, the portal itself did these; any other change without one is the guest's.
+SEAT_OFFERED = _("Platz angeboten")
+OFFER_LAPSED = _("Angebotener Platz verstrichen")
 
 # History reasons of a record that is saved with a step of its approval. Where *Verlauf* shows the
 # approval's own entries, which include vote and comment, it omits these.

@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy
 from core.dates import add_working_days, describe_due, format_date, local_date
 from core.history import state_since
 from core.models import Origin
-from dialogues.enums import INVITE_BY, INVITE_RULE, INVITE_WORKING_DAYS, DialogueState, RsvpState
+from dialogues.enums import (
+    HOLD_SEAT,
+    HOLD_SEAT_WORKING_DAYS,
+    INVITE_BY,
+    INVITE_RULE,
+    INVITE_WORKING_DAYS,
+    DialogueState,
+    RsvpState,
+)
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import NextReminder
 from dialogues.queries.invitations import MAIL_KEY
@@ -48,6 +56,16 @@ OFFICE_RULES = {
                     "Schritt und unter „Fristen“."
                 ),
                 is_early=True,
+            ),
+            Option(
+                HOLD_SEAT,
+                gettext_lazy("Angebotener Platz gilt"),
+                gettext_lazy("ein angebotener Platz gilt %(count)d Arbeitstage"),
+                HOLD_SEAT_WORKING_DAYS,
+                gettext_lazy(
+                    "Arbeitstage, höchstens bis zum Arbeitstag vor dem Gespräch; danach bekommt "
+                    "ihn der nächste Gast der Warteliste angeboten. Leer: zwei Arbeitstage."
+                ),
             ),
         ),
     ),

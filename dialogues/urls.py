@@ -18,6 +18,7 @@ from dialogues.views import (
     rsvps,
     series,
     topics,
+    waiting,
 )
 
 app_name = "dialogues"
@@ -95,7 +96,15 @@ urlpatterns = [
     path("einladungen/<int:pk>/link/", invitations.link, name="link"),
     path("einladungen/<int:pk>/link/ersetzen/", invitations.replace, name="link_replace"),
     path("einladungen/<int:pk>/vertretung/", rsvps.settle, name="substitute"),
-    path("einladungen/<int:pk>/platz/", rsvps.offer, name="seat_offer"),
+    path("einladungen/<int:pk>/platz/", waiting.offer, name="seat_offer"),
+    path("einladungen/<int:pk>/platz/beenden/", waiting.end, name="offer_end"),
+    path("einladungen/<int:pk>/vorziehen/", waiting.advance, name="waiting_up"),
+    path(
+        "einladungen/<int:pk>/an-den-anfang/",
+        waiting.advance,
+        {"to_front": True},
+        name="waiting_first",
+    ),
     path("einladungen/<int:pk>/streichen/", guests.remove, name="guest_remove"),
     # Open without an account: the signed token identifies the guest.
     path("einladung/<str:token>/", rsvps.rsvp, name="rsvp"),

@@ -209,6 +209,12 @@ CELERY_BEAT_SCHEDULE: dict = {
         "task": "reminders.tasks.remind",
         "schedule": crontab(minute=0, hour="{}-{}".format(*REMINDER_HOURS)),
     },
+    # Does nothing outside office hours (`dialogues.queries.waiting.is_offer_time`).
+    "tend-waiting-lists": {
+        "task": "dialogues.tasks.tend_waiting_lists",
+        "schedule": 60,
+        "options": {"expires": 55},
+    },
     "sweep-editions": {
         "task": "measures.tasks.sweep_editions",
         "schedule": 120,

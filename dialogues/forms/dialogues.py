@@ -78,6 +78,7 @@ class DialogueForm(VersionedForm, WarnedForm):
             "video_link",
             "senator_attends",
             "seats",
+            "offers_seats",
             "rsvp_by",
             "internal_notes",
         )

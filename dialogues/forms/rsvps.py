@@ -1,5 +1,7 @@
 """Forms for replies, given by guests or entered by the office."""
 
+from collections.abc import Collection
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -7,8 +9,10 @@ from core.conflicts import SeenForm
 from core.forms import CleanCharField, CleanEmailField, GermanIntegerField
 from dialogues.enums import RsvpState
 from dialogues.models import Invitation, Rsvp
+from dialogues.queries import Seats
 from dialogues.services.rsvps import (
     ADDRESS_OF_GUEST,
+    GIVEN_RSVPS,
     MAX_PARTY,
     OWN_ADDRESS,
     RSVP_FIELDS,
@@ -25,20 +29,30 @@ FOLDED_FIELDS = ("party", "remark", "shares_rsvp")
 SUBSTITUTE_FIELDS = ("substitute_name", "substitute_function", "substitute_email")
 
 
+class RsvpField(forms.ChoiceField):
+    """Takes each reply, also one that is not shown: what is possible may change after the page was
+    opened, and the service then says why not.
+    """
+
+    def valid_value(self, value) -> bool:
+        return value in GIVEN_RSVPS
+
+
 class RsvpForm(SeenForm):
     """A guest's reply. The substitute's name is required only if the guest is represented."""
 
-    CHOICES = (
-        (RsvpState.ACCEPTED, _("Zusage: Ich nehme teil.")),
-        (RsvpState.TENTATIVE, _("Vorbehalt: Ich weiß es noch nicht sicher.")),
-        (RsvpState.DECLINED, _("Absage: Ich kann nicht teilnehmen.")),
-        (RsvpState.REPRESENTED, _("Vertretung: Es kommt jemand anderes für mich.")),
-    )
+    LABELS = {
+        RsvpState.ACCEPTED: _("Zusage: Ich nehme teil."),
+        RsvpState.TENTATIVE: _("Vorbehalt: Ich weiß es noch nicht sicher."),
+        RsvpState.WAITING: _("Warteliste: Ich möchte nachrücken."),
+        RsvpState.DECLINED: _("Absage: Ich kann nicht teilnehmen."),
+        RsvpState.REPRESENTED: _("Vertretung: Es kommt jemand anderes für mich."),
+    }
 
     own_address = OWN_ADDRESS
     limits_substitutes = True
 
-    rsvp = forms.ChoiceField(
+    rsvp = RsvpField(
         label=_("Ihre Antwort"),
         widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
         error_messages={"required": RSVP_MISSING},
@@ -69,7 +83,7 @@ class RsvpForm(SeenForm):
         label=_("Andere Gäste dürfen sehen, dass ich teilnehme."), required=False
     )
 
-    def __init__(self, *args, invitation: Invitation, **kwargs):
+    def __init__(self, *args, invitation: Invitation, seats: Seats, **kwargs):
         has_replied = invitation.rsvp != RsvpState.OPEN
         # An open invitation preselects nothing: a reply must be a choice, not a default.
         initial = {name: getattr(invitation, name) for name in Rsvp._fields} | (
@@ -77,10 +91,22 @@ class RsvpForm(SeenForm):
         )
         shown = {"instance": invitation, "seen_fields": RSVP_FIELDS}
         super().__init__(*args, initial=initial, **shown, **kwargs)
-        self.fields["rsvp"].choices = self.CHOICES
+        shown_rsvps = self.rsvps_to_choose(invitation, seats)
+        self.fields["rsvp"].choices = [
+            (rsvp, label) for rsvp, label in self.LABELS.items() if rsvp in shown_rsvps
+        ]
         # Marked as required on the empty form, where the legend says "only with a substitute".
         self.fields["substitute_name"].required = not self.is_bound or self._is_represented
         self.fields["substitute_name"].error_messages["required"] = SUBSTITUTE_MISSING
+
+    def rsvps_to_choose(self, invitation: Invitation, seats: Seats) -> Collection[RsvpState]:
+        """Return the replies to show: an offer is taken or not, and a full house makes one wait."""
+        if seats.offer:
+            return {RsvpState.ACCEPTED, RsvpState.DECLINED, RsvpState.REPRESENTED}
+        if seats.most <= 0:
+            return {RsvpState.WAITING, RsvpState.TENTATIVE, RsvpState.DECLINED}
+        hidden = set() if invitation.rsvp == RsvpState.WAITING else {RsvpState.WAITING}
+        return self.LABELS.keys() - hidden
 
     def clean_substitute_email(self):
         email = self.cleaned_data["substitute_email"]
@@ -122,9 +148,7 @@ class RsvpForm(SeenForm):
 class OfficeRsvpForm(RsvpForm):
     """A reply given by phone and entered by the office."""
 
-    CHOICES = tuple(
-        (value, RsvpState(value).label) for value in RsvpState if value != RsvpState.OPEN
-    )
+    LABELS = {rsvp: rsvp.label for rsvp in GIVEN_RSVPS}
     own_address = ADDRESS_OF_GUEST
     limits_substitutes = False
 
@@ -134,3 +158,6 @@ class OfficeRsvpForm(RsvpForm):
         self.fields["party"].help_text = _("Der Gast oder die Vertretung mitgezählt.")
         self.fields["remark"].label = _("Nachricht des Gastes")
         self.fields["shares_rsvp"].label = _("Andere Gäste dürfen die Teilnahme sehen.")
+
+    def rsvps_to_choose(self, invitation: Invitation, seats: Seats) -> Collection[RsvpState]:
+        return GIVEN_RSVPS

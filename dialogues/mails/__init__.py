@@ -43,16 +43,18 @@ from dialogues.mails.needs import (
     mail_need_recorded,
     reads_in_portal,
 )
-from dialogues.mails.rsvps import (
-    addresses_without_substitute,
-    mail_confirmation,
-    mail_seat_offered,
-)
+from dialogues.mails.rsvps import addresses_without_substitute, mail_confirmation
 from dialogues.mails.topics import (
     mail_topic_proposed,
     mail_topic_to_proposer,
     proposer_to_notify,
     withdraw_proposal_mails,
+)
+from dialogues.mails.waiting import (
+    mail_offer_ended,
+    mail_seat_offered,
+    waiting_text,
+    withdraw_offer_mails,
 )
 
 __all__ = [
@@ -79,6 +81,7 @@ __all__ = [
     "mail_need_moved",
     "mail_need_recorded",
     "mail_postponed",
+    "mail_offer_ended",
     "mail_seat_offered",
     "mail_topic_proposed",
     "mail_topic_to_proposer",
@@ -89,6 +92,8 @@ __all__ = [
     "proposer_to_notify",
     "reads_in_portal",
     "waiting_changes",
+    "waiting_text",
+    "withdraw_offer_mails",
     "withdraw_proposal_mails",
     "withdraw_reminders",
     "withdraw_unsent_mails",

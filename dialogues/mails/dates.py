@@ -33,6 +33,8 @@ PARTSTATS = {
     RsvpState.OPEN: NEEDS_ACTION,
     RsvpState.ACCEPTED: ACCEPTED,
     RsvpState.TENTATIVE: TENTATIVE,
+    # Whoever waits keeps the time free.
+    RsvpState.WAITING: TENTATIVE,
 }
 
 

@@ -32,6 +32,7 @@ KINDS_TO_GUESTS = (
     "dialogue_changed",
     "rsvp_confirmed",
     "seat_offered",
+    "seat_offer_ended",
     "substitute_named",
 )
 # An invitation sent again takes their place.

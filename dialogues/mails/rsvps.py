@@ -10,6 +10,7 @@ from core.dates import format_date
 from dialogues.enums import SEATED, RsvpState
 from dialogues.mails.dates import PARTSTATS, entry_text, has_new_holder, holds_entry
 from dialogues.mails.invitations import enqueue_reachable, guest_draft, withdrawal_draft
+from dialogues.mails.waiting import waiting_text
 from dialogues.models import Dialogue, Invitation, Rsvp
 from outbox.enums import MailState
 from outbox.models import Mail
@@ -118,6 +119,8 @@ def _entry_after(
 def _details_of(invitation: Invitation) -> str:
     if invitation.rsvp == RsvpState.REPRESENTED:
         return _("Es kommt: %(name)s") % {"name": invitation.substitute_name}
+    if invitation.rsvp == RsvpState.WAITING:
+        return waiting_text(invitation)
     if invitation.rsvp in SEATED:
         text = ngettext(
             "Angemeldet: %(count)d Person", "Angemeldet: %(count)d Personen", invitation.party
@@ -163,18 +166,3 @@ def addresses_without_substitute(invitation: Invitation) -> set[str]:
 def _guest(person: Person) -> str:
     # Whoever is named as a substitute may not know the guest, let alone by their function.
     return f"{person} ({person.organisation.label})" if person.organisation else str(person)
-
-
-def mail_seat_offered(dialogue: Dialogue, invitation: Invitation, *, by, now: dt.datetime) -> None:
-    """Mail a guest who wanted a seat that one is free, with their personal link."""
-    draft = guest_draft(
-        dialogue,
-        invitation,
-        "seat_offered",
-        # A guest can be offered a seat more than once.
-        f"offered:{now.isoformat()}",
-        values={"rsvp_by": format_date(dialogue.rsvp_by)},
-        link=invitation.personal_link,
-        has_personal_link=True,
-    )
-    enqueue_reachable([draft], now=now, by=by)

@@ -144,12 +144,24 @@ register(
         title=_("Freier Platz angeboten"),
         subject=_("Ein Platz ist frei: {dialogue}, {date}"),
         body=_(
-            "beim Branchengespräch **{dialogue}** am **{date}** ist ein Platz frei geworden.\n\n"
-            "Wenn Sie teilnehmen möchten, sagen Sie bitte bis zum **{rsvp_by}** zu. Der Platz ist "
-            "nicht für Sie zurückgelegt: Wer zuerst zusagt, kommt.\n\n"
-            "[Einladung beantworten]({link})"
+            "beim Branchengespräch **{dialogue}** am **{date}** ist Platz frei geworden, und Sie "
+            "sind auf der Warteliste an der Reihe.\n\nFür Sie zurückgelegt: **{seats}**, bis "
+            "**{until}**.\n\nBitte sagen Sie bis dahin zu oder ab. Danach bieten wir den Platz "
+            "dem nächsten Gast an.\n\n[Zusagen oder absagen]({link})"
         ),
-        placeholders=("dialogue", "date", "rsvp_by"),
+        placeholders=("dialogue", "date", "seats", "until"),
+    ),
+    MailText(
+        kind="seat_offer_ended",
+        title=_("Angebotener Platz nicht mehr zurückgelegt"),
+        subject=_("Platz nicht mehr zurückgelegt: {dialogue}, {date}"),
+        body=_(
+            "der Platz, den wir Ihnen beim Branchengespräch **{dialogue}** am **{date}** angeboten "
+            "hatten, ist nicht mehr für Sie zurückgelegt. {reason}\n\nMöchten Sie weiter "
+            "nachrücken? Dann setzen Sie sich bitte noch einmal auf die Warteliste.\n\n"
+            "[Antwort ansehen]({link})"
+        ),
+        placeholders=("dialogue", "date", "reason"),
     ),
     MailText(
         # Also to guests who have left: the date may still be in their calendar (ADR 23).
@@ -267,6 +279,12 @@ register(
         ),
         "rsvp_by": Placeholder(
             _("Tag, bis zu dem Gäste antworten"), _("11.06.2019"), name=_("Antwortfrist")
+        ),
+        "seats": Placeholder(_("Zahl der zurückgelegten Plätze"), _("2 Plätze"), name=_("Plätze")),
+        "until": Placeholder(
+            _("bis wann der Platz zurückgelegt ist"),
+            _("Di, 14.04.2026, 18:00 Uhr"),
+            name=_("Frist des Angebots"),
         ),
         "rsvp": Placeholder(_("Antwort des Gastes"), _("Zusage"), name=_("Antwort")),
         "details": Placeholder(

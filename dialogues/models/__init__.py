@@ -6,6 +6,7 @@ from dialogues.models.needs import Need
 from dialogues.models.programme import ProgrammeItem
 from dialogues.models.series import DialogueSeries
 from dialogues.models.topics import Topic
+from dialogues.models.waiting import SeatOffer
 
 __all__ = [
     "Contribution",
@@ -17,5 +18,6 @@ __all__ = [
     "Need",
     "ProgrammeItem",
     "Rsvp",
+    "SeatOffer",
     "Topic",
 ]

@@ -158,6 +158,14 @@ class Dialogue(Sourced, KnownDate, Assignable):
     starts_at = models.DateTimeField(_("Beginn"), null=True, editable=False)
     ends_at = models.DateTimeField(_("Ende"), null=True, editable=False)
     seats = models.PositiveSmallIntegerField(_("Plätze"), default=30)
+    offers_seats = models.BooleanField(
+        _("Freie Plätze von selbst anbieten"),
+        default=True,
+        help_text=_(
+            "Wird ein Platz frei, bekommt ihn angeboten, wer auf der Warteliste vorn steht, "
+            "werktags zwischen 8 und 18 Uhr. Sonst bietet ihn die Geschäftsstelle an."
+        ),
+    )
     rsvp_by = models.DateField(_("Antwort bis"), null=True, blank=True)
     # The items in words, a line each, as mails and calendar entries name them. Each save writes it
     # anew, so that what guests were told can be compared with it. Older ones have no items.

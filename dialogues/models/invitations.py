@@ -85,7 +85,9 @@ class Invitation(models.Model):
     channel = models.CharField(
         _("Weg"), max_length=8, choices=RsvpChannel, blank=True, editable=False
     )
-    # Set when no seat was left for a reply; cleared with a seat, a refusal or an offer.
+    # The order of the waiting list; the office may exchange it between guests. None once a guest
+    # let an offer lapse: they are not offered another seat until they ask again. It outlives a
+    # postponement, so that whoever waits again stands before those who are new.
     seat_wanted_at = models.DateTimeField(_("Platz gewünscht am"), null=True, editable=False)
     released_at = models.DateTimeField(_("versandt am"), null=True, editable=False)
     # The round of the latest release; 0 before the first.

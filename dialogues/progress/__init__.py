@@ -70,14 +70,11 @@ from dialogues.progress.pages import (
 from dialogues.progress.programme import effect_of_programme, programme_changes
 from dialogues.progress.rsvps import (
     attendees,
-    change_note,
     given_rsvp,
     guest_next_step,
     own_rsvps,
     rsvp_facts,
     rsvp_label,
-    seat_wishes,
-    seats_note,
     unsettled_lines,
 )
 from dialogues.progress.series import (
@@ -105,6 +102,13 @@ from dialogues.progress.topics import (
     topic_next_step,
     topic_progress,
 )
+from dialogues.progress.waiting import (
+    change_note,
+    deadline_note,
+    places_on_list,
+    seats_note,
+    waiting_card,
+)
 
 __all__ = [
     "Unreachable",
@@ -122,6 +126,7 @@ __all__ = [
     "copy_cards",
     "counts_note",
     "counts_title",
+    "deadline_note",
     "deadlines",
     "default_rsvp_by",
     "dialogue_actions",
@@ -164,6 +169,7 @@ __all__ = [
     "openable_from",
     "outcome_cards",
     "own_rsvps",
+    "places_on_list",
     "preparation_of",
     "programme_changes",
     "release_label",
@@ -171,7 +177,6 @@ __all__ = [
     "released_message",
     "rsvp_facts",
     "rsvp_label",
-    "seat_wishes",
     "seats_note",
     "series_actions",
     "series_cards",
@@ -193,5 +198,6 @@ __all__ = [
     "untold_cards",
     "untold_note",
     "untold_notes",
+    "waiting_card",
     "waiting_for",
 ]

@@ -30,7 +30,8 @@ from dialogues.progress.invitations import (
     rsvps_step,
     unsent_step,
 )
-from dialogues.progress.rsvps import offer_seat_step, settle_substitutes_step
+from dialogues.progress.rsvps import settle_substitutes_step
+from dialogues.progress.waiting import offer_seat_step
 from dialogues.queries import Preparation, missing_approval, preparations_of
 from dialogues.reminders import can_remind_by_hand, next_reminder
 

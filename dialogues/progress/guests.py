@@ -90,6 +90,10 @@ def _reason_of(mail: Mail) -> str:
     return ": ".join(filter(None, [about, mail.reason]))
 
 
+# Replies of which the office should know for how many people they are, with a seat or without.
+COUNTED = (*SEATED, RsvpState.TENTATIVE, RsvpState.WAITING)
+
+
 def attending_name(invitation: Invitation) -> str:
     """Return who comes: the guest, or the substitute with their function."""
     if invitation.rsvp != RsvpState.REPRESENTED or invitation.is_former:
@@ -118,7 +122,7 @@ def _notes(invitation: Invitation) -> list[str]:
     if invitation.rsvp == RsvpState.REPRESENTED:
         notes.append(_("in Vertretung für %(name)s") % {"name": invitation.person.name})
     # A reservation takes no seat, but the office should know how many it would be.
-    if invitation.rsvp in (*SEATED, RsvpState.TENTATIVE) and invitation.party > 1:
+    if invitation.rsvp in COUNTED and invitation.party > 1:
         notes.append(_("%(count)s Personen") % {"count": invitation.party})
     return notes
 

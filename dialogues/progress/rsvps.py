@@ -10,12 +10,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.dates import format_day, format_moment, local_date
+from core.dates import format_moment, local_date
 from core.progress import NextStep, WaitingEntry, office_step
-from dialogues.enums import SENATOR_ATTENDS, DialogueState, RsvpState
-from dialogues.models import Dialogue, Invitation
+from dialogues.enums import SENATOR_ATTENDS, DialogueState, RsvpState, SeatOfferState
+from dialogues.models import Dialogue, Invitation, SeatOffer
 from dialogues.progress.invitations import full_name
-from dialogues.queries import GuestRow, Preparation
+from dialogues.progress.waiting import ANSWER_OFFER, offered_note, waiting_note
+from dialogues.queries import GuestRow, Preparation, open_offer
 
 
 def guest_next_step(
@@ -24,6 +25,10 @@ def guest_next_step(
     """Return the box *Nächster Schritt* for a guest who can still reply to `invitation`."""
     if invitation is None or dialogue.state != DialogueState.INVITED:
         return None
+    url = reverse("dialogues:my_rsvp", args=[invitation.pk])
+    if offer := open_offer(invitation):
+        text = offered_note(offer)
+        return NextStep(text, str(user), local_date(offer.expires_at), ANSWER_OFFER, url)
     # From then on only the office enters replies; a button would lead to a closed page.
     if dialogue.rsvp_by < local_date(now):
         return None
@@ -32,7 +37,6 @@ def guest_next_step(
         text = _("Ihre Antwort: %(rsvp)s. Sie können sie noch ändern.")
         text %= {"rsvp": invitation.get_rsvp_display()}
         action = _("Antwort ändern")
-    url = reverse("dialogues:my_rsvp", args=[invitation.pk])
     return NextStep(text, str(user), dialogue.rsvp_by, action, url)
 
 
@@ -103,39 +107,13 @@ def rsvp_text(invitation: Invitation) -> str:
     """Return sentences that say when the guest replied and who will attend."""
     moment = format_moment(invitation.replied_at)
     sentences = [_("Gegeben am %(moment)s.") % {"moment": moment}]
+    if invitation.rsvp == RsvpState.WAITING:
+        sentences.append(waiting_note(invitation))
     if invitation.rsvp == RsvpState.REPRESENTED:
         sentences.append(_("Es kommt: %(name)s.") % {"name": invitation.substitute_name})
     if invitation.seats_taken > 1:
         sentences.append(_("Angemeldet sind %(party)s Personen.") % {"party": invitation.party})
     return " ".join(sentences)
-
-
-def change_note(dialogue: Dialogue) -> str:
-    """Return until when the guest can change a reply."""
-    text = _("Sie können Ihre Antwort bis %(day)s ändern.")
-    return text % {"day": format_day(dialogue.rsvp_by)}
-
-
-def seats_note(invitation: Invitation, seats_taken: int) -> str:
-    """Return a note that all seats are taken; empty while one is free for this guest."""
-    # The guest's own seats count as free for a changed reply.
-    left = invitation.dialogue.seats - seats_taken + invitation.seats_taken
-    if left > 0:
-        return ""
-    return _(
-        "Zurzeit sind alle Plätze belegt. Antworten Sie mit Vorbehalt; die Geschäftsstelle sieht "
-        "dann, dass Sie einen Platz wünschen, und kann Ihnen einen frei werdenden anbieten."
-    )
-
-
-def offer_seat_step(dialogue: Dialogue, wishes: int, seats_left: int) -> NextStep:
-    """Return the step that offers free seats to guests who want one."""
-    text = ngettext(
-        "%(count)d Gast wünscht einen Platz.", "%(count)d Gäste wünschen einen Platz.", wishes
-    ) % {"count": wishes}
-    text = f"{text} {seats_left_note(seats_left)}"
-    url = reverse("dialogues:guests", args=[dialogue.pk])
-    return office_step(text, _("Platz anbieten"), url, due_on=dialogue.rsvp_by)
 
 
 def settle_substitutes_step(dialogue: Dialogue, preparation: Preparation) -> NextStep:
@@ -177,65 +155,34 @@ def unsettled_lines(guests: Iterable[GuestRow], dialogue: Dialogue) -> list[Unse
     ]
 
 
-def seats_left_note(seats_left: int) -> str:
-    if seats_left <= 0:
-        return _("Alle Plätze sind belegt.")
-    text = ngettext("%(count)d Platz ist frei.", "%(count)d Plätze sind frei.", seats_left)
-    return text % {"count": seats_left}
-
-
-class SeatWish(NamedTuple):
-    """A guest who wants a seat; `links` are (label, url) pairs."""
-
-    name: str
-    note: str
-    links: list[tuple[str, str]]
-
-
-def seat_wishes(guests: Iterable[GuestRow], dialogue: Dialogue, today: dt.date) -> dict:
-    """Return who of `guests` wants a seat, whoever asked first in front, and how many are free."""
-    current = [guest.invitation for guest in guests if guest.is_released]
-    current = [invitation for invitation in current if not invitation.withdrawn_at]
-    left = dialogue.seats - sum(invitation.seats_taken for invitation in current)
-    wishes = [invitation for invitation in current if invitation.seat_wanted_at]
-    wishes.sort(key=lambda wish: (wish.seat_wanted_at, wish.pk))
-    lines = [_seat_wish(wish, can_offer=left > 0, today=today) for wish in wishes]
-    return {"seat_wishes": lines, "seats_left_note": seats_left_note(left)}
-
-
-def _seat_wish(wish: Invitation, *, can_offer: bool, today: dt.date) -> SeatWish:
-    links, rsvp_by = [], wish.dialogue.rsvp_by
-    # After the deadline the guest cannot reply, so the office asks and enters the reply.
-    can_offer = can_offer and wish.person.is_active
-    if can_offer and wish.dialogue.state == DialogueState.INVITED and rsvp_by >= today:
-        links.append((_("Platz anbieten"), reverse("dialogues:seat_offer", args=[wish.pk])))
-    url = reverse("dialogues:enter_rsvp", args=[wish.pk])
-    links.append((_("Antwort am Telefon eintragen"), url))
-    since = _("seit %(moment)s") % {"moment": format_moment(wish.seat_wanted_at)}
-    note = " · ".join(filter(None, [since, wish.person.email, wish.person.phone]))
-    return SeatWish(full_name(wish.person), note, links)
-
-
-def invitations_awaiting_rsvp(user, today: dt.date) -> list[WaitingEntry]:
-    """Return the invitations of `user` that are unanswered and still open."""
+def invitations_awaiting_rsvp(user, now: dt.datetime) -> list[WaitingEntry]:
+    """Return the invitations of `user` that are unanswered and still open, and the seats that they
+    are offered.
+    """
     # Only their own: colleagues in the organisation see an invitation but cannot reply to it.
-    open_invitations = Invitation.objects.released().filter(
-        person=user.person_id,
-        rsvp=RsvpState.OPEN,
-        dialogue__state=DialogueState.INVITED,
-        dialogue__rsvp_by__gte=today,
+    own = Invitation.objects.released().filter(
+        person=user.person_id, dialogue__state=DialogueState.INVITED
     )
-    return [
-        WaitingEntry(
-            str(user),
-            _("Einladung beantworten: %(title)s") % {"title": invitation.dialogue.as_announced},
-            reverse("dialogues:my_rsvp", args=[invitation.pk]),
-            invitation.dialogue.rsvp_by,
+    unanswered = own.filter(rsvp=RsvpState.OPEN, dialogue__rsvp_by__gte=local_date(now))
+    unanswered = unanswered.select_related("dialogue").order_by("dialogue__rsvp_by", "pk")
+    entries = [
+        _awaited(
+            invitation, user, _("Einladung beantworten: %(title)s"), invitation.dialogue.rsvp_by
         )
-        for invitation in open_invitations.select_related("dialogue").order_by(
-            "dialogue__rsvp_by", "pk"
-        )
+        for invitation in unanswered
     ]
+    offers = SeatOffer.objects.filter(invitation__in=own, state=SeatOfferState.OFFERED)
+    offers = offers.select_related("invitation__dialogue").order_by("expires_at", "pk")
+    text = _("Angebotenen Platz annehmen oder ablehnen: %(title)s")
+    return [
+        _awaited(offer.invitation, user, text, local_date(offer.expires_at)) for offer in offers
+    ] + entries
+
+
+def _awaited(invitation: Invitation, user, text: str, due_on: dt.date) -> WaitingEntry:
+    url = reverse("dialogues:my_rsvp", args=[invitation.pk])
+    text %= {"title": invitation.dialogue.as_announced}
+    return WaitingEntry(str(user), text, url, due_on)
 
 
 class Attendee(NamedTuple):

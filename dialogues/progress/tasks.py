@@ -28,7 +28,7 @@ def waiting_for(user, now: dt.datetime) -> list[WaitingEntry]:
     # Roles add up: somebody can be a partner and a deputy in the senator's office.
     waiting = []
     if has_role(user, SENATOR_OFFICE, PARTNER, OBSERVER):
-        waiting += invitations_awaiting_rsvp(user, local_date(now))
+        waiting += invitations_awaiting_rsvp(user, now)
     if has_role(user, PARTNER, OFFICE):
         waiting += drafts_of(user)
     return waiting

@@ -91,8 +91,32 @@ from dialogues.queries.topics import (
     open_topics,
     topics_in_full,
 )
+from dialogues.queries.waiting import (
+    Seats,
+    ahead_of,
+    days_to_hold_a_seat,
+    dialogues_with_waiting_guests,
+    is_offer_time,
+    offers_of,
+    open_offer,
+    place_of,
+    seat_held_until,
+    seats_for,
+    waiting_list,
+)
 
 __all__ = [
+    "Seats",
+    "ahead_of",
+    "days_to_hold_a_seat",
+    "dialogues_with_waiting_guests",
+    "is_offer_time",
+    "offers_of",
+    "open_offer",
+    "place_of",
+    "seat_held_until",
+    "seats_for",
+    "waiting_list",
     "people_without_address",
     "COMMITMENTS",
     "dialogues_awaiting_guests",

@@ -40,7 +40,13 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
-from dialogues.queries.invitations import IS_ACTIVE, IS_OUT, UNSETTLED
+from dialogues.queries.invitations import (
+    HOLDS_SEATS,
+    IS_ACTIVE,
+    IS_OUT,
+    TO_BE_OFFERED_BY_HAND,
+    UNSETTLED,
+)
 from partners.models import Organisation
 from reminders.queries import current_schedule
 from reminders.schedules import working_day_at
@@ -51,8 +57,8 @@ OPEN_END, OPEN_START = dt.date(9999, 12, 31), dt.date(1900, 1, 1)
 def listed_dialogues(user) -> QuerySet[Dialogue]:
     """Return the dialogues `user` may see, unordered, with the values that the list shows.
 
-    `day` is the fixed or known day, for sorting. `sent`, `yes`, `maybe`, `no` and `seats_taken`
-    count the invitations of the present round; `own_rsvp` is the user's own reply.
+    `day` is the fixed or known day, for sorting. `sent`, `yes`, `maybe`, `waiting`, `no` and
+    `seats_taken` count the invitations of the present round; `own_rsvp` is the user's own reply.
     """
     # All counts share one join on invitations, so they do not inflate each other.
     live = Q(invitations__withdrawn_at__isnull=True, invitations__released_at__isnull=False)
@@ -69,6 +75,7 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
             sent=Count("invitations", filter=live),
             yes=Count("invitations", filter=live & Q(invitations__rsvp__in=SEATED)),
             maybe=Count("invitations", filter=live & Q(invitations__rsvp=RsvpState.TENTATIVE)),
+            waiting=Count("invitations", filter=live & Q(invitations__rsvp=RsvpState.WAITING)),
             no=Count("invitations", filter=live & Q(invitations__rsvp=RsvpState.DECLINED)),
             seats_taken=Coalesce(
                 Sum("invitations__party", filter=live & Q(invitations__rsvp__in=SEATED)), 0
@@ -190,7 +197,7 @@ class Preparation(NamedTuple):
     unanswered: int = 0  # guests who have an invitation and have not replied
     inactive: int = 0  # guests who have left without a reply
     tentative: int = 0
-    seat_wishes: int = 0  # guests who want a seat
+    seat_wishes: int = 0  # guests who wait for a seat that the office offers by hand
     seats_left: int = 0
     reminder: NextReminder = NextReminder()  # to guests who have not replied
     is_lapsed: bool = False  # the date is fixed, but its approval no longer holds
@@ -270,8 +277,8 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
             unanswered=_count(invited.filter(IS_OUT, IS_ACTIVE, rsvp=RsvpState.OPEN)),
             inactive=_count(invited.filter(rsvp=RsvpState.OPEN).exclude(IS_ACTIVE)),
             tentative=_count(invited.filter(rsvp=RsvpState.TENTATIVE)),
-            seat_wishes=_count(invited.filter(IS_ACTIVE, seat_wanted_at__isnull=False)),
-            seats_left=F("seats") - total_of(invited.filter(rsvp__in=SEATED), Sum("party")),
+            seat_wishes=_count(invited.filter(TO_BE_OFFERED_BY_HAND)),
+            seats_left=F("seats") - total_of(invited.filter(HOLDS_SEATS), Sum("party")),
         )
     )
 

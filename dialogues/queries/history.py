@@ -17,7 +17,9 @@ from dialogues.enums import (
     INVITED_ELSEWHERE,
     LINK_REPLACED,
     LINK_SHOWN,
+    OFFER_LAPSED,
     OUTCOME_CORRECTED,
+    SEAT_OFFERED,
 )
 from dialogues.models import Contribution, Dialogue, DialogueSeries, Invitation, Topic
 from partners.queries import without_responsible
@@ -36,6 +38,7 @@ DIALOGUE_FACTS = (
     "video_link",
     "senator_attends",
     "seats",
+    "offers_seats",
     "rsvp_by",
 )
 DIALOGUE_TEXTS = ("programme",)
@@ -128,13 +131,19 @@ def _rsvps(dialogue: Dialogue) -> list[HistoryEntry]:
     return [
         HistoryEntry(
             change.history_date,
-            # A reply by link has no account: whoever holds the link is taken for the guest.
-            str(change.history_user or _("Gast über den persönlichen Link")),
+            str(change.history_user or _actor_without_account(change)),
             change.history_change_reason or "",
             _name_of(change.person),
         )
         for change in changes.order_by("-history_date", "-history_id")[:ENTRY_LIMIT]
     ]
+
+
+def _actor_without_account(change) -> str:
+    if (change.history_change_reason or "").startswith((str(SEAT_OFFERED), str(OFFER_LAPSED))):
+        return _("Portal")
+    # A reply by link has no account: whoever holds the link is taken for the guest.
+    return _("Gast über den persönlichen Link")
 
 
 def _contributions(dialogue: Dialogue) -> list[HistoryEntry]:

@@ -11,14 +11,30 @@ from django.utils.translation import ngettext
 
 from core.conflicts import version_of_all
 from core.progress import Segment
-from dialogues.enums import OFFICE_RSVP, RSVP_BADGE_COLOURS, SEATED, RsvpState
-from dialogues.models import Dialogue, Invitation
+from dialogues.enums import (
+    OFFICE_RSVP,
+    RSVP_BADGE_COLOURS,
+    SEATED,
+    RsvpState,
+    SeatOfferState,
+)
+from dialogues.models import Dialogue, Invitation, SeatOffer
 from outbox.queries.mails import is_out
 from partners.models import Person, at_address
 
 # Holds for invitations of a former round.
 UNSETTLED = Q(rsvp=RsvpState.REPRESENTED, released_at__isnull=False)
 IS_ACTIVE = Q(person__is_active=True)
+IS_OFFERED = Q(
+    Exists(SeatOffer.objects.filter(invitation=OuterRef("pk"), state=SeatOfferState.OFFERED))
+)
+# On the waiting list of a dialogue whose seats the portal does not offer itself.
+TO_BE_OFFERED_BY_HAND = IS_ACTIVE & ~IS_OFFERED
+TO_BE_OFFERED_BY_HAND &= Q(
+    dialogue__offers_seats=False, rsvp=RsvpState.WAITING, seat_wanted_at__isnull=False
+)
+# Nobody else can have the seats of these invitations.
+HOLDS_SEATS = Q(rsvp__in=SEATED) | IS_OFFERED
 # The value of `Invitation.mail_key`, computed by the database.
 MAIL_KEY = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))
 IS_OUT = is_out(MAIL_KEY, "invitation")
@@ -58,12 +74,12 @@ def rsvp_label(rsvp: str, count: int) -> str:
 
 
 def count_seats_taken(dialogue: Dialogue) -> int:
-    """Return how many seats are taken at the present date. Lock the dialogue before assigning
-    another one.
+    """Return how many seats are taken or offered at the present date. Lock the dialogue before
+    assigning another one.
     """
     # A reply to a former date takes no seat at this one.
     current = dialogue.invitations.active().filter(released_round=dialogue.round)
-    seated = current.filter(rsvp__in=SEATED)
+    seated = current.filter(HOLDS_SEATS)
     return seated.aggregate(seats=Sum("party"))["seats"] or 0
 
 

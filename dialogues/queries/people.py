@@ -40,7 +40,7 @@ from partners.models import ANONYMOUS, Organisation, Person, User
 from partners.registry import Dependents, Need, Section
 
 # Replies of guests who may still come.
-EXPECTED = (*SEATED, RsvpState.TENTATIVE, RsvpState.OPEN)
+EXPECTED = (*SEATED, RsvpState.TENTATIVE, RsvpState.WAITING, RsvpState.OPEN)
 
 
 def closed_dialogues() -> QuerySet[Dialogue]:

@@ -28,7 +28,6 @@ from core.models import Origin
 from dialogues.enums import (
     DATED,
     INVITE_WORKING_DAYS,
-    SEATED,
     DialogueState,
     OptionState,
     RsvpState,
@@ -38,7 +37,13 @@ from dialogues.enums import (
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
 from dialogues.queries.dates import first_start_of
 from dialogues.queries.dialogues import total_of
-from dialogues.queries.invitations import IS_ACTIVE, IS_OUT, UNSETTLED
+from dialogues.queries.invitations import (
+    HOLDS_SEATS,
+    IS_ACTIVE,
+    IS_OUT,
+    TO_BE_OFFERED_BY_HAND,
+    UNSETTLED,
+)
 
 S = DialogueState
 OFFICE, GUESTS, SENATOR, NOBODY = "office", "guests", "senator", "nobody"
@@ -92,7 +97,7 @@ def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
     is_running = is_ahead & Q(
         state=S.INVITED, is_granted=True, has_consent=True, has_uninvited=False
     )
-    # A seat is free for somebody who wanted one.
+    # A seat is free for somebody who waits, and the office has to offer it.
     offers_seat = Q(wants_seat=True, seats__gt=F("taken"))
     is_running &= ~offers_seat
     dialogues = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=OFFICE_ACTS)
@@ -104,8 +109,8 @@ def _by_who_acts(now: dt.datetime) -> QuerySet[Dialogue]:
         has_uninvited=Exists(
             guests.exclude(released_round=OuterRef("round")).filter(IS_ACTIVE | UNSETTLED)
         ),
-        wants_seat=Exists(invited.filter(IS_ACTIVE, seat_wanted_at__isnull=False)),
-        taken=total_of(invited.filter(rsvp__in=SEATED), Sum("party")),
+        wants_seat=Exists(invited.filter(TO_BE_OFFERED_BY_HAND)),
+        taken=total_of(invited.filter(HOLDS_SEATS), Sum("party")),
         has_unsent=Exists(invited.filter(~IS_OUT, IS_ACTIVE, rsvp=RsvpState.OPEN)),
         has_unanswered=Exists(invited.filter(IS_ACTIVE, rsvp=RsvpState.OPEN)),
         has_inactive=Exists(invited.filter(rsvp=RsvpState.OPEN).exclude(IS_ACTIVE)),

@@ -48,7 +48,7 @@ from dialogues.services.outcomes import (
 )
 from dialogues.services.programme import change_programme
 from dialogues.services.rsvps import closed_reason, open_invitation, record_rsvp
-from dialogues.services.seats import offer_seat
+from dialogues.services.seats import advance_guest, end_offer, offer_seat, tend_waiting_lists
 from dialogues.services.series import (
     affirm_series,
     change_series,
@@ -73,6 +73,9 @@ from dialogues.services.topics import (
 __all__ = [
     "Answer",
     "add_guests",
+    "advance_guest",
+    "end_offer",
+    "tend_waiting_lists",
     "adopt_counter_dates",
     "affirm_series",
     "answer_need",

@@ -17,6 +17,7 @@ from dialogues.models import Dialogue
 from dialogues.queries import programme_start
 from dialogues.services.dialogues import lock_dialogue, move_dialogue
 from dialogues.services.substitutes import settle_known_substitutes
+from dialogues.services.waiting import end_offers_of
 
 
 @transaction.atomic
@@ -31,6 +32,7 @@ def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) 
     # Read before `_release_date` clears the date: who holds a calendar entry, and when it is.
     addressees = mails.addressees_of_cancellation(dialogue, today=local_date(now))
     span = dialogue.starts_at, dialogue.ends_at
+    end_offers_of(dialogue.invitations.all(), by=by, now=now)
     # CANCEL needs a higher SEQUENCE than the entry it ends (RFC 5546, 2.1.4).
     dialogue.sequence += 1
     _release_date(dialogue, reason=_("Gespräch verschoben"), by=by, now=now)
@@ -67,6 +69,7 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) ->
     addressees = mails.addressees_of_cancellation(dialogue, today=local_date(now))
     # The date stays on record: the calendar file needs it to cancel the entry.
     span = dialogue.starts_at, dialogue.ends_at
+    end_offers_of(dialogue.invitations.all(), by=by, now=now)
     # CANCEL needs a higher SEQUENCE than the entry it ends (RFC 5546, 2.1.4).
     dialogue.sequence += 1
     lapsed = _("Gespräch abgesagt")

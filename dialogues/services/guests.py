@@ -27,7 +27,6 @@ NO_RSVP = {
     "substitute_email": "",
     "remark": "",
     "shares_rsvp": False,
-    "seat_wanted_at": None,
 }
 
 
@@ -112,7 +111,8 @@ def list_again(invitation: Invitation) -> None:
     invitation.link_version += 1
     # The withdrawal has cancelled the calendar entry; a new one must outnumber that.
     invitation.revision += 1
-    for name, value in NO_RSVP.items():
+    # Whoever was off the list has no place on the waiting list either.
+    for name, value in (NO_RSVP | {"seat_wanted_at": None}).items():
         setattr(invitation, name, value)
 
 

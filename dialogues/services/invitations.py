@@ -31,6 +31,7 @@ from dialogues.services.dialogues import (
     require_no_earlier_rsvp_day,
 )
 from dialogues.services.guests import NO_RSVP, require_guest_list
+from dialogues.services.waiting import end_offer_of
 from outbox.rendering.messages import complete_link
 from outbox.services import replace_links
 from partners.queries import recipient_of
@@ -182,6 +183,7 @@ def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invi
     invitation.link_version += 1
     # CANCEL needs a higher SEQUENCE than the entry it ends (RFC 5546, 2.1.4).
     invitation.revision += 1
+    end_offer_of(invitation, "withdraw", by=by, now=now)
     save_as(invitation, by=by, now=now, reason=_("Einladung zurückgezogen"))
     # Before clearing the outbox: an unsent invitation shows that the guest must not be mailed.
     mails.mail_withdrawn(dialogue, invitation, by=by, now=now)

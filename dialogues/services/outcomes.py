@@ -12,6 +12,7 @@ from core.roles import require_office
 from dialogues.enums import OUTCOME_CORRECTED, DialogueState
 from dialogues.models import Dialogue
 from dialogues.services.dialogues import lock_dialogue, move_dialogue
+from dialogues.services.waiting import end_offers_of
 
 
 @transaction.atomic
@@ -23,6 +24,7 @@ def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
     # Everybody now sees the dialogue as it took place, even a change that was never approved.
     dialogue.unannounced = {}
     move_dialogue(dialogue, "hold", by=by, now=now, reason=_("Durchgeführt"))
+    end_offers_of(dialogue.invitations.all(), by=by, now=now)
     # Nobody has to decide on the date of a dialogue that is over.
     withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
     return dialogue

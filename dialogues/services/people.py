@@ -19,6 +19,7 @@ from dialogues.models import (
     Topic,
 )
 from dialogues.services.dialogues import lock_dialogue
+from dialogues.services.waiting import end_offer_of
 from partners.models import Person
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -95,6 +96,7 @@ def _drop(dropped: Invitation, kept: Invitation, *, by, now: dt.datetime) -> Non
     # A calendar that holds both entries takes an update only with the higher SEQUENCE.
     kept.revision = max(kept.revision, dropped.revision)
     kept.seat_wanted_at = _seat_wanted_at(kept, dropped)
+    _move_offers(kept, dropped, by=by, now=now)
     if dropped.released_at and not dropped.withdrawn_at:
         versions = {"invitation": kept, "valid_version": kept.link_version}
         # Links of an earlier merge led to `dropped`; they have to lead on from there.
@@ -109,12 +111,21 @@ def _drop(dropped: Invitation, kept: Invitation, *, by, now: dt.datetime) -> Non
 def _seat_wanted_at(kept: Invitation, dropped: Invitation) -> dt.datetime | None:
     """Return the earlier of both wishes for a seat, because seats are offered in that order."""
     wishes = [kept.seat_wanted_at]
-    # A seat and a refusal end every wish, and so does the end of the invitation or of its date.
-    is_open = kept.rsvp in (RsvpState.OPEN, RsvpState.TENTATIVE)
+    # Any other reply ends the wish, and so does the end of the invitation or of its date.
+    both_wait = kept.rsvp == dropped.rsvp == RsvpState.WAITING
     is_same_date = dropped.released_round == kept.released_round
-    if is_open and is_same_date and not dropped.withdrawn_at:
+    if both_wait and is_same_date and not dropped.withdrawn_at:
         wishes.append(dropped.seat_wanted_at)
     return min(filter(None, wishes), default=None)
+
+
+def _move_offers(kept: Invitation, dropped: Invitation, *, by, now: dt.datetime) -> None:
+    """Move the seat offers of `dropped`; an open one ends, because a guest answers only one reply.
+
+    If both wait, the wish of the other one stands, and the next free seat is offered to it.
+    """
+    end_offer_of(dropped, "withdraw", by=by, now=now)
+    dropped.seat_offers.update(invitation=kept)
 
 
 def _move_contact(

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from core.conflicts import require_seen
 from core.dates import format_date, local_date
@@ -13,13 +13,14 @@ from core.history import save_as
 from core.links import LinkTarget, read_link
 from core.roles import require_office
 from dialogues import mails
-from dialogues.enums import DATED, SEATED, DialogueState, RsvpChannel, RsvpState
+from dialogues.enums import DATED, DialogueState, RsvpChannel, RsvpState
 from dialogues.models import Dialogue, FormerInvitation, Invitation, Rsvp
 from dialogues.models.invitations import LINK_KIND, LINK_LIFETIME_SECONDS
 from dialogues.permissions import INVITED_PERSON_ONLY, can_rsvp
-from dialogues.queries import count_seats_taken, takes_office_rsvp
+from dialogues.queries import takes_office_rsvp
 from dialogues.services.dialogues import lock_dialogue
 from dialogues.services.invitations import lock_invitation
+from dialogues.services.waiting import answer_offer, queued_at, seated_or_waiting
 from outbox.rendering.headers import address_key
 from partners.models import Person
 
@@ -46,15 +47,6 @@ INVITATION_WITHDRAWN = gettext_lazy(
 WAS_WITHDRAWN = gettext_lazy(
     "Diese Einladung ist zurückgezogen; zu ihr lässt sich nichts mehr eintragen. Nehmen Sie die "
     "Person wieder in die Gästeliste auf, wenn sie kommen soll."
-)
-SEAT_WISHED = gettext_lazy(
-    "Es sind keine Plätze mehr frei. Die Geschäftsstelle sieht, dass Sie einen Platz wünschen. Bis "
-    "dahin ist eine Antwort mit Vorbehalt möglich."
-)
-# The same, read by the office that enters the reply.
-SEAT_NOTED = gettext_lazy(
-    "Es sind keine Plätze mehr frei. Dass der Gast einen Platz wünscht, ist auf der Gästeliste "
-    "vermerkt. Bis dahin lässt sich eine Antwort mit Vorbehalt eintragen."
 )
 TOO_MANY_SUBSTITUTES = gettext_lazy(
     "Sie haben schon mehrere Vertretungen genannt. Eine weitere trägt die Geschäftsstelle gern für "
@@ -125,13 +117,21 @@ def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
             "Zu diesem Gespräch kann nicht mehr geantwortet werden. Bitte wenden Sie sich an die "
             "Geschäftsstelle."
         )
-    if dialogue.rsvp_by and today > dialogue.rsvp_by:
+    if dialogue.rsvp_by and today > dialogue.rsvp_by and not _is_next(invitation, today):
         text = _(
             "Die Frist für Ihre Antwort ist am %(day)s abgelaufen. Bitte wenden Sie sich an die "
             "Geschäftsstelle."
         )
         return text % {"day": format_date(dialogue.rsvp_by)}
     return ""
+
+
+def _is_next(invitation: Invitation, today: dt.date) -> bool:
+    """Return whether the guest may be offered a seat, so that the deadline is not theirs."""
+    starts_at = invitation.dialogue.starts_at
+    if invitation.rsvp != RsvpState.WAITING or starts_at is None:
+        return False
+    return today < local_date(starts_at)
 
 
 def _postponed(dialogue: Dialogue) -> str:
@@ -157,10 +157,7 @@ def _outlook(invitation: Invitation) -> str:
     return _("Wir laden Sie zum neuen Termin erneut ein; Sie müssen nichts weiter tun.")
 
 
-class SeatsTaken(Refused):
-    """A reply is refused because no seat is left, so the guest waits for one."""
-
-
+@transaction.atomic
 def record_rsvp(
     *,
     invitation: Invitation,
@@ -175,47 +172,8 @@ def record_rsvp(
     `seen` is the fingerprint of RSVP_FIELDS that the page showed. The office (`channel` OFFICE) may
     reply for anybody, even after the deadline. Nobody is mailed once the dialogue was held. Raises
     NotAllowed for somebody else's invitation, ChangedMeanwhile, Refused if replies are closed or
-    too few seats are free; if none is left, the office then sees that the guest wants one.
+    too few seats are free. A guest who accepts when none is left is put on the waiting list.
     """
-    try:
-        return _record_rsvp(invitation, rsvp, now=now, by=by, channel=channel, seen=seen)
-    except SeatsTaken:
-        # In a transaction of its own, because the refusal has rolled back the other one.
-        _record_seat_wish(invitation, by=by, now=now)
-        raise
-
-
-def require_seats(*, invitation: Invitation, rsvp: Rsvp, by, now: dt.datetime) -> None:
-    """Raise Refused like `record_rsvp` if too few seats are free; note the wish if none is left.
-
-    For a page that rehearses the reply, which would undo the note.
-    """
-    require_office(by)
-    try:
-        with transaction.atomic():
-            dialogue = lock_dialogue(invitation.dialogue_id)
-            locked = lock_invitation(invitation.pk, dialogue)
-            after = _normalised(rsvp, locked.rsvp_details)
-            _require_free_seats(locked, after, RsvpChannel.OFFICE)
-    except SeatsTaken:
-        _record_seat_wish(invitation, by=by, now=now)
-        raise
-
-
-@transaction.atomic
-def _record_seat_wish(invitation: Invitation, *, by, now: dt.datetime) -> None:
-    dialogue = lock_dialogue(invitation.dialogue_id)
-    locked = lock_invitation(invitation.pk, dialogue)
-    # The first refusal counts: whoever asked first is listed first.
-    if locked.seat_wanted_at is None:
-        locked.seat_wanted_at = now
-        save_as(locked, by=by, now=now, reason=_("Wünscht einen Platz; alle sind belegt"))
-
-
-@transaction.atomic
-def _record_rsvp(
-    invitation: Invitation, rsvp: Rsvp, *, now: dt.datetime, by, channel: str, seen: str | None
-) -> bool:
     # The lock serialises replies to one dialogue, so no seat is given away twice.
     dialogue = lock_dialogue(invitation.dialogue_id)
     locked = lock_invitation(invitation.pk, dialogue)
@@ -224,19 +182,22 @@ def _record_rsvp(
     _require_complete(rsvp)
     before = locked.rsvp_details
     after = _normalised(rsvp, before)
+    after = seated_or_waiting(locked, after, by_office=channel == RsvpChannel.OFFICE)
     # Guests may send the form more than once; an unchanged reply is not confirmed again.
-    if locked.replied_at and before == after:
+    if locked.replied_at and before == after and not _waits_again(locked):
         return False
     require_seen(locked, seen, RSVP_FIELDS)
     _require_other_address(locked, after, channel)
-    _require_free_seats(locked, after, channel)
     # Guests who need more substitutes ask the office, which is not limited.
     if channel != RsvpChannel.OFFICE:
         _require_few_substitutes(locked, after)
+    if before.rsvp == RsvpState.WAITING:
+        # A reply from the waiting list answers the offer, if there is one.
+        answer_offer(locked, after, by=by, now=now)
     for name, value in after._asdict().items():
         setattr(locked, name, value)
     locked.replied_at, locked.channel = now, channel
-    locked.seat_wanted_at = _seat_wanted_at(locked, now)
+    locked.seat_wanted_at = queued_at(locked, now)
     # An entry that is cancelled or changes hands needs a higher SEQUENCE (RFC 5546, 2.1.4).
     locked.revision += mails.has_new_holder(locked.person, before, after)
     reason = _("Antwort: %(rsvp)s") % {"rsvp": locked.get_rsvp_display()}
@@ -245,6 +206,11 @@ def _record_rsvp(
     if dialogue.state == DialogueState.INVITED:
         mails.mail_confirmation(dialogue, locked, previous=before, by=by, now=now)
     return True
+
+
+def _waits_again(invitation: Invitation) -> bool:
+    """Return whether the guest let an offer lapse, so that the same reply is a new wish."""
+    return invitation.rsvp == RsvpState.WAITING and invitation.seat_wanted_at is None
 
 
 def _require_right(invitation: Invitation, by, channel: str) -> None:
@@ -326,50 +292,6 @@ def names_too_many(invitation: Invitation, email: str) -> bool:
     # Whoever mistyped an address, so that nobody could be mailed there, may correct it.
     named -= mails.addresses_without_substitute(invitation)
     return address_key(email) not in named and len(named) >= MAX_SUBSTITUTES
-
-
-def _require_free_seats(invitation: Invitation, after: Rsvp, channel: str) -> None:
-    """Raise Refused if `after` needs more seats than are free, SeatsTaken if the guest has none and
-    none is left. The dialogue must be locked.
-    """
-    dialogue: Dialogue = invitation.dialogue
-    needed = after.party if after.rsvp in SEATED else 0
-    # Giving seats back is always possible, even where the office has overbooked.
-    if needed <= invitation.seats_taken:
-        return
-    # The new reply replaces the guest's former one, so its seats count as free.
-    left = dialogue.seats - (count_seats_taken(dialogue) - invitation.seats_taken)
-    if needed <= left:
-        return
-    if invitation.seats_taken:
-        # Who has a seat does not wait for one, however few are free beside it.
-        most = max(left, invitation.seats_taken)
-        text = ngettext(
-            "Möglich ist höchstens %(most)d Platz, der bisherige mitgezählt. Bitte geben Sie "
-            "weniger Personen an.",
-            "Möglich sind höchstens %(most)d Plätze, die bisherigen mitgezählt. Bitte geben Sie "
-            "weniger Personen an.",
-            most,
-        )
-        raise Refused(text % {"most": most})
-    if left <= 0:
-        raise SeatsTaken(str(SEAT_NOTED if channel == RsvpChannel.OFFICE else SEAT_WISHED))
-    text = ngettext(
-        "Es ist nur noch %(left)d Platz frei. Bitte geben Sie weniger Personen an.",
-        "Es sind nur noch %(left)d Plätze frei. Bitte geben Sie weniger Personen an.",
-        left,
-    )
-    raise Refused(text % {"left": left})
-
-
-def _seat_wanted_at(invitation: Invitation, now: dt.datetime) -> dt.datetime | None:
-    """Return since when the guest wants a seat that is not free; None for any other reply."""
-    # While all seats are taken, the page advises guests to reply with a reservation.
-    if invitation.rsvp != RsvpState.TENTATIVE:
-        return None
-    dialogue: Dialogue = invitation.dialogue
-    is_full = count_seats_taken(dialogue) >= dialogue.seats
-    return invitation.seat_wanted_at or (now if is_full else None)
 
 
 def _normalised(rsvp: Rsvp, before: Rsvp) -> Rsvp:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from core.dates import local_date
 from core.exports import list_response
 from core.progress import Button
 from core.queries import keys_from
@@ -36,12 +35,13 @@ from dialogues.progress import (
     guest_list,
     no_guests,
     own_rsvps,
+    places_on_list,
     rsvp_label,
-    seat_wishes,
     ticked_elsewhere,
     ticked_note,
     unreachable_found,
     unsettled_lines,
+    waiting_card,
 )
 from dialogues.queries import (
     DeliveryCounts,
@@ -132,7 +132,7 @@ def _list_context(dialogue: Dialogue, user, guests: list[GuestRow]) -> dict:
     }
     if manages:
         context["unsettled"] = unsettled_lines(guests, dialogue)
-        context |= seat_wishes(guests, dialogue, local_date(timezone.now()))
+        context["waiting"] = waiting_card(guests, dialogue, timezone.now())
     if manages and sending.is_under_way:
         context["batch"] = latest_batch(dialogue.get_absolute_url(), "invitation")
     return context
@@ -166,6 +166,7 @@ def export(request, pk):
         _("E-Mail"),
         _("Telefon"),
         _("Antwort"),
+        _("Warteliste"),
         _("Personen"),
         _("Vertretung"),
         _("Funktion der Vertretung"),
@@ -176,11 +177,12 @@ def export(request, pk):
         _("Grund"),
     ]
     title = " ".join(filter(None, [_("Gästeliste"), dialogue.title, dialogue.when]))
-    lines = [_line_of(guest) for guest in guests]
+    places = places_on_list(guests, dialogue)
+    lines = [_line_of(guest, places.get(guest.invitation.pk, "")) for guest in guests]
     return list_response(title, header, lines, now=timezone.now())
 
 
-def _line_of(guest: GuestRow) -> list:
+def _line_of(guest: GuestRow, place: str) -> list:
     invitation, person = guest.invitation, guest.invitation.person
     return [
         str(person.organisation or ""),
@@ -192,6 +194,7 @@ def _line_of(guest: GuestRow) -> list:
         person.email,
         person.phone,
         rsvp_label(invitation),
+        place,
         # Nobody has a seat at a date that was given up.
         0 if invitation.is_former else invitation.seats_taken,
         invitation.substitute_name,

@@ -101,10 +101,12 @@ def _no_dialogues(request) -> dict[str, str]:
 
 def _segments(dialogue) -> list[Segment]:
     """Return the replies counted by `listed_dialogues` as segments of a bar."""
-    unanswered = dialogue.sent - dialogue.yes - dialogue.maybe - dialogue.no
+    replied = dialogue.yes + dialogue.maybe + dialogue.waiting + dialogue.no
+    unanswered = dialogue.sent - replied
     return [
         Segment(rsvp_label(RsvpState.ACCEPTED, dialogue.yes), dialogue.yes, "success"),
         Segment(rsvp_label(RsvpState.TENTATIVE, dialogue.maybe), dialogue.maybe, "warning"),
+        Segment(rsvp_label(RsvpState.WAITING, dialogue.waiting), dialogue.waiting, "muted"),
         Segment(rsvp_label(RsvpState.DECLINED, dialogue.no), dialogue.no, "danger"),
         Segment(rsvp_label(RsvpState.OPEN, unanswered), unanswered, "neutral"),
     ]

@@ -22,20 +22,22 @@ from dialogues.enums import DATED, DialogueState, RsvpChannel, RsvpState
 from dialogues.forms import OfficeRsvpForm, RsvpForm, SubstituteForm
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import INVITED_PERSON_ONLY, can_rsvp
-from dialogues.progress import change_note, full_name, given_rsvp, rsvp_facts, seats_note
-from dialogues.queries import count_seats_taken, substitute_candidates
+from dialogues.progress import (
+    change_note,
+    deadline_note,
+    full_name,
+    given_rsvp,
+    rsvp_facts,
+    seats_note,
+)
+from dialogues.queries import place_of, seats_for, substitute_candidates
 from dialogues.services import (
     closed_reason,
-    offer_seat,
     open_invitation,
     record_rsvp,
     settle_substitute,
 )
-from dialogues.services.rsvps import (
-    require_office_rsvp,
-    require_seats,
-)
-from dialogues.services.seats import require_seat_to_offer
+from dialogues.services.rsvps import require_office_rsvp
 from dialogues.services.substitutes import require_unsettled
 from dialogues.views.dialogues import calendar_response
 from dialogues.views.invitations import guests_url, invitation_for_office
@@ -96,8 +98,8 @@ def _rsvp_page(
     calendar_url: str,
     programme_url: str,
 ):
-    now = timezone.now()
-    form = RsvpForm(request.POST or None, invitation=invitation)
+    now, seats = timezone.now(), seats_for(invitation)
+    form = RsvpForm(request.POST or None, invitation=invitation, seats=seats)
     if request.method == "POST" and form.is_valid():
         # A reply by link has no user as its actor; the history then names the personal link.
         by = request.user if channel == RsvpChannel.ACCOUNT else None
@@ -118,13 +120,14 @@ def _rsvp_page(
         "shows_form": not closed or form.is_bound,
         "is_off": invitation.is_former or dialogue.state == DialogueState.CANCELLED,
         "given": given_rsvp(invitation),
-        "change_note": "" if closed else change_note(dialogue),
+        "change_note": "" if closed or seats.offer else change_note(invitation),
+        "deadline_note": deadline_note(invitation, seats),
         "submit_label": _("Antwort ändern") if has_replied else _("Antwort senden"),
         "is_public": channel == RsvpChannel.LINK,
         "facts": rsvp_facts(invitation),
         "calendar_url": calendar_url if has_date else "",
         "programme_url": programme_url if has_date and dialogue.programme else "",
-        "seats_note": seats_note(invitation, count_seats_taken(invitation.dialogue)),
+        "seats_note": seats_note(seats),
     }
     return render(request, "dialogues/rsvp.html", context)
 
@@ -141,7 +144,11 @@ def _write(invitation: Invitation, form: RsvpForm, channel: str, by, now) -> str
     )
     if not has_changed:
         return _("Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun.")
+    invitation.refresh_from_db(fields=["rsvp", "party", "seat_wanted_at"])
     thanks = _("Vielen Dank, Ihre Antwort ist eingegangen.")
+    # They may have accepted, and the last seat went while they did.
+    if place := place_of(invitation):
+        thanks = f"{thanks} {_('Sie stehen auf der Warteliste an %d. Stelle.') % place}"
     # The sentence is a promise (docs/promises.md), so only those who will be mailed may read it.
     to = recipient_of(invitation.person)
     if to.has_left or not to.email:
@@ -158,7 +165,8 @@ def enter_rsvp(request, pk):
     back_url = guests_url(invitation.dialogue)
     if back := redirect_if_refused(request, invitation, require_office_rsvp, to=back_url):
         return back
-    form = OfficeRsvpForm(request.POST or None, invitation=invitation)
+    seats = seats_for(invitation, minds_queue=False)
+    form = OfficeRsvpForm(request.POST or None, invitation=invitation, seats=seats)
     if request.method == "POST" and form.is_valid() and not went_back(request):
         if entered := _enter_rsvp(request, invitation, form, back_url):
             return entered
@@ -177,9 +185,6 @@ def enter_rsvp(request, pk):
 def _enter_rsvp(request, invitation, form: OfficeRsvpForm, back_url: str) -> HttpResponse | None:
     given = {"invitation": invitation, "rsvp": form.rsvp_details}
     given |= {"by": request.user, "now": timezone.now()}
-    # Asked before the rehearsal, which rolls back everything, the wish for a seat included.
-    if not run_service(request, partial(require_seats, **given), form=form):
-        return None
     return confirm_mails(
         request,
         partial(record_rsvp, channel=RsvpChannel.OFFICE, seen=form.version_shown, **given),
@@ -190,26 +195,6 @@ def _enter_rsvp(request, invitation, form: OfficeRsvpForm, back_url: str) -> Htt
         title=_("Antwort eintragen"),
         question=full_name(invitation.person),
         submit_label=_("Eintragen"),
-        cancel_url=back_url,
-    )
-
-
-def offer(request, pk):
-    """Ask, then mail a guest who wants a seat that one is free."""
-    invitation = invitation_for_office(request, pk)
-    back_url, now = guests_url(invitation.dialogue), timezone.now()
-    check = partial(require_seat_to_offer, today=local_date(now))
-    if back := redirect_if_refused(request, invitation, check, to=back_url):
-        return back
-    return confirm_mails(
-        request,
-        partial(offer_seat, invitation=invitation, by=request.user, now=now),
-        target=back_url,
-        done=_("Der Platz ist angeboten."),
-        seen=[invitation.dialogue, invitation],
-        title=_("Platz anbieten"),
-        question=full_name(invitation.person),
-        submit_label=_("Platz anbieten"),
         cancel_url=back_url,
     )
 

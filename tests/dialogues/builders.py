@@ -15,6 +15,7 @@ from dialogues.enums import (
     OptionState,
     RsvpChannel,
     RsvpState,
+    SeatOfferState,
     SeriesState,
     TopicState,
 )
@@ -26,6 +27,7 @@ from dialogues.models import (
     Invitation,
     Need,
     Rsvp,
+    SeatOffer,
     Topic,
 )
 from dialogues.services import (
@@ -62,6 +64,7 @@ FIXED_STATES = (
 YES = Rsvp(rsvp=RsvpState.ACCEPTED)
 NO = Rsvp(rsvp=RsvpState.DECLINED)
 MAYBE = Rsvp(rsvp=RsvpState.TENTATIVE)
+WAIT = Rsvp(rsvp=RsvpState.WAITING)
 SUBSTITUTE = Rsvp(
     rsvp=RsvpState.REPRESENTED,
     substitute_name="Stellvertretung",
@@ -173,6 +176,25 @@ def make_invitation(
             "substitute_email": "stellvertretung@example.org",
         }
     return Invitation.objects.create(**values | fields, dialogue=dialogue)
+
+
+def make_full_dialogue(**fields) -> tuple[Dialogue, Invitation]:
+    """Return a dialogue with one seat, and the invitation that holds it."""
+    dialogue = make_dialogue(DialogueState.INVITED, **{"seats": 1} | fields)
+    return dialogue, make_invitation(dialogue, RsvpState.ACCEPTED)
+
+
+def make_waiting(dialogue: Dialogue, since: dt.datetime | None, **fields) -> Invitation:
+    """Return the invitation of a guest on the waiting list; None if their offer lapsed."""
+    return make_invitation(dialogue, RsvpState.WAITING, seat_wanted_at=since, **fields)
+
+
+def make_offer(invitation: Invitation, state: str = SeatOfferState.OFFERED, **fields) -> SeatOffer:
+    """Return a seat offered to a waiting guest for two days from NOW."""
+    values = {"offered_at": NOW, "expires_at": NOW + dt.timedelta(days=2)}
+    if state != SeatOfferState.OFFERED:
+        values["ended_at"] = NOW + dt.timedelta(hours=1)
+    return SeatOffer.objects.create(**values | fields, invitation=invitation, state=state)
 
 
 def make_contribution(

@@ -3,12 +3,14 @@
 from dialogues.enums import (
     DIALOGUE_MOVES,
     NEED_MOVES,
+    SEAT_OFFER_MOVES,
     SEATED,
     SERIES_MOVES,
     TOPIC_MOVES,
     DialogueState,
     OptionState,
     RsvpState,
+    SeatOfferState,
     SeriesState,
     TopicState,
 )
@@ -44,6 +46,15 @@ def test_topic_moves_are_as_listed():
         "refuse": (("for_approval",), "refused"),
         "rework": (("returned", "for_approval", "approved"), "in_progress"),
         "lapse": (("for_approval", "approved"), "in_progress"),
+    }
+
+
+def test_seat_offer_moves_are_as_listed():
+    assert moves_of(SEAT_OFFER_MOVES) == {
+        "take": (("offered",), "taken"),
+        "decline": (("offered",), "declined"),
+        "lapse": (("offered",), "lapsed"),
+        "withdraw": (("offered",), "withdrawn"),
     }
 
 
@@ -95,7 +106,15 @@ def test_states_are_stored_under_these_values():
         "cancelled",
     ]
     assert OptionState.values == ["proposed", "possible", "impossible", "fixed", "dropped"]
-    assert RsvpState.values == ["open", "accepted", "tentative", "declined", "represented"]
+    assert RsvpState.values == [
+        "open",
+        "accepted",
+        "tentative",
+        "declined",
+        "represented",
+        "waiting",
+    ]
+    assert SeatOfferState.values == ["offered", "taken", "declined", "lapsed", "withdrawn"]
 
 
 def test_accepted_and_represented_guests_hold_a_seat():

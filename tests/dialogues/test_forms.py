@@ -21,6 +21,7 @@ from dialogues.forms import (
     TopicForm,
 )
 from dialogues.models import DateOption, Rsvp
+from dialogues.queries import Seats
 from tests.dialogues.builders import (
     BERLIN,
     DAY,
@@ -34,9 +35,11 @@ from tests.partners.builders import make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
 
+FREE = Seats(own=0, free=5)
+
 
 def test_open_invitation_preselects_no_reply():
-    form = RsvpForm(invitation=make_invitation())
+    form = RsvpForm(invitation=make_invitation(), seats=FREE)
 
     assert form["rsvp"].value() == ""
     assert form.fields["substitute_name"].required
@@ -45,7 +48,7 @@ def test_open_invitation_preselects_no_reply():
 def test_given_reply_is_shown():
     invitation = make_invitation(rsvp=RsvpState.REPRESENTED, party=2, remark="Gern")
 
-    form = RsvpForm(invitation=invitation)
+    form = RsvpForm(invitation=invitation, seats=FREE)
 
     assert {
         name: form[name].value() for name in ("rsvp", "party", "substitute_name", "remark")
@@ -81,7 +84,7 @@ def test_given_reply_is_shown():
     ],
 )
 def test_form_turns_its_data_into_a_reply(data, rsvp):
-    form = RsvpForm(data, invitation=make_invitation())
+    form = RsvpForm(data, invitation=make_invitation(), seats=FREE)
 
     assert form.is_valid(), form.errors
     assert form.rsvp_details == rsvp
@@ -98,15 +101,15 @@ def test_own_address_is_not_that_of_the_substitute(form_class, sentence):
     invitation = make_invitation(person=make_person(email="gast@exämple.org"))
     data = {"substitute_name": "S", "substitute_email": "Gast@xn--exmple-cua.org"}
 
-    form = form_class(data | {"rsvp": "represented"}, invitation=invitation)
+    form = form_class(data | {"rsvp": "represented"}, invitation=invitation, seats=FREE)
 
     assert form.errors["substitute_email"][0].startswith(sentence)
-    assert form_class(data | {"rsvp": "accepted"}, invitation=invitation).is_valid()
+    assert form_class(data | {"rsvp": "accepted"}, invitation=invitation, seats=FREE).is_valid()
 
 
 @pytest.mark.parametrize("form_class", [RsvpForm, OfficeRsvpForm])
 def test_open_is_not_a_valid_reply(form_class):
-    form = form_class({"rsvp": "open"}, invitation=make_invitation())
+    form = form_class({"rsvp": "open"}, invitation=make_invitation(), seats=FREE)
 
     assert list(form.errors) == ["rsvp"]
 

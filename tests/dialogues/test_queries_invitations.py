@@ -26,6 +26,7 @@ def test_replies_are_counted_by_kind_with_their_seats():
         Segment("Zusagen", 2, "success"),
         Segment("vertreten", 0, "info"),
         Segment("Vorbehalt", 0, "warning"),
+        Segment("Warteliste", 0, "muted"),
         Segment("Absage", 1, "danger"),
         Segment("offen", 0, "neutral"),
     ]

@@ -100,7 +100,7 @@ def test_rules_describe_themselves():
 
     assert described == {
         "dialogue_invite": "einzuladen bis zum 15. Arbeitstag vorher, 20, 15 und 10 Arbeitstage "
-        "vorher",
+        "vorher, ein angebotener Platz gilt 2 Arbeitstage",
         "dialogue_record": "1, 3 und 5 Arbeitstage danach",
         "dialogue_document": "5, 10 und 15 Arbeitstage danach",
         "dialogue_close": "20 und 30 Arbeitstage danach",

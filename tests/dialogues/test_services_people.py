@@ -8,7 +8,7 @@ from core.errors import Refused
 from core.roles import PARTNER
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Invitation
-from dialogues.queries import count_seats_taken
+from dialogues.queries import count_seats_taken, waiting_list
 from dialogues.queries.history import dialogue_history
 from dialogues.services import open_invitation, record_rsvp, withdraw_invitation
 from outbox.models import Mail
@@ -19,8 +19,10 @@ from tests.dialogues.builders import (
     YES,
     make_dialogue,
     make_invitation,
+    make_offer,
     make_office,
     make_topic,
+    make_waiting,
 )
 from tests.partners.builders import make_person, make_user
 from tests.partners.test_services_merges import merge
@@ -122,25 +124,41 @@ def test_two_invitations_without_an_answer_become_one(source, target, office):
 @pytest.mark.parametrize(
     "kept, dropped, expected",
     (
-        ({"seat_wanted_at": LATER}, {"seat_wanted_at": EARLIER}, EARLIER),
-        ({"seat_wanted_at": EARLIER}, {"seat_wanted_at": LATER}, EARLIER),
-        ({"rsvp": "tentative", "replied_at": LATER}, {"seat_wanted_at": EARLIER}, EARLIER),
-        # A refusal and a seat end every wish, as does the end of the invitation that holds it.
-        ({"rsvp": "declined", "replied_at": LATER}, {"seat_wanted_at": EARLIER}, None),
-        ({"rsvp": "accepted", "replied_at": LATER}, {"seat_wanted_at": EARLIER}, None),
-        ({}, {"seat_wanted_at": EARLIER, "withdrawn_at": LATER}, None),
-        ({}, {"seat_wanted_at": EARLIER, "released_round": 0}, None),
+        ({}, {"seat_wanted_at": EARLIER}, EARLIER),
+        ({"seat_wanted_at": EARLIER}, {}, EARLIER),
+        # An offer that lapsed ended the wish, but the other one stands.
+        ({"seat_wanted_at": None}, {"seat_wanted_at": EARLIER}, EARLIER),
+        # Any other reply ends it, as does the end of the invitation that holds it.
+        ({"rsvp": "declined", "seat_wanted_at": None}, {"seat_wanted_at": EARLIER}, None),
+        ({"rsvp": "accepted", "seat_wanted_at": None}, {"seat_wanted_at": EARLIER}, None),
+        ({}, {"seat_wanted_at": EARLIER, "withdrawn_at": LATER}, LATER),
+        ({}, {"seat_wanted_at": EARLIER, "released_round": 0}, LATER),
     ),
 )
 def test_earlier_wish_for_a_seat_stands(source, target, office, kept, dropped, expected):
     dialogue = make_dialogue(DialogueState.INVITED)
-    make_invitation(dialogue, person=source, **dropped)
-    stays = make_invitation(dialogue, person=target, **kept)
+    waits = {"rsvp": "waiting", "seat_wanted_at": LATER, "replied_at": EARLIER}
+    make_invitation(dialogue, person=source, **waits | dropped)
+    stays = make_invitation(dialogue, person=target, **waits | {"replied_at": LATER} | kept)
 
     merge(source, target, office)
 
     assert Invitation.objects.get() == stays
     assert Invitation.objects.get().seat_wanted_at == expected
+
+
+def test_open_offer_ends_with_its_invitation_and_stays_on_record(source, target, office):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    offer = make_offer(make_waiting(dialogue, EARLIER, person=source, replied_at=EARLIER))
+    stays = make_waiting(dialogue, LATER, person=target, replied_at=LATER)
+
+    merge(source, target, office)
+
+    offer.refresh_from_db()
+    assert (offer.invitation, offer.state) == (stays, "withdrawn")
+    # The next free seat is offered to them: the earlier wish stands.
+    assert list(waiting_list(dialogue)) == [stays]
+    assert Invitation.objects.get().seat_wanted_at == EARLIER
 
 
 def test_old_link_replies_and_dies_with_the_new_one(source, target, office):

@@ -1,56 +1,46 @@
-"""No seat is given away twice, and who is refused one is not forgotten."""
+"""No seat is given away twice, and who comes too late waits in order."""
 
 import datetime as dt
-from contextlib import contextmanager
 from functools import partial
 
 import pytest
 
-from core.errors import NotAllowed, Refused
-from core.roles import PARTNER
+from core.errors import Refused
 from dialogues.enums import DialogueState, RsvpChannel, RsvpState
-from dialogues.models import Dialogue, Invitation
-from dialogues.progress import preparation_of
-from dialogues.progress.dialogues import office_next_step
-from dialogues.queries import count_seats_taken, dialogues_awaiting_office
-from dialogues.services import change_dialogue, offer_seat, record_rsvp
-from dialogues.services.rsvps import SeatsTaken, require_seats
+from dialogues.models import Invitation
+from dialogues.queries import count_seats_taken, place_of, waiting_list
+from dialogues.services import record_rsvp
 from outbox.models import Mail
 from tests.dialogues.builders import (
-    BERLIN,
     MAYBE,
     NO,
     NOW,
     RSVP_BY,
     SUBSTITUTE,
+    WAIT,
     YES,
     make_dialogue,
+    make_full_dialogue,
     make_invitation,
+    make_offer,
+    make_waiting,
 )
-from tests.partners.builders import make_person, make_user
+from tests.partners.builders import make_person
 from tests.racing import race
-from tests.unchanged import OFFICE_ONLY, mails_written, nothing_changes
+from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
+
+LATER = NOW + dt.timedelta(hours=1)
+AFTER_DEADLINE = NOW.replace(month=RSVP_BY.month, day=RSVP_BY.day + 1)
 
 
 def rsvp(invitation, reply=YES, now=NOW, **fields):
     return record_rsvp(invitation=invitation, rsvp=reply, now=now, **fields)
 
 
-def seat_wishes(dialogue) -> list[Invitation]:
-    wishes = dialogue.invitations.filter(seat_wanted_at__isnull=False)
-    return list(wishes.order_by("seat_wanted_at"))
-
-
-@contextmanager
-def no_reply_recorded(invitation):
-    """Fail when the block stores more than the wish for a seat."""
-    yield
-    stored = Invitation.objects.get(pk=invitation.pk)
-    assert stored.rsvp_details == invitation.rsvp_details
-    assert (stored.replied_at, stored.seat_wanted_at) == (None, NOW)
-    assert not Mail.objects.filter(subject_key=invitation.mail_key).exists()
+def queue(dialogue) -> list[Invitation]:
+    return list(waiting_list(dialogue))
 
 
 @pytest.mark.parametrize("reply", [YES, SUBSTITUTE])
@@ -61,20 +51,215 @@ def test_seats_are_given_until_none_is_left(reply):
 
     with nothing_changes(invitation), pytest.raises(Refused, match="nur noch 1 Platz"):
         rsvp(invitation, reply._replace(party=2))
+
     assert rsvp(invitation, reply) is True
-    late = make_invitation(dialogue)
-    with no_reply_recorded(late), pytest.raises(SeatsTaken, match="keine Plätze mehr frei"):
-        rsvp(late, reply)
-    assert rsvp(late, MAYBE) is True
+    assert count_seats_taken(dialogue) == 3
 
 
-def test_office_cannot_exceed_the_seats_either(office):
-    dialogue = make_dialogue(DialogueState.INVITED, seats=1)
-    make_invitation(dialogue, RsvpState.ACCEPTED)
+def test_guest_who_accepts_too_late_is_on_the_waiting_list():
+    dialogue, _seated = make_full_dialogue()
+    invitation = make_invitation(dialogue, person=make_person(email="gast@example.org"))
+
+    assert rsvp(invitation, YES._replace(party=2)) is True
+
+    invitation.refresh_from_db()
+    stored = invitation.rsvp, invitation.party, invitation.seat_wanted_at, invitation.replied_at
+    assert stored == (RsvpState.WAITING, 2, NOW, NOW)
+    assert mails_written() == [("rsvp_confirmed", "gast@example.org")]
+    text = Mail.objects.get().text
+    assert "erhalten: Warteliste." in text
+    assert "Sie stehen auf der Warteliste an 1. Stelle, mit 2 Personen." in text
+
+
+def test_accepting_again_from_the_waiting_list_changes_nothing():
+    dialogue, _seated = make_full_dialogue()
+    invitation = make_waiting(dialogue, NOW)
+
+    assert rsvp(invitation, YES, now=LATER) is False
+
+    invitation.refresh_from_db()
+    assert (invitation.rsvp, invitation.seat_wanted_at) == (RsvpState.WAITING, NOW)
+
+
+def test_substitute_is_named_once_there_is_a_seat():
+    dialogue, _seated = make_full_dialogue()
     invitation = make_invitation(dialogue)
 
-    with no_reply_recorded(invitation), pytest.raises(SeatsTaken, match="keine Plätze mehr frei"):
-        rsvp(invitation, by=office, channel=RsvpChannel.OFFICE)
+    with nothing_changes(invitation), pytest.raises(Refused, match="Wählen Sie „Warteliste“"):
+        rsvp(invitation, SUBSTITUTE)
+
+
+def test_office_cannot_exceed_the_seats_but_puts_guests_on_the_list(office):
+    dialogue, _seated = make_full_dialogue()
+    invitation = make_invitation(dialogue)
+    by_office = {"by": office, "channel": RsvpChannel.OFFICE}
+
+    with nothing_changes(invitation), pytest.raises(Refused, match="keine Plätze mehr frei"):
+        rsvp(invitation, **by_office)
+    assert rsvp(invitation, WAIT, **by_office) is True
+
+    assert queue(dialogue) == [invitation]
+
+
+def test_office_seats_a_guest_before_the_queue(office):
+    dialogue, _seated = make_full_dialogue(seats=2)
+    make_waiting(dialogue, NOW, party=2)
+    invitation = make_invitation(dialogue)
+
+    assert rsvp(invitation, by=office, channel=RsvpChannel.OFFICE) is True
+
+    assert count_seats_taken(dialogue) == 2
+
+
+def test_nobody_waits_while_seats_are_free():
+    dialogue = make_dialogue(DialogueState.INVITED, seats=2)
+    invitation = make_invitation(dialogue)
+
+    with nothing_changes(invitation), pytest.raises(Refused, match="noch Plätze frei"):
+        rsvp(invitation, WAIT)
+
+
+def test_nobody_waits_for_more_seats_than_there_are():
+    dialogue, _seated = make_full_dialogue()
+    invitation = make_invitation(dialogue)
+
+    with nothing_changes(invitation), pytest.raises(Refused, match="So viele Plätze gibt es nicht"):
+        rsvp(invitation, WAIT._replace(party=2))
+
+
+def test_guest_waits_for_two_seats_while_one_is_free():
+    dialogue, _seated = make_full_dialogue(seats=2)
+    invitation = make_invitation(dialogue)
+
+    assert rsvp(invitation, WAIT._replace(party=2)) is True
+
+    assert queue(dialogue) == [invitation]
+
+
+def test_nobody_overtakes_the_queue_silently():
+    dialogue, _seated = make_full_dialogue(seats=2)
+    first, late = make_waiting(dialogue, NOW, party=2), make_invitation(dialogue)
+
+    # One seat is free, but whoever waits for two was here before.
+    rsvp(late, now=LATER)
+
+    assert queue(dialogue) == [first, late]
+    assert count_seats_taken(dialogue) == 1
+
+
+def test_guest_with_a_seat_does_not_overtake_the_queue_either():
+    dialogue, seated = make_full_dialogue(seats=2)
+    make_waiting(dialogue, NOW, party=2)
+
+    with nothing_changes(seated), pytest.raises(Refused, match="höchstens 1 Platz"):
+        rsvp(seated, YES._replace(party=2))
+
+
+def test_first_of_the_queue_takes_a_free_seat_without_an_offer():
+    dialogue, _seated = make_full_dialogue(seats=2)
+    first = make_waiting(dialogue, NOW)
+
+    assert rsvp(first, YES, now=LATER) is True
+
+    first.refresh_from_db()
+    assert (first.rsvp, first.seat_wanted_at) == (RsvpState.ACCEPTED, None)
+
+
+def test_who_gave_the_seat_back_waits_behind_all_others():
+    dialogue, seated = make_full_dialogue()
+    first = make_waiting(dialogue, NOW)
+
+    rsvp(seated, NO, now=LATER)
+    seated.refresh_from_db()
+    rsvp(seated, YES, now=LATER)
+
+    assert queue(dialogue) == [first, seated]
+
+
+def test_place_is_kept_with_more_people_and_lost_with_another_reply():
+    dialogue, _seated = make_full_dialogue(seats=3)
+    make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
+    first, second = make_waiting(dialogue, NOW), make_waiting(dialogue, LATER)
+
+    rsvp(first, WAIT._replace(party=2), now=LATER)
+    assert [place_of(guest) for guest in queue(dialogue)] == [1, 2]
+    assert queue(dialogue) == [first, second]
+    first.refresh_from_db()
+    rsvp(first, MAYBE, now=LATER)
+
+    assert queue(dialogue) == [second]
+
+
+def test_guest_leaves_the_waiting_list_after_the_deadline():
+    dialogue, _seated = make_full_dialogue()
+    waiting, silent = make_waiting(dialogue, NOW), make_invitation(dialogue)
+
+    assert rsvp(waiting, NO, now=AFTER_DEADLINE) is True
+    with nothing_changes(silent), pytest.raises(Refused, match="Frist für Ihre Antwort"):
+        rsvp(silent, NO, now=AFTER_DEADLINE)
+
+    assert queue(dialogue) == []
+
+
+def test_nobody_leaves_or_joins_on_the_day_itself():
+    dialogue, _seated = make_full_dialogue()
+    waiting = make_waiting(dialogue, NOW)
+    morning = dialogue.starts_at - dt.timedelta(hours=5)
+
+    with nothing_changes(waiting), pytest.raises(Refused, match="Frist für Ihre Antwort"):
+        rsvp(waiting, YES, now=morning)
+
+
+def test_offered_seat_is_taken_after_the_deadline_for_replies():
+    dialogue, _seated = make_full_dialogue(seats=2)
+    offer = make_offer(make_waiting(dialogue, NOW))
+
+    assert rsvp(offer.invitation, SUBSTITUTE, now=AFTER_DEADLINE) is True
+
+    offer.refresh_from_db()
+    assert (offer.state, offer.ended_at) == ("taken", AFTER_DEADLINE)
+    assert count_seats_taken(dialogue) == 2
+
+
+def test_declined_offer_frees_the_seat():
+    dialogue, _seated = make_full_dialogue(seats=2)
+    offer = make_offer(make_waiting(dialogue, NOW))
+    assert count_seats_taken(dialogue) == 2
+
+    rsvp(offer.invitation, NO, now=LATER)
+
+    offer.refresh_from_db()
+    assert (offer.state, count_seats_taken(dialogue)) == ("declined", 1)
+
+
+@pytest.mark.parametrize("reply", [MAYBE, WAIT, WAIT._replace(party=2)])
+def test_offer_is_answered_with_yes_or_no(reply):
+    dialogue, _seated = make_full_dialogue(seats=2)
+    offer = make_offer(make_waiting(dialogue, NOW))
+
+    with (
+        nothing_changes(offer.invitation, offer),
+        pytest.raises(Refused, match="ist ein Platz angeboten"),
+    ):
+        rsvp(offer.invitation, reply)
+
+
+def test_offer_is_for_as_many_as_waited():
+    dialogue, _seated = make_full_dialogue(seats=4)
+    make_waiting(dialogue, NOW, party=3)
+    offer = make_offer(make_waiting(dialogue, LATER))
+
+    with nothing_changes(offer.invitation), pytest.raises(Refused, match="höchstens 1 Platz"):
+        rsvp(offer.invitation, YES._replace(party=2))
+
+
+def test_guest_whose_offer_lapsed_waits_again_at_the_end():
+    dialogue, _seated = make_full_dialogue()
+    lapsed, other = make_waiting(dialogue, None), make_waiting(dialogue, NOW)
+
+    assert rsvp(lapsed, WAIT, now=LATER) is True
+
+    assert queue(dialogue) == [other, lapsed]
 
 
 def test_own_seats_are_free_for_a_changed_reply():
@@ -102,15 +287,7 @@ def test_guest_with_a_seat_who_asks_for_too_many_does_not_wait_for_one(seats, wo
     with nothing_changes(invitation), pytest.raises(Refused, match=words):
         rsvp(invitation, YES._replace(party=5))
 
-    assert seat_wishes(dialogue) == []
-
-
-def test_office_enters_no_wish_while_a_seat_is_free(office):
-    dialogue = make_dialogue(DialogueState.INVITED, seats=2)
-    invitation = make_invitation(dialogue)
-
-    with nothing_changes(invitation), pytest.raises(Refused, match="nur noch 2 Plätze"):
-        require_seats(invitation=invitation, rsvp=YES._replace(party=3), by=office, now=NOW)
+    assert queue(dialogue) == []
 
 
 def test_withdrawn_and_declined_seats_are_free():
@@ -122,16 +299,39 @@ def test_withdrawn_and_declined_seats_are_free():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twenty_guests_at_once_take_five_seats():
-    dialogue = make_dialogue(DialogueState.INVITED, seats=5)
-    invitations = [make_invitation(dialogue) for _i in range(20)]
+def test_two_hundred_guests_at_once_take_thirty_seats():
+    dialogue = make_dialogue(DialogueState.INVITED, seats=30)
+    invitations = [make_invitation(dialogue) for _i in range(200)]
+    batches = [invitations[start : start + 20] for start in range(0, 200, 20)]
 
-    outcomes = race(*(partial(rsvp, invitation) for invitation in invitations))
+    # In twenty threads, each of which replies ten times: a machine has no more workers either.
+    outcomes = race(*(partial(_reply_all, [batch[i] for batch in batches]) for i in range(20)))
 
-    assert [type(outcome) for outcome in outcomes].count(SeatsTaken) == 15
-    assert len(seat_wishes(dialogue)) == 15
-    assert dialogue.invitations.filter(rsvp=RsvpState.ACCEPTED).count() == 5
-    assert len(mails_written("rsvp_confirmed")) == 5
+    assert outcomes == [[True] * 10] * 20
+    assert count_seats_taken(dialogue) == 30
+    assert dialogue.invitations.filter(rsvp=RsvpState.ACCEPTED).count() == 30
+    # Behind them all others, in the order in which they were told their place.
+    told = Invitation.history.filter(dialogue=dialogue, rsvp=RsvpState.WAITING)
+    in_order = told.order_by("history_id").values_list("id", flat=True)
+    assert [guest.pk for guest in waiting_list(dialogue)] == list(in_order)
+    assert len(in_order) == 170
+    assert len(mails_written("rsvp_confirmed")) == 200
+
+
+def _reply_all(invitations) -> list[bool]:
+    return [rsvp(invitation) for invitation in invitations]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_replies_at_once_to_the_last_seat_one_waits():
+    dialogue = make_dialogue(DialogueState.INVITED, seats=1)
+    guests = [make_invitation(dialogue), make_invitation(dialogue)]
+
+    outcomes = race(*(partial(rsvp, guest) for guest in guests))
+
+    assert outcomes == [True, True]
+    replies = dialogue.invitations.values_list("rsvp", flat=True)
+    assert sorted(replies) == [RsvpState.ACCEPTED, RsvpState.WAITING]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -144,178 +344,9 @@ def test_form_sent_twice_at_once_is_one_reply():
     assert len(mails_written("rsvp_confirmed")) == 1
 
 
-LATER = NOW + dt.timedelta(hours=1)
-
-
-def make_full_dialogue(**fields):
-    dialogue = make_dialogue(DialogueState.INVITED, **{"seats": 1} | fields)
-    return dialogue, make_invitation(dialogue, RsvpState.ACCEPTED)
-
-
-def refuse(invitation, now=NOW, **fields):
-    with pytest.raises(SeatsTaken, match="keine Plätze mehr frei"):
-        rsvp(invitation, now=now, **fields)
-
-
-def test_office_reads_a_sentence_of_its_own_when_no_seat_is_left(office):
-    dialogue, _seated = make_full_dialogue()
-    invitation = make_invitation(dialogue)
-    sentence = (
-        "Es sind keine Plätze mehr frei. Dass der Gast einen Platz wünscht, ist auf der Gästeliste "
-        "vermerkt. Bis dahin lässt sich eine Antwort mit Vorbehalt eintragen."
-    )
-
-    for call in (
-        partial(rsvp, invitation, by=office, channel=RsvpChannel.OFFICE),
-        partial(require_seats, invitation=invitation, rsvp=YES, by=office, now=NOW),
-    ):
-        with pytest.raises(SeatsTaken) as refused:
-            call()
-        assert str(refused.value) == sentence
-
-
 def test_replies_to_a_former_date_take_no_seat():
     dialogue, former = make_full_dialogue(round=2)
     Invitation.objects.filter(pk=former.pk).update(released_round=1)
 
     assert count_seats_taken(dialogue) == 0
     assert rsvp(make_invitation(dialogue)) is True
-
-
-def test_office_sees_who_wanted_a_seat_once_and_in_order():
-    dialogue, _seated = make_full_dialogue()
-    second, first = make_invitation(dialogue), make_invitation(dialogue)
-
-    refuse(first)
-    refuse(second, now=LATER)
-    refuse(first, now=LATER)
-
-    assert seat_wishes(dialogue) == [first, second]
-    assert [wish.seat_wanted_at for wish in seat_wishes(dialogue)] == [NOW, LATER]
-    reasons = first.history.values_list("history_change_reason", flat=True)
-    assert list(reasons).count("Wünscht einen Platz; alle sind belegt") == 1
-
-
-def test_reservation_while_all_seats_are_taken_is_a_wish():
-    dialogue, _seated = make_full_dialogue()
-    invitation = make_invitation(dialogue)
-
-    rsvp(invitation, MAYBE)
-
-    assert seat_wishes(dialogue) == [invitation]
-
-
-def test_reservation_while_seats_are_free_is_no_wish():
-    dialogue = make_dialogue(DialogueState.INVITED, seats=1)
-
-    rsvp(make_invitation(dialogue), MAYBE)
-
-    assert seat_wishes(dialogue) == []
-
-
-def test_wish_ends_with_a_seat_or_a_refusal():
-    dialogue, seated = make_full_dialogue()
-    coming, declining = make_invitation(dialogue), make_invitation(dialogue)
-    refuse(coming)
-    refuse(declining)
-
-    rsvp(declining, NO)
-    rsvp(seated, NO)
-    rsvp(coming)
-
-    assert seat_wishes(dialogue) == []
-
-
-def test_free_seat_is_the_next_step_until_it_is_offered(office):
-    dialogue, seated = make_full_dialogue()
-    waiting = make_invitation(dialogue)
-    refuse(waiting)
-    assert not dialogues_awaiting_office(NOW).exists()
-
-    rsvp(seated, NO)
-
-    assert list(dialogues_awaiting_office(NOW)) == [dialogue]
-    step = office_next_step(dialogue, preparation_of(dialogue, NOW), NOW)
-    assert (step.text, step.action, step.due_on) == (
-        "1 Gast wünscht einen Platz. 1 Platz ist frei.",
-        "Platz anbieten",
-        RSVP_BY,
-    )
-    offer_seat(invitation=waiting, by=office, now=LATER)
-    assert not dialogues_awaiting_office(NOW).exists()
-
-
-def test_added_seats_are_the_next_step_too(office):
-    dialogue, _seated = make_full_dialogue()
-    refuse(make_invitation(dialogue))
-
-    change_dialogue(dialogue=dialogue, values={"seats": 3}, by=office, now=NOW)
-
-    step = office_next_step(dialogue, preparation_of(dialogue, NOW), NOW)
-    assert step.text == "1 Gast wünscht einen Platz. 2 Plätze sind frei."
-
-
-def test_offered_seat_is_mailed_with_the_personal_link(office):
-    dialogue, seated = make_full_dialogue()
-    waiting = make_invitation(dialogue, person=make_person(email="gast@example.org"))
-    refuse(waiting)
-    rsvp(seated, NO)
-
-    offer_seat(invitation=waiting, by=office, now=LATER)
-
-    assert mails_written("seat_offered") == [("seat_offered", "gast@example.org")]
-    mail = Mail.objects.get(kind="seat_offered")
-    assert (mail.subject, mail.has_personal_link) == (
-        "Ein Platz ist frei: Fachkräfte im Maschinenbau, Mi, 22.04.2026, 14:00–16:30 Uhr",
-        True,
-    )
-    assert "Wer zuerst zusagt, kommt." in mail.text
-    assert waiting.history.first().history_change_reason == "Platz angeboten"
-
-
-def test_wish_after_an_offer_is_recorded_anew(office):
-    dialogue, seated = make_full_dialogue()
-    waiting, faster = make_invitation(dialogue), make_invitation(dialogue)
-    refuse(waiting)
-    rsvp(seated, NO)
-    offer_seat(invitation=waiting, by=office, now=NOW)
-    rsvp(faster)
-
-    refuse(waiting, now=LATER)
-
-    assert [wish.seat_wanted_at for wish in seat_wishes(dialogue)] == [LATER]
-
-
-@pytest.mark.parametrize(
-    ("prepare", "now", "words"),
-    [
-        (lambda dialogue, wish: None, NOW, "kein Platz frei"),
-        (lambda dialogue, wish: rsvp(wish, NO), NOW, "wartet nicht mehr"),
-        (
-            lambda dialogue, wish: Dialogue.objects.update(seats=2),
-            dt.datetime(2026, 4, 15, 12, tzinfo=BERLIN) + dt.timedelta(days=1),
-            "Frist für Antworten ist abgelaufen",
-        ),
-    ],
-    ids=["full", "declined", "late"],
-)
-def test_seat_is_not_offered_to_somebody_who_cannot_take_it(office, prepare, now, words):
-    dialogue, _seated = make_full_dialogue()
-    waiting = make_invitation(dialogue)
-    refuse(waiting)
-    prepare(dialogue, waiting)
-    written = mails_written()
-
-    with nothing_changes(waiting), pytest.raises(Refused, match=words):
-        offer_seat(invitation=waiting, by=office, now=now)
-
-    assert mails_written() == written
-
-
-def test_only_the_office_offers_seats():
-    dialogue, _seated = make_full_dialogue()
-    waiting = make_invitation(dialogue)
-    refuse(waiting)
-
-    with nothing_changes(waiting), pytest.raises(NotAllowed, match=OFFICE_ONLY):
-        offer_seat(invitation=waiting, by=make_user(PARTNER), now=NOW)

@@ -266,41 +266,6 @@ def test_page_links_to_its_exports(signed_in):
         assert f"{guests_page(dialogue)}{end}" in links, end
 
 
-def test_guest_who_wants_a_seat_is_offered_one(signed_in, office):
-    dialogue = make_dialogue(S.INVITED, seats=2)
-    make_invitation(dialogue, RsvpState.ACCEPTED)
-    guest = make_person("Leitung A", email="a@example.org", phone="030 1234")
-    waiting = make_invitation(dialogue, person=guest, seat_wanted_at=NOW)
-
-    page = signed_in.get(guests_page(dialogue))
-    offer = f"{BASE}/einladungen/{waiting.pk}/platz/"
-    page_before = signed_in.get(offer)
-    asked = text_of(page_before)
-    done = text_of(signed_in.get(press(signed_in, page_before).url))
-
-    assert "Wünschen einen Platz 1 Platz ist frei." in text_of(page)
-    assert "seit 02.03.2026, 10:00 Uhr · a@example.org · 030 1234" in text_of(page)
-    assert offer in links_of(page)
-    assert "Leitung A" in asked
-    assert "Der Platz ist angeboten." in done
-    assert "Wünschen einen Platz" not in done
-    assert mails_written() == [("seat_offered", "a@example.org")]
-
-
-def test_seat_is_offered_only_while_one_is_free(signed_in):
-    dialogue = make_dialogue(S.INVITED, seats=1)
-    make_invitation(dialogue, RsvpState.ACCEPTED)
-    waiting = make_invitation(dialogue, seat_wanted_at=NOW)
-
-    page = signed_in.get(guests_page(dialogue))
-
-    offer = f"{BASE}/einladungen/{waiting.pk}/platz/"
-    assert "Wünschen einen Platz Alle Plätze sind belegt." in text_of(page)
-    assert offer not in links_of(page)
-    refused = text_of(signed_in.get(offer, follow=True))
-    assert "Es ist kein Platz frei, der sich anbieten ließe." in refused
-
-
 @pytest.mark.parametrize(
     ("state", "fields", "is_offered"),
     [

@@ -43,7 +43,7 @@ def test_reply_to_a_former_date_is_marked_as_such(signed_in, client, state):
     assert "Bemerkung zum früheren Termin: „Komme später“" in text
     assert "in Vertretung für" not in text
     assert "3 Personen" not in text
-    assert exported[8:10] == ["vertreten (zum früheren Termin)", 0]
+    assert exported[8:11] == ["vertreten (zum früheren Termin)", None, 0]
     assert f"{invitation.person} vertreten (zum früheren Termin)" in own
     assert "Es kommt: Stabsstelle" not in own
 
@@ -68,7 +68,7 @@ def test_export_contains_the_whole_list(signed_in):
     rows = rows_of(response)
     name = unquote(response["Content-Disposition"])
     assert f"Gästeliste {dialogue.title} Mi, 22.04.2026, 14-00–16-30 Uhr Masterplan" in name
-    assert rows[0][:10] == [
+    assert rows[0][:11] == [
         "Organisation",
         "Anrede",
         "Titel",
@@ -78,6 +78,7 @@ def test_export_contains_the_whole_list(signed_in):
         "E-Mail",
         "Telefon",
         "Antwort",
+        "Warteliste",
         "Personen",
     ]
     assert rows[1] == [
@@ -90,6 +91,7 @@ def test_export_contains_the_whole_list(signed_in):
         "a@example.org",
         "030 1",
         "Zusage",
+        None,
         2,
         None,
         None,

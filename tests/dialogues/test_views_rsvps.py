@@ -189,23 +189,6 @@ def test_remark_that_is_too_long_is_refused_and_kept(client, invitation):
     assert "x" * 40_000 in response.content.decode()
 
 
-def test_full_dialogue_says_so_before_and_after_the_reply(client, invitation):
-    make_invitation(invitation.dialogue, RsvpState.ACCEPTED, party=3)
-    assert "Zurzeit sind alle Plätze belegt." in text_of(client.get(invitation.personal_link))
-
-    response = client.post(invitation.personal_link, YES | {"remark": "Lange getippt"})
-    invitation.refresh_from_db()
-    assert (invitation.rsvp, invitation.seat_wanted_at) == (RsvpState.OPEN, NOW)
-    client.post(invitation.personal_link, {"rsvp": "tentative"})
-
-    assert (
-        "Es sind keine Plätze mehr frei. Die Geschäftsstelle sieht, dass Sie einen Platz wünschen."
-    ) in text_of(response)
-    assert "Lange getippt" in response.content.decode()
-    invitation.refresh_from_db()
-    assert invitation.rsvp == RsvpState.TENTATIVE
-
-
 def test_too_many_people_for_the_seats_left_are_refused(client, invitation):
     response = client.post(invitation.personal_link, YES | {"party": "4", "remark": "Getippt"})
 
@@ -238,7 +221,7 @@ def test_guest_keeps_their_seat_when_all_others_are_taken(client, invitation):
     Invitation.objects.filter(pk=invitation.pk).update(rsvp=RsvpState.ACCEPTED, replied_at=NOW)
     make_invitation(invitation.dialogue, RsvpState.ACCEPTED, party=2)
 
-    assert "Zurzeit sind alle Plätze belegt." not in text_of(client.get(invitation.personal_link))
+    assert "Zurzeit ist kein Platz frei." not in text_of(client.get(invitation.personal_link))
 
 
 def test_damaged_link_is_404_with_the_reason(client):

@@ -19,6 +19,7 @@ from dialogues.services import (
     change_dialogue,
     change_need,
     decide_topic,
+    end_offer,
     offer_seat,
     postpone_dialogue,
     record_rsvp,
@@ -105,8 +106,11 @@ def _about_dialogues(office) -> None:
     withdraw_invitation(invitation=second, by=office, now=LATER)
     replace_link(invitation=third, by=office, now=LATER)
     third.refresh_from_db()
-    dialogue.invitations.filter(pk=third.pk).update(seat_wanted_at=NOW)
+    dialogue.invitations.filter(pk=third.pk).update(
+        rsvp="waiting", replied_at=NOW, seat_wanted_at=NOW
+    )
     offer_seat(invitation=third, by=office, now=LATER)
+    end_offer(invitation=third, by=office, now=LATER)
     remind_guests(dialogue=dialogue, by=office, now=LATER)
     change_dialogue(dialogue=dialogue, values={"place": "Halle 2"}, by=office, now=LATER)
     cancel_dialogue(dialogue=dialogue, reason="Das Werk ist geschlossen.", by=office, now=LATER)

@@ -80,6 +80,7 @@ REACHES = {
     "report_submitted": NOBODY,
     "round_changed": NOBODY,
     "rsvp_confirmed": CLOSED_ACCOUNT,
+    "seat_offer_ended": CLOSED_ACCOUNT,
     "seat_offered": CLOSED_ACCOUNT,
     "substitute_named": CLOSED_ACCOUNT,
     "topic_decided": NOBODY,

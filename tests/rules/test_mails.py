@@ -73,6 +73,7 @@ PAGES = {
     "report_returned": ("measures:report_return",),
     "round_changed": ("measures:round_edit",),
     "rsvp_confirmed": ("dialogues:enter_rsvp",),
+    "seat_offer_ended": ("dialogues:offer_end",),
     "seat_offered": ("dialogues:seat_offer",),
     "substitute_named": ("dialogues:enter_rsvp",),
     "topic_declined": ("dialogues:topic_decline",),
