@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping
 from copy import copy
 from typing import NamedTuple
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import local_date
 from core.history import save_as
@@ -14,6 +15,8 @@ from dialogues import mails
 from dialogues.models import Dialogue
 from dialogues.queries import has_announced_date
 from outbox.rendering.headers import address_key
+
+FACTS_CHANGED = gettext_lazy("Angaben geändert")
 
 
 class Update(NamedTuple):
@@ -27,23 +30,31 @@ class Update(NamedTuple):
 
 
 def save_and_announce(
-    dialogue: Dialogue, before: Dialogue, *, lapses: bool, by, now: dt.datetime, notify: bool = True
+    dialogue: Dialogue,
+    before: Dialogue,
+    *,
+    lapses: bool,
+    by,
+    now: dt.datetime,
+    notify: bool = True,
+    what: str | Promise = FACTS_CHANGED,
 ) -> Update:
     """Save `dialogue` and mail what changed since `before` to everyone who knows its date.
 
     If the approval lapses, this save is not mailed: the change waits in `unannounced` until
     `announce_changes`, because nothing leaves the office without consent. Without `notify`, what
     could be announced at once is told with the next change that is mailed; only mails that still
-    wait are replaced, because they must not say what no longer holds.
+    wait are replaced, because they must not say what no longer holds. `what` goes into the history
+    where nothing is announced.
     """
     if not has_announced_date(before, now):
-        save_as(dialogue, by=by, now=now, reason=_("Angaben geändert"))
+        save_as(dialogue, by=by, now=now, reason=what)
         return Update(dialogue, 0)
     # Compared with what guests know, which may be older than what was stored.
     known = before.as_announced
     dialogue.unannounced = _unannounced_after(before, dialogue, lapses=lapses)
     news, reason = _record_change(dialogue, known, now, notify=notify)
-    save_as(dialogue, by=by, now=now, reason=reason or _("Angaben geändert"))
+    save_as(dialogue, by=by, now=now, reason=reason or what)
     if reason:
         _mail_news(dialogue, news, notify=notify, by=by, now=now)
     return Update(dialogue, len(news), lapses and bool(dialogue.unannounced))

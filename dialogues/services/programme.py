@@ -60,7 +60,10 @@ def change_programme(
     dialogue.programme = text
     if (text, former) == (before.programme, entries_of(dialogue)):
         return Update(dialogue, 0)
-    return save_and_announce(dialogue, before, lapses=False, by=by, now=now, notify=notify)
+    what = _("Programm geändert") if before.programme else _("Programm eingetragen")
+    return save_and_announce(
+        dialogue, before, lapses=False, by=by, now=now, notify=notify, what=what
+    )
 
 
 def replace_items(dialogue: Dialogue, items: Collection[ProgrammeItem]) -> None:

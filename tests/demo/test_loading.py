@@ -64,15 +64,16 @@ def test_dialogue_has_each_step_in_its_history_once(office):
     dialogue = Dialogue.objects.get(title="Digitale Infrastruktur für Betriebe")
 
     entries = what_happened(dialogue_history(dialogue, office))
-    assert entries[:6] == [
+    assert entries[:7] == [
         ("28.01. 10:00", "Planung begonnen"),
+        ("28.01. 10:00", "Programm eingetragen"),
         ("29.01. 10:00", "Gastgeber: zugesagt"),
         ("30.01. 10:00", "Freigabe beantragt"),
         ("04.02. 15:00", "Freigabe: freigegeben"),
         ("05.02. 10:00", "Termin festgelegt: Mo, 23.03.2026, 14:00–16:30 Uhr"),
         ("18.02. 10:00", "24 Einladungen versandt"),
     ]
-    assert {day for day, _what in entries[6:-1]} == {"23.02. 10:00"}
+    assert {day for day, _what in entries[7:-1]} == {"23.02. 10:00"}
     assert entries[-1] == (
         "25.02. 10:00",
         "Zuständig: Referat Branchengespräche (bisher Geschäftsstelle)",

@@ -81,9 +81,10 @@ def test_history_shows_the_programme_before_and_after(office):
     change(dialogue, office, ENTRIES[1:2])
     change(dialogue, office, ENTRIES[2:3])
 
-    texts = [entry.texts for entry in dialogue_history(dialogue, office)]
+    entries = dialogue_history(dialogue, office)
 
-    assert texts[0] == (
+    assert [entry.what for entry in entries[:2]] == ["Programm geändert", "Programm eingetragen"]
+    assert entries[0].texts == (
         ("Programm", "14:00–14:15 Begrüßung (Geschäftsführung)", "14:15 Werksrundgang"),
     )
 
