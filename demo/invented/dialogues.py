@@ -1,5 +1,5 @@
-"""Invented dialogues: one whose dates await approval, one whose invitations are sent, and two that
-were held.
+"""Invented dialogues: one whose dates await approval, one whose invitations are sent, one with a
+waiting list, and two that were held.
 """
 
 import datetime as dt
@@ -19,6 +19,7 @@ from dialogues.models import (
     DateOption,
     Dialogue,
     DialogueSeries,
+    Invitation,
     Need,
     Rsvp,
     Topic,
@@ -28,6 +29,7 @@ from partners.models import Person
 
 GUEST_COUNT = 22  # besides the two partners with an account
 HELD_GUEST_COUNT = 6
+WAITING_SEATS, WAITING_COUNT = 6, 3
 OUTCOME = (
     "Die Betriebe bilden zu wenig aus, weil Werkstätten und Ausbildende fehlen. Ein Verbund soll "
     "beides teilen; die Verwaltung prüft, wie er gefördert werden kann."
@@ -66,6 +68,7 @@ def load_invented_dialogues(scenario: Scenario, series: DialogueSeries) -> None:
     _load_held_dialogues(scenario, series)
     _load_dialogue_in_planning(scenario, series)
     _load_dialogue_with_invitations(scenario, series)
+    _load_dialogue_with_waiting_list(scenario, series)
 
 
 def _load_dialogue_in_planning(scenario: Scenario, series: DialogueSeries) -> None:
@@ -94,12 +97,42 @@ def _load_dialogue_with_invitations(scenario: Scenario, series: DialogueSeries) 
         ["Infrastruktur", "Digitalisierung"],
     )
     dialogue = _make_dialogue(scenario, topic, "Berliner Glas", -22)
-    options = _submit_dates(scenario, dialogue, -21, (15, 17), due=-16)
-    chosen = tuple(option.pk for option in options)
-    decide(scenario, services.decide_dates, dialogue, Decision(Verdict.APPROVE, chosen=chosen), -18)
-    services.fix_date(option=options[0], by=scenario.office, now=scenario.at(-17))
-    _invite_guests(scenario, dialogue)
+    _fix_date(scenario, dialogue, -21, (15, 17))
+    contacts = Person.objects.reachable().filter(user__isnull=True, origin=Origin.DEMO)
+    people = [*contacts.order_by("pk")[:GUEST_COUNT], scenario.vdma.person, scenario.ihk.person]
+    _invite_guests(scenario, dialogue, people, rsvp_by=8)
     _record_rsvps(scenario, dialogue)
+
+
+def _load_dialogue_with_waiting_list(scenario: Scenario, series: DialogueSeries) -> None:
+    """Load a full dialogue: a seat given back is offered to the first of those who wait."""
+    topic = make_approved_topic(
+        scenario, series, "Abwärme der Industrie nutzen", ["Elektroindustrie"], ["Energie"]
+    )
+    dialogue = _make_dialogue(scenario, topic, "Siemens", -20, seats=WAITING_SEATS)
+    _fix_date(scenario, dialogue, -19, (11, 13))
+    contacts = Person.objects.reachable().filter(user__isnull=True, origin=Origin.DEMO)
+    people = list(contacts.order_by("pk")[: WAITING_SEATS + WAITING_COUNT])
+    _invite_guests(scenario, dialogue, people, rsvp_by=5)
+    guests = list(dialogue.invitations.order_by("pk"))
+    for guest in guests:
+        _reply(guest, Rsvp("accepted"), scenario.at(-5))
+    _reply(guests[0], Rsvp("declined"), scenario.at(-2))
+    services.tend_waiting_lists(now=scenario.at(-1))
+
+
+def _reply(invitation: Invitation, rsvp: Rsvp, now: dt.datetime) -> None:
+    invitation.refresh_from_db()
+    services.record_rsvp(invitation=invitation, rsvp=rsvp, channel=RsvpChannel.LINK, now=now)
+
+
+def _fix_date(scenario: Scenario, dialogue: Dialogue, days: int, ahead: tuple[int, ...]) -> None:
+    """Submit dates on the working day `days`, and have all approved and the first one fixed."""
+    options = _submit_dates(scenario, dialogue, days, ahead, due=days + 5)
+    chosen = tuple(option.pk for option in options)
+    approve = Decision(Verdict.APPROVE, chosen=chosen)
+    decide(scenario, services.decide_dates, dialogue, approve, days + 3)
+    services.fix_date(option=options[0], by=scenario.office, now=scenario.at(days + 4))
 
 
 def _load_held_dialogues(scenario: Scenario, series: DialogueSeries) -> None:
@@ -148,12 +181,7 @@ def _load_held_dialogue(
         now=scenario.at(-17),
     )
     for invitation in dialogue.invitations.order_by("pk"):
-        services.record_rsvp(
-            invitation=invitation,
-            rsvp=Rsvp("accepted"),
-            channel=RsvpChannel.LINK,
-            now=scenario.at(-14),
-        )
+        _reply(invitation, Rsvp("accepted"), scenario.at(-14))
     return services.record_held(dialogue=dialogue, by=scenario.office, now=scenario.at(held, 18))
 
 
@@ -277,14 +305,16 @@ def _answer(scenario: Scenario, need: Need, days: int, answer: services.Answer) 
     services.answer_need(need=need, answer=answer, by=scenario.office, now=scenario.at(days))
 
 
-def _make_dialogue(scenario: Scenario, topic: Topic, host_name: str, days: int) -> Dialogue:
+def _make_dialogue(
+    scenario: Scenario, topic: Topic, host_name: str, days: int, *, seats: int = 30
+) -> Dialogue:
     host = find_organisation(host_name)
     contact = Person.objects.filter(organisation=host).order_by("pk").first()
     values = {
         "title": topic.title,
         "host": host,
         "host_contact": contact,
-        "seats": 30,
+        "seats": seats,
         "origin": Origin.DEMO,
         # Without a place of its own, the dialogue shows the host's address.
         "place": "" if host.postal_address else "Besuchereingang, Werksgelände",
@@ -335,13 +365,13 @@ def _submit_dates(
     return options
 
 
-def _invite_guests(scenario: Scenario, dialogue: Dialogue) -> None:
-    contacts = Person.objects.reachable().filter(user__isnull=True, origin=Origin.DEMO)
-    people = [*contacts.order_by("pk")[:GUEST_COUNT], scenario.vdma.person, scenario.ihk.person]
+def _invite_guests(
+    scenario: Scenario, dialogue: Dialogue, people: Sequence[Person], *, rsvp_by: int
+) -> None:
     services.add_guests(dialogue=dialogue, people=people, by=scenario.office, now=scenario.at(-9))
     services.release_invitations(
         dialogue=dialogue,
-        rsvp_by=scenario.on(8),
+        rsvp_by=scenario.on(rsvp_by),
         expected=len(people),
         by=scenario.office,
         now=scenario.at(-8),
@@ -365,6 +395,4 @@ def _record_rsvps(scenario: Scenario, dialogue: Dialogue) -> None:
     ]
     # Not strict: there are fewer replies than invitations, and the rest stays unanswered.
     for invitation, rsvp in zip(invitations, rsvps, strict=False):
-        services.record_rsvp(
-            invitation=invitation, rsvp=rsvp, channel=RsvpChannel.LINK, now=scenario.at(-5)
-        )
+        _reply(invitation, rsvp, scenario.at(-5))

@@ -4,10 +4,18 @@ import pytest
 from django.test import override_settings
 
 from approvals.models import ApprovalRequest
+from core.dates import format_moment
 from core.models import Origin
 from demo.loading import load_demo
-from dialogues.models import Dialogue, DialogueSeries, Topic
-from dialogues.queries import dialogue_history, open_topics, series_history, topic_history
+from dialogues.models import Dialogue, DialogueSeries, SeatOffer, Topic
+from dialogues.queries import (
+    count_seats_taken,
+    dialogue_history,
+    open_topics,
+    series_history,
+    topic_history,
+    waiting_list,
+)
 from media_visits.models import Visit
 from partners.models import User
 from partners.queries import open_records_in_charge
@@ -80,17 +88,26 @@ def test_dialogue_has_each_step_in_its_history_once(office):
     )
 
 
+def test_a_seat_given_back_is_offered_to_the_first_who_waits():
+    dialogue = Dialogue.objects.get(title="Abwärme der Industrie nutzen")
+
+    assert count_seats_taken(dialogue) == dialogue.seats == 6
+    assert waiting_list(dialogue).count() == 2
+    offer = SeatOffer.objects.get()
+    assert (offer.state, format_moment(offer.expires_at)) == ("offered", "03.03.2026, 18:00 Uhr")
+
+
 def test_work_is_shared_by_two_accounts_and_some_of_it_unassigned(office):
     colleague = User.objects.get(email="referat@example.org")
 
     assert open_records_in_charge(office) == {
         "Maßnahmen": 9,
         "Reihen": 3,
-        "Themen": 7,
+        "Themen": 8,
         "Bedarfe": 6,
         "Unternehmensbesuche": 3,
     }
-    assert open_records_in_charge(colleague) == {"Themen": 1, "Branchengespräche": 4}
+    assert open_records_in_charge(colleague) == {"Themen": 1, "Branchengespräche": 5}
     assert open_topics().filter(responsible=None).count() == 1
 
 
