@@ -157,9 +157,11 @@ def counts_title(counts: RsvpCounts) -> str:
     return text % {"invited": counts.invited}
 
 
-def counts_note(counts: RsvpCounts, dialogue: Dialogue) -> str:
+def counts_note(counts: RsvpCounts, dialogue: Dialogue, *, offered: int = 0) -> str:
     values = {"held": counts.seats_taken, "seats": dialogue.seats}
     note = _("%(held)s von %(seats)s Plätzen belegt") % values
+    if offered:
+        note += ", " + _("%(count)s angeboten") % {"count": offered}
     if dialogue.rsvp_by:
         note += " · " + _("Antwort bis %(day)s") % {"day": format_date(dialogue.rsvp_by)}
     return note

@@ -259,8 +259,10 @@ def _require_seats(dialogue: Dialogue) -> None:
     taken = count_seats_taken(dialogue)
     if dialogue.seats < taken:
         text = ngettext(
-            "Es ist schon %(count)d Platz belegt; weniger Plätze sind nicht möglich.",
-            "Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.",
+            "Es ist schon %(count)d Platz belegt oder angeboten; weniger Plätze sind nicht "
+            "möglich.",
+            "Es sind schon %(count)d Plätze belegt oder angeboten; weniger Plätze sind nicht "
+            "möglich.",
             taken,
         )
         raise Refused(text % {"count": taken})

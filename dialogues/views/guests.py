@@ -49,6 +49,7 @@ from dialogues.queries import (
     GuestRow,
     GuestSearch,
     RsvpCounts,
+    count_seats_taken,
     guest_choices,
     guest_rows,
     people_without_address,
@@ -99,10 +100,13 @@ def _counts_context(dialogue: Dialogue, user, guests: list[GuestRow]) -> dict:
         # Observers may see no guest, but their counts cover the whole list.
         invitations = list(dialogue.invitations.active())
     counts = RsvpCounts.of(invitations, dialogue)
+    # Only guests who wait are offered seats; most lists need no query for it.
+    is_waited = any(invitation.rsvp == RsvpState.WAITING for invitation in invitations)
+    offered = count_seats_taken(dialogue) - counts.seats_taken if is_waited else 0
     return {
         "counts": counts,
         "counts_title": counts_title(counts),
-        "counts_note": counts_note(counts, dialogue),
+        "counts_note": counts_note(counts, dialogue, offered=offered),
     }
 
 

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from dialogues import mails
 from dialogues.enums import DialogueState, RsvpState, SeatOfferState
 from dialogues.models import Dialogue, Invitation, SeatOffer
 from dialogues.queries import count_seats_taken, waiting_list
@@ -99,6 +100,28 @@ def test_second_run_offers_nothing_again():
     assert [tend_waiting_lists(now=at(10, 9)) for _i in range(3)] == [1, 0, 0]
 
     assert len(mails_written("seat_offered")) == 1
+
+
+def test_killed_run_leaves_nothing_half_done_and_the_next_goes_on(monkeypatch):
+    first, second = (make_full_dialogue(seats=2)[0] for _i in range(2))
+    waiting = [make_waiting(dialogue, NOW) for dialogue in (first, second)]
+    write = mails.mail_seat_offered
+
+    def die_at_second(dialogue, *args, **fields):
+        if dialogue == second:
+            raise SystemExit
+        write(dialogue, *args, **fields)
+
+    monkeypatch.setattr(mails, "mail_seat_offered", die_at_second)
+    with pytest.raises(SystemExit):
+        tend_waiting_lists(now=at(10, 9))
+    assert offers() == [(waiting[0].pk, Offer.OFFERED)]
+    monkeypatch.undo()
+
+    assert tend_waiting_lists(now=at(10, 9)) == 1
+
+    assert offers() == [(guest.pk, Offer.OFFERED) for guest in waiting]
+    assert len(mails_written("seat_offered")) == 2
 
 
 def test_who_needs_two_seats_waits_for_two_and_nobody_overtakes():

@@ -11,6 +11,7 @@ from dialogues.models import Dialogue, SeatOffer
 from dialogues.queries import waiting_list
 from dialogues.services import (
     advance_guest,
+    change_dialogue,
     end_offer,
     offer_seat,
     record_rsvp,
@@ -129,3 +130,14 @@ def test_only_the_office_rules_the_waiting_list(service):
 
     with nothing_changes(waiting), pytest.raises(NotAllowed, match=OFFICE_ONLY):
         service(invitation=waiting, by=make_user(PARTNER), now=NOW)
+
+
+def test_office_cannot_take_away_a_seat_that_is_offered(office):
+    dialogue, _seated = make_full_dialogue(seats=3)
+    make_offer(make_waiting(dialogue, NOW))
+
+    with pytest.raises(Refused, match="schon 2 Plätze belegt oder angeboten"):
+        change_dialogue(dialogue=dialogue, values={"seats": 1}, by=office, now=LATER)
+
+    dialogue.refresh_from_db()
+    assert dialogue.seats == 3

@@ -103,7 +103,9 @@ def test_fewer_seats_than_taken_are_refused_at_the_form(signed_in):
         signed_in.post(address, values | {"version": version_in(signed_in.get(address))})
     )
 
-    assert "Es sind schon 3 Plätze belegt; weniger Plätze sind nicht möglich." in text
+    assert (
+        "Es sind schon 3 Plätze belegt oder angeboten; weniger Plätze sind nicht möglich." in text
+    )
 
 
 def edit(client, dialogue, **fields):

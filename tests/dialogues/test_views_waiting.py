@@ -150,6 +150,7 @@ def test_office_sees_offers_queue_and_who_let_one_lapse(signed_in):
     assert card.index("Gast A") < card.index("1. ") < card.index("Gast B") < card.index("Gast C")
     assert card.index("Gast C") < card.index("Nicht mehr in der Reihe") < card.index("Gast D")
     assert "Frühere Angebote" in card
+    assert "5 Einladungen 1 von 4 Plätzen belegt, 1 angeboten" in text
 
 
 def test_office_offers_a_seat_after_seeing_the_mail(signed_in):
