@@ -164,6 +164,22 @@ def awaited_reporters(reporting_round: ReportingRound) -> list[AwaitedReporter]:
     ]
 
 
+def count_awaited_people(reporting_round: ReportingRound) -> int:
+    """Return how many people `awaited_reporters` has, without reading a measure, in three queries.
+
+    A form says it each time it is shown, also of a plan with thousands of measures.
+    """
+    leads = list(leads_owing(reporting_round))
+    reporters = reporters_of(lead.pk for lead in leads)
+    requests = valid_requests(reporting_round, leads)
+    awaited = (
+        _awaited_lead(lead, [], reporters.get(lead.pk, []), requests.get(lead.pk, []))
+        for lead in leads
+    )
+    # Somebody may be asked for two organisations.
+    return len({person.pk for lead in awaited for person in lead.reporters})
+
+
 class OwingReporter(NamedTuple):
     """A person to remind in a round: how many owed reports they may write, and the title of one of
     the measures. Only who reports by personal link has a `request`, with all `measures`.

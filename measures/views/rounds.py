@@ -56,8 +56,8 @@ from measures.progress import (
 from measures.queries import (
     as_reports,
     awaited_leads,
-    awaited_reporters,
     count_awaited_leads,
+    count_awaited_people,
     current_plan,
     measures_awaiting_report,
     measures_in_review,
@@ -227,8 +227,8 @@ def round_edit(request, pk):
         if saved:
             return saved
     # Before the round is open nobody knows its days, so nobody is told of new ones.
-    asked = awaited_reporters(reporting_round) if reporting_round.is_open else []
-    effect = change_effect(len({reporter.person.pk for reporter in asked}))
+    asked = count_awaited_people(reporting_round) if reporting_round.is_open else 0
+    effect = change_effect(asked)
     return render_form(request, form, template="measures/form.html", effect=effect, **labels)
 
 

@@ -1,10 +1,14 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState
 from measures.queries import (
     awaited_leads,
+    awaited_reporters,
+    count_awaited_people,
     measures_awaiting_report,
     measures_without_lead,
     reports_in_round,
@@ -14,9 +18,10 @@ from tests.measures.builders import (
     make_measure,
     make_plan,
     make_report,
+    make_request,
     make_round,
 )
-from tests.partners.builders import make_organisation, make_user
+from tests.partners.builders import make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +123,22 @@ def test_leads_are_awaited_with_those_who_can_report_for_them():
         ("ZZ ohne Konto", [unreachable])
     ]
     assert list(measures_without_lead(running)) == [nobody]
+
+
+def test_people_who_are_awaited_are_counted_without_reading_measures():
+    plan, partner, given = make_plan(), make_user(PARTNER), make_user(PARTNER)
+    running, asked = make_round(plan), make_person("Berg", email="berg@example.org")
+    for title in ("Ankauf", "Bestand"):
+        make_measure(plan, title, lead_id=partner.organisation_id)
+    # Asked by link for two organisations, yet one person.
+    for title, lead in (("Campus", make_organisation("A")), ("Dach", make_organisation("B"))):
+        make_measure(plan, title, lead=lead)
+        make_request(running, lead, person=asked)
+    make_report(make_measure(plan, "Gemeldet", lead_id=given.organisation_id), round=running)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert count_awaited_people(running) == 2
+
+    assert {reporter.person for reporter in awaited_reporters(running)} == {partner.person, asked}
+    assert len(queries) == 3
+    assert not any('"measures_measure"."title"' in query["sql"] for query in queries)
