@@ -110,6 +110,8 @@ class MeasureFilter(filters.FilterSet):
     responsible = ResponsibleFilter()
     # Of a former day; the list itself shows today.
     moment: dt.datetime | None = None
+    # By key of the plan, once the choices are counted.
+    counts_of_plans: Mapping[str, int] = {}
 
     class Meta:
         model = Measure
@@ -160,6 +162,7 @@ class MeasureFilter(filters.FilterSet):
         for name in FACETS:
             widget = self.form.fields[name].widget
             widget.choices = _with_counts(widget.choices, counts.get(name, {}))
+        self.counts_of_plans = counts.get("plan", {})
         return found
 
     def _counts(self) -> tuple[int, dict[str, dict[str, int]]]:

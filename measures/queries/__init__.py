@@ -47,7 +47,14 @@ from measures.queries.indicators import (
     target_path_of,
     value_remarks,
 )
-from measures.queries.measures import as_listed, open_measures, sorted_measures, version_of_measures
+from measures.queries.measures import (
+    PlanByPlan,
+    as_listed,
+    is_sort,
+    open_measures,
+    sorted_measures,
+    version_of_measures,
+)
 from measures.queries.milestones import (
     MAX_CANDIDATES,
     milestones_for,
@@ -181,6 +188,7 @@ __all__ = [
     "MonitoringState",
     "OwingReporter",
     "PathPoint",
+    "PlanByPlan",
     "PlanEntry",
     "PlanFigures",
     "SectionBranch",
@@ -219,6 +227,7 @@ __all__ = [
     "indicator_then",
     "is_in_accepted_report",
     "is_running",
+    "is_sort",
     "indicators_with_series",
     "keeps_plan",
     "last_edition",

@@ -1,7 +1,9 @@
 """Measures: sort orders of the list."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import attrgetter
 
 from django.db.models import (
     Case,
@@ -24,7 +26,7 @@ from measures.enums import (
     Phase,
     ReportState,
 )
-from measures.models import Measure, StatusReport
+from measures.models import Measure, Plan, StatusReport
 from measures.models.measures import START_OF_TITLE
 
 
@@ -55,6 +57,10 @@ def open_measures() -> QuerySet[Measure]:
     # One taken over from earlier documents counts once somebody was put in charge of it.
     measures = measures.exclude(origin=Origin.TAKEN_OVER, responsible=None)
     return measures.order_by("search", "pk")
+
+
+def is_sort(key: str) -> bool:
+    return key.removeprefix("-") in SORTS
 
 
 def sorted_measures(
@@ -89,6 +95,37 @@ def as_listed(measures: QuerySet[Measure]) -> QuerySet[Measure]:
     """Return `measures` with no more than the list shows."""
     found = measures.select_related(None).select_related("lead", "responsible__person")
     return with_lead_light(found.only(*LISTED))
+
+
+class PlanByPlan:
+    """`measures` in the order of the list, the newest plan first, to be cut into pages.
+
+    A page asks only the plans that it shows, each of them sorted by its index. All plans at once
+    would be read whole for every page of what a search finds. `counts` says by key of a plan how
+    many of `measures` it has.
+    """
+
+    def __init__(
+        self, measures: QuerySet[Measure], plans: Iterable[Plan], counts: Mapping[str, int]
+    ):
+        self.measures = measures
+        # Plans at the same position are sorted as one.
+        groups = groupby(plans, key=attrgetter("position"))
+        keys = [[plan.pk for plan in group] for _position, group in groups]
+        self.parts = [(some, sum(counts.get(str(key), 0) for key in some)) for some in keys]
+
+    def __len__(self) -> int:
+        return sum(count for _keys, count in self.parts)
+
+    def __getitem__(self, part: slice) -> list[Measure]:
+        found, before = [], 0
+        for keys, count in self.parts:
+            start, stop = max(part.start - before, 0), min(part.stop - before, count)
+            before += count
+            if start < stop:
+                of_plan = self.measures.filter(plan__in=keys)
+                found += sorted_measures(of_plan, "", has_one_plan=True)[start:stop]
+        return found
 
 
 def with_lead_light(measures: QuerySet[Measure]) -> QuerySet[Measure]:

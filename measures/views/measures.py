@@ -46,10 +46,12 @@ from measures.progress import (
     weighted_progress,
 )
 from measures.queries import (
+    PlanByPlan,
     StoredMeasures,
     as_listed,
     current_plan,
     indicators_with_series,
+    is_sort,
     last_entries,
     measure_history,
     milestones_for,
@@ -75,7 +77,7 @@ def measure_list(request):
     if (stand := Stand(request)).day:
         return past_list(request, stand)
     listing, measures = _listing(request)
-    page = paginate(request, as_listed(measures), count=listing.count_choices())
+    page = _page_of(request, listing, as_listed(measures))
     can_tick, sees_responsible = can_assign(request.user), can_see_responsible(request.user)
     ticks = ticks_of(request.GET, "massnahme", page) if can_tick else None
     context = {
@@ -103,6 +105,16 @@ def measure_list(request):
         ],
     }
     return render(request, "measures/list.html", context)
+
+
+def _page_of(request, listing: MeasureFilter, measures):
+    """Return the page `?page=` of `measures`, plan by plan unless the user sorts otherwise."""
+    count = listing.count_choices()
+    by_plan = PlanByPlan(measures, listing.plans, listing.counts_of_plans)
+    # A chosen plan is counted among the plans that one could choose instead of it.
+    if listing.chosen_plan or is_sort(request.GET.get("sort", "")) or len(by_plan) != count:
+        return paginate(request, measures, count=count)
+    return paginate(request, by_plan, count=count)
 
 
 def _saved_filters(request) -> dict:

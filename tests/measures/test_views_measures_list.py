@@ -1,5 +1,7 @@
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
@@ -164,6 +166,30 @@ def test_list_has_pages_that_keep_the_filter(client, office):
     # The pages are buttons of the form of the ticks, which carries the filter.
     assert 'formaction="/massnahmen/?phase=running&amp;page=2" name="page"' in page
     assert '<input type="hidden" name="phase" value="running">' in page
+
+
+def test_page_of_a_search_in_all_plans_reads_only_the_plans_it_shows(client, office):
+    plans = [
+        make_plan(f"Plan {number}", position=place) for number, place in enumerate((3, 2, 2, 1))
+    ]
+    for number in range(20):
+        for plan in plans:
+            make_measure(plan, f"Ankauf {number:02} {plan}")
+    # The newest first; two plans at one place are sorted as one.
+    expected = [f"Ankauf {number:02} Plan 0" for number in range(20)]
+    expected += [f"Ankauf {number:02} Plan {plan}" for number in range(20) for plan in (1, 2)]
+    expected += [f"Ankauf {number:02} Plan 3" for number in range(20)]
+
+    pages = []
+    for number in (1, 2):
+        with CaptureQueriesContext(connection) as queries:
+            pages.append(client.get(f"{LIST}?q=ankauf&page={number}"))
+        read = [query["sql"] for query in queries if 'AS "lead_light"' in query["sql"]]
+        assert len(read) == 2
+        assert not any('"position" DESC' in sql for sql in read)
+
+    assert [*titles(pages[0]), *titles(pages[1])] == expected
+    assert pages[1].context["page_obj"].paginator.count == 80
 
 
 def test_list_shows_unpublished_measures_inside_only(client):
