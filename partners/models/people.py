@@ -55,6 +55,10 @@ class SortNameField(FoldedField):
         return fold(" ".join(filter(None, [sorting_name(family), *others])))
 
 
+def full_name(title: str, given_name: str, family_name: str) -> str:
+    return " ".join(filter(None, [title, given_name, family_name]))
+
+
 class PersonQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Office and senator's office: all. Partners: themselves and contacts of organisations they
@@ -138,7 +142,7 @@ class Person(models.Model):
     @property
     def name(self) -> str:
         """Title, given and family name: `Dr. Vorname Nachname`."""
-        return " ".join(filter(None, [self.title, self.given_name, self.family_name]))
+        return full_name(self.title, self.given_name, self.family_name)
 
     @property
     def name_with_organisation(self) -> str:
