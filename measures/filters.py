@@ -1,7 +1,7 @@
 """Filters of the lists. The query string holds the choice, so that users can bookmark it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import django_filters as filters
 from django import forms
@@ -42,6 +42,7 @@ from measures.queries.facets import (
     NEVER,
     OVERDUE,
     YEAR,
+    Counts,
     kept_counts,
     latest_changes,
 )
@@ -151,14 +152,20 @@ class MeasureFilter(filters.FilterSet):
         chosen = self.form.cleaned_data.get("plan")
         return next((plan for plan in self.plans if str(plan.pk) == chosen), None)
 
+    def kept(self, what: str, count: Callable[[], Counts]) -> Counts:
+        """Return `count()` of what these filters find, kept for all pages and orders."""
+        chosen = sorted(pair for pair in self.data.lists() if pair[0] in self.filters)
+        return kept_counts(
+            *(self.user, what, type(self).__name__, chosen, self.today),
+            count=count,
+            changes=self.changes,
+        )
+
     def count_choices(self) -> int | None:
         """Add to each choice how many measures it would find; return how many the list holds."""
         if not self.form.is_valid():
             return None
-        chosen = sorted(self.data.lists())
-        found, counts = kept_counts(
-            *(self.user, "facets", chosen, self.today), count=self._counts, changes=self.changes
-        )
+        found, counts = self.kept("facets", self._counts)
         for name in FACETS:
             widget = self.form.fields[name].widget
             widget.choices = _with_counts(widget.choices, counts.get(name, {}))

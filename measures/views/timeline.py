@@ -33,7 +33,8 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
     plans = [plan for plan in listing.plans if str(plan.pk) == listing.data.get("plan")]
     if not listing.data.get("zeitraum"):
         measures, subtitle = _since_last_year(measures, _name_of(plans), today)
-    page = paginate(request, measures)
+    # No index tells how many they are: their days may be those of their milestones.
+    page = paginate(request, measures, count=listing.kept("timeline", measures.count))
     years = listing.year_shown or _years_around(plans or listing.plans, today)
     context = {
         "filter": listing,

@@ -192,6 +192,19 @@ def test_page_of_a_search_in_all_plans_reads_only_the_plans_it_shows(client, off
     assert pages[1].context["page_obj"].paginator.count == 80
 
 
+def test_other_pages_and_orders_of_a_search_count_nothing_again(client, office):
+    plan = make_plan()
+    for number in range(51):
+        make_measure(plan, f"Maßnahme {number:02}")
+    client.get(f"{LIST}?q=massnahme")
+
+    with CaptureQueriesContext(connection) as queries:
+        assert titles(client.get(f"{LIST}?q=massnahme&page=2")) == ["Maßnahme 50"]
+        assert titles(client.get(f"{LIST}?q=massnahme&sort=-title"))[0] == "Maßnahme 50"
+
+    assert not any("COUNT(" in query["sql"] for query in queries)
+
+
 def test_list_shows_unpublished_measures_inside_only(client):
     plan = make_plan()
     make_measure(plan, title="Offen")

@@ -4,6 +4,8 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -160,3 +162,17 @@ def test_page_of_a_plan_that_is_over_says_so(client, office):
     make_measure(make_plan("MPI 2010"), starts_on=dt.date(2010, 1, 1), ends_on=dt.date(2011, 1, 1))
 
     assert "MPI 2010: alle Maßnahmen mit einem Datum" in html_of(client)
+
+
+def test_pages_of_the_timeline_count_the_measures_once(client, office):
+    plan = make_plan()
+    make_running_measures(plan, 51)
+
+    assert len(titles_shown(client)) == 50
+    with CaptureQueriesContext(connection) as queries:
+        assert len(titles_shown(client, page=2)) == 1
+    assert not any("COUNT(" in query["sql"] for query in queries)
+
+    # As soon as a measure is added, they are counted again.
+    make_running_measures(plan, 1)
+    assert len(titles_shown(client, page=2)) == 2
