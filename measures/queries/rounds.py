@@ -16,7 +16,9 @@ from django.db.models import (
     QuerySet,
     Value,
     When,
+    Window,
 )
+from django.db.models.functions import RowNumber
 
 from core.dates import format_date
 from core.models import Origin
@@ -151,15 +153,18 @@ class Sample(NamedTuple):
 
 
 def sample_not_asked(reporting_round: ReportingRound) -> dict[str, Sample]:
-    """Return what `measures_not_asked` does, of each reason the first `SAMPLE_SIZE`, in a query and
-    one more per reason.
+    """Return what `measures_not_asked` does, of each reason the first `SAMPLE_SIZE`, in one query:
+    each would read the plan.
     """
-    measures = _not_asked(reporting_round)
-    counts = measures.order_by().values_list("reason").annotate(Count("pk"))
-    return {
-        reason: Sample(count, list(measures.filter(reason=reason)[:SAMPLE_SIZE]))
-        for reason, count in counts
-    }
+    measures, of_reason = _not_asked(reporting_round), {"partition_by": F("reason")}
+    sample = measures.annotate(
+        place=Window(RowNumber(), order_by=("search", "pk"), **of_reason),
+        total=Window(Count("pk"), **of_reason),
+    ).filter(place__lte=SAMPLE_SIZE)
+    found: dict[str, list[Measure]] = defaultdict(list)
+    for measure in sample:
+        found[measure.reason].append(measure)
+    return {reason: Sample(some[0].total, some) for reason, some in found.items()}
 
 
 def sample_without_lead(reporting_round: ReportingRound) -> Sample:

@@ -4,7 +4,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from measures.enums import ReportState
+from measures.enums import TAKEN_OVER, ReportState
 from measures.queries import (
     awaited_leads,
     awaited_reporters,
@@ -13,6 +13,7 @@ from measures.queries import (
     measures_without_lead,
     reports_in_round,
     round_awaiting_report,
+    sample_not_asked,
 )
 from tests.measures.builders import (
     make_measure,
@@ -142,3 +143,28 @@ def test_people_who_are_awaited_are_counted_without_reading_measures():
     assert {reporter.person for reporter in awaited_reporters(running)} == {partner.person, asked}
     assert len(queries) == 3
     assert not any('"measures_measure"."title"' in query["sql"] for query in queries)
+
+
+def test_first_measures_not_asked_are_read_with_their_numbers_in_one_query(
+    monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr("measures.queries.rounds.SAMPLE_SIZE", 2)
+    plan = make_plan()
+    for title in ("Öl", "Ankauf", "Bestand"):
+        make_measure(plan, title, phase="completed", lead=make_organisation())
+    make_measure(plan, "Chronik", origin=Origin.TAKEN_OVER)
+    make_measure(plan, "Gefragt", lead=make_organisation())
+
+    running = make_round(plan)
+
+    with django_assert_num_queries(1):
+        samples = sample_not_asked(running)
+
+    found = {
+        reason: (sample.count, [measure.title for measure in sample.measures], sample.is_cut)
+        for reason, sample in samples.items()
+    }
+    assert found == {
+        "completed": (3, ["Ankauf", "Bestand"], True),
+        TAKEN_OVER: (1, ["Chronik"], False),
+    }
