@@ -56,7 +56,7 @@ def test_every_role_sees_the_timeline(client, role):
 def test_page_shows_every_measure_that_runs(client, office, django_assert_max_num_queries):
     make_running_measures(make_plan(), 11)
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(14):
         page = html_of(client)
 
     assert page.count("timeline__name") == 11
