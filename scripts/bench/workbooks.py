@@ -95,7 +95,7 @@ def _time_import() -> dict[str, float]:
     from measures.services import confirm_import, create_import, request_undo
     from partners.models import User
 
-    plan, user = Measure.objects.order_by("pk").first().plan, User.objects.get()
+    plan, user = Measure.objects.order_by("pk").first().plan, User.objects.order_by("pk").first()
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Maßnahmen")
     sheet.append(["Plan", "Titel", "Beschreibung"])
@@ -139,8 +139,8 @@ def _chunks(query: str) -> Iterator[bytes]:
     """Ask for the export as a browser does, and yield it as it is sent."""
     from partners.models import User
 
-    client = Client()
-    client.force_login(User.objects.get(), backend="sign_in.adapters.AccountBackend")
+    client, user = Client(), User.objects.order_by("pk").first()
+    client.force_login(user, backend="sign_in.adapters.AccountBackend")
     with override_settings(ALLOWED_HOSTS=["testserver"]):
         response = client.get(reverse("measures:export") + query)
     assert response.status_code == 200, f"export: {response.status_code}"
