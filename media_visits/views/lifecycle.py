@@ -128,10 +128,10 @@ def _announcement_warnings(visit: Visit) -> list[str]:
         )
     elif not visit.company.is_active:
         warnings.append(_("Das Unternehmen ist unter Partner als nicht mehr aktiv vermerkt."))
-    # It is part of the approval, which an announced visit keeps.
+    # The approval holds when an address is added later, but what is mailed now lacks it.
     if not visit.address:
         warnings.append(
-            _("Die Adresse fehlt. Nach der Ankündigung lässt sie sich nicht mehr ergänzen.")
+            _("Die Adresse fehlt; die Ankündigung nennt dann keine. Sie lässt sich nachtragen.")
         )
     return warnings
 

@@ -145,7 +145,7 @@ WARNINGS = {
     ),
     "no address": (
         {"address": ""},
-        "Die Adresse fehlt. Nach der Ankündigung lässt sie sich nicht mehr ergänzen.",
+        "Die Adresse fehlt; die Ankündigung nennt dann keine. Sie lässt sich nachtragen.",
     ),
     "nothing": ({}, None),
 }
