@@ -92,7 +92,8 @@ def test_collected_files_are_one_small_stylesheet(tmp_path):
     text = stylesheet.read_text()
     assert "@import" not in text
     assert ".kern-card" not in text
-    assert compressed.stat().st_size < 18_500
+    # The first page may take 100 KB on the wire, fonts included.
+    assert compressed.stat().st_size < 19_000
     fonts = re.findall(r'url\("(\.\./fonts/[^"]+)"\)', text)
     assert len(fonts) == 4
     assert [font for font in fonts if not (stylesheet.parent / font).resolve().exists()] == []

@@ -32,6 +32,8 @@ MOST_QUERIES_OF = {
     "/massnahmen/#/": 36,
     # A plan on two days, each from the history of measures, milestones and indicators.
     "/massnahmen/unterschied/": 23,
+    # Who is asked, who is not and why, and the reminders to come, planned as they will be sent.
+    "/massnahmen/berichtsrunden/#/": 26,
     # A sheet of each of them, each read by its keys first.
     "/massnahmen/massnahmen.xlsx": 25,
     # The reminders of each app for the days to come.
