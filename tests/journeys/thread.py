@@ -125,7 +125,8 @@ def approve(senator: Page, portal: Portal) -> None:
 def plan(office: Page, portal: Portal) -> None:
     office.goto(portal.link_to(OFFICE, f"Freigegeben: {TITLE}"))
     follow(office, "Gespräch planen")
-    office.get_by_role("combobox", name="Gastgeber").first.fill("Berliner Glas")
+    # Until the script has run, a select stands where the field will be.
+    office.locator("input[role=combobox]#id_host").fill("Berliner Glas")
     office.get_by_role("option", name="Berliner Glas").first.click()
     send(office, "Planung beginnen")
     follow(office, "Antwort des Gastgebers vermerken")
