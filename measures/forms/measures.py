@@ -250,6 +250,8 @@ class ReportForm(VersionedForm):
         self.initial["shown"] = str(situation)
         for name in MISSING_EXPLANATION_MESSAGES:
             self.fields[name].is_conditional = True
+            # Tells the stylesheet of the answers page, which hides it only while it is empty.
+            self.fields[name].widget.attrs["placeholder"] = " "
         # The model allows blanks for drafts and for measures from earlier documents.
         for name in ("phase", "summary"):
             self.fields[name].required = not is_draft

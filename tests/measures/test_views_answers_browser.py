@@ -51,3 +51,26 @@ def test_introduction_stands_apart_from_the_first_report(page, live_server):
     )
 
     assert form["y"] - introduction["y"] - introduction["height"] >= 16
+
+
+def test_explanation_with_text_stays_visible_with_any_light(page, live_server):
+    lead = make_organisation()
+    asked = make_request(make_round(make_plan()), lead)
+    measure = make_measure(asked.round.plan, lead=lead, help_wanted="Bund zahlt mit.")
+    page.goto(f"{live_server.url}{asked.personal_link}")
+    field = f"#id_m{measure.pk}-"
+    reason = page.locator(f"{field}traffic_light_reason")
+    wanted = page.locator(f"{field}help_wanted")
+    light = f"{field}traffic_light input[value={{}}]"
+
+    page.locator(light.format("green")).check()
+    assert (reason.is_visible(), wanted.is_visible()) == (False, True)
+
+    page.locator(light.format("yellow")).check()
+    reason.fill("Der Winter war lang.")
+    page.locator(light.format("green")).check()
+    assert (reason.is_visible(), wanted.is_visible()) == (True, True)
+
+    wanted.fill("")
+    page.locator(light.format("yellow")).check()
+    assert (reason.is_visible(), wanted.is_visible()) == (True, False)
