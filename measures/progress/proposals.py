@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.dates import format_date
 from core.enums import TrafficLight
@@ -27,10 +28,13 @@ ROUNDS_WITHOUT_REPORT = 2  # so many in a row are a sign
 
 
 class ProposedLight(NamedTuple):
-    """A light and its reasons; the light is "" where nothing is known to judge by."""
+    """A light, its reasons, and in a sentence what was looked at; the light is "" where nothing is
+    known to judge by.
+    """
 
     light: str
     reasons: list[str]
+    looked_at: str
 
 
 def proposed_light(
@@ -53,7 +57,7 @@ def proposed_light(
         for milestone in milestones
         if not milestone.is_taken_over
     ]
-    late = [_late_text(milestone) for milestone in milestones if _is_overdue(milestone, today)]
+    late = [text for milestone in milestones if (text := _late_text(milestone, today))]
     # Whoever reports is silent no longer.
     silent = [] if report else _silence_text(entries)
     judged = [
@@ -64,13 +68,14 @@ def proposed_light(
     off = [_off_path_text(indicator, found) for indicator, found in judged if found.is_off]
     kinds = [kind for kind in (late, silent, off) if kind]
     reasons = [reason for kind in kinds for reason in kind]
+    looked_at = _looked_at(len(milestones), len(judged), len(entries))
     if len(kinds) > 1:
-        return ProposedLight(TrafficLight.RED, reasons)
+        return ProposedLight(TrafficLight.RED, reasons, looked_at)
     if reasons:
-        return ProposedLight(TrafficLight.YELLOW, reasons)
+        return ProposedLight(TrafficLight.YELLOW, reasons, looked_at)
     is_reported = any(entry.report_id for entry in entries)
     is_known = bool(milestones) or bool(judged) or is_reported
-    return ProposedLight(TrafficLight.GREEN if is_known else "", [])
+    return ProposedLight(TrafficLight.GREEN if is_known else "", [], looked_at)
 
 
 def _moved(milestone: Milestone, forecast: ReportedForecast | None) -> Milestone:
@@ -96,14 +101,45 @@ def _series(indicator: Indicator, reported: ReportedValue | None) -> list:
     return sorted([*others, reported], key=lambda value: (value.ends_on, value.starts_on))
 
 
-def _is_overdue(milestone: Milestone, today: dt.date) -> bool:
-    return milestone.done_on is None and milestone.expected_on < today
-
-
-def _late_text(milestone: Milestone) -> str:
-    return _("Meilenstein überfällig seit %(day)s: %(title)s") % {
+def _late_text(milestone: Milestone, today: dt.date) -> str:
+    """Return in which way an open milestone is late, "" if it is not."""
+    if milestone.done_on is not None:
+        return ""
+    days = {
         "day": format_date(milestone.expected_on),
+        "planned": format_date(milestone.due_on),
         "title": milestone.title,
+    }
+    if milestone.expected_on < today:
+        return _("Meilenstein überfällig seit %(day)s: %(title)s") % days
+    if milestone.expected_on > milestone.due_on:
+        return _("Meilenstein erst am %(day)s statt am %(planned)s: %(title)s") % days
+    return ""
+
+
+def _looked_at(milestones: int, indicators: int, rounds: int) -> str:
+    """Return what there was to judge by: a green light says nothing of what nobody entered."""
+    counted = (
+        (ngettext("%(count)d Meilenstein", "%(count)d Meilensteine", milestones), milestones),
+        (
+            ngettext(
+                "%(count)d Indikator mit Wert und Ziel",
+                "%(count)d Indikatoren mit Wert und Ziel",
+                indicators,
+            ),
+            indicators,
+        ),
+        (
+            ngettext(
+                "%(count)d abgeschlossene Berichtsrunde",
+                "%(count)d abgeschlossene Berichtsrunden",
+                rounds,
+            ),
+            rounds,
+        ),
+    )
+    return _("Angesehen: %(what)s.") % {
+        "what": ", ".join(text % {"count": count} for text, count in counted)
     }
 
 
@@ -125,9 +161,8 @@ def _off_path_text(indicator: Indicator, deviation: Deviation) -> str:
 
 
 def proposal_fact(proposal: ProposedLight) -> SafeString:
-    """Return the proposed light with its reasons below."""
+    """Return the proposed light with its reasons and what was looked at below."""
+    lines = [*proposal.reasons, proposal.looked_at]
+    reasons = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
     light = draw_traffic_light(proposal.light)
-    if not proposal.reasons:
-        return light
-    reasons = format_html_join("", "<li>{}</li>", ((reason,) for reason in proposal.reasons))
     return format_html('{}<ul class="plain-list">{}</ul>', light, reasons)

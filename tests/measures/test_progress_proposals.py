@@ -7,7 +7,7 @@ import pytest
 
 from core.models import Origin
 from measures.models import Indicator, IndicatorTarget, IndicatorValue, Milestone, RoundEntry
-from measures.progress import proposed_light
+from measures.progress import proposal_fact, proposed_light
 
 TODAY = dt.date(2026, 3, 18)
 LATE = dt.date(2026, 3, 17)
@@ -34,6 +34,7 @@ def indicator(value: int, *running: IndicatorValue) -> Indicator:
 SILENT, REPORTED = RoundEntry(), RoundEntry(report_id=1)
 NOT_ASKED = RoundEntry(was_asked=False)
 OVERDUE = "Meilenstein überfällig seit 17.03.2026: Konzept"
+MOVED = "Meilenstein erst am 18.03.2026 statt am 17.03.2026: Konzept"
 NOTHING = "Seit 2 Berichtsrunden keine Meldung"
 
 
@@ -46,7 +47,14 @@ NOTHING = "Seit 2 Berichtsrunden keine Meldung"
         ([milestone()], [], "green", []),
         ([milestone(due_on=LATE)], [], "yellow", [OVERDUE]),
         ([milestone(due_on=LATE, done_on=TODAY)], [], "green", []),
-        ([milestone(due_on=LATE, forecast_on=TODAY)], [], "green", []),
+        ([milestone(due_on=LATE, forecast_on=TODAY)], [], "yellow", [MOVED]),
+        ([milestone(due_on=LATE, forecast_on=TODAY, done_on=TODAY)], [], "green", []),
+        (
+            [milestone(due_on=LATE), milestone(due_on=LATE, forecast_on=TODAY)],
+            [],
+            "yellow",
+            [OVERDUE, MOVED],
+        ),
         ([milestone(forecast_on=LATE)], [], "yellow", [OVERDUE]),
         ([milestone(due_on=LATE, origin=Origin.TAKEN_OVER)], [], "", []),
         ([], [SILENT, SILENT], "yellow", [NOTHING]),
@@ -58,7 +66,7 @@ NOTHING = "Seit 2 Berichtsrunden keine Meldung"
     ],
 )
 def test_light_follows_from_milestones_and_silence(milestones, entries, light, reasons):
-    assert proposed_light(milestones, entries, TODAY) == (light, reasons)
+    assert proposed_light(milestones, entries, TODAY)[:2] == (light, reasons)
 
 
 OFF_PATH = (
@@ -76,7 +84,7 @@ OFF_PATH = (
     ],
 )
 def test_indicator_off_its_path_is_a_reason(value, entries, light, reasons):
-    assert proposed_light([], entries, TODAY, [indicator(value)]) == (light, reasons)
+    assert proposed_light([], entries, TODAY, [indicator(value)])[:2] == (light, reasons)
 
 
 def test_value_of_a_period_that_has_not_ended_is_not_judged():
@@ -84,4 +92,28 @@ def test_value_of_a_period_that_has_not_ended_is_not_judged():
         starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 12, 31), value=Decimal(3)
     )
 
-    assert proposed_light([], [], TODAY, [indicator(100, running)]) == ("green", [])
+    assert proposed_light([], [], TODAY, [indicator(100, running)])[:2] == ("green", [])
+
+
+@pytest.mark.parametrize(
+    ("milestones", "entries", "indicators", "looked_at"),
+    [
+        (
+            [],
+            [],
+            [],
+            "0 Meilensteine, 0 Indikatoren mit Wert und Ziel, 0 abgeschlossene Berichtsrunden",
+        ),
+        (
+            [milestone(), milestone(origin=Origin.TAKEN_OVER)],
+            [SILENT, REPORTED],
+            [indicator(100)],
+            "1 Meilenstein, 1 Indikator mit Wert und Ziel, 2 abgeschlossene Berichtsrunden",
+        ),
+    ],
+)
+def test_proposal_says_what_it_looked_at(milestones, entries, indicators, looked_at):
+    proposal = proposed_light(milestones, entries, TODAY, indicators)
+
+    assert proposal.looked_at == f"Angesehen: {looked_at}."
+    assert proposal.looked_at in proposal_fact(proposal)

@@ -316,7 +316,7 @@ def test_proposed_light_counts_what_the_report_says(client, office, lead):
     page = client.get(report.get_absolute_url()).context["proposal"]
 
     assert "Meilenstein überfällig seit 02.03.2026: Bau" in line.proposed
-    assert "Konzept" not in line.proposed
+    assert "Meilenstein erst am 01.06.2026 statt am 02.03.2026: Konzept" in line.proposed
     assert "unter dem Zielpfad: 90 Plätze am 31.12.2025" in line.proposed
     assert page == line.proposed
 
