@@ -1,7 +1,11 @@
 """Forms for the facts of a dialogue and the reply of its host."""
 
+from collections.abc import Mapping
+
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import SeenForm, VersionedForm, version_of
@@ -17,11 +21,11 @@ from core.forms import (
     formfield_for,
     offer,
     put_first,
-    recently_used,
 )
 from core.queries import keys_from
 from dialogues.enums import DialogueState, HostReply
 from dialogues.models import Dialogue
+from dialogues.queries import HostTurns, host_turns
 from partners.forms import PersonField
 from partners.models import REACHABLE, Organisation, Person
 
@@ -39,12 +43,30 @@ class ContactPickList(PickList):
         return record.organisation_id
 
 
+class HostField(forms.ModelChoiceField):
+    """A choice of organisations, each labelled with its turns as a host."""
+
+    # Primary key → turns; the form sets them.
+    turns: Mapping[int, HostTurns] = {}
+
+    def label_from_instance(self, organisation: Organisation) -> str:
+        turns = self.turns.get(organisation.pk)
+        if turns is None:
+            return str(organisation)
+        # The year only: of some dialogues taken over from sources, nothing else is known.
+        return gettext("%(organisation)s (%(count)d × Gastgeber, zuletzt %(year)d)") % {
+            "organisation": organisation,
+            "count": turns.count,
+            "year": turns.last_on.year,
+        }
+
+
 class DialogueForm(VersionedForm, WarnedForm):
     """The facts of a dialogue, in the order in which the office plans it."""
 
     fields_together = (("host", "host_contact"), ("format", "place", "video_link"))
 
-    host = forms.ModelChoiceField(
+    host = HostField(
         label=_("Gastgeber"),
         queryset=Organisation.objects.none(),
         required=False,
@@ -95,8 +117,12 @@ class DialogueForm(VersionedForm, WarnedForm):
         people = Person.objects.select_related("organisation")
         in_order = people.order_by("organisation__search", "sort_name", "search", "pk")
         offer(self, "host_contact", in_order, REACHABLE)
-        recent = recently_used(Dialogue.objects, "host")
-        put_first(self.fields["host"], recent, _("Zuletzt gewählt"))
+        self.fields["host"].turns = host_turns(timezone.localdate())
+        put_first(
+            self.fields["host"],
+            self.fields["host"].turns,
+            _("Schon einmal Gastgeber, am längsten her zuerst"),
+        )
         # For browsers without JavaScript, where the order cannot follow the choice of a host.
         if host := keys_from([str(self["host"].value())]):
             contacts = people.filter(organisation__in=host).values_list("pk", flat=True)

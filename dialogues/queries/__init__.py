@@ -38,6 +38,7 @@ from dialogues.queries.guests import (
     ticked_choices,
 )
 from dialogues.queries.history import dialogue_history, series_history, topic_history
+from dialogues.queries.hosts import HostTurns, host_turns
 from dialogues.queries.invitations import (
     RsvpCounts,
     count_seats_taken,
@@ -106,6 +107,8 @@ from dialogues.queries.waiting import (
 )
 
 __all__ = [
+    "HostTurns",
+    "host_turns",
     "Seats",
     "ahead_of",
     "days_to_hold_a_seat",

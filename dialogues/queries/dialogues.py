@@ -71,7 +71,7 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
         .select_related("host", "topic__series", "responsible__person")
         .defer("internal_notes", "search", "programme", "host__search", "topic__search")
         .annotate(
-            day=_day(),
+            day=known_day(),
             sent=Count("invitations", filter=live),
             yes=Count("invitations", filter=live & Q(invitations__rsvp__in=SEATED)),
             maybe=Count("invitations", filter=live & Q(invitations__rsvp=RsvpState.TENTATIVE)),
@@ -127,13 +127,14 @@ def matching_as_announced(words: str) -> Q:
 def count_by_sector_and_year(user, *, until: dt.date) -> Counter[tuple[int, int]]:
     """Return how many dialogues `user` may see count for each sector id and year, in one query."""
     dialogues = Dialogue.objects.visible_to(user).in_balance(until)
-    found = dialogues.filter(topic__sectors__isnull=False).annotate(day=_day())
+    found = dialogues.filter(topic__sectors__isnull=False).annotate(day=known_day())
     return Counter(
         (sector_id, day.year) for sector_id, day in found.values_list("topic__sectors", "day")
     )
 
 
-def _day() -> Coalesce:
+def known_day() -> Coalesce:
+    """Return the expression for the fixed day of a dialogue, or the known day of a former one."""
     # Without a day, planned dialogues sort after all dated ones, records taken over before them.
     unknown = Case(
         When(origin=Origin.TAKEN_OVER, then=Value(OPEN_START)),

@@ -303,11 +303,20 @@ def test_contacts_of_the_host_come_first(is_chosen):
     assert ('<optgroup label="Beim gewählten Gastgeber">' in html) is is_chosen
 
 
-def test_hosts_used_last_come_first():
-    first, second = (make_organisation(name) for name in ("Alpha", "Beta"))
-    make_dialogue(host=second)
+def test_former_hosts_come_first_and_the_longest_ago_before_all():
+    never, late, early = (make_organisation(name) for name in ("Alpha", "Beta", "Gamma"))
+    for host, year in ((late, 2024), (early, 2019), (early, 2022)):
+        start = dt.datetime(year, 5, 6, 14, tzinfo=BERLIN)
+        make_dialogue(
+            DialogueState.HELD, host=host, starts_at=start, ends_at=start + dt.timedelta(hours=2)
+        )
 
     html = str(DialogueForm()["host"])
 
-    assert '<optgroup label="Zuletzt gewählt"><option value="' + str(second.pk) in html
-    assert html.index(f'value="{second.pk}"') < html.index(f'value="{first.pk}"')
+    former, rest = html.split("</optgroup>")[:2]
+    assert former.endswith(
+        '<optgroup label="Schon einmal Gastgeber, am längsten her zuerst">'
+        f'<option value="{early.pk}">Gamma (2 × Gastgeber, zuletzt 2022)</option>'
+        f'<option value="{late.pk}">Beta (1 × Gastgeber, zuletzt 2024)</option>'
+    )
+    assert f'<option value="{never.pk}">Alpha</option>' in rest
