@@ -150,6 +150,29 @@ def _saved(given: Answer) -> str:
 
 
 def _news(given: Answer) -> str:
+    return " ".join(filter(None, (_state_news(given), other_round_note(given))))
+
+
+def other_round_note(given: Answer) -> str:
+    """Return that the open report answers another round than the open one, or none; "" otherwise.
+
+    What was once submitted keeps its round.
+    """
+    report = given.report
+    if report is None or report.reported_at is None or not (given.round and given.round.is_open):
+        return ""
+    if report.round_id == given.round.pk:
+        return ""
+    values = {"own": report.round.title if report.round else "", "round": given.round.title}
+    if report.round:
+        text = _("Dieser Bericht gehört zu „%(own)s“ und zählt nicht für „%(round)s“.")
+    else:
+        text = _("Dieser Bericht zählt nicht für „%(round)s“: Er wurde schon vorher eingereicht.")
+    todo = _("Dafür wird ein weiterer Bericht erbeten, sobald dieser angenommen ist.")
+    return f"{text % values} {todo}"
+
+
+def _state_news(given: Answer) -> str:
     if given.report is None or given.report.state == ReportState.RETURNED:
         return ""
     if given.report.state == ReportState.SUBMITTED:

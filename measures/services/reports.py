@@ -187,8 +187,10 @@ def _open_report(
         report.state = target
     for name, value in values.items():
         setattr(report, name, value)
-    # A draft begun in an earlier round counts for the round that is open when it is finished.
-    report.round = open_round_of(measure) or report.round
+    # A draft begun in an earlier round counts for the round that is open when it is finished. What
+    # was once submitted keeps its round: the new one asks for a later day.
+    if report.reported_at is None:
+        report.round = open_round_of(measure) or report.round
     report.reported_by = account_of(by)
     report.reported_via = by if acts_by_link(by) else None
     return report

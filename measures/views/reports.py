@@ -33,6 +33,7 @@ from measures.progress import (
     completion_tables,
     decision_effect,
     official_facts,
+    other_round_note,
     previous_status,
     proposal_fact,
     proposed_light,
@@ -103,6 +104,7 @@ def _write_as_lead(request, measure: Measure):
         measure,
         report=report,
         is_lead=True,
+        other_round=other_round_note(given),
         statements=statement_fields(forms, local_date(timezone.now())),
         statement_errors=statement_errors(forms),
     )

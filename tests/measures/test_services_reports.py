@@ -8,6 +8,7 @@ from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ReportState
 from measures.models import StatusReport
+from measures.queries import measures_awaiting_report
 from measures.services import accept_report, record_report, return_report, save_draft, submit_report
 from outbox.models import Mail
 from tests.measures.builders import (
@@ -273,6 +274,33 @@ def test_draft_of_an_earlier_round_counts_for_the_open_round(partner, measure):
     )
 
     assert report.round == running
+
+
+@pytest.mark.parametrize("was_in_a_round", [True, False])
+def test_returned_report_keeps_its_round(partner, office, measure, was_in_a_round):
+    old = make_round(measure.plan, state="closed") if was_in_a_round else None
+    returned = make_report(
+        measure,
+        ReportState.RETURNED,
+        round=old,
+        reported_by=partner,
+        reported_at=NOW,
+        comment="Bitte ergänzen.",
+    )
+    running = make_round(measure.plan, due_on=LATER.date())
+    values = report_values()
+
+    draft = save_draft(
+        measure=measure, values=values, version=version_of(returned, values), by=partner, now=NOW
+    )
+    report = submit_report(
+        measure=measure, values=values, version=version_of(draft, values), by=partner, now=LATER
+    )
+    accept_report(report=report, by=office, now=LATER)
+
+    report.refresh_from_db()
+    assert (report.state, report.round) == (ReportState.ACCEPTED, old)
+    assert list(measures_awaiting_report(running)) == [measure]
 
 
 def test_report_belongs_to_no_round_of_another_plan(partner, measure):

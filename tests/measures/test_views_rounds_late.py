@@ -104,6 +104,26 @@ def test_late_report_is_counted_by_one_rule(
     assert [place for place, owed in counted(*places).items() if not owed] == []
 
 
+def test_lead_reads_that_a_late_report_does_not_count_for_the_round(client, lead, plan, running):
+    former = make_round(plan, state=RoundState.CLOSED)
+    measure = make_measure(plan, "Ankauf", lead_id=lead.person.organisation_id)
+    report = make_report(
+        measure, ReportState.RETURNED, round=former, reported_at=NOW, comment="Bitte ergänzen."
+    )
+    answers = reverse("measures:answer", args=[running.pk])
+    note = (
+        f"Dieser Bericht gehört zu „{former.title}“ und zählt nicht für „{running.title}“. "
+        "Dafür wird ein weiterer Bericht erbeten, sobald dieser angenommen ist."
+    )
+
+    assert note in page_of(client, lead, answers)
+    assert note in page_of(client, lead, reverse("measures:write_report", args=[measure.pk]))
+
+    report.round = running
+    report.save()
+    assert "zählt nicht für" not in page_of(client, lead, answers)
+
+
 def test_correction_that_was_begun_is_not_owed(client, lead, plan, running):
     measure = make_measure(plan, "Ankauf", lead_id=lead.person.organisation_id)
     make_report(measure, ReportState.ACCEPTED, round=running)
