@@ -70,6 +70,13 @@ class LapseGuard:
         return _("Das ist inzwischen freigegeben. Bitte prüfen Sie noch einmal.")
 
     @property
+    def heading(self) -> str:
+        """What a change ends, above the list of changes."""
+        if self.approval and self.approval.is_open:
+            return _("Damit erlischt die Vorlage")
+        return _("Damit erlischt die Freigabe")
+
+    @property
     def notice(self) -> str:
         """The warning above the form; empty when nothing can lapse."""
         if self.approval is None:

@@ -47,6 +47,19 @@ def test_notice_names_the_binding_facts(state, notice):
     assert guard().notice == (f"{notice}: Titel." if notice else "")
 
 
+@pytest.mark.parametrize(
+    ("state", "heading"),
+    [
+        (ApprovalState.OPEN, "Damit erlischt die Vorlage"),
+        (ApprovalState.APPROVED, "Damit erlischt die Freigabe"),
+    ],
+)
+def test_heading_names_what_a_change_ends(state, heading):
+    make_approval(state)
+
+    assert guard().heading == heading
+
+
 def test_binding_change_needs_confirmation_once():
     approval = make_approval(ApprovalState.APPROVED)
 
