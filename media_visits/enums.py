@@ -65,8 +65,8 @@ APPROVED_STATES = (S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
 # A cancelled visit stays public, so that outsiders learn of it. A postponed one does not: its new
 # date must not become public before it is approved.
 PUBLIC_STATES = (*APPROVED_STATES, S.CANCELLED)
-# Visits in these states count as attention paid to their sectors.
-ATTENTION_STATES = (S.ANNOUNCED, S.HELD, S.DOCUMENTED)
+# Visits in these states took place, so they count as attention paid to their sectors.
+ATTENTION_STATES = (S.HELD, S.DOCUMENTED)
 # Press slots can still be added, changed and removed.
 PRESS_OPEN_STATES = (S.IDEA, S.SUBMITTED, S.RETURNED, S.POSTPONED, S.APPROVED, S.ANNOUNCED)
 # Nobody in the office has to watch these visits.

@@ -25,7 +25,7 @@ from core.forms import (
     validate_year,
 )
 from core.models import Precision
-from media_visits.enums import ATTENTION_STATES, PressKind
+from media_visits.enums import ATTENTION_STATES, PressKind, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
 from media_visits.models.press import LINK_IS_RECORDED
 from media_visits.services.coverage import COVERAGE_FIELDS
@@ -204,7 +204,9 @@ class CoverageForm(VersionedForm, WarnedForm):
         super().__init__(*args, **kwargs)
         visits = Visit.objects.visible_to(user).select_related("company")
         self.fields["visit"].queryset = visits.order_by("search", "-starts_on", "pk")
-        recent = visits.filter(state__in=ATTENTION_STATES).order_by("-starts_on", "-pk")
+        # The press may report on a visit before somebody records that it took place.
+        reported_on = (VisitState.ANNOUNCED, *ATTENTION_STATES)
+        recent = visits.filter(state__in=reported_on).order_by("-starts_on", "-pk")
         latest = recent.values_list("pk", flat=True)[:MOST_RECENT]
         put_first(self.fields["visit"], latest, gettext_lazy("Die letzten Besuche"))
         self.fields["visit"].empty_label = gettext_lazy("ohne Bezug zu einem Besuch")

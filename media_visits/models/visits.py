@@ -44,7 +44,10 @@ class VisitQuerySet(models.QuerySet):
 
     def in_balance(self, until: dt.date):
         """Visits up to `until` that count as attention in the *Branchenbilanz*."""
-        return self.filter(state__in=ATTENTION_STATES, starts_on__lte=until)
+        took_place = Q(state__in=ATTENTION_STATES)
+        # Of some former visits the sources know only the announcement, and nobody records more.
+        took_place |= Q(state=VisitState.ANNOUNCED, origin=Origin.TAKEN_OVER)
+        return self.filter(took_place, starts_on__lte=until)
 
     def matching(self, words: str):
         """Find visits by their own text and the name of the organisation."""

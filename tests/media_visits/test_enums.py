@@ -51,4 +51,4 @@ def test_only_approved_and_cancelled_visits_can_be_public():
 
 
 def test_only_announced_and_past_visits_count_as_attention():
-    assert set(ATTENTION_STATES) == {"announced", "held", "documented"}
+    assert set(ATTENTION_STATES) == {"held", "documented"}

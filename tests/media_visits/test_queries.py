@@ -56,7 +56,7 @@ def test_years_are_those_of_dated_visits():
 def test_attention_counts_visits_and_coverage_by_quarter(office):
     machines, optics = make_sector(), make_sector("Optik/Photonik")
     first = visit_of(machines)
-    visit_of(machines, S.ANNOUNCED)
+    visit_of(machines, S.ANNOUNCED, origin=Origin.TAKEN_OVER)
     visit_of(optics, starts_at=STARTS_AT + 60 * DAY, ends_at=None)
     make_coverage(visit=first)
     own = make_coverage(visit=first)
@@ -69,7 +69,9 @@ def test_attention_counts_visits_and_coverage_by_quarter(office):
     ]
 
 
-@pytest.mark.parametrize("state", [S.IDEA, S.SUBMITTED, S.APPROVED, S.POSTPONED, S.CANCELLED])
+@pytest.mark.parametrize(
+    "state", [S.IDEA, S.SUBMITTED, S.APPROVED, S.ANNOUNCED, S.POSTPONED, S.CANCELLED]
+)
 def test_visits_that_did_not_take_place_count_no_attention(office, state):
     visit_of(make_sector(), state)
 

@@ -32,7 +32,7 @@ def sector():
         make_dialogue(state, topic=topic, starts_at=MAY, ends_at=MAY + dt.timedelta(hours=1))
     visits = [
         make_visit(state, approval=False, starts_at=MAY, ends_at=None)
-        for state in (VisitState.HELD, VisitState.ANNOUNCED, VisitState.DOCUMENTED, VisitState.IDEA)
+        for state in (VisitState.HELD, VisitState.HELD, VisitState.DOCUMENTED, VisitState.ANNOUNCED)
     ]
     for visit in visits:
         visit.sectors.set([sector, other])

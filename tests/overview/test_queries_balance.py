@@ -71,9 +71,9 @@ def test_years_without_attention_are_shown(office):
 def test_what_did_not_take_place_does_not_count(office):
     sector = make_sector()
     make_held_visit(sector, 2020)
-    for state in (VisitState.IDEA, VisitState.APPROVED, VisitState.CANCELLED):
+    for state in (VisitState.IDEA, VisitState.APPROVED, VisitState.ANNOUNCED, VisitState.CANCELLED):
         make_held_visit(sector, 2025, state)
-    make_held_visit(sector, 2030, VisitState.ANNOUNCED)
+    make_held_visit(sector, 2030)
     for state in (DialogueState.PLANNING, DialogueState.INVITED, DialogueState.CANCELLED):
         make_held_dialogue(sector, dt.datetime(2025, 5, 4, 14, tzinfo=dt.UTC), state)
     make_coverage(starts_on=dt.date(2030, 5, 4)).sectors.set([sector])
@@ -103,7 +103,7 @@ def test_what_has_no_sector_is_counted_apart(office):
 def test_observers_see_only_what_they_may_see():
     sector = make_sector()
     make_held_visit(sector, 2025)
-    make_held_visit(sector, 2025, VisitState.ANNOUNCED)
+    make_held_visit(sector, 2025, VisitState.DOCUMENTED)
     hidden = make_visit(VisitState.IDEA, approval=False)
     make_coverage(starts_on=dt.date(2025, 5, 4), visit=hidden).sectors.set([sector])
 
