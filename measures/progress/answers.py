@@ -336,7 +336,7 @@ def answers_note(answers: Sequence[Answer]) -> str:
         return _closed_note(sum(given.is_editable for given in answers))
     owed = sum(given.is_editable and not given.is_given for given in answers)
     if not owed:
-        return _("Vielen Dank, es steht kein Bericht mehr aus.")
+        return _later_note(sum(bool(other_round_note(given)) for given in answers))
     if len(answers) == 1:
         return _("Der Bericht steht noch aus.")
     text = ngettext(
@@ -345,6 +345,20 @@ def answers_note(answers: Sequence[Answer]) -> str:
         owed,
     )
     return text % {"owed": owed, "count": len(answers)}
+
+
+def _later_note(later: int) -> str:
+    """Return that no report is owed now, and of how many measures another one will be."""
+    if not later:
+        return _("Vielen Dank, es steht kein Bericht mehr aus.")
+    text = ngettext(
+        "Gerade steht kein Bericht aus. Zu einer Maßnahme wird noch einer erbeten, sobald der "
+        "frühere angenommen ist.",
+        "Gerade steht kein Bericht aus. Zu %(count)d Maßnahmen wird noch einer erbeten, sobald "
+        "der frühere angenommen ist.",
+        later,
+    )
+    return text % {"count": later}
 
 
 def _closed_note(begun: int) -> str:
